@@ -163,7 +163,7 @@ def make_environment():
         return
     if find_spec("venv") is None or find_spec("ensurepip") is None:
         stop(
-            "This Python has no venv module. On Debian or Ubuntu: sudo apt install python%d.%d-venv, then run this again."
+            "This Python lacks its venv module. On Debian: sudo apt install python%d.%d-venv, then run this again."
             % sys.version_info[:2]
         )
     print("Making .venv …", flush=True)
@@ -194,7 +194,7 @@ def install(extras, wanted):
         if any(sign in words for sign in OFFLINE):
             stop("Could not download the packages: is this machine online? pip's own words are in %s." % LOG)
         sys.stderr.write(words)
-        stop("Installing failed; pip's words are above%s." % (" (still missing: %s)" % ", ".join(lacking) if lacking else ""))
+        stop("Installing failed: pip's words are above. Still missing: %s." % (", ".join(lacking) or "nothing"))
     with open(STAMP, "w", encoding="utf-8") as file:
         json.dump({"root": ROOT, "project": fingerprint(), "extras": extras}, file)
     print("Installed in %d s." % (time.monotonic() - began), flush=True)
@@ -210,7 +210,10 @@ def earlier_extras():
 
 
 def hand_over(arguments):
-    """Start the command in .venv. On POSIX this process becomes it: a wrapper would take the kill meant for the server."""
+    """Start the command in .venv.
+
+    On POSIX this process becomes it: a wrapper would take the kill meant for the server.
+    """
     command = [PYTHON, "-m", "practice"] + arguments
     if not WINDOWS:
         os.execve(PYTHON, command, os.environ)

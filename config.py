@@ -1,0 +1,167 @@
+"""Settings: read once from the environment, checked, and then never changed.
+
+Every setting has a default that is right for one practice on one computer. What must be secret is made on the first
+start, kept in `instance/` readable by its owner only, and never has a default.
+"""
+
+import base64
+import os
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError
+
+ROOT = Path(__file__).resolve().parent
+INSTANCE = ROOT / "instance"
+LOCAL_HOSTS = ("localhost", "127.0.0.1", "[::1]")
+SHORTEST_SECRET = 32
+KEY_BYTES = 32
+
+
+class ConfigError(Exception):
+    """A setting that cannot be used; the sentence names it."""
+
+
+@dataclass(frozen=True)
+class Config:
+    """What `create_app` needs to know.
+
+    database_url: an SQLAlchemy address, SQLite files absolute, PostgreSQL through psycopg.
+    sealing_keys: 32 bytes each; the first seals, all of them open.
+    trusted_hosts: the names this server answers to, without port.
+    proxies: how many reverse proxies in front are trusted to say where a request came from.
+    idle_minutes, session_hours: after how long without use, and after how long at all, a sign-in ends.
+    """
+
+    database_url: str
+    secret_key: str = field(repr=False)
+    sealing_keys: tuple[bytes, ...] = field(repr=False)
+    trusted_hosts: tuple[str, ...] = LOCAL_HOSTS
+    https: bool = False
+    proxies: int = 0
+    idle_minutes: int = 30
+    session_hours: int = 12
+    testing: bool = False
+
+    @classmethod
+    def from_environ(cls, environ: Mapping[str, str] = os.environ, *, database: str = "practice.db") -> "Config":
+        """The settings of this process; `database` is the file in instance/ used without DATABASE_URL.
+
+        Makes the secret key and the sealing keys where there are none. Raises ConfigError.
+        """
+        url = database_url(environ.get("DATABASE_URL") or f"sqlite:///{INSTANCE / database}")
+        hosts = tuple(name.strip() for name in environ.get("TRUSTED_HOSTS", "").split(",") if name.strip())
+        return cls(
+            database_url=url,
+            secret_key=secret_key(environ),
+            sealing_keys=sealing_keys(environ, url),
+            trusted_hosts=hosts or LOCAL_HOSTS,
+            https=yes_or_no(environ, "PRACTICE_HTTPS"),
+            proxies=number(environ, "PRACTICE_PROXIES", 0, 0, 5),
+            idle_minutes=number(environ, "PRACTICE_IDLE_MINUTES", 30, 1, 24 * 60),
+            session_hours=number(environ, "PRACTICE_SESSION_HOURS", 12, 1, 7 * 24),
+        )
+
+    def with_database(self, url: str) -> "Config":
+        """The same settings on another database."""
+        return replace(self, database_url=database_url(url))
+
+
+def database_url(value: str) -> str:
+    """The address in the form SQLAlchemy wants. Raises ConfigError."""
+    try:
+        url = make_url(value)
+    except ArgumentError:
+        raise ConfigError("DATABASE_URL is not an address like sqlite:///file or postgresql://user@host/name") from None
+    kind = url.get_backend_name()
+    if kind in ("postgres", "postgresql"):
+        url = url.set(drivername="postgresql+psycopg")
+    elif kind != "sqlite":
+        raise ConfigError(f"DATABASE_URL names {kind}: practice runs on SQLite and PostgreSQL")
+    elif not url.database or url.database == ":memory:":
+        raise ConfigError("DATABASE_URL names an SQLite database in memory: give it a file")
+    else:
+        url = url.set(database=str((ROOT / url.database).resolve()))
+    return url.render_as_string(hide_password=False)
+
+
+def secret_key(environ: Mapping[str, str]) -> str:
+    """SECRET_KEY, or the one kept in instance/. Raises ConfigError for one that can be guessed."""
+    given = environ.get("SECRET_KEY")
+    if given is None:
+        return keep(INSTANCE / "secret_key", secrets.token_urlsafe(48)).strip()
+    if len(given) < SHORTEST_SECRET:
+        raise ConfigError(f"SECRET_KEY is too short: at least {SHORTEST_SECRET} characters, or leave it out")
+    if len(set(given)) < 10:
+        raise ConfigError("SECRET_KEY can be guessed: use random characters, or leave it out")
+    return given
+
+
+def sealing_keys(environ: Mapping[str, str], url: str) -> tuple[bytes, ...]:
+    """The keys in the file PRACTICE_KEYS (instance/sealing_keys): one in base64 per line, the first one seals.
+
+    A new file is made for a new database only: beside an existing one it would hide that the old keys are lost.
+    Raises ConfigError.
+    """
+    path = Path(environ.get("PRACTICE_KEYS") or INSTANCE / "sealing_keys")
+    if not path.exists() and holds_data(url):
+        raise ConfigError(f"PRACTICE_KEYS: {path} is missing, and the database is not new: put the keys back first")
+    text = keep(path, base64.b64encode(secrets.token_bytes(KEY_BYTES)).decode() + "\n")
+    keys = []
+    for line in text.split():
+        try:
+            key = base64.b64decode(line, validate=True)
+        except ValueError:
+            raise ConfigError(f"PRACTICE_KEYS: {path} holds a line that is not base64") from None
+        if len(key) != KEY_BYTES or len(set(key)) < 10:
+            raise ConfigError(f"PRACTICE_KEYS: {path} holds a key that is not {KEY_BYTES} random bytes")
+        keys.append(key)
+    if not keys:
+        raise ConfigError(f"PRACTICE_KEYS: {path} is empty")
+    return tuple(keys)
+
+
+def holds_data(url: str) -> bool:
+    """Whether the SQLite file of this address is there; of a server nothing is known before it is asked."""
+    parts = make_url(url)
+    if parts.get_backend_name() != "sqlite":
+        return False
+    path = Path(parts.database)
+    return path.exists() and path.stat().st_size > 0
+
+
+def keep(path: Path, fresh: str) -> str:
+    """The text of a secret file; written with `fresh` first, for its owner only, where there is none yet."""
+    if not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        draft = path.with_name(f".{path.name}.{os.getpid()}")
+        with open(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+            file.write(fresh)
+        try:
+            os.link(draft, path)  # whole or not at all: another process may be starting as well
+        except FileExistsError:
+            pass
+        finally:
+            draft.unlink()
+    return path.read_text()
+
+
+def number(environ: Mapping[str, str], name: str, default: int, least: int, most: int) -> int:
+    """A whole number between `least` and `most`. Raises ConfigError."""
+    text = environ.get(name, "").strip()
+    if not text:
+        return default
+    if not text.isdigit() or not least <= int(text) <= most:
+        raise ConfigError(f"{name} is {text!r}: it must be a whole number from {least} to {most}")
+    return int(text)
+
+
+def yes_or_no(environ: Mapping[str, str], name: str) -> bool:
+    """A switch; off when it is not set. Raises ConfigError."""
+    text = environ.get(name, "").strip().lower()
+    if text not in ("", "0", "1", "no", "yes", "off", "on", "false", "true"):
+        raise ConfigError(f"{name} is {text!r}: it must be 1 or 0")
+    return text in ("1", "yes", "on", "true")

@@ -1,0 +1,112 @@
+"""The command line: `practice …`, `python3 -m practice …` and `flask --app wsgi …` are the same commands.
+
+Each command imports what it needs when it runs, so that `practice --help` answers at once. `practice.__main__` has
+seen to it that everything can be imported.
+"""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import click
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+@click.group()
+def commands():
+    """The back office of a massage practice."""
+
+
+def main(args=None, prog_name="practice"):
+    """Run one command; a setting that cannot be used becomes one sentence."""
+    from config import ConfigError
+
+    try:
+        commands.main(args=args, prog_name=prog_name, standalone_mode=True)
+    except ConfigError as error:
+        click.echo(str(error), err=True)
+        sys.exit(2)
+
+
+def make_app(database: str = "practice.db"):
+    """The application with the settings of this process. Raises ConfigError."""
+    from config import Config
+    from practice.app import create_app
+
+    return create_app(Config.from_environ(database=database))
+
+
+def migrate_database(app) -> None:
+    """Bring the database to the newest schema; does nothing where it has it already."""
+    from alembic import command
+
+    with app.app_context():
+        settings = app.extensions["migrate"].migrate.get_config(str(ROOT / "migrations"))
+        command.upgrade(settings, "head")
+
+
+address_options = [
+    click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on."),
+    click.option("--port", default=8000, show_default=True, help="The port; the next free one if it is taken."),
+]
+
+
+def with_address(command):
+    """The two options of every command that serves."""
+    for option in reversed(address_options):
+        command = option(command)
+    return command
+
+
+@commands.command()
+@with_address
+def serve(host, port):
+    """Serve the practice; the first time, make the database and show the code for the first owner."""
+    from practice.ops import server
+
+    app = make_app()
+    migrate_database(app)
+    server.serve(app, host, port)
+
+
+@commands.command()
+def migrate():
+    """Bring the database to the newest schema."""
+    migrate_database(make_app())
+    click.echo("The database has the newest schema.")
+
+
+@commands.group()
+def audit():
+    """The trail of who did and read what."""
+
+
+@audit.command("verify")
+def audit_verify():
+    """Walk the whole trail and say where it was changed, cut or thinned out."""
+    from practice.audit.services import verify
+    from practice.core.db import snapshot
+
+    app = make_app()
+    with app.app_context(), snapshot() as session:
+        broken = list(verify(session))
+    for place in broken:
+        click.echo(f"row {place.row_id}: {place.reason}")
+    click.echo("The audit trail is whole." if not broken else f"The audit trail is broken in {len(broken)} places.")
+    sys.exit(1 if broken else 0)
+
+
+@commands.command(
+    add_help_option=False, context_settings={"ignore_unknown_options": True, "allow_interspersed_args": False}
+)
+@click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
+def test(arguments):
+    """Run the tests on both databases; what follows is handed to pytest."""
+    workers = [] if any(word.startswith(("-n", "--numprocesses")) for word in arguments) else ["-n", "logical"]
+    command = [sys.executable, "-m", "pytest", *workers, *arguments]
+    os.chdir(ROOT)
+    if os.name == "nt":
+        sys.exit(subprocess.call(command))
+    os.execv(sys.executable, command)

@@ -1,0 +1,13 @@
+"""What every test may use. The fixtures themselves are in tests/plugins."""
+
+from hypothesis import settings
+
+pytest_plugins = [
+    "tests.plugins.guards",
+    "tests.plugins.databases",
+    "tests.plugins.browsers",
+    "tests.plugins.counts",
+]
+
+settings.register_profile("practice", deadline=None, max_examples=60, print_blob=True)
+settings.load_profile("practice")

@@ -1,0 +1,167 @@
+"""A real browser and a real server for the tests that need them."""
+
+import os
+import re
+import shutil
+import socket
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from tests.plugins.databases import ROOT, STRICT, Database
+
+REQUIRED = STRICT or bool(os.environ.get("REQUIRE_BROWSER"))
+NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "microsoft-edge", "msedge", "chrome")
+ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+DESKTOP = {"width": 1280, "height": 800}
+TABLET = {"width": 820, "height": 1180}
+PHONE = {"width": 390, "height": 844}
+START_SECONDS = 60
+
+
+@dataclass(frozen=True)
+class Server:
+    """A server of its own process; `process` may be killed by tests about being killed."""
+
+    url: str
+    process: subprocess.Popen
+    database: Database
+    said: list[str]
+
+
+def browser_path() -> str | None:
+    """Chromium, Chrome or Edge as found on this machine."""
+    found = (shutil.which(name) for name in NAMES)
+    places = (
+        "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
+        r"C:\Program Files\Google\Chrome\Application\chrome.exe",
+        r"C:\Program Files (x86)\Microsoft\Edge\Application\msedge.exe",
+    )
+    return next((path for path in (*found, *places) if path and Path(path).exists()), None)
+
+
+@pytest.fixture(scope="session")
+def browser():
+    """One Chromium for the worker; each test opens its own context in it."""
+    path = browser_path()
+    if path is None:
+        (pytest.fail if REQUIRED else pytest.skip)("no Chromium, Chrome or Edge on this machine")
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        running = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
+        yield running
+        running.close()
+
+
+@pytest.fixture
+def new_page(browser, live_server):
+    """`new_page(size=PHONE, dark=True, **context options)`: a page in a context (cookies) of its own.
+
+    When the test ends, every page must have been free of script errors, blocked content (CSP) and requests to
+    other machines; a test about exactly that empties `page.problems` first.
+    """
+    contexts, pages = [], []
+
+    def open_page(*, size=DESKTOP, dark=False, **options):
+        scheme = "dark" if dark else "light"
+        context = browser.new_context(base_url=live_server.url, viewport=size, color_scheme=scheme, **options)
+        context.set_default_timeout(10_000)
+        page = context.new_page()
+        page.problems = watch(page, live_server.url)
+        contexts.append(context)
+        pages.append(page)
+        return page
+
+    yield open_page
+    problems = [problem for page in pages for problem in page.problems]
+    for context in contexts:
+        context.close()
+    assert not problems, "the browser complained:\n" + "\n".join(problems)
+
+
+@pytest.fixture
+def page(new_page):
+    """One page at desktop size on the live server; see `new_page`."""
+    return new_page()
+
+
+def watch(page, base: str) -> list[str]:
+    """Collect what a page must not do."""
+    problems = []
+    page.on("pageerror", lambda error: problems.append(f"script error on {page.url}: {error}"))
+
+    def hear(message):
+        if message.type == "error" and "Content Security Policy" in message.text:
+            problems.append(f"blocked on {page.url}: {message.text}")
+
+    def see(request):
+        if not request.url.startswith((base, "data:", "blob:", "about:")):
+            problems.append(f"request to another machine from {page.url}: {request.url}")
+
+    page.on("console", hear)
+    page.on("request", see)
+    return problems
+
+
+@pytest.fixture
+def live_server(cloned_database, tmp_path) -> Iterator[Server]:
+    """`practice serve` in a process of its own on the test's `cloned_database`, which may be filled before or after."""
+    with serving(cloned_database, tmp_path) as server:
+        yield server
+
+
+@contextmanager
+def serving(database: Database, folder: Path, **environ: str) -> Iterator[Server]:
+    """Start the real server on this database and a free port; stopped at the end. For fixtures of any scope."""
+    command = [sys.executable, "-m", "practice", "serve", "--port", str(free_port())]
+    settings = database.environ(folder) | {"PYTHONUNBUFFERED": "1"} | environ
+    process = subprocess.Popen(
+        command, cwd=ROOT, env=settings, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+    )
+    said, ready = [], threading.Event()
+
+    def listen():
+        with process.stdout:
+            for line in process.stdout:
+                said.append(line)
+                if "http://" in line:
+                    ready.set()
+        ready.set()
+
+    listener = threading.Thread(target=listen, daemon=True)
+    listener.start()
+    try:
+        ready.wait(START_SECONDS)
+        address = re.search(r"http://\S+:\d+", "".join(said))
+        if not address or process.poll() is not None:
+            pytest.fail("the server did not start:\n" + "".join(said))
+        yield Server(address.group(), process, database, said)
+    finally:
+        process.terminate()
+        try:
+            process.wait(10)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+        listener.join(5)
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
