@@ -1,0 +1,20 @@
+// The one script every page loads: it starts the small modules. Pages work without it, only less comfortably.
+import { startDialogs } from "./dialogs.js";
+import { startMenus } from "./menus.js";
+import { startForms } from "./forms.js";
+import { startTables } from "./tables.js";
+import { startToasts } from "./toasts.js";
+import { startShortcuts } from "./shortcuts.js";
+import { startSearch } from "./search.js";
+import { startAutosave } from "./autosave.js";
+import { startPay } from "./pay.js";
+
+startDialogs();
+startMenus();
+startForms();
+startTables();
+startToasts();
+startShortcuts();
+startSearch();
+startAutosave();
+startPay();

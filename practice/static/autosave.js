@@ -1,0 +1,150 @@
+// Drafts that save themselves: form[data-autosave=url]. The form goes to the server 1.5 s after the last key and every 5 s while it is
+// dirty; a copy stays on the device until the server has said yes. 409 means that somebody else saved in between.
+
+const REST = 1500;
+const EVERY = 5000;
+const KEEP_DAYS = 7;
+
+function device() {
+  try { return window.localStorage; } catch { return null; }
+}
+
+function textsOf(form) {
+  const kept = {};
+  for (const [name, value] of new FormData(form)) {
+    if (typeof value !== "string" || name === "csrf_token") continue;
+    (kept[name] ||= []).push(value);
+  }
+  return kept;
+}
+
+function putBack(form, kept) {
+  for (const element of form.elements) {
+    if (!element.name || element.name === "csrf_token" || element.name === "version" || element.type === "file") continue;
+    const values = kept[element.name];
+    if (element.type === "checkbox" || element.type === "radio") element.checked = Boolean(values?.includes(element.value));
+    else if (element.tagName === "SELECT" && element.multiple) for (const o of element.options) o.selected = Boolean(values?.includes(o.value));
+    else if (values?.length && element.type !== "submit") element.value = values.length > 1 ? values.shift() : values[0];
+  }
+  form.dispatchEvent(new CustomEvent("autosave:restored", { bubbles: true }));
+}
+
+function start(form) {
+  const url = form.dataset.autosave;
+  const key = `draft:${form.dataset.autosaveKey || url}`;
+  const find = (selector) => form.querySelector(selector) || document.querySelector(selector);
+  const status = find("[data-autosave-status]");
+  const stale = find("[data-autosave-stale]");
+  const retry = status?.querySelector("[data-autosave-retry]");
+  const version = form.querySelector('[name="version"]');
+  let savedAt = status?.dataset.savedAt || "";
+  let dirty = false;
+  let sending = false;
+  let refused = false;
+  let changes = 0;
+  let timer = 0;
+
+  function say(state, word) {
+    if (!status) return;
+    status.dataset.state = state;
+    status.querySelector(".autosave-words").textContent = word.replace("{time}", savedAt);
+    if (retry) retry.hidden = state !== "failed";
+  }
+  const failed = () => say("failed", savedAt ? status?.dataset.wordFailed || "" : status?.dataset.wordNever || "");
+
+  function keep() {
+    const copy = { at: Date.now(), version: version?.value || "", texts: textsOf(form) };
+    try { device()?.setItem(key, JSON.stringify(copy)); } catch { /* full or forbidden: the server copy is still tried */ }
+  }
+
+  function showStale(answer) {
+    refused = true;
+    failed();
+    if (!stale) return;
+    stale.hidden = false;
+    const newer = stale.querySelector("a");
+    if (newer) newer.href = answer.newer_url || location.href;
+    const both = stale.querySelector("[data-autosave-both]");
+    both.replaceChildren();
+    for (const [name, text] of Object.entries(answer.theirs || {})) {
+      const own = form.elements[name]?.value ?? "";
+      if (own === text) continue;
+      for (const [word, words] of [[both.dataset.wordYours, own], [both.dataset.wordTheirs, text]]) {
+        const cell = document.createElement("div");
+        const head = document.createElement("strong");
+        head.textContent = word;
+        const body = document.createElement("div");
+        body.className = "stale-text";
+        body.textContent = words;
+        cell.append(head, body);
+        both.append(cell);
+      }
+    }
+    stale.scrollIntoView({ block: "nearest" });
+  }
+
+  async function save() {
+    clearTimeout(timer);
+    if (!dirty || sending || refused) return;
+    sending = true;
+    const sent = changes;
+    say("saving", status?.dataset.wordSaving || "");
+    try {
+      const body = new URLSearchParams();
+      for (const [name, value] of new FormData(form)) if (typeof value === "string") body.append(name, value);
+      const token = form.querySelector('[name="csrf_token"]')?.value || "";
+      const response = await fetch(url, { method: "POST", body, headers: { "X-CSRFToken": token, Accept: "application/json" }, redirect: "error" });
+      if (response.status === 409) { showStale(await response.json().catch(() => ({}))); return; }
+      if (!response.ok) { failed(); return; }
+      const answer = await response.json();
+      savedAt = answer.saved_at || savedAt;
+      if (version && answer.version !== undefined) version.value = answer.version;
+      dirty = changes !== sent;
+      if (dirty) keep(); else device()?.removeItem(key);
+      say("saved", status?.dataset.wordSaved || "");
+      form.dispatchEvent(new CustomEvent("autosave:saved", { bubbles: true, detail: answer }));
+    } catch {
+      failed();
+    } finally {
+      sending = false;
+    }
+  }
+
+  function changed(event) {
+    if (event?.target?.matches?.("[data-autosave-ignore]")) return;
+    changes += 1;
+    dirty = true;
+    keep();
+    clearTimeout(timer);
+    timer = setTimeout(save, REST);
+  }
+
+  function restore() {
+    let copy = null;
+    try { copy = JSON.parse(device()?.getItem(key) || "null"); } catch { copy = null; }
+    if (!copy) return;
+    if (Date.now() - copy.at > KEEP_DAYS * 864e5) { device().removeItem(key); return; }
+    if (JSON.stringify({ ...textsOf(form), version: 0 }) === JSON.stringify({ ...copy.texts, version: 0 })) { device().removeItem(key); return; }
+    putBack(form, copy.texts);
+    // The text was written on an older version: sending that version lets the server notice and ask, instead of overwriting.
+    if (version && copy.version) version.value = copy.version;
+    dirty = true;
+    changes += 1;
+    say("failed", status?.dataset.wordKept || "");
+  }
+
+  if (status && savedAt) say("saved", status.dataset.wordSaved);
+  restore();
+  form.addEventListener("input", changed);
+  form.addEventListener("change", changed);
+  form.addEventListener("autosave:changed", changed); // for scripts that fill hidden fields
+  form.addEventListener("submit", (event) => { if (!event.defaultPrevented) { dirty = false; clearTimeout(timer); } });
+  retry?.addEventListener("click", () => { refused = false; dirty = true; save(); });
+  setInterval(save, EVERY);
+  window.addEventListener("online", save);
+  window.addEventListener("beforeunload", (event) => { if (dirty) event.preventDefault(); });
+}
+
+export function startAutosave() {
+  for (const form of document.querySelectorAll("form[data-autosave]")) start(form);
+}
