@@ -37,6 +37,7 @@ OFFLINE = (
     "getaddrinfo failed",
     "ProxyError",
     "Network is unreachable",
+    "(from versions: none)",
 )
 
 
@@ -192,7 +193,7 @@ def install(extras, wanted):
     lacking = missing(wanted, installed(site_packages()))
     if done.returncode or lacking:
         if any(sign in words for sign in OFFLINE):
-            stop("Could not download the packages: is this machine online? pip's own words are in %s." % LOG)
+            stop("Could not reach the package index: is this machine online? pip's own words are in %s." % LOG)
         sys.stderr.write(words)
         stop("Installing failed: pip's words are above. Still missing: %s." % (", ".join(lacking) or "nothing"))
     with open(STAMP, "w", encoding="utf-8") as file:
@@ -233,10 +234,10 @@ def run_here(arguments):
 def too_old():
     """The sentence for an old Python, with a newer one named if the machine has it."""
     sentence = "practice needs Python %d.%d or newer; this is Python %d.%d." % (OLDEST + sys.version_info[:2])
-    which = getattr(shutil, "which", None)  # Python 2 has none
     for minor in range(20, OLDEST[1] - 1, -1):
-        if which and which("python3.%d" % minor):
-            return "%s This machine has one: python3.%d -m practice %s" % (sentence, minor, " ".join(sys.argv[1:]))
+        newer = "python3.%d" % minor
+        if shutil.which(newer) and subprocess.call([newer, "-c", ""], stderr=subprocess.DEVNULL) == 0:
+            return "%s This machine has a newer one: %s -m practice %s" % (sentence, newer, " ".join(sys.argv[1:]))
     return sentence
 
 
