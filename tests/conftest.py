@@ -4,6 +4,7 @@ from hypothesis import settings
 
 pytest_plugins = [
     "tests.plugins.guards",
+    "tests.plugins.people",
     "tests.plugins.databases",
     "tests.plugins.browsers",
     "tests.plugins.counts",

@@ -10,6 +10,7 @@ import waitress
 
 THREADS = 8
 PORTS_TRIED = 20
+LOCAL = ("localhost", "127.0.0.1", "::1", "[::1]")
 
 
 def serve(app, host: str, port: int) -> None:
@@ -19,10 +20,12 @@ def serve(app, host: str, port: int) -> None:
     if found != port:
         click.echo(f"Port {port} is taken: using {found} instead.")
     click.echo(f"Serving on {address(host, found)} (stop with Ctrl+C)")
-    sys.stdout.flush()
+    if host not in LOCAL and set(app.config["TRUSTED_HOSTS"]) <= set(LOCAL):
+        click.echo("Other machines are refused until TRUSTED_HOSTS names what they type, for example desk.local.")
     # A browser loading a page's files together is no reason for a warning in the terminal.
     logging.getLogger("waitress.queue").setLevel(logging.ERROR)
     signal.signal(signal.SIGTERM, _stop)
+    sys.stdout.flush()
     waitress.serve(app, sockets=[listener], threads=THREADS, ident=None, _quiet=True)
 
 

@@ -1,0 +1,1012 @@
+"""the house
+
+Both directions must run on SQLite and on PostgreSQL; keep statements short, the table is locked meanwhile.
+"""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0001"
+down_revision = None
+branch_labels = None
+depends_on = None
+
+
+def upgrade():
+    op.create_table(
+        "attempt",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("key", sa.String(length=64), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_attempt")),
+    )
+    with op.batch_alter_table("attempt", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_attempt_key_at"), ["key", "at"], unique=False)
+
+    op.create_table(
+        "audit_head",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("count", sa.BigInteger(), nullable=False),
+        sa.Column("hash", sa.String(length=64), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_audit_head")),
+    )
+    op.create_table(
+        "audit_row",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("actor_kind", sa.String(length=16), nullable=False),
+        sa.Column("actor_id", sa.BigInteger(), nullable=True),
+        sa.Column("action", sa.String(length=64), nullable=False),
+        sa.Column("entity", sa.String(length=64), nullable=True),
+        sa.Column("entity_id", sa.BigInteger(), nullable=True),
+        sa.Column("client_id", sa.BigInteger(), nullable=True),
+        sa.Column("address", sa.String(length=64), nullable=False),
+        sa.Column("facts", sa.Text(), nullable=False),
+        sa.Column("hash", sa.String(length=64), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_audit_row")),
+    )
+    with op.batch_alter_table("audit_row", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_audit_row_actor_id_id"), ["actor_id", "id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_audit_row_at"), ["at"], unique=False)
+        batch_op.create_index(batch_op.f("ix_audit_row_client_id_id"), ["client_id", "id"], unique=False)
+
+    op.create_table(
+        "first_run_code",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("code_hash", sa.String(length=64), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_first_run_code")),
+    )
+    op.create_table(
+        "form_version",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("key", sa.String(length=40), nullable=False),
+        sa.Column("language", sa.String(length=16), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("title", sa.String(length=120), nullable=False),
+        sa.Column("state", sa.String(length=32), nullable=False),
+        sa.Column("content", sa.Text(), nullable=False),
+        sa.Column("published_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_form_version")),
+        sa.UniqueConstraint("key", "language", "number", name=op.f("uq_form_version_key_language_number")),
+    )
+    op.create_table(
+        "location",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("name", sa.String(length=80), nullable=False),
+        sa.Column("address", sa.String(length=300), nullable=False),
+        sa.Column("is_active", sa.Boolean(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_location")),
+        sa.UniqueConstraint("name", name=op.f("uq_location_name")),
+    )
+    op.create_table(
+        "tax_code",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("name", sa.String(length=80), nullable=False),
+        sa.Column("category", sa.String(length=32), nullable=False),
+        sa.Column("rate", sa.BigInteger(), nullable=False),
+        sa.Column("reason", sa.String(length=200), nullable=False),
+        sa.Column("is_active", sa.Boolean(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_tax_code")),
+        sa.UniqueConstraint("name", name=op.f("uq_tax_code_name")),
+    )
+    op.create_table(
+        "user_account",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("email", sa.String(length=254), nullable=False),
+        sa.Column("name", sa.String(length=120), nullable=False),
+        sa.Column("password_hash", sa.String(length=200), nullable=False),
+        sa.Column("must_change_password", sa.Boolean(), nullable=False),
+        sa.Column("is_active", sa.Boolean(), nullable=False),
+        sa.Column("language", sa.String(length=16), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_user_account")),
+        sa.UniqueConstraint("email", name=op.f("uq_user_account_email")),
+    )
+    op.create_table(
+        "block",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("user_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("kind", sa.String(length=32), nullable=False),
+        sa.Column("starts_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("ends_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("words", sa.String(length=80), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.CheckConstraint("ends_at > starts_at", name=op.f("ck_block_order")),
+        sa.ForeignKeyConstraint(["user_id"], ["user_account.id"], name=op.f("fk_block_user_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_block")),
+    )
+    with op.batch_alter_table("block", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_block_user_id_starts_at"), ["user_id", "starts_at"], unique=False)
+
+    op.create_table(
+        "client",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("first_name", sa.String(length=80), nullable=False),
+        sa.Column("last_name", sa.String(length=80), nullable=False),
+        sa.Column("preferred_name", sa.String(length=80), nullable=False),
+        sa.Column("pronouns", sa.String(length=40), nullable=False),
+        sa.Column("born_on", sa.Date(), nullable=True),
+        sa.Column("phone", sa.String(length=20), nullable=False),
+        sa.Column("email", sa.String(length=254), nullable=False),
+        sa.Column("street", sa.String(length=160), nullable=False),
+        sa.Column("postal_code", sa.String(length=20), nullable=False),
+        sa.Column("city", sa.String(length=80), nullable=False),
+        sa.Column("country", sa.String(length=2), nullable=False),
+        sa.Column("language", sa.String(length=16), nullable=False),
+        sa.Column("reminder_channel", sa.String(length=32), nullable=False),
+        sa.Column("usual_therapist_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("search_text", sa.String(length=700), nullable=False),
+        sa.Column("sort_key", sa.String(length=170), nullable=False),
+        sa.Column("first_key", sa.String(length=80), nullable=False),
+        sa.Column("last_key", sa.String(length=80), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("archived_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("uid", sa.String(length=32), nullable=False),
+        sa.ForeignKeyConstraint(["usual_therapist_id"], ["user_account.id"], name=op.f("fk_client_usual_therapist_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_client")),
+        sa.UniqueConstraint("uid", name=op.f("uq_client_uid")),
+    )
+    with op.batch_alter_table("client", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_client_born_on"), ["born_on"], unique=False)
+        batch_op.create_index(batch_op.f("ix_client_created_at_id"), ["created_at", "id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_client_email"), ["email"], unique=False)
+        batch_op.create_index(batch_op.f("ix_client_first_key"), ["first_key"], unique=False)
+        batch_op.create_index(batch_op.f("ix_client_last_key"), ["last_key"], unique=False)
+        batch_op.create_index(batch_op.f("ix_client_phone"), ["phone"], unique=False)
+        batch_op.create_index(batch_op.f("ix_client_sort_key_id"), ["sort_key", "id"], unique=False)
+
+    op.create_table(
+        "issuer",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("user_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("name", sa.String(length=120), nullable=False),
+        sa.Column("address", sa.String(length=300), nullable=False),
+        sa.Column("tax_number", sa.String(length=40), nullable=False),
+        sa.Column("bank_account", sa.String(length=60), nullable=False),
+        sa.Column("footer", sa.String(length=300), nullable=False),
+        sa.Column("is_active", sa.Boolean(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["user_id"], ["user_account.id"], name=op.f("fk_issuer_user_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_issuer")),
+    )
+    op.create_table(
+        "practice",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("name", sa.String(length=120), nullable=False),
+        sa.Column("time_zone", sa.String(length=64), nullable=False),
+        sa.Column("country", sa.String(length=2), nullable=False),
+        sa.Column("currency", sa.String(length=3), nullable=False),
+        sa.Column("language", sa.String(length=16), nullable=False),
+        sa.Column("price_mode", sa.String(length=32), nullable=False),
+        sa.Column("default_tax_code_id", sa.Integer(), nullable=True),
+        sa.Column("phone", sa.String(length=40), nullable=False),
+        sa.Column("email", sa.String(length=254), nullable=False),
+        sa.Column("has_shared_charts", sa.Boolean(), nullable=False),
+        sa.Column("care_days_after", sa.Integer(), nullable=False),
+        sa.Column("intake_valid_days", sa.Integer(), nullable=False),
+        sa.Column("payment_days", sa.Integer(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["default_tax_code_id"], ["tax_code.id"], name=op.f("fk_practice_default_tax_code_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_practice")),
+    )
+    op.create_table(
+        "product",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("name", sa.String(length=120), nullable=False),
+        sa.Column("price_amount", sa.BigInteger(), nullable=False),
+        sa.Column("tax_code_id", sa.Integer(), nullable=False),
+        sa.Column("is_active", sa.Boolean(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["tax_code_id"], ["tax_code.id"], name=op.f("fk_product_tax_code_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_product")),
+        sa.UniqueConstraint("name", name=op.f("uq_product_name")),
+    )
+    op.create_table(
+        "room",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("location_id", sa.Integer(), nullable=False),
+        sa.Column("name", sa.String(length=80), nullable=False),
+        sa.Column("is_active", sa.Boolean(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["location_id"], ["location.id"], name=op.f("fk_room_location_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_room")),
+        sa.UniqueConstraint("name", name=op.f("uq_room_name")),
+    )
+    op.create_table(
+        "shift",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("user_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("location_id", sa.Integer(), nullable=False),
+        sa.Column("weekday", sa.Integer(), nullable=False),
+        sa.Column("starts_minute", sa.Integer(), nullable=False),
+        sa.Column("ends_minute", sa.Integer(), nullable=False),
+        sa.Column("from_on", sa.Date(), nullable=True),
+        sa.Column("until_on", sa.Date(), nullable=True),
+        sa.CheckConstraint("ends_minute > starts_minute", name=op.f("ck_shift_order")),
+        sa.ForeignKeyConstraint(["location_id"], ["location.id"], name=op.f("fk_shift_location_id")),
+        sa.ForeignKeyConstraint(["user_id"], ["user_account.id"], name=op.f("fk_shift_user_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_shift")),
+    )
+    with op.batch_alter_table("shift", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_shift_user_id_weekday"), ["user_id", "weekday"], unique=False)
+
+    op.create_table(
+        "sign_in",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("secret_hash", sa.String(length=64), nullable=False),
+        sa.Column("user_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("address", sa.String(length=64), nullable=False),
+        sa.Column("device", sa.String(length=120), nullable=False),
+        sa.Column("started_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("last_seen_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["user_id"], ["user_account.id"], name=op.f("fk_sign_in_user_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_sign_in")),
+        sa.UniqueConstraint("secret_hash", name=op.f("uq_sign_in_secret_hash")),
+    )
+    with op.batch_alter_table("sign_in", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_sign_in_user_id"), ["user_id"], unique=False)
+
+    op.create_table(
+        "therapist_profile",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("user_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("short_name", sa.String(length=40), nullable=False),
+        sa.Column("registration_body", sa.String(length=80), nullable=False),
+        sa.Column("registration_number", sa.String(length=40), nullable=False),
+        sa.Column("colour", sa.Integer(), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["user_id"], ["user_account.id"], name=op.f("fk_therapist_profile_user_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_therapist_profile")),
+        sa.UniqueConstraint("user_id", name=op.f("uq_therapist_profile_user_id")),
+    )
+    op.create_table(
+        "till",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("location_id", sa.Integer(), nullable=False),
+        sa.Column("name", sa.String(length=80), nullable=False),
+        sa.Column("is_active", sa.Boolean(), nullable=False),
+        sa.ForeignKeyConstraint(["location_id"], ["location.id"], name=op.f("fk_till_location_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_till")),
+        sa.UniqueConstraint("name", name=op.f("uq_till_name")),
+    )
+    op.create_table(
+        "treatment",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("name", sa.String(length=120), nullable=False),
+        sa.Column("neutral_name", sa.String(length=120), nullable=False),
+        sa.Column("minutes", sa.Integer(), nullable=False),
+        sa.Column("buffer_minutes", sa.Integer(), nullable=False),
+        sa.Column("price_amount", sa.BigInteger(), nullable=False),
+        sa.Column("tax_code_id", sa.Integer(), nullable=False),
+        sa.Column("needs_room", sa.Boolean(), nullable=False),
+        sa.Column("usual_techniques", sa.Text(), nullable=False),
+        sa.Column("is_active", sa.Boolean(), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["tax_code_id"], ["tax_code.id"], name=op.f("fk_treatment_tax_code_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_treatment")),
+        sa.UniqueConstraint("name", name=op.f("uq_treatment_name")),
+    )
+    op.create_table(
+        "user_role",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("user_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("role", sa.String(length=32), nullable=False),
+        sa.ForeignKeyConstraint(["user_id"], ["user_account.id"], name=op.f("fk_user_role_user_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_user_role")),
+        sa.UniqueConstraint("user_id", "role", name=op.f("uq_user_role_user_id_role")),
+    )
+    op.create_table(
+        "appointment",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("client_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("user_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("treatment_id", sa.Integer(), nullable=False),
+        sa.Column("location_id", sa.Integer(), nullable=False),
+        sa.Column("room_id", sa.Integer(), nullable=True),
+        sa.Column("starts_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("ends_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("busy_until_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("on_date", sa.Date(), nullable=False),
+        sa.Column("state", sa.String(length=32), nullable=False),
+        sa.Column("state_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("arrived_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("desk_note", sa.String(length=200), nullable=False),
+        sa.Column("booked_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("booked_by_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.CheckConstraint("ends_at > starts_at AND busy_until_at >= ends_at", name=op.f("ck_appointment_order")),
+        sa.ForeignKeyConstraint(["booked_by_id"], ["user_account.id"], name=op.f("fk_appointment_booked_by_id")),
+        sa.ForeignKeyConstraint(["client_id"], ["client.id"], name=op.f("fk_appointment_client_id")),
+        sa.ForeignKeyConstraint(["location_id"], ["location.id"], name=op.f("fk_appointment_location_id")),
+        sa.ForeignKeyConstraint(["room_id"], ["room.id"], name=op.f("fk_appointment_room_id")),
+        sa.ForeignKeyConstraint(["treatment_id"], ["treatment.id"], name=op.f("fk_appointment_treatment_id")),
+        sa.ForeignKeyConstraint(["user_id"], ["user_account.id"], name=op.f("fk_appointment_user_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_appointment")),
+    )
+    with op.batch_alter_table("appointment", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_appointment_client_id_starts_at"), ["client_id", "starts_at"], unique=False
+        )
+        batch_op.create_index(batch_op.f("ix_appointment_on_date_starts_at"), ["on_date", "starts_at"], unique=False)
+        batch_op.create_index(batch_op.f("ix_appointment_room_id_starts_at"), ["room_id", "starts_at"], unique=False)
+        batch_op.create_index(batch_op.f("ix_appointment_state_on_date"), ["state", "on_date"], unique=False)
+        batch_op.create_index(batch_op.f("ix_appointment_user_id_starts_at"), ["user_id", "starts_at"], unique=False)
+
+    op.create_table(
+        "brief_review",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("client_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("appointment_id", sa.BigInteger(), nullable=True),
+        sa.Column("user_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("reviewed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("seen", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(["client_id"], ["client.id"], name=op.f("fk_brief_review_client_id")),
+        sa.ForeignKeyConstraint(["user_id"], ["user_account.id"], name=op.f("fk_brief_review_user_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_brief_review")),
+    )
+    with op.batch_alter_table("brief_review", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_brief_review_appointment_id"), ["appointment_id"], unique=False)
+        batch_op.create_index(
+            batch_op.f("ix_brief_review_client_id_reviewed_at"), ["client_id", "reviewed_at"], unique=False
+        )
+
+    op.create_table(
+        "care",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("client_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("user_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("from_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("until_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("reason", sa.String(length=32), nullable=False),
+        sa.Column("words", sa.String(length=300), nullable=False),
+        sa.Column("appointment_id", sa.BigInteger(), nullable=True),
+        sa.ForeignKeyConstraint(["client_id"], ["client.id"], name=op.f("fk_care_client_id")),
+        sa.ForeignKeyConstraint(["user_id"], ["user_account.id"], name=op.f("fk_care_user_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_care")),
+    )
+    with op.batch_alter_table("care", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_care_appointment_id"), ["appointment_id"], unique=False)
+        batch_op.create_index(
+            batch_op.f("ix_care_client_id_user_id_until_at"), ["client_id", "user_id", "until_at"], unique=False
+        )
+        batch_op.create_index(
+            batch_op.f("ix_care_user_id_until_at_client_id"), ["user_id", "until_at", "client_id"], unique=False
+        )
+
+    op.create_table(
+        "consequence",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("client_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("kind", sa.String(length=32), nullable=False),
+        sa.ForeignKeyConstraint(["client_id"], ["client.id"], name=op.f("fk_consequence_client_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_consequence")),
+        sa.UniqueConstraint("client_id", "kind", name=op.f("uq_consequence_client_id_kind")),
+    )
+    op.create_table(
+        "file",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("client_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("kind", sa.String(length=32), nullable=False),
+        sa.Column("record", sa.String(length=32), nullable=False),
+        sa.Column("record_id", sa.BigInteger(), nullable=False),
+        sa.Column("media_type", sa.String(length=80), nullable=False),
+        sa.Column("size", sa.Integer(), nullable=False),
+        sa.Column("_name", sa.LargeBinary(), nullable=True),
+        sa.Column("_content", sa.LargeBinary(), nullable=False),
+        sa.Column("added_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("added_by_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("uid", sa.String(length=32), nullable=False),
+        sa.ForeignKeyConstraint(["added_by_id"], ["user_account.id"], name=op.f("fk_file_added_by_id")),
+        sa.ForeignKeyConstraint(["client_id"], ["client.id"], name=op.f("fk_file_client_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_file")),
+        sa.UniqueConstraint("uid", name=op.f("uq_file_uid")),
+    )
+    with op.batch_alter_table("file", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_file_client_id"), ["client_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_file_record_record_id"), ["record", "record_id"], unique=False)
+
+    op.create_table(
+        "intake_link",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("client_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("form_version_id", sa.Integer(), nullable=False),
+        sa.Column("secret_hash", sa.String(length=64), nullable=False),
+        sa.Column("device_hash", sa.String(length=64), nullable=True),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("created_by_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("opened_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("spent_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("revoked_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["client_id"], ["client.id"], name=op.f("fk_intake_link_client_id")),
+        sa.ForeignKeyConstraint(["created_by_id"], ["user_account.id"], name=op.f("fk_intake_link_created_by_id")),
+        sa.ForeignKeyConstraint(["form_version_id"], ["form_version.id"], name=op.f("fk_intake_link_form_version_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_intake_link")),
+        sa.UniqueConstraint("secret_hash", name=op.f("uq_intake_link_secret_hash")),
+    )
+    with op.batch_alter_table("intake_link", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_intake_link_client_id_created_at"), ["client_id", "created_at"], unique=False
+        )
+
+    op.create_table(
+        "payment",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("client_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("location_id", sa.Integer(), nullable=False),
+        sa.Column("till_id", sa.Integer(), nullable=True),
+        sa.Column("method", sa.String(length=32), nullable=False),
+        sa.Column("currency", sa.String(length=3), nullable=False),
+        sa.Column("amount", sa.BigInteger(), nullable=False),
+        sa.Column("received_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("received_on", sa.Date(), nullable=False),
+        sa.Column("received_by_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("reference", sa.String(length=80), nullable=False),
+        sa.Column("request_key", sa.String(length=64), nullable=False),
+        sa.Column("reverses_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("reason", sa.String(length=200), nullable=False),
+        sa.CheckConstraint("amount <> 0", name=op.f("ck_payment_not_zero")),
+        sa.ForeignKeyConstraint(["client_id"], ["client.id"], name=op.f("fk_payment_client_id")),
+        sa.ForeignKeyConstraint(["location_id"], ["location.id"], name=op.f("fk_payment_location_id")),
+        sa.ForeignKeyConstraint(["received_by_id"], ["user_account.id"], name=op.f("fk_payment_received_by_id")),
+        sa.ForeignKeyConstraint(["reverses_id"], ["payment.id"], name=op.f("fk_payment_reverses_id")),
+        sa.ForeignKeyConstraint(["till_id"], ["till.id"], name=op.f("fk_payment_till_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_payment")),
+        sa.UniqueConstraint("request_key", name=op.f("uq_payment_request_key")),
+        sa.UniqueConstraint("reverses_id", name=op.f("uq_payment_reverses_id")),
+    )
+    with op.batch_alter_table("payment", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_payment_client_id_received_on"), ["client_id", "received_on"], unique=False
+        )
+        batch_op.create_index(batch_op.f("ix_payment_received_on_method"), ["received_on", "method"], unique=False)
+
+    op.create_table(
+        "safety_profile",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("client_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("_content", sa.LargeBinary(), nullable=True),
+        sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("uid", sa.String(length=32), nullable=False),
+        sa.ForeignKeyConstraint(["client_id"], ["client.id"], name=op.f("fk_safety_profile_client_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_safety_profile")),
+        sa.UniqueConstraint("client_id", name=op.f("uq_safety_profile_client_id")),
+        sa.UniqueConstraint("uid", name=op.f("uq_safety_profile_uid")),
+    )
+    op.create_table(
+        "series",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("issuer_id", sa.Integer(), nullable=False),
+        sa.Column("location_id", sa.Integer(), nullable=False),
+        sa.Column("kind", sa.String(length=32), nullable=False),
+        sa.Column("year", sa.Integer(), nullable=False),
+        sa.Column("prefix", sa.String(length=20), nullable=False),
+        sa.Column("next_number", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["issuer_id"], ["issuer.id"], name=op.f("fk_series_issuer_id")),
+        sa.ForeignKeyConstraint(["location_id"], ["location.id"], name=op.f("fk_series_location_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_series")),
+        sa.UniqueConstraint(
+            "issuer_id", "location_id", "kind", "year", name=op.f("uq_series_issuer_id_location_id_kind_year")
+        ),
+        sa.UniqueConstraint("prefix", name=op.f("uq_series_prefix")),
+    )
+    op.create_table(
+        "treatment_text",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("treatment_id", sa.Integer(), nullable=False),
+        sa.Column("language", sa.String(length=16), nullable=False),
+        sa.Column("name", sa.String(length=120), nullable=False),
+        sa.Column("neutral_name", sa.String(length=120), nullable=False),
+        sa.ForeignKeyConstraint(["treatment_id"], ["treatment.id"], name=op.f("fk_treatment_text_treatment_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_treatment_text")),
+        sa.UniqueConstraint("treatment_id", "language", name=op.f("uq_treatment_text_treatment_id_language")),
+    )
+    op.create_table(
+        "treatment_therapist",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("treatment_id", sa.Integer(), nullable=False),
+        sa.Column("user_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.ForeignKeyConstraint(["treatment_id"], ["treatment.id"], name=op.f("fk_treatment_therapist_treatment_id")),
+        sa.ForeignKeyConstraint(["user_id"], ["user_account.id"], name=op.f("fk_treatment_therapist_user_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_treatment_therapist")),
+        sa.UniqueConstraint("treatment_id", "user_id", name=op.f("uq_treatment_therapist_treatment_id_user_id")),
+    )
+    op.create_table(
+        "desk_message",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("appointment_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("client_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("sent_by_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("sent_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("read_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("_text", sa.LargeBinary(), nullable=True),
+        sa.Column("uid", sa.String(length=32), nullable=False),
+        sa.ForeignKeyConstraint(["appointment_id"], ["appointment.id"], name=op.f("fk_desk_message_appointment_id")),
+        sa.ForeignKeyConstraint(["client_id"], ["client.id"], name=op.f("fk_desk_message_client_id")),
+        sa.ForeignKeyConstraint(["sent_by_id"], ["user_account.id"], name=op.f("fk_desk_message_sent_by_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_desk_message")),
+        sa.UniqueConstraint("uid", name=op.f("uq_desk_message_uid")),
+    )
+    with op.batch_alter_table("desk_message", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_desk_message_appointment_id"), ["appointment_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_desk_message_client_id_sent_at"), ["client_id", "sent_at"], unique=False)
+
+    op.create_table(
+        "document",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("kind", sa.String(length=32), nullable=False),
+        sa.Column("state", sa.String(length=32), nullable=False),
+        sa.Column("series_id", sa.Integer(), nullable=True),
+        sa.Column("number", sa.Integer(), nullable=True),
+        sa.Column("number_text", sa.String(length=40), nullable=True),
+        sa.Column("issuer_id", sa.Integer(), nullable=False),
+        sa.Column("location_id", sa.Integer(), nullable=False),
+        sa.Column("client_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("appointment_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("refers_to_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("currency", sa.String(length=3), nullable=False),
+        sa.Column("price_mode", sa.String(length=32), nullable=False),
+        sa.Column("language", sa.String(length=16), nullable=False),
+        sa.Column("billed_name", sa.String(length=180), nullable=False),
+        sa.Column("billed_address", sa.String(length=400), nullable=False),
+        sa.Column("issuer_head", sa.Text(), nullable=False),
+        sa.Column("reason", sa.String(length=200), nullable=False),
+        sa.Column("issued_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("issued_on", sa.Date(), nullable=True),
+        sa.Column("due_on", sa.Date(), nullable=True),
+        sa.Column("issued_by_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("net_amount", sa.BigInteger(), nullable=False),
+        sa.Column("tax_amount", sa.BigInteger(), nullable=False),
+        sa.Column("gross_amount", sa.BigInteger(), nullable=False),
+        sa.Column("open_amount", sa.BigInteger(), nullable=False),
+        sa.Column("content_hash", sa.String(length=64), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.CheckConstraint("(state = 'draft') = (number IS NULL)", name=op.f("ck_document_numbered_when_issued")),
+        sa.CheckConstraint("gross_amount = net_amount + tax_amount", name=op.f("ck_document_sum")),
+        sa.ForeignKeyConstraint(["appointment_id"], ["appointment.id"], name=op.f("fk_document_appointment_id")),
+        sa.ForeignKeyConstraint(["client_id"], ["client.id"], name=op.f("fk_document_client_id")),
+        sa.ForeignKeyConstraint(["issued_by_id"], ["user_account.id"], name=op.f("fk_document_issued_by_id")),
+        sa.ForeignKeyConstraint(["issuer_id"], ["issuer.id"], name=op.f("fk_document_issuer_id")),
+        sa.ForeignKeyConstraint(["location_id"], ["location.id"], name=op.f("fk_document_location_id")),
+        sa.ForeignKeyConstraint(["refers_to_id"], ["document.id"], name=op.f("fk_document_refers_to_id")),
+        sa.ForeignKeyConstraint(["series_id"], ["series.id"], name=op.f("fk_document_series_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_document")),
+        sa.UniqueConstraint("number_text", name=op.f("uq_document_number_text")),
+        sa.UniqueConstraint("series_id", "number", name=op.f("uq_document_series_id_number")),
+    )
+    with op.batch_alter_table("document", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_document_appointment_id"), ["appointment_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_document_client_id_issued_on"), ["client_id", "issued_on"], unique=False)
+        batch_op.create_index(batch_op.f("ix_document_issued_on_id"), ["issued_on", "id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_document_number_text"), ["number_text"], unique=False)
+        batch_op.create_index(
+            "ix_document_open",
+            ["due_on", "id"],
+            unique=False,
+            sqlite_where=sa.text("open_amount > 0"),
+            postgresql_where=sa.text("open_amount > 0"),
+        )
+
+    op.create_table(
+        "handover",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("appointment_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("client_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("treatment_id", sa.Integer(), nullable=False),
+        sa.Column("minutes", sa.Integer(), nullable=False),
+        sa.Column("products", sa.Text(), nullable=False),
+        sa.Column("back_in_days", sa.Integer(), nullable=True),
+        sa.Column("message", sa.String(length=200), nullable=False),
+        sa.Column("handed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("handed_by_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["appointment_id"], ["appointment.id"], name=op.f("fk_handover_appointment_id")),
+        sa.ForeignKeyConstraint(["client_id"], ["client.id"], name=op.f("fk_handover_client_id")),
+        sa.ForeignKeyConstraint(["handed_by_id"], ["user_account.id"], name=op.f("fk_handover_handed_by_id")),
+        sa.ForeignKeyConstraint(["treatment_id"], ["treatment.id"], name=op.f("fk_handover_treatment_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_handover")),
+        sa.UniqueConstraint("appointment_id", name=op.f("uq_handover_appointment_id")),
+    )
+    op.create_table(
+        "intake_draft",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("link_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("client_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("_answers", sa.LargeBinary(), nullable=True),
+        sa.Column("step", sa.Integer(), nullable=False),
+        sa.Column("saved_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("uid", sa.String(length=32), nullable=False),
+        sa.ForeignKeyConstraint(["client_id"], ["client.id"], name=op.f("fk_intake_draft_client_id")),
+        sa.ForeignKeyConstraint(["link_id"], ["intake_link.id"], name=op.f("fk_intake_draft_link_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_intake_draft")),
+        sa.UniqueConstraint("link_id", name=op.f("uq_intake_draft_link_id")),
+        sa.UniqueConstraint("uid", name=op.f("uq_intake_draft_uid")),
+    )
+    op.create_table(
+        "submission",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("client_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("form_version_id", sa.Integer(), nullable=False),
+        sa.Column("link_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("way", sa.String(length=32), nullable=False),
+        sa.Column("submitted_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("entered_by_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("_answers", sa.LargeBinary(), nullable=True),
+        sa.Column("_signature", sa.LargeBinary(), nullable=True),
+        sa.Column("content_hash", sa.String(length=64), nullable=False),
+        sa.Column("valid_until_on", sa.Date(), nullable=False),
+        sa.Column("uid", sa.String(length=32), nullable=False),
+        sa.ForeignKeyConstraint(["client_id"], ["client.id"], name=op.f("fk_submission_client_id")),
+        sa.ForeignKeyConstraint(["entered_by_id"], ["user_account.id"], name=op.f("fk_submission_entered_by_id")),
+        sa.ForeignKeyConstraint(["form_version_id"], ["form_version.id"], name=op.f("fk_submission_form_version_id")),
+        sa.ForeignKeyConstraint(["link_id"], ["intake_link.id"], name=op.f("fk_submission_link_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_submission")),
+        sa.UniqueConstraint("uid", name=op.f("uq_submission_uid")),
+    )
+    with op.batch_alter_table("submission", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_submission_client_id_submitted_at"), ["client_id", "submitted_at"], unique=False
+        )
+
+    op.create_table(
+        "allocation",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("payment_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("credit_note_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("document_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("amount", sa.BigInteger(), nullable=False),
+        sa.Column("on_date", sa.Date(), nullable=False),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.CheckConstraint("(payment_id IS NULL) <> (credit_note_id IS NULL)", name=op.f("ck_allocation_one_source")),
+        sa.ForeignKeyConstraint(["credit_note_id"], ["document.id"], name=op.f("fk_allocation_credit_note_id")),
+        sa.ForeignKeyConstraint(["document_id"], ["document.id"], name=op.f("fk_allocation_document_id")),
+        sa.ForeignKeyConstraint(["payment_id"], ["payment.id"], name=op.f("fk_allocation_payment_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_allocation")),
+    )
+    with op.batch_alter_table("allocation", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_allocation_document_id"), ["document_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_allocation_on_date"), ["on_date"], unique=False)
+        batch_op.create_index(batch_op.f("ix_allocation_payment_id"), ["payment_id"], unique=False)
+
+    op.create_table(
+        "condition",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("client_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("state", sa.String(length=32), nullable=False),
+        sa.Column("submission_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("_content", sa.LargeBinary(), nullable=True),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("decided_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("decided_by_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("uid", sa.String(length=32), nullable=False),
+        sa.ForeignKeyConstraint(["client_id"], ["client.id"], name=op.f("fk_condition_client_id")),
+        sa.ForeignKeyConstraint(["decided_by_id"], ["user_account.id"], name=op.f("fk_condition_decided_by_id")),
+        sa.ForeignKeyConstraint(["submission_id"], ["submission.id"], name=op.f("fk_condition_submission_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_condition")),
+        sa.UniqueConstraint("uid", name=op.f("uq_condition_uid")),
+    )
+    with op.batch_alter_table("condition", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_condition_client_id_state"), ["client_id", "state"], unique=False)
+        batch_op.create_index(batch_op.f("ix_condition_created_at_id"), ["created_at", "id"], unique=False)
+
+    op.create_table(
+        "document_line",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("document_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("kind", sa.String(length=32), nullable=False),
+        sa.Column("text", sa.String(length=200), nullable=False),
+        sa.Column("therapist_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("treatment_id", sa.Integer(), nullable=True),
+        sa.Column("product_id", sa.Integer(), nullable=True),
+        sa.Column("service_on", sa.Date(), nullable=True),
+        sa.Column("recognised_on", sa.Date(), nullable=True),
+        sa.Column("quantity", sa.BigInteger(), nullable=False),
+        sa.Column("unit_price_amount", sa.BigInteger(), nullable=False),
+        sa.Column("discount_amount", sa.BigInteger(), nullable=False),
+        sa.Column("discount_reason", sa.String(length=120), nullable=False),
+        sa.Column("tax_category", sa.String(length=32), nullable=False),
+        sa.Column("tax_rate", sa.BigInteger(), nullable=False),
+        sa.Column("tax_reason", sa.String(length=200), nullable=False),
+        sa.Column("net_amount", sa.BigInteger(), nullable=False),
+        sa.Column("tax_amount", sa.BigInteger(), nullable=False),
+        sa.Column("gross_amount", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(["document_id"], ["document.id"], name=op.f("fk_document_line_document_id")),
+        sa.ForeignKeyConstraint(["product_id"], ["product.id"], name=op.f("fk_document_line_product_id")),
+        sa.ForeignKeyConstraint(["therapist_id"], ["user_account.id"], name=op.f("fk_document_line_therapist_id")),
+        sa.ForeignKeyConstraint(["treatment_id"], ["treatment.id"], name=op.f("fk_document_line_treatment_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_document_line")),
+        sa.UniqueConstraint("document_id", "position", name=op.f("uq_document_line_document_id_position")),
+    )
+    with op.batch_alter_table("document_line", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_document_line_recognised_on_therapist_id"), ["recognised_on", "therapist_id"], unique=False
+        )
+
+    op.create_table(
+        "document_tax",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("document_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("category", sa.String(length=32), nullable=False),
+        sa.Column("rate", sa.BigInteger(), nullable=False),
+        sa.Column("net_amount", sa.BigInteger(), nullable=False),
+        sa.Column("tax_amount", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(["document_id"], ["document.id"], name=op.f("fk_document_tax_document_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_document_tax")),
+        sa.UniqueConstraint("document_id", "category", "rate", name=op.f("uq_document_tax_document_id_category_rate")),
+    )
+    op.create_table(
+        "intake_arrival",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("client_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("submission_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("title", sa.String(length=120), nullable=False),
+        sa.Column("arrived_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("arrived_on", sa.Date(), nullable=False),
+        sa.Column("valid_until_on", sa.Date(), nullable=False),
+        sa.ForeignKeyConstraint(["client_id"], ["client.id"], name=op.f("fk_intake_arrival_client_id")),
+        sa.ForeignKeyConstraint(["submission_id"], ["submission.id"], name=op.f("fk_intake_arrival_submission_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_intake_arrival")),
+        sa.UniqueConstraint("submission_id", name=op.f("uq_intake_arrival_submission_id")),
+    )
+    with op.batch_alter_table("intake_arrival", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_intake_arrival_arrived_on"), ["arrived_on"], unique=False)
+        batch_op.create_index(
+            batch_op.f("ix_intake_arrival_client_id_arrived_at"), ["client_id", "arrived_at"], unique=False
+        )
+
+    op.create_table(
+        "package",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("client_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("treatment_id", sa.Integer(), nullable=False),
+        sa.Column("document_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("sessions_bought", sa.Integer(), nullable=False),
+        sa.Column("sessions_left", sa.Integer(), nullable=False),
+        sa.Column("value_left_amount", sa.BigInteger(), nullable=False),
+        sa.Column("sold_on", sa.Date(), nullable=False),
+        sa.Column("expires_on", sa.Date(), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.CheckConstraint("sessions_left >= 0 AND value_left_amount >= 0", name=op.f("ck_package_never_below_zero")),
+        sa.ForeignKeyConstraint(["client_id"], ["client.id"], name=op.f("fk_package_client_id")),
+        sa.ForeignKeyConstraint(["document_id"], ["document.id"], name=op.f("fk_package_document_id")),
+        sa.ForeignKeyConstraint(["treatment_id"], ["treatment.id"], name=op.f("fk_package_treatment_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_package")),
+        sa.UniqueConstraint("document_id", name=op.f("uq_package_document_id")),
+    )
+    with op.batch_alter_table("package", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_package_client_id"), ["client_id"], unique=False)
+
+    op.create_table(
+        "session_note",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("appointment_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("client_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("therapist_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("on_date", sa.Date(), nullable=False),
+        sa.Column("state", sa.String(length=32), nullable=False),
+        sa.Column("_content", sa.LargeBinary(), nullable=True),
+        sa.Column("rulebook_version", sa.String(length=60), nullable=False),
+        sa.Column("submission_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("saved_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("signed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("signed_by_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("content_hash", sa.String(length=64), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("uid", sa.String(length=32), nullable=False),
+        sa.ForeignKeyConstraint(["appointment_id"], ["appointment.id"], name=op.f("fk_session_note_appointment_id")),
+        sa.ForeignKeyConstraint(["client_id"], ["client.id"], name=op.f("fk_session_note_client_id")),
+        sa.ForeignKeyConstraint(["signed_by_id"], ["user_account.id"], name=op.f("fk_session_note_signed_by_id")),
+        sa.ForeignKeyConstraint(["submission_id"], ["submission.id"], name=op.f("fk_session_note_submission_id")),
+        sa.ForeignKeyConstraint(["therapist_id"], ["user_account.id"], name=op.f("fk_session_note_therapist_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_session_note")),
+        sa.UniqueConstraint("appointment_id", name=op.f("uq_session_note_appointment_id")),
+        sa.UniqueConstraint("uid", name=op.f("uq_session_note_uid")),
+    )
+    with op.batch_alter_table("session_note", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_session_note_client_id_on_date_id"), ["client_id", "on_date", "id"], unique=False
+        )
+        batch_op.create_index(batch_op.f("ix_session_note_on_date"), ["on_date"], unique=False)
+        batch_op.create_index(batch_op.f("ix_session_note_therapist_id_state"), ["therapist_id", "state"], unique=False)
+
+    op.create_table(
+        "addendum",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("note_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("client_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("kind", sa.String(length=32), nullable=False),
+        sa.Column("_text", sa.LargeBinary(), nullable=True),
+        sa.Column("added_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("added_by_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("uid", sa.String(length=32), nullable=False),
+        sa.ForeignKeyConstraint(["added_by_id"], ["user_account.id"], name=op.f("fk_addendum_added_by_id")),
+        sa.ForeignKeyConstraint(["client_id"], ["client.id"], name=op.f("fk_addendum_client_id")),
+        sa.ForeignKeyConstraint(["note_id"], ["session_note.id"], name=op.f("fk_addendum_note_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_addendum")),
+        sa.UniqueConstraint("uid", name=op.f("uq_addendum_uid")),
+    )
+    with op.batch_alter_table("addendum", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_addendum_note_id"), ["note_id"], unique=False)
+
+    op.create_table(
+        "package_use",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("package_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("appointment_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("therapist_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("value_amount", sa.BigInteger(), nullable=False),
+        sa.Column("used_on", sa.Date(), nullable=False),
+        sa.Column("used_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["appointment_id"], ["appointment.id"], name=op.f("fk_package_use_appointment_id")),
+        sa.ForeignKeyConstraint(["package_id"], ["package.id"], name=op.f("fk_package_use_package_id")),
+        sa.ForeignKeyConstraint(["therapist_id"], ["user_account.id"], name=op.f("fk_package_use_therapist_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_package_use")),
+        sa.UniqueConstraint("appointment_id", name=op.f("uq_package_use_appointment_id")),
+    )
+    with op.batch_alter_table("package_use", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_package_use_package_id"), ["package_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_package_use_used_on"), ["used_on"], unique=False)
+
+
+def downgrade():
+    with op.batch_alter_table("package_use", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_package_use_used_on"))
+        batch_op.drop_index(batch_op.f("ix_package_use_package_id"))
+
+    op.drop_table("package_use")
+    with op.batch_alter_table("addendum", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_addendum_note_id"))
+
+    op.drop_table("addendum")
+    with op.batch_alter_table("session_note", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_session_note_therapist_id_state"))
+        batch_op.drop_index(batch_op.f("ix_session_note_on_date"))
+        batch_op.drop_index(batch_op.f("ix_session_note_client_id_on_date_id"))
+
+    op.drop_table("session_note")
+    with op.batch_alter_table("package", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_package_client_id"))
+
+    op.drop_table("package")
+    with op.batch_alter_table("intake_arrival", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_intake_arrival_client_id_arrived_at"))
+        batch_op.drop_index(batch_op.f("ix_intake_arrival_arrived_on"))
+
+    op.drop_table("intake_arrival")
+    op.drop_table("document_tax")
+    with op.batch_alter_table("document_line", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_document_line_recognised_on_therapist_id"))
+
+    op.drop_table("document_line")
+    with op.batch_alter_table("condition", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_condition_created_at_id"))
+        batch_op.drop_index(batch_op.f("ix_condition_client_id_state"))
+
+    op.drop_table("condition")
+    with op.batch_alter_table("allocation", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_allocation_payment_id"))
+        batch_op.drop_index(batch_op.f("ix_allocation_on_date"))
+        batch_op.drop_index(batch_op.f("ix_allocation_document_id"))
+
+    op.drop_table("allocation")
+    with op.batch_alter_table("submission", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_submission_client_id_submitted_at"))
+
+    op.drop_table("submission")
+    op.drop_table("intake_draft")
+    op.drop_table("handover")
+    with op.batch_alter_table("document", schema=None) as batch_op:
+        batch_op.drop_index(
+            "ix_document_open", sqlite_where=sa.text("open_amount > 0"), postgresql_where=sa.text("open_amount > 0")
+        )
+        batch_op.drop_index(batch_op.f("ix_document_number_text"))
+        batch_op.drop_index(batch_op.f("ix_document_issued_on_id"))
+        batch_op.drop_index(batch_op.f("ix_document_client_id_issued_on"))
+        batch_op.drop_index(batch_op.f("ix_document_appointment_id"))
+
+    op.drop_table("document")
+    with op.batch_alter_table("desk_message", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_desk_message_client_id_sent_at"))
+        batch_op.drop_index(batch_op.f("ix_desk_message_appointment_id"))
+
+    op.drop_table("desk_message")
+    op.drop_table("treatment_therapist")
+    op.drop_table("treatment_text")
+    op.drop_table("series")
+    op.drop_table("safety_profile")
+    with op.batch_alter_table("payment", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_payment_received_on_method"))
+        batch_op.drop_index(batch_op.f("ix_payment_client_id_received_on"))
+
+    op.drop_table("payment")
+    with op.batch_alter_table("intake_link", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_intake_link_client_id_created_at"))
+
+    op.drop_table("intake_link")
+    with op.batch_alter_table("file", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_file_record_record_id"))
+        batch_op.drop_index(batch_op.f("ix_file_client_id"))
+
+    op.drop_table("file")
+    op.drop_table("consequence")
+    with op.batch_alter_table("care", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_care_user_id_until_at_client_id"))
+        batch_op.drop_index(batch_op.f("ix_care_client_id_user_id_until_at"))
+        batch_op.drop_index(batch_op.f("ix_care_appointment_id"))
+
+    op.drop_table("care")
+    with op.batch_alter_table("brief_review", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_brief_review_client_id_reviewed_at"))
+        batch_op.drop_index(batch_op.f("ix_brief_review_appointment_id"))
+
+    op.drop_table("brief_review")
+    with op.batch_alter_table("appointment", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_appointment_user_id_starts_at"))
+        batch_op.drop_index(batch_op.f("ix_appointment_state_on_date"))
+        batch_op.drop_index(batch_op.f("ix_appointment_room_id_starts_at"))
+        batch_op.drop_index(batch_op.f("ix_appointment_on_date_starts_at"))
+        batch_op.drop_index(batch_op.f("ix_appointment_client_id_starts_at"))
+
+    op.drop_table("appointment")
+    op.drop_table("user_role")
+    op.drop_table("treatment")
+    op.drop_table("till")
+    op.drop_table("therapist_profile")
+    with op.batch_alter_table("sign_in", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_sign_in_user_id"))
+
+    op.drop_table("sign_in")
+    with op.batch_alter_table("shift", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_shift_user_id_weekday"))
+
+    op.drop_table("shift")
+    op.drop_table("room")
+    op.drop_table("product")
+    op.drop_table("practice")
+    op.drop_table("issuer")
+    with op.batch_alter_table("client", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_client_sort_key_id"))
+        batch_op.drop_index(batch_op.f("ix_client_phone"))
+        batch_op.drop_index(batch_op.f("ix_client_last_key"))
+        batch_op.drop_index(batch_op.f("ix_client_first_key"))
+        batch_op.drop_index(batch_op.f("ix_client_email"))
+        batch_op.drop_index(batch_op.f("ix_client_created_at_id"))
+        batch_op.drop_index(batch_op.f("ix_client_born_on"))
+
+    op.drop_table("client")
+    with op.batch_alter_table("block", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_block_user_id_starts_at"))
+
+    op.drop_table("block")
+    op.drop_table("user_account")
+    op.drop_table("tax_code")
+    op.drop_table("location")
+    op.drop_table("form_version")
+    op.drop_table("first_run_code")
+    with op.batch_alter_table("audit_row", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_audit_row_client_id_id"))
+        batch_op.drop_index(batch_op.f("ix_audit_row_at"))
+        batch_op.drop_index(batch_op.f("ix_audit_row_actor_id_id"))
+
+    op.drop_table("audit_row")
+    op.drop_table("audit_head")
+    with op.batch_alter_table("attempt", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_attempt_key_at"))
+
+    op.drop_table("attempt")

@@ -1,0 +1,103 @@
+"""Checks at the door and below it: permissions, and the row rule behind every statement of the session."""
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from sqlalchemy import event, inspect, select
+from sqlalchemy.orm import Session
+
+from practice.access import policy
+from practice.access.actor import Actor, system
+from practice.access.permissions import Permission
+from practice.core.db import db
+from practice.core.errors import Forbidden, NotFound
+
+
+class NoActor(RuntimeError):
+    """Rows were asked for and nobody said who is asking."""
+
+
+def require(actor: Actor, *permissions: Permission) -> None:
+    """Raise Forbidden unless `actor` holds every one of `permissions`."""
+    if not all(actor.may(permission) for permission in permissions):
+        raise Forbidden()
+
+
+def require_any(actor: Actor, *permissions: Permission) -> None:
+    """Raise Forbidden unless `actor` holds at least one of `permissions`."""
+    if not any(actor.may(permission) for permission in permissions):
+        raise Forbidden()
+
+
+def bind(actor: Actor | None) -> None:
+    """Say who is asking from now on in this session; what others read is forgotten."""
+    session = db.session()
+    if session.info.get("actor") != actor:
+        session.expunge_all()
+        session.info["actor"] = actor
+
+
+@contextmanager
+def acting(actor: Actor) -> Iterator[Actor]:
+    """Within the block `actor` is who is asking."""
+    before = db.session().info.get("actor")
+    bind(actor)
+    try:
+        yield actor
+    finally:
+        bind(before)
+
+
+@contextmanager
+def system_session(why: str) -> Iterator[Session]:
+    """A session of its own, on the same connection, for rules that must see everything.
+
+    It reads columns, never entities, and cannot write; the test suite lists who uses it.
+    """
+    session = Session(bind=db.session().connection(), autoflush=False, join_transaction_mode="rollback_only",
+                      info={"actor": system(why), "columns_only": True})
+    db.session().flush() if db.session().info.get("writing") else None
+    try:
+        yield session
+    finally:
+        session.expunge_all()  # never closed: its transaction is the outer session's
+
+
+@event.listens_for(Session, "do_orm_execute")
+def _apply_row_rule(state):
+    if not state.all_mappers and not state.is_orm_statement:
+        return
+    actor = state.session.info.get("actor")
+    if actor is None:
+        raise NoActor("no actor is bound to this session")
+    if state.session.info.get("columns_only"):
+        for column in getattr(state.statement, "column_descriptions", ()):
+            if column["entity"] is not None and column["expr"] is column["entity"]:
+                raise RuntimeError("a system session reads columns, never entities")
+    if not actor.is_system:
+        state.statement = state.statement.options(*policy.options_for(actor))
+
+
+@event.listens_for(Session, "before_flush")
+def _refuse_foreign_rows(session, context, instances):
+    changed = [row for row in session.dirty if session.is_modified(row)] + list(session.deleted)
+    if not changed:
+        return
+    actor = session.info.get("actor")
+    if actor is None:
+        raise NoActor("no actor is bound to this session")
+    if actor.is_system:
+        return
+    for row in changed:
+        _refuse_if_foreign(session, actor, row)
+
+
+def _refuse_if_foreign(session, actor, row) -> None:
+    rule = policy.criterion(type(row), actor)
+    if rule is None:
+        raise policy.NoReadGrant()
+    table = inspect(type(row)).local_table
+    key = inspect(row).identity[0]
+    with session.no_autoflush:
+        seen = session.connection().execute(select(table.c.id).where(table.c.id == key, rule)).first()
+    if seen is None:
+        raise NotFound()

@@ -1,0 +1,91 @@
+"""Users, their roles, their therapist's profile, and their sign-ins."""
+from datetime import datetime
+
+from sqlalchemy import Boolean, ForeignKey, Index, Integer, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from practice.access.roles import Role
+from practice.core.columns import BigId, Enum_, UtcDateTime
+from practice.core.db import db
+
+
+class User(db.Model):
+    """Somebody who signs in. Never deleted: the audit trail names them by number."""
+
+    __tablename__ = "user_account"
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    email: Mapped[str] = mapped_column(String(254), unique=True)
+    name: Mapped[str] = mapped_column(String(120))
+    password_hash: Mapped[str] = mapped_column(String(200))
+    must_change_password: Mapped[bool] = mapped_column(Boolean, default=False)
+    is_active: Mapped[bool] = mapped_column(Boolean, default=True)
+    language: Mapped[str] = mapped_column(String(16), default="")
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    version: Mapped[int] = mapped_column(Integer, default=1)
+
+    roles: Mapped[list["UserRole"]] = relationship(cascade="all, delete-orphan", order_by="UserRole.role")
+    profile: Mapped["TherapistProfile | None"] = relationship(uselist=False)
+
+
+class UserRole(db.Model):
+    __tablename__ = "user_role"
+    __table_args__ = (UniqueConstraint("user_id", "role"),)
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"))
+    role: Mapped[Role] = mapped_column(Enum_(Role))
+
+
+class TherapistProfile(db.Model):
+    """What a therapist needs beside a user: registration, colour and place in the day view."""
+
+    __tablename__ = "therapist_profile"
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"), unique=True)
+    short_name: Mapped[str] = mapped_column(String(40))
+    registration_body: Mapped[str] = mapped_column(String(80), default="")
+    registration_number: Mapped[str] = mapped_column(String(40), default="")
+    colour: Mapped[int] = mapped_column(Integer, default=1)  # 1..8, each with a shape of its own
+    position: Mapped[int] = mapped_column(Integer, default=0)
+    version: Mapped[int] = mapped_column(Integer, default=1)
+
+
+class SignIn(db.Model):
+    """One signed-in browser. The cookie's secret is stored hashed; ended rows stay for the record."""
+
+    __tablename__ = "sign_in"
+    __audited__ = False  # its start and end are recorded; `last_seen_at` is not
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    secret_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"), index=True)
+    address: Mapped[str] = mapped_column(String(64), default="")
+    device: Mapped[str] = mapped_column(String(120), default="")
+    started_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    last_seen_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class Attempt(db.Model):
+    """A failed try, counted to slow down guessing. `key` is a keyed hash of the account, the address or a link."""
+
+    __tablename__ = "attempt"
+    __audited__ = False
+    __table_args__ = (Index(None, "key", "at"),)
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    key: Mapped[str] = mapped_column(String(64))
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class FirstRunCode(db.Model):
+    """The one-time code that lets the first owner in; gone once there is one."""
+
+    __tablename__ = "first_run_code"
+    __audited__ = False
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    code_hash: Mapped[str] = mapped_column(String(64))
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)

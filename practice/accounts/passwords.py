@@ -1,0 +1,44 @@
+"""Passwords: Argon2id, at least twelve characters, no composition rules."""
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerificationError
+
+from practice.core.errors import Invalid
+from practice.core.text import _
+
+SHORTEST, LONGEST = 12, 200
+
+_hasher = PasswordHasher()
+_nobody = None
+
+
+def use(hasher: PasswordHasher) -> None:
+    """Hash with other parameters from now on; tests take cheap ones."""
+    global _hasher, _nobody
+    _hasher, _nobody = hasher, None
+
+
+def check_new(password: str, *known: str) -> None:
+    """Refuse a password that is too short, too long, or made of a name that everybody knows. Raises Invalid."""
+    if len(password) < SHORTEST:
+        raise Invalid(_("Use at least %(count)s characters; a short sentence is easy to keep in mind."), "password",
+                      count=SHORTEST)
+    if len(password) > LONGEST:
+        raise Invalid(_("Use at most %(count)s characters."), "password", count=LONGEST)
+    plain = password.casefold()
+    if len(set(plain)) < 5 or any(word and word.casefold() in plain for word in known):
+        raise Invalid(_("This password is easy to guess: leave out names and repeated letters."), "password")
+
+
+def hash_password(password: str) -> str:
+    return _hasher.hash(password)
+
+
+def is_right(password_hash: str | None, password: str) -> bool:
+    """Whether `password` fits; takes as long for an unknown user (None) as for a known one."""
+    global _nobody
+    if _nobody is None:
+        _nobody = _hasher.hash("nobody has this password")
+    try:
+        return _hasher.verify(password_hash or _nobody, password) and password_hash is not None
+    except (VerificationError, InvalidHashError):
+        return False

@@ -1,0 +1,115 @@
+"""Who is asking, on the web: wraps an open sign-in for Flask-Login and binds the actor to the database session."""
+from datetime import timedelta
+from urllib.parse import urlsplit
+
+from flask import Flask, current_app, g, redirect, request, session, url_for
+from flask_login import LoginManager, UserMixin, current_user, login_user, logout_user
+
+from practice.access import guard
+from practice.access.actor import NOBODY, Actor, staff, system
+from practice.access.roles import ROLE_LABELS
+from practice.accounts import queries
+from practice.accounts.services import signing_in
+from practice.core import clock
+from practice.core.db import transaction
+from practice.premises.queries import settings
+
+# What anybody may reach; everything else needs a sign-in.
+PUBLIC = {"static", "sign_in", "first_run", "health"}
+PUBLIC_BLUEPRINTS = {"kiosk"}
+TOUCH_EVERY = timedelta(minutes=1)
+
+login_manager = LoginManager()
+
+
+class SignedIn(UserMixin):
+    """An open sign-in as Flask-Login sees it; its id is the cookie's secret."""
+
+    def __init__(self, secret: str, row: queries.OpenSignIn):
+        self.secret, self.row = secret, row
+
+    def get_id(self) -> str:
+        return self.secret
+
+
+@login_manager.user_loader
+def load(secret: str) -> SignedIn | None:
+    idle, longest = current_app.config["IDLE_TIMEOUT"], current_app.config["SESSION_LIFETIME"]
+    row = queries.open_sign_in(signing_in.hash_secret(secret), clock.now(), idle, longest)
+    return SignedIn(secret, row) if row else None
+
+
+def current_actor() -> Actor:
+    """Who is asking in this request."""
+    return g.actor
+
+
+def identify() -> None:
+    """Before each request: find out who asks, bind them to the session, refuse what needs a sign-in."""
+    g.actor = NOBODY
+    if request.endpoint == "static":
+        return None
+    guard.bind(NOBODY)
+    if not current_user.is_authenticated:
+        if request.endpoint in PUBLIC or request.blueprint in PUBLIC_BLUEPRINTS:
+            return None
+        return redirect(_first_door())
+    row = current_user.row
+    chosen = settings()
+    g.actor = staff(row.user_id, row.roles, name=row.name, address=request.remote_addr or "",
+                    has_shared_charts=bool(chosen and chosen.has_shared_charts))
+    if clock.now() - row.last_seen_at > TOUCH_EVERY and not request.headers.get("X-Background"):
+        with guard.acting(system("sign-in in use")), transaction():
+            signing_in.touch(row.id)
+    guard.bind(g.actor)
+    if row.must_change_password and request.endpoint not in ("account.password", "sign_out"):
+        return redirect(url_for("account.password"))
+    return None
+
+
+def _first_door() -> str:
+    if queries.is_empty():
+        return url_for("first_run")
+    wanted = request.full_path.rstrip("?") if request.method == "GET" and request.endpoint else None
+    return url_for("sign_in", next=wanted if wanted and wanted != "/" else None)
+
+
+def enter(secret: str) -> None:
+    """Put the sign-in's secret into a fresh cookie."""
+    session.clear()
+    login_user(load(secret))
+
+
+def leave() -> None:
+    """End the sign-in on the server, and empty the cookie."""
+    if current_user.is_authenticated:
+        with guard.acting(system("sign-out")), transaction():
+            signing_in.end(g.actor, current_user.row.id)
+    logout_user()
+    session.clear()
+
+
+def safe_next(target: str | None) -> str:
+    """`target` when it is a plain path of this site, else the home page."""
+    if not target or not target.startswith("/") or target[1:2] in ("/", "\\") or "\\" in target:
+        return url_for("today.index")
+    if any(ord(sign) <= 32 for sign in target) or urlsplit(target).netloc:
+        return url_for("today.index")
+    return target
+
+
+def who() -> dict | None:
+    """The signed-in person for the frame of every page: name, role in words, initials."""
+    if not current_user.is_authenticated:
+        return None
+    row = current_user.row
+    words = row.name.split() or [row.email]
+    roles = sorted(row.roles, key=list(ROLE_LABELS).index)
+    return {"name": row.name, "initials": (words[0][:1] + (words[-1][:1] if len(words) > 1 else "")).upper(),
+            "roles": roles}
+
+
+def init_app(app: Flask) -> None:
+    login_manager.session_protection = None  # the sign-in is a row of ours, with its own end
+    login_manager.init_app(app)
+    app.before_request(identify)

@@ -1,0 +1,93 @@
+"""What people see when something is refused or goes wrong: plain words, and a number the log has too."""
+import logging
+import secrets
+
+from flask import Flask, render_template, request
+from flask_babel import gettext
+from flask_wtf.csrf import CSRFError
+from sqlalchemy.exc import DataError, StatementError
+from werkzeug.exceptions import HTTPException, InternalServerError
+
+from practice.access import guard
+from practice.access.actor import NOBODY
+from practice.admin.auth import current_actor
+from practice.admin.base import words
+from practice.audit import services as audit
+from practice.core.db import transaction
+from practice.core.errors import DomainError, Forbidden, NotFound
+from practice.core.text import _
+
+log = logging.getLogger("practice")
+
+TITLES = {
+    400: _("That could not be understood"),
+    403: _("Not for your role"),
+    404: _("There is nothing here"),
+    405: _("That is not how this page works"),
+    413: _("That is too big"),
+    500: _("Something went wrong"),
+}
+
+
+def show(code: int, text: str, error_id: str | None = None):
+    title = TITLES.get(code, TITLES[400 if code < 500 else 500])
+    return render_template("errors/error.html", code=code, title=gettext(title), text=text, error_id=error_id), code
+
+
+def http_error(error: HTTPException):
+    code = error.code or 500
+    if code < 400:
+        return error
+    if code == 403:
+        record_denied()
+    if code >= 500:
+        return server_error(error)
+    messages = {
+        403: gettext("Your role does not open this page."),
+        404: gettext("The page does not exist, or it is not yours to see."),
+        413: gettext("The file or text is larger than this page takes."),
+    }
+    return show(code, messages.get(code, gettext("Go back and try again.")))
+
+
+def domain_error(error: DomainError):
+    if isinstance(error, NotFound):
+        return show(404, gettext("The page does not exist, or it is not yours to see."))
+    if isinstance(error, Forbidden):
+        record_denied()
+        return show(403, gettext("Your role does not open this page."))
+    return show(400, words(error))
+
+
+def csrf_error(error: CSRFError):
+    return show(400, gettext("This page was open too long or came from elsewhere. Go back, reload it, and try again."))
+
+
+def bad_value(error: StatementError):
+    """A value the database cannot hold: the sender's mistake, not the server's."""
+    if isinstance(error, DataError) or isinstance(error.orig, (OverflowError, UnicodeEncodeError)):
+        return show(400, gettext("Go back and try again."))
+    return server_error(error)
+
+
+def server_error(error):
+    error_id = secrets.token_hex(4)
+    log.exception("error %s at %s %s", error_id, request.method, request.endpoint,
+                  exc_info=getattr(error, "original_exception", None) or error)
+    return show(500, gettext("It is not your fault. Nothing of this step was saved."), error_id)
+
+
+def record_denied() -> None:
+    actor = current_actor()
+    if actor is not NOBODY:
+        guard.bind(actor)
+        with transaction():
+            audit.record(actor, "access.denied", endpoint=request.endpoint or "")
+
+
+def init_app(app: Flask) -> None:
+    app.register_error_handler(HTTPException, http_error)
+    app.register_error_handler(CSRFError, csrf_error)
+    app.register_error_handler(DomainError, domain_error)
+    app.register_error_handler(StatementError, bad_value)
+    app.register_error_handler(InternalServerError, server_error)

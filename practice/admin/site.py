@@ -1,0 +1,70 @@
+"""The register: every staff screen and the navigation, in one place."""
+from dataclasses import dataclass
+
+from flask import Flask, request, url_for
+from flask_admin import Admin
+from flask_admin.theme import Bootstrap4Theme
+from flask_babel import gettext
+
+from practice.access.permissions import Permission as P
+from practice.access.roles import ROLE_LABELS
+from practice.admin import auth, sign_in, today
+from practice.admin.auth import current_actor
+from practice.core.text import _
+from practice.premises.queries import settings
+
+PAGES = (
+    today.TodayPage(name=_("Today"), endpoint="today", url="/"),
+)
+
+LISTS: tuple = ()
+
+# label, icon, address, and any of these permissions
+NAV = (
+    (_("Today"), "today", "today.index", (P.APPOINTMENT_READ_ALL, P.APPOINTMENT_READ_OWN, P.INVOICE_READ)),
+)
+
+
+@dataclass(frozen=True)
+class NavItem:
+    url: str
+    label: str
+    icon: str
+    is_current: bool
+    count: int | None = None
+
+
+def navigation() -> list[NavItem]:
+    """The jobs this person may do; the others are left out."""
+    actor, here = current_actor(), request.endpoint or ""
+    return [
+        NavItem(url_for(endpoint), gettext(label), icon, here.split(".")[0] == endpoint.split(".")[0])
+        for label, icon, endpoint, needed in NAV if any(actor.may(permission) for permission in needed)
+    ]
+
+
+def frame() -> dict:
+    """What the frame of every page shows."""
+    practice, who = settings(), auth.who()
+    if who is not None:
+        who["role_label"] = ", ".join(gettext(ROLE_LABELS[role]) for role in who["roles"])
+    searches = who is not None and "search" in {page.endpoint for page in PAGES}
+    return {
+        "practice_name": practice.name if practice else "Practice",
+        "who": who,
+        "nav": navigation() if who else [],
+        "search_url": url_for("search.index") if searches else None,
+        "sign_out_url": url_for("sign_out"),
+    }
+
+
+def init_app(app: Flask, csp_nonce) -> None:
+    auth.init_app(app)
+    sign_in.init_app(app)
+    # Naming a path keeps Flask-Admin from serving its own scripts and styles, which no page uses.
+    site = Admin(name="Practice", index_view=PAGES[0], url="/", static_url_path="/unused", theme=Bootstrap4Theme(base_template="admin/master.html"),
+                 csp_nonce_generator=csp_nonce)
+    site.init_app(app)
+    for view in (*PAGES[1:], *LISTS):
+        site.add_view(view)
+    app.context_processor(frame)

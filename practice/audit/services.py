@@ -1,0 +1,115 @@
+"""Recording what happened, and checking that the record is whole."""
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+
+from sqlalchemy import event, insert, select, update
+from sqlalchemy.orm import Session
+
+from practice.access.actor import Actor
+from practice.audit.chain import START, row_hash
+from practice.audit.models import AuditHead, AuditRow
+from practice.core import clock, sealed
+from practice.core.db import UnauditedWrite, before_commit, db
+
+ROWS = AuditRow.__table__
+HEAD = AuditHead.__table__
+
+
+def record(actor: Actor, action: str, entity=None, *, client_id: int | None = None, **facts) -> None:
+    """Collect one thing that happened; it is written, chained, when the transaction commits.
+
+    `action` is named `resource.verb`; `entity` is the row it happened to; `client_id` says whose data it was;
+    `facts` are plain values without clinical text.
+    """
+    if actor.why:
+        facts["why"] = actor.why
+    if actor.link_id:
+        facts["link_id"] = actor.link_id
+    facts = {name: _plain(value) for name, value in facts.items()}
+    db.session().info.setdefault("audit", []).append((clock.now(), actor, action, entity, client_id, facts))
+
+
+def _plain(value):
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).isoformat()
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, dict):
+        return {str(key): _plain(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple, set, frozenset)):
+        return [_plain(item) for item in value]
+    return value
+
+
+def _fields(identity, at, actor_kind, actor_id, action, entity, entity_id, client_id, address, facts) -> dict:
+    return {"id": identity, "at": at.astimezone(UTC).isoformat(), "actor_kind": actor_kind, "actor_id": actor_id,
+            "action": action, "entity": entity, "entity_id": entity_id, "client_id": client_id, "address": address,
+            "facts": facts}
+
+
+def _write_chain(session: Session) -> None:
+    collected = session.info.pop("audit", [])
+    if session.info.pop("unaudited", False) and not collected:
+        raise UnauditedWrite("rows were changed and nothing was recorded")
+    if not collected:
+        return
+    connection, key = session.connection(), sealed.keyring().derive("audit chain")
+    head = connection.execute(select(HEAD.c.count, HEAD.c.hash).where(HEAD.c.id == 1).with_for_update()).first()
+    if head is None:
+        connection.execute(insert(HEAD).values(id=1, count=0, hash=START))
+        head = (0, START)
+    count, last = head
+    rows = []
+    for at, actor, action, entity, client_id, facts in collected:
+        count += 1
+        fields = _fields(count, at, actor.kind.value, actor.user_id, action,
+                         entity.__tablename__ if entity is not None else None,
+                         entity.id if entity is not None else None, client_id, actor.address, facts)
+        last = row_hash(key, last, fields)
+        rows.append({**fields, "at": at, "hash": last})
+    connection.execute(insert(ROWS), rows)
+    connection.execute(update(HEAD).where(HEAD.c.id == 1).values(count=count, hash=last))
+
+
+before_commit.append(_write_chain)
+
+
+@event.listens_for(Session, "before_flush")
+def _note_change(session, context, instances):
+    changed = [*session.new, *session.deleted, *(row for row in session.dirty if session.is_modified(row))]
+    if any(getattr(row, "__audited__", True) for row in changed):
+        session.info["unaudited"] = True
+
+
+@event.listens_for(Session, "after_rollback")
+def _forget(session):
+    session.info.pop("audit", None)
+    session.info.pop("unaudited", None)
+
+
+@dataclass(frozen=True)
+class Broken:
+    """A place where the chain does not hold."""
+
+    row_id: int
+    reason: str
+
+
+def verify(session: Session) -> Iterator[Broken]:
+    """Walk the whole chain; yields each row that was edited, is missing, or stands beyond a cut-off end."""
+    key, last, expected = sealed.keyring().derive("audit chain"), START, 0
+    connection = session.connection()
+    for row in connection.execute(select(ROWS).order_by(ROWS.c.id)).yield_per(1000):
+        expected += 1
+        if row.id != expected:
+            yield Broken(expected, "missing")
+            expected = row.id
+        fields = _fields(row.id, row.at, row.actor_kind, row.actor_id, row.action, row.entity, row.entity_id,
+                         row.client_id, row.address, row.facts)
+        if row_hash(key, last, fields) != row.hash:
+            yield Broken(row.id, "changed")
+        last = row.hash
+    head = connection.execute(select(HEAD.c.count, HEAD.c.hash).where(HEAD.c.id == 1)).first()
+    if head is not None and (head.count != expected or head.hash != last):
+        yield Broken(head.count, "cut off")

@@ -1,0 +1,42 @@
+"""Sessions paid ahead."""
+from datetime import date, datetime
+
+from sqlalchemy import CheckConstraint, Date, ForeignKey, Index, Integer
+from sqlalchemy.orm import Mapped, mapped_column
+
+from practice.core.columns import BigId, MinorUnits, UtcDateTime
+from practice.core.db import db
+
+
+class Package(db.Model):
+    """A number of sessions of one treatment, sold with an invoice. Values are net of tax, in minor units."""
+
+    __tablename__ = "package"
+    __table_args__ = (CheckConstraint("sessions_left >= 0 AND value_left_amount >= 0", name="never_below_zero"),
+                      Index(None, "client_id"))
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    client_id: Mapped[int] = mapped_column(ForeignKey("client.id"))
+    treatment_id: Mapped[int] = mapped_column(ForeignKey("treatment.id"))
+    document_id: Mapped[int] = mapped_column(ForeignKey("document.id"), unique=True)
+    sessions_bought: Mapped[int] = mapped_column(Integer)
+    sessions_left: Mapped[int] = mapped_column(Integer)
+    value_left_amount: Mapped[int] = mapped_column(MinorUnits)
+    sold_on: Mapped[date] = mapped_column(Date)
+    expires_on: Mapped[date | None] = mapped_column(Date)
+    version: Mapped[int] = mapped_column(Integer, default=1)
+
+
+class PackageUse(db.Model):
+    """One session of a package, given at one appointment."""
+
+    __tablename__ = "package_use"
+    __table_args__ = (Index(None, "used_on"),)
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    package_id: Mapped[int] = mapped_column(ForeignKey("package.id"), index=True)
+    appointment_id: Mapped[int] = mapped_column(ForeignKey("appointment.id"), unique=True)
+    therapist_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"))
+    value_amount: Mapped[int] = mapped_column(MinorUnits)
+    used_on: Mapped[date] = mapped_column(Date)
+    used_at: Mapped[datetime] = mapped_column(UtcDateTime)

@@ -1,0 +1,94 @@
+"""Who the clients are, and who may open their chart."""
+from datetime import date, datetime
+from enum import StrEnum
+
+from sqlalchemy import BigInteger, Date, ForeignKey, Index, Integer, String
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from practice.accounts.models import User
+from practice.core.columns import BigId, Enum_, UtcDateTime
+from practice.core.db import db
+from practice.core.sealed import SealedRow
+from practice.core.text import _
+
+
+class ReminderChannel(StrEnum):
+    SMS = "sms"
+    EMAIL = "email"
+    PHONE = "phone"
+    NONE = "none"
+
+
+REMINDER_LABELS = {
+    ReminderChannel.SMS: _("Text message"),
+    ReminderChannel.EMAIL: _("E-mail"),
+    ReminderChannel.PHONE: _("Phone call"),
+    ReminderChannel.NONE: _("No reminders"),
+}
+
+
+class CareReason(StrEnum):
+    BOOKING = "booking"
+    REGISTERED = "registered"
+    BREAK_GLASS = "break_glass"
+
+
+class Client(SealedRow, db.Model):
+    """Who somebody is and how to reach them; nothing clinical.
+
+    `search_text`, `sort_key`, `first_key` and `last_key` are made by clients.matching and kept by the services:
+    search from three letters reads the first, shorter fragments the keys.
+    """
+
+    __tablename__ = "client"
+    __table_args__ = (
+        Index(None, "sort_key", "id"), Index(None, "first_key"), Index(None, "last_key"), Index(None, "phone"),
+        Index(None, "email"), Index(None, "born_on"), Index(None, "created_at", "id"),
+    )
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    first_name: Mapped[str] = mapped_column(String(80))
+    last_name: Mapped[str] = mapped_column(String(80))
+    preferred_name: Mapped[str] = mapped_column(String(80), default="")
+    pronouns: Mapped[str] = mapped_column(String(40), default="")
+    born_on: Mapped[date | None] = mapped_column(Date)
+    phone: Mapped[str] = mapped_column(String(20), default="")  # E.164
+    email: Mapped[str] = mapped_column(String(254), default="")
+    street: Mapped[str] = mapped_column(String(160), default="")
+    postal_code: Mapped[str] = mapped_column(String(20), default="")
+    city: Mapped[str] = mapped_column(String(80), default="")
+    country: Mapped[str] = mapped_column(String(2), default="")
+    language: Mapped[str] = mapped_column(String(16), default="")
+    reminder_channel: Mapped[ReminderChannel] = mapped_column(Enum_(ReminderChannel), default=ReminderChannel.NONE)
+    usual_therapist_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
+    search_text: Mapped[str] = mapped_column(String(700))
+    sort_key: Mapped[str] = mapped_column(String(170))
+    first_key: Mapped[str] = mapped_column(String(80))
+    last_key: Mapped[str] = mapped_column(String(80))
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    archived_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    version: Mapped[int] = mapped_column(Integer, default=1)
+
+    usual_therapist: Mapped[User | None] = relationship()
+
+    @property
+    def name(self) -> str:
+        """First name as they want to be called, and last name."""
+        return f"{self.preferred_name or self.first_name} {self.last_name}".strip()
+
+
+class Care(db.Model):
+    """A user may open a client's chart within [from_at, until_at). Written with the booking; rows end, never go."""
+
+    __tablename__ = "care"
+    __table_args__ = (Index(None, "client_id", "user_id", "until_at"), Index(None, "user_id", "until_at", "client_id"),
+                      Index(None, "appointment_id"))
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    client_id: Mapped[int] = mapped_column(ForeignKey("client.id"))
+    user_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"))
+    from_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    until_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    reason: Mapped[CareReason] = mapped_column(Enum_(CareReason))
+    words: Mapped[str] = mapped_column(String(300), default="")  # why, when the glass was broken
+    appointment_id: Mapped[int | None] = mapped_column(BigInteger)  # the booking that gave it; a room above

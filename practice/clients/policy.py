@@ -1,0 +1,59 @@
+"""Which clients an actor sees, and the rule for everything that hangs on a client's chart."""
+from sqlalchemy import ColumnElement, bindparam, exists, true
+
+from practice.access.actor import Actor, Kind
+from practice.access.permissions import Permission
+from practice.access.policy import register
+from practice.clients.models import Care, Client
+from practice.core import clock
+from practice.core.columns import UtcDateTime
+
+CLIENT = Client.__table__
+CARE = Care.__table__
+
+
+def in_care(actor: Actor, client_id: ColumnElement) -> ColumnElement:
+    """Rows whose client the actor has in care at this moment."""
+    # The rule is built once per actor; the moment is asked each time it runs.
+    now = bindparam("care_now", callable_=clock.now, type_=UtcDateTime(), unique=True)
+    return exists().where(CARE.c.client_id == client_id, CARE.c.user_id == actor.user_id,
+                          CARE.c.from_at <= now, CARE.c.until_at > now)
+
+
+def chart_rows(client_id: ColumnElement):
+    """The row rule of everything clinical: who has the client in care; all charts where the practice shares them.
+
+    Reception and bookkeeping hold no grant at all. An owner reads a chart only after breaking the glass.
+    """
+
+    def rows(actor: Actor) -> ColumnElement | None:
+        if actor.may(Permission.CHART_READ) and actor.has_shared_charts:
+            return true()
+        if actor.may(Permission.CHART_READ) or actor.may(Permission.CHART_BREAK_GLASS):
+            return in_care(actor, client_id)
+        return None
+
+    return rows
+
+
+def beside_client(client_id: ColumnElement):
+    """The row rule of what the desk may see of any client, and a therapist of those in care: nothing clinical."""
+
+    def rows(actor: Actor) -> ColumnElement | None:
+        if actor.may(Permission.CLIENT_READ_ALL):
+            return true()
+        if actor.may(Permission.CLIENT_READ_OWN):
+            return true() if actor.has_shared_charts else in_care(actor, client_id)
+        return None
+
+    return rows
+
+
+def client_rows(actor: Actor) -> ColumnElement | None:
+    if actor.kind is Kind.LINK:
+        return CLIENT.c.id == actor.client_id
+    return beside_client(CLIENT.c.id)(actor)
+
+
+register(Client, client_rows)
+register(Care, beside_client(CARE.c.client_id))

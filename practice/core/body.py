@@ -1,0 +1,286 @@
+"""The words for the body: regions, sides, points inside regions, and pressure levels.
+
+Pure vocabulary, shared by the form, the rules, the note and every drawing (the shapes are in `figure`). Labels are
+English message ids; whoever shows one translates it.
+
+The pressure levels 1–5 are Tracy Walton's, after MacDonald and Nelson; 0 means no massage there. The author allows free
+use with credit: show `SCALE_CREDIT` where the scale is explained.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from practice.core.text import _
+
+
+class Side(StrEnum):
+    """The person's own left and right, not the viewer's. Middle regions have one place over both halves."""
+
+    LEFT = "left"
+    RIGHT = "right"
+    MIDDLE = "middle"
+
+
+@dataclass(frozen=True)
+class Region:
+    """One region of the body, and the figures it is drawn on."""
+
+    key: str
+    label: str
+    is_middle: bool = False
+    on_front: bool = True
+    on_back: bool = True
+
+    @property
+    def sides(self) -> tuple[Side, ...]:
+        """The sides this region has: middle alone, or left and right."""
+        return (Side.MIDDLE,) if self.is_middle else (Side.LEFT, Side.RIGHT)
+
+
+@dataclass(frozen=True)
+class Point:
+    """A spot or area inside one or more regions. A rule about it does not close the whole region."""
+
+    key: str
+    label: str
+    regions: tuple[str, ...]
+    is_middle: bool = False
+
+    @property
+    def sides(self) -> tuple[Side, ...]:
+        """The sides this point has: middle alone, or left and right."""
+        return (Side.MIDDLE,) if self.is_middle else (Side.LEFT, Side.RIGHT)
+
+
+@dataclass(frozen=True)
+class Level:
+    """One step of the pressure scale. `label` is the word on every screen; `meaning` is what the hand does."""
+
+    number: int
+    label: str
+    meaning: str
+
+
+def _regions(*rows: Region) -> dict[str, Region]:
+    return {row.key: row for row in rows}
+
+
+# From head to foot, front before back: the order of lists and of the "pick from a list" choice.
+REGIONS: dict[str, Region] = _regions(
+    Region("head", _("Head"), is_middle=True),
+    Region("face", _("Face"), is_middle=True, on_back=False),
+    Region("jaw", _("Jaw"), is_middle=True, on_back=False),
+    Region("neck_anterior", _("Front of neck"), is_middle=True, on_back=False),
+    Region("neck_posterior", _("Back of neck"), is_middle=True, on_front=False),
+    Region("shoulder", _("Shoulder")),
+    Region("upper_arm", _("Upper arm")),
+    Region("forearm_wrist", _("Forearm and wrist")),
+    Region("hand", _("Hand")),
+    Region("chest", _("Chest"), on_back=False),
+    Region("breast", _("Breast"), on_back=False),
+    Region("abdomen", _("Belly"), on_back=False),
+    Region("upper_back", _("Upper back"), on_front=False),
+    Region("mid_back", _("Mid back"), on_front=False),
+    Region("lower_back", _("Lower back"), on_front=False),
+    Region("spine", _("Spine"), is_middle=True, on_front=False),
+    Region("pelvis", _("Pelvis")),
+    Region("gluteal", _("Buttock"), on_front=False),
+    Region("hip", _("Hip")),
+    Region("thigh_anterior", _("Front of thigh"), on_back=False),
+    Region("thigh_medial", _("Inner thigh"), on_back=False),
+    Region("thigh_posterior", _("Back of thigh"), on_front=False),
+    Region("knee", _("Knee")),
+    Region("calf", _("Lower leg")),
+    Region("foot", _("Foot")),
+)
+
+POINTS: dict[str, Point] = {
+    point.key: point
+    for point in (
+        Point("popliteal", _("Hollow of the knee"), ("knee",)),
+        Point("axilla", _("Armpit"), ("shoulder", "upper_arm")),
+        Point("antecubital", _("Inside of the elbow"), ("upper_arm", "forearm_wrist")),
+        Point("groin", _("Groin"), ("pelvis", "thigh_medial")),
+        Point("kidney_area", _("Over the kidney"), ("mid_back", "lower_back")),
+        Point("xiphoid", _("Tip of the breastbone"), ("chest", "abdomen"), is_middle=True),
+        Point("eyes", _("Eyes"), ("face",), is_middle=True),
+        Point("throat", _("Throat"), ("neck_anterior",), is_middle=True),
+        # An area, not a spot: it has no marker in the drawing, its regions and the list carry it.
+        Point(
+            "trunk_quadrant",
+            _("Quarter of the trunk"),
+            ("chest", "breast", "abdomen", "upper_back", "mid_back", "lower_back"),
+        ),
+    )
+}
+
+LEVELS: dict[int, Level] = {
+    level.number: level
+    for level in (
+        Level(0, _("closed"), _("no massage here")),
+        Level(1, _("skin only"), _("full hand contact, moving the skin only, as if putting on lotion")),
+        Level(2, _("light"), _("as if rubbing lotion in, tissue just under the skin")),
+        Level(3, _("medium"), _("ordinary pressure, muscles worked, nearby joints move a little")),
+        Level(4, _("strong"), _("leaning in, what most people call deep")),
+        Level(5, _("deep"), _("elbow or forearm into strong tissue, used sparingly, must not bruise")),
+    )
+}
+SCALE_CREDIT = _("Pressure levels by Tracy Walton, after MacDonald and Nelson")
+
+NO_LIMIT = "none"
+UNASSESSED = "unassessed"
+CEILING_LABELS: dict[int | str, str] = {
+    **{number: level.label for number, level in LEVELS.items() if number < 5},
+    UNASSESSED: _("not assessed"),
+    NO_LIMIT: _("no limit"),
+}
+
+# "Lower back, left" in lists and titles; "Lower back left" inside a longer spoken name.
+_SIDE_FORMS = {Side.LEFT: _("%(region)s, left"), Side.RIGHT: _("%(region)s, right")}
+_SPOKEN_FORMS = {Side.LEFT: _("%(region)s left"), Side.RIGHT: _("%(region)s right")}
+
+
+@dataclass(frozen=True, order=True)
+class Place:
+    """A region on one side of the body; text key "calf:left" or "spine:middle". Unknown words raise ValueError."""
+
+    region: str
+    side: Side
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "side", _known_side(REGIONS, self.region, self.side))
+
+    def __str__(self) -> str:
+        return f"{self.region}:{self.side}"
+
+    @classmethod
+    def parse(cls, key: str) -> Place:
+        """Read a text key, as posted by a form or kept in a row."""
+        return cls(*_split(key))
+
+    @property
+    def form(self) -> str:
+        """Message id of the label, with %(region)s for sided places; fill it with the translated region."""
+        return _SIDE_FORMS.get(self.side, "%(region)s")
+
+    @property
+    def spoken_form(self) -> str:
+        """Message id without the comma, for use inside a sentence."""
+        return _SPOKEN_FORMS.get(self.side, "%(region)s")
+
+    def label(self, translate: Callable[[str], str] = _) -> str:
+        """ "Lower back, left" in the language of `translate`."""
+        return _fill(self.form, REGIONS[self.region].label, translate)
+
+
+@dataclass(frozen=True, order=True)
+class Spot:
+    """A point on one side of the body; text key "axilla:left" or "throat:middle". Unknown words raise ValueError."""
+
+    point: str
+    side: Side
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "side", _known_side(POINTS, self.point, self.side))
+
+    def __str__(self) -> str:
+        return f"{self.point}:{self.side}"
+
+    @classmethod
+    def parse(cls, key: str) -> Spot:
+        """Read a text key."""
+        return cls(*_split(key))
+
+    @property
+    def form(self) -> str:
+        """Message id of the label, as in `Place.form`."""
+        return _SIDE_FORMS.get(self.side, "%(region)s")
+
+    def label(self, translate: Callable[[str], str] = _) -> str:
+        """ "Armpit, left" in the language of `translate`."""
+        return _fill(self.form, POINTS[self.point].label, translate)
+
+
+def _split(key: str) -> tuple[str, str]:
+    name, colon, side = key.partition(":")
+    if not colon:
+        raise ValueError(f"not a place on the body: {key!r}")
+    return name, side
+
+
+def _known_side(words: Mapping[str, Region | Point], name: str, side: str) -> Side:
+    if name not in words or side not in words[name].sides:
+        raise ValueError(f"not a place on the body: {name!r}, {side!r}")
+    return Side(side)
+
+
+def _fill(form: str, label: str, translate: Callable[[str], str]) -> str:
+    # "%(region)s" alone is no message: a catalogue must never be asked for it.
+    pattern = form if form == "%(region)s" else translate(form)
+    return pattern % {"region": translate(label)}
+
+
+def places_of(region: str) -> tuple[Place, ...]:
+    """Every place of one region: left and right, or the middle. Unknown regions raise ValueError."""
+    if region not in REGIONS:
+        raise ValueError(f"not a region: {region!r}")
+    return tuple(Place(region, side) for side in REGIONS[region].sides)
+
+
+def all_places() -> tuple[Place, ...]:
+    """Every place of the body once, from head to foot, left before right."""
+    return tuple(place for region in REGIONS for place in places_of(region))
+
+
+def ceiling(level: int | str | None) -> int | str:
+    """Bring a limit to 0–4, "unassessed" or "none". Five (deep) limits nothing; anything else raises ValueError."""
+    if level is None or level == NO_LIMIT:
+        return NO_LIMIT
+    if level == UNASSESSED:
+        return UNASSESSED
+    if type(level) is not int or level not in LEVELS:
+        raise ValueError(f"not a pressure level: {level!r}")
+    return NO_LIMIT if level == 5 else level
+
+
+def strictness(level: int | str | None) -> int:
+    """Sort key, strictest first: 0–4, then not assessed, then no limit."""
+    return list(CEILING_LABELS).index(ceiling(level))
+
+
+def level_words(level: int | str | None, translate: Callable[[str], str] = _) -> str:
+    """ "light (2)", "closed", "not assessed": a limit as it stands after "No deeper than"."""
+    limit = ceiling(level)
+    words = translate(CEILING_LABELS[limit])
+    return f"{words} ({limit})" if limit in (1, 2, 3, 4) else words
+
+
+def join_sides(places: Iterable[Place]) -> list[Place | Region]:
+    """Put left and right of a region together: both sides become the Region, one side stays a Place. Head to foot."""
+    wanted = set(places)
+    joined: list[Place | Region] = []
+    for region in REGIONS.values():
+        found = [place for place in places_of(region.key) if place in wanted]
+        if found and len(found) == len(region.sides):
+            joined.append(region)
+        else:
+            joined.extend(found)
+    return joined
+
+
+def by_level(
+    levels: Mapping[str, int | str | None], rest: int | str | None = UNASSESSED
+) -> list[tuple[int | str, list[Place]]]:
+    """Group all places of the body by limit, strictest first.
+
+    `levels` is keyed by text key; `rest` is the limit of the places it does not name: not assessed unless the caller
+    knows better, because silence must never read as "no limit". Unknown keys raise ValueError.
+    """
+    named = {Place.parse(key): ceiling(level) for key, level in levels.items()}
+    groups: dict[int | str, list[Place]] = {}
+    for place in all_places():
+        groups.setdefault(named.get(place, ceiling(rest)), []).append(place)
+    return sorted(groups.items(), key=lambda group: strictness(group[0]))

@@ -1,0 +1,128 @@
+"""Forms, links to them, drafts, submissions, arrivals."""
+from datetime import date, datetime
+from enum import StrEnum
+
+from sqlalchemy import Date, ForeignKey, Index, Integer, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from practice.clients.models import Client
+from practice.core.columns import BigId, Enum_, JsonText, UtcDateTime
+from practice.core.db import db
+from practice.core.sealed import Sealed, SealedRow, sealed_column
+from practice.core.text import _
+
+
+class FormState(StrEnum):
+    DRAFT = "draft"
+    PUBLISHED = "published"
+    RETIRED = "retired"
+
+
+FORM_STATE_LABELS = {FormState.DRAFT: _("Draft"), FormState.PUBLISHED: _("Published"), FormState.RETIRED: _("Retired")}
+
+
+class Way(StrEnum):
+    """How a form was filled in."""
+
+    LINK = "link"
+    TABLET = "tablet"
+    PAPER = "paper"
+
+
+class FormVersion(db.Model):
+    """One version of a form in one language; never changed once published."""
+
+    __tablename__ = "form_version"
+    __table_args__ = (UniqueConstraint("key", "language", "number"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    key: Mapped[str] = mapped_column(String(40))
+    language: Mapped[str] = mapped_column(String(16))
+    number: Mapped[int] = mapped_column(Integer)
+    title: Mapped[str] = mapped_column(String(120))
+    state: Mapped[FormState] = mapped_column(Enum_(FormState))
+    content: Mapped[dict] = mapped_column(JsonText)
+    published_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    version: Mapped[int] = mapped_column(Integer, default=1)
+
+
+class IntakeLink(db.Model):
+    """A personal address for one client and one form version. The secret is stored hashed.
+
+    `device_hash` is the first device that opened it; another device asks the birth date first. Opening spends
+    nothing; sending sets `spent_at`.
+    """
+
+    __tablename__ = "intake_link"
+    __table_args__ = (Index(None, "client_id", "created_at"),)
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    client_id: Mapped[int] = mapped_column(ForeignKey("client.id"))
+    form_version_id: Mapped[int] = mapped_column(ForeignKey("form_version.id"))
+    secret_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    device_hash: Mapped[str | None] = mapped_column(String(64))
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    created_by_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
+    expires_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    opened_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    spent_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    revoked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+    client: Mapped[Client] = relationship()
+    form_version: Mapped[FormVersion] = relationship()
+
+
+class IntakeDraft(SealedRow, db.Model):
+    """What a client has filled in so far."""
+
+    __tablename__ = "intake_draft"
+    __audited__ = False  # every few seconds while somebody types; sending is recorded
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    link_id: Mapped[int] = mapped_column(ForeignKey("intake_link.id"), unique=True)
+    client_id: Mapped[int] = mapped_column(ForeignKey("client.id"))
+    _answers = sealed_column()
+    step: Mapped[int] = mapped_column(Integer, default=0)
+    saved_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    version: Mapped[int] = mapped_column(Integer, default=1)
+
+    answers = Sealed()  # JSON text
+
+
+class Submission(SealedRow, db.Model):
+    """A form as sent: the answers, the version they answer, and the signature bound to a hash of both."""
+
+    __tablename__ = "submission"
+    __table_args__ = (Index(None, "client_id", "submitted_at"),)
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    client_id: Mapped[int] = mapped_column(ForeignKey("client.id"))
+    form_version_id: Mapped[int] = mapped_column(ForeignKey("form_version.id"))
+    link_id: Mapped[int | None] = mapped_column(ForeignKey("intake_link.id"))
+    way: Mapped[Way] = mapped_column(Enum_(Way))
+    submitted_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    entered_by_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
+    _answers = sealed_column()
+    _signature = sealed_column()
+    content_hash: Mapped[str] = mapped_column(String(64))
+    valid_until_on: Mapped[date] = mapped_column(Date)
+
+    answers = Sealed()  # JSON text
+    signature = Sealed()  # JSON text: kind (typed, drawn), name, strokes
+
+    form_version: Mapped[FormVersion] = relationship()
+
+
+class IntakeArrival(db.Model):
+    """That a form came in and how long it holds: all the desk needs to know."""
+
+    __tablename__ = "intake_arrival"
+    __table_args__ = (Index(None, "client_id", "arrived_at"), Index(None, "arrived_on"))
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    client_id: Mapped[int] = mapped_column(ForeignKey("client.id"))
+    submission_id: Mapped[int] = mapped_column(ForeignKey("submission.id"), unique=True)
+    title: Mapped[str] = mapped_column(String(120))
+    arrived_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    arrived_on: Mapped[date] = mapped_column(Date)
+    valid_until_on: Mapped[date] = mapped_column(Date)

@@ -1,0 +1,129 @@
+"""What the database checks by itself, in one list: overlaps, append-only tables, the search table.
+
+Re-created after every migration, because SQLite's batch migrations drop triggers silently; a test compares the
+database with this list.
+"""
+from sqlalchemy import Connection, text
+
+HOLDING = "('booked', 'arrived', 'in_session', 'done')"
+
+
+def _sqlite_overlap(who: str, column: str) -> dict[str, str]:
+    """Two triggers that refuse an appointment whose therapist or room is taken in [starts_at, busy_until_at)."""
+    taken = f"""
+        WHEN NEW.{column} IS NOT NULL AND NEW.state IN {HOLDING} AND EXISTS (
+            SELECT 1 FROM appointment AS other
+            WHERE other.{column} = NEW.{column} AND other.id <> NEW.id AND other.state IN {HOLDING}
+              AND other.starts_at < NEW.busy_until_at AND other.starts_at > datetime(NEW.starts_at, '-1 day')
+              AND other.busy_until_at > NEW.starts_at)
+        BEGIN SELECT RAISE(ABORT, 'appointment_{who}_taken'); END"""
+    return {
+        f"appointment_{who}_taken_insert": f"BEFORE INSERT ON appointment {taken}",
+        f"appointment_{who}_taken_update":
+            f"BEFORE UPDATE OF {column}, state, starts_at, busy_until_at ON appointment {taken}",
+    }
+
+
+SQLITE_TRIGGERS: dict[str, str] = {
+    **_sqlite_overlap("therapist", "user_id"),
+    **_sqlite_overlap("room", "room_id"),
+    "audit_row_no_update": "BEFORE UPDATE ON audit_row BEGIN SELECT RAISE(ABORT, 'audit_row_append_only'); END",
+    "audit_row_no_delete": "BEFORE DELETE ON audit_row BEGIN SELECT RAISE(ABORT, 'audit_row_append_only'); END",
+    "document_no_delete":
+        "BEFORE DELETE ON document WHEN OLD.state <> 'draft' BEGIN SELECT RAISE(ABORT, 'document_issued'); END",
+    "document_no_change": """BEFORE UPDATE ON document WHEN OLD.state <> 'draft' AND (
+            OLD.number IS NOT NEW.number OR OLD.series_id IS NOT NEW.series_id OR OLD.client_id <> NEW.client_id
+            OR OLD.net_amount <> NEW.net_amount OR OLD.tax_amount <> NEW.tax_amount
+            OR OLD.gross_amount <> NEW.gross_amount OR OLD.issued_on IS NOT NEW.issued_on
+            OR OLD.billed_name <> NEW.billed_name OR OLD.content_hash IS NOT NEW.content_hash OR NEW.state = 'draft')
+        BEGIN SELECT RAISE(ABORT, 'document_issued'); END""",
+    "session_note_signed": """BEFORE UPDATE ON session_note WHEN OLD.state = 'signed' AND (
+            OLD._content IS NOT NEW._content OR NEW.state <> 'signed' OR OLD.content_hash IS NOT NEW.content_hash)
+        BEGIN SELECT RAISE(ABORT, 'session_note_signed'); END""",
+    "session_note_no_delete": """BEFORE DELETE ON session_note WHEN OLD.state = 'signed'
+        BEGIN SELECT RAISE(ABORT, 'session_note_signed'); END""",
+    "client_search_insert": """AFTER INSERT ON client BEGIN
+        INSERT INTO client_search (rowid, search_text) VALUES (NEW.id, NEW.search_text); END""",
+    "client_search_update": """AFTER UPDATE OF search_text ON client BEGIN
+        INSERT INTO client_search (client_search, rowid, search_text) VALUES ('delete', OLD.id, OLD.search_text);
+        INSERT INTO client_search (rowid, search_text) VALUES (NEW.id, NEW.search_text); END""",
+    "client_search_delete": """AFTER DELETE ON client BEGIN
+        INSERT INTO client_search (client_search, rowid, search_text) VALUES ('delete', OLD.id, OLD.search_text); END""",
+}
+
+SEARCH_TABLE = """CREATE VIRTUAL TABLE IF NOT EXISTS client_search USING fts5(
+    search_text, content='client', content_rowid='id', tokenize='trigram')"""
+
+_REFUSE = """CREATE OR REPLACE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $$
+    BEGIN RAISE EXCEPTION '{name}' USING ERRCODE = 'check_violation', CONSTRAINT = '{name}'; END $$"""
+
+POSTGRESQL_FUNCTIONS = ("audit_row_append_only", "document_issued", "session_note_signed")
+
+POSTGRESQL_TRIGGERS: dict[str, tuple[str, str]] = {
+    "audit_row_no_change": ("audit_row", "BEFORE UPDATE OR DELETE ON audit_row FOR EACH ROW "
+                                         "EXECUTE FUNCTION audit_row_append_only()"),
+    "document_no_delete": ("document", "BEFORE DELETE ON document FOR EACH ROW WHEN (OLD.state <> 'draft') "
+                                       "EXECUTE FUNCTION document_issued()"),
+    "document_no_change": ("document", """BEFORE UPDATE ON document FOR EACH ROW WHEN (OLD.state <> 'draft' AND (
+        OLD.number IS DISTINCT FROM NEW.number OR OLD.series_id IS DISTINCT FROM NEW.series_id
+        OR OLD.client_id <> NEW.client_id OR OLD.net_amount <> NEW.net_amount OR OLD.tax_amount <> NEW.tax_amount
+        OR OLD.gross_amount <> NEW.gross_amount OR OLD.issued_on IS DISTINCT FROM NEW.issued_on
+        OR OLD.billed_name <> NEW.billed_name OR OLD.content_hash IS DISTINCT FROM NEW.content_hash
+        OR NEW.state = 'draft')) EXECUTE FUNCTION document_issued()"""),
+    "session_note_signed": ("session_note", """BEFORE UPDATE ON session_note FOR EACH ROW WHEN (OLD.state = 'signed'
+        AND (OLD._content IS DISTINCT FROM NEW._content OR NEW.state <> 'signed'
+        OR OLD.content_hash IS DISTINCT FROM NEW.content_hash)) EXECUTE FUNCTION session_note_signed()"""),
+    "session_note_no_delete": ("session_note", "BEFORE DELETE ON session_note FOR EACH ROW "
+                                               "WHEN (OLD.state = 'signed') EXECUTE FUNCTION session_note_signed()"),
+}
+
+POSTGRESQL_EXCLUSIONS = {
+    f"appointment_{who}_taken": f"""EXCLUDE USING gist ({column} WITH =, tstzrange(starts_at, busy_until_at) WITH &&)
+        WHERE (state IN {HOLDING})"""
+    for who, column in (("therapist", "user_id"), ("room", "room_id"))
+}
+
+SEARCH_INDEX = "ix_client_search_text_trgm"
+
+
+def is_ours(name: str | None) -> bool:
+    """Whether a table or index belongs to this list, and so not to the migrations' comparison with the models."""
+    return bool(name) and (name.startswith("client_search") or name == SEARCH_INDEX or name in POSTGRESQL_EXCLUSIONS)
+
+
+def recreate(connection: Connection) -> None:
+    """Bring search table, triggers and exclusion constraints to the state of this list."""
+    tables = {"client", "appointment", "audit_row", "document", "session_note"}
+    if connection.dialect.name == "sqlite":
+        present = {name for (name,) in connection.exec_driver_sql("SELECT name FROM sqlite_master WHERE type='table'")}
+        for name in SQLITE_TRIGGERS:
+            connection.exec_driver_sql(f"DROP TRIGGER IF EXISTS {name}")
+        if not tables <= present:
+            connection.exec_driver_sql("DROP TABLE IF EXISTS client_search")
+            return
+        is_new = "client_search" not in present
+        connection.exec_driver_sql(SEARCH_TABLE)
+        if is_new:
+            connection.exec_driver_sql("INSERT INTO client_search (client_search) VALUES ('rebuild')")
+        for name, body in SQLITE_TRIGGERS.items():
+            connection.exec_driver_sql(f"CREATE TRIGGER {name} {body}")
+        return
+    _recreate_postgresql(connection, tables)
+
+
+def _recreate_postgresql(connection: Connection, tables: set[str]) -> None:
+    present = set(connection.scalars(text("SELECT tablename FROM pg_tables WHERE schemaname = current_schema()")))
+    if not tables <= present:
+        return
+    for extension in ("pg_trgm", "btree_gist"):
+        connection.exec_driver_sql(f"CREATE EXTENSION IF NOT EXISTS {extension}")
+    connection.exec_driver_sql(
+        f"CREATE INDEX IF NOT EXISTS {SEARCH_INDEX} ON client USING gin (search_text gin_trgm_ops)")
+    for name in POSTGRESQL_FUNCTIONS:
+        connection.exec_driver_sql(_REFUSE.format(name=name))
+    for name, (table, body) in POSTGRESQL_TRIGGERS.items():
+        connection.exec_driver_sql(f"DROP TRIGGER IF EXISTS {name} ON {table}")
+        connection.exec_driver_sql(f"CREATE TRIGGER {name} {body}")
+    for name, body in POSTGRESQL_EXCLUSIONS.items():
+        connection.exec_driver_sql(f"ALTER TABLE appointment DROP CONSTRAINT IF EXISTS {name}")
+        connection.exec_driver_sql(f"ALTER TABLE appointment ADD CONSTRAINT {name} {body}")

@@ -1,0 +1,109 @@
+"""The practice and what belongs to its place."""
+from enum import StrEnum
+
+from sqlalchemy import Boolean, ForeignKey, Integer, String
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from practice.core.columns import BigId, Enum_, Rate
+from practice.core.db import db
+from practice.core.text import _
+
+
+class PriceMode(StrEnum):
+    NET = "net"
+    GROSS = "gross"
+
+
+class TaxCategory(StrEnum):
+    """Categories of the European e-invoice norm: standard, zero, exempt, outside the scope."""
+
+    STANDARD = "S"
+    ZERO = "Z"
+    EXEMPT = "E"
+    OUTSIDE = "O"
+
+
+TAX_CATEGORY_LABELS = {
+    TaxCategory.STANDARD: _("Taxed"),
+    TaxCategory.ZERO: _("Zero rate"),
+    TaxCategory.EXEMPT: _("Exempt"),
+    TaxCategory.OUTSIDE: _("Outside the tax"),
+}
+
+
+class Practice(db.Model):
+    """The one row of settings. Amounts everywhere are in `currency`; prices are net or gross as a whole."""
+
+    __tablename__ = "practice"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(String(120))
+    time_zone: Mapped[str] = mapped_column(String(64))
+    country: Mapped[str] = mapped_column(String(2))
+    currency: Mapped[str] = mapped_column(String(3))
+    language: Mapped[str] = mapped_column(String(16), default="en")
+    price_mode: Mapped[PriceMode] = mapped_column(Enum_(PriceMode))
+    default_tax_code_id: Mapped[int | None] = mapped_column(ForeignKey("tax_code.id"))
+    phone: Mapped[str] = mapped_column(String(40), default="")
+    email: Mapped[str] = mapped_column(String(254), default="")
+    has_shared_charts: Mapped[bool] = mapped_column(Boolean, default=False)
+    care_days_after: Mapped[int] = mapped_column(Integer, default=30)
+    intake_valid_days: Mapped[int] = mapped_column(Integer, default=365)
+    payment_days: Mapped[int] = mapped_column(Integer, default=14)
+    version: Mapped[int] = mapped_column(Integer, default=1)
+
+
+class TaxCode(db.Model):
+    """A tax with its rate; `reason` stands on documents when nothing is charged."""
+
+    __tablename__ = "tax_code"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(String(80), unique=True)
+    category: Mapped[TaxCategory] = mapped_column(Enum_(TaxCategory))
+    rate: Mapped[int] = mapped_column(Rate)
+    reason: Mapped[str] = mapped_column(String(200), default="")
+    is_active: Mapped[bool] = mapped_column(Boolean, default=True)
+    version: Mapped[int] = mapped_column(Integer, default=1)
+
+
+class Location(db.Model):
+    """A place where the practice works; shifts, rooms, appointments, documents and tills belong to one."""
+
+    __tablename__ = "location"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(String(80), unique=True)
+    address: Mapped[str] = mapped_column(String(300), default="")
+    is_active: Mapped[bool] = mapped_column(Boolean, default=True)
+    version: Mapped[int] = mapped_column(Integer, default=1)
+
+
+class Room(db.Model):
+    """A treatment room."""
+
+    __tablename__ = "room"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    location_id: Mapped[int] = mapped_column(ForeignKey("location.id"))
+    name: Mapped[str] = mapped_column(String(80), unique=True)
+    is_active: Mapped[bool] = mapped_column(Boolean, default=True)
+    version: Mapped[int] = mapped_column(Integer, default=1)
+
+    location: Mapped[Location] = relationship()
+
+
+class Issuer(db.Model):
+    """Whose name stands on a document: the practice (`user_id` None) or an independent therapist."""
+
+    __tablename__ = "issuer"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    user_id: Mapped[int | None] = mapped_column(BigId, ForeignKey("user_account.id"))
+    name: Mapped[str] = mapped_column(String(120))
+    address: Mapped[str] = mapped_column(String(300), default="")
+    tax_number: Mapped[str] = mapped_column(String(40), default="")
+    bank_account: Mapped[str] = mapped_column(String(60), default="")
+    footer: Mapped[str] = mapped_column(String(300), default="")
+    is_active: Mapped[bool] = mapped_column(Boolean, default=True)
+    version: Mapped[int] = mapped_column(Integer, default=1)

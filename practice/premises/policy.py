@@ -1,0 +1,16 @@
+"""The practice's own data are open to everybody who works there, and to a client with a form's address."""
+from sqlalchemy import true
+
+from practice.access.actor import Actor, Kind
+from practice.access.permissions import Permission
+from practice.access.policy import everyone_with, register
+from practice.premises.models import Issuer, Location, Practice, Room, TaxCode
+
+
+def practice_rows(actor: Actor):
+    return true() if actor.may(Permission.PREMISES_READ) or actor.kind is Kind.LINK else None
+
+
+register(Practice, practice_rows)
+for model in (TaxCode, Location, Room, Issuer):
+    register(model, everyone_with(Permission.PREMISES_READ))

@@ -1,0 +1,80 @@
+"""Reading the practice's settings."""
+from dataclasses import dataclass
+
+from sqlalchemy import select
+
+from practice.access.guard import system_session
+from practice.core.db import db
+from practice.core.errors import NotFound
+from practice.premises.models import Issuer, Location, Practice, PriceMode, Room, TaxCode
+
+
+@dataclass(frozen=True)
+class Settings:
+    """The practice's settings as plain values, for every room that needs a time zone or a currency."""
+
+    name: str
+    time_zone: str
+    country: str
+    currency: str
+    language: str
+    price_mode: PriceMode
+    default_tax_code_id: int | None
+    phone: str
+    email: str
+    has_shared_charts: bool
+    care_days_after: int
+    intake_valid_days: int
+    payment_days: int
+
+
+def settings() -> Settings | None:
+    """The settings, None before the first run. Read once per session, and again after a transaction changed them."""
+    held = db.session().info.get("settings")
+    if held is None:
+        columns = [getattr(Practice, name) for name in Settings.__dataclass_fields__]
+        with system_session("the practice's settings") as session:
+            row = session.execute(select(*columns)).first()
+        held = Settings(*row) if row else None
+        db.session().info["settings"] = held
+    return held
+
+
+def the_practice() -> Settings:
+    """The settings; raises NotFound before the first run."""
+    held = settings()
+    if held is None:
+        raise NotFound()
+    return held
+
+
+def get_practice() -> Practice:
+    """The row to edit. Raises NotFound."""
+    row = db.session.scalars(select(Practice)).first()
+    if row is None:
+        raise NotFound()
+    return row
+
+
+def tax_codes() -> list[TaxCode]:
+    return list(db.session.scalars(select(TaxCode).where(TaxCode.is_active).order_by(TaxCode.id)))
+
+
+def rooms() -> list[Room]:
+    return list(db.session.scalars(select(Room).where(Room.is_active).order_by(Room.name)))
+
+
+def locations() -> list[Location]:
+    return list(db.session.scalars(select(Location).where(Location.is_active).order_by(Location.id)))
+
+
+def main_location_id() -> int:
+    """The first location: the only one, as long as there is one."""
+    with system_session("the main location") as session:
+        return session.scalar(select(Location.id).where(Location.is_active).order_by(Location.id).limit(1))
+
+
+def issuer_for(user_id: int | None) -> Issuer:
+    """Whose name stands on documents for this therapist: their own, or the practice's."""
+    own = db.session.scalars(select(Issuer).where(Issuer.user_id == user_id, Issuer.is_active)).first()
+    return own or db.session.scalars(select(Issuer).where(Issuer.user_id.is_(None))).one()

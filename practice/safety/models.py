@@ -1,0 +1,87 @@
+"""What is known of a client's safety. Everything clinical is sealed; a consequence is a row of its own."""
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import BigInteger, ForeignKey, Index, Integer, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from practice.core.columns import BigId, Enum_, JsonText, UtcDateTime
+from practice.core.db import db
+from practice.core.sealed import Sealed, SealedRow, sealed_column
+from practice.core.text import _
+
+
+class ConditionState(StrEnum):
+    PROPOSED = "proposed"
+    ACCEPTED = "accepted"
+    DISMISSED = "dismissed"
+    ENDED = "ended"
+
+
+CONDITION_STATE_LABELS = {
+    ConditionState.PROPOSED: _("To decide"),
+    ConditionState.ACCEPTED: _("Active"),
+    ConditionState.DISMISSED: _("Dismissed"),
+    ConditionState.ENDED: _("Ended"),
+}
+
+
+class Condition(SealedRow, db.Model):
+    """A condition of a client. `content` is JSON text, see safety.content: rule key or own words, places, since,
+    review date, own limit, note, source answer, reason of the decision."""
+
+    __tablename__ = "condition"
+    __table_args__ = (Index(None, "client_id", "state"), Index(None, "created_at", "id"))
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    client_id: Mapped[int] = mapped_column(ForeignKey("client.id"))
+    state: Mapped[ConditionState] = mapped_column(Enum_(ConditionState))
+    submission_id: Mapped[int | None] = mapped_column(ForeignKey("submission.id"))
+    _content = sealed_column()
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    decided_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    decided_by_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
+    ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    version: Mapped[int] = mapped_column(Integer, default=1)
+
+    content = Sealed()
+
+
+class SafetyProfile(SealedRow, db.Model):
+    """What is known beside conditions, one row a client: allergies and when they were asked, wishes and
+    never-more-than per place, the therapist's own limits, pinned lines. `content` is JSON text."""
+
+    __tablename__ = "safety_profile"
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    client_id: Mapped[int] = mapped_column(ForeignKey("client.id"), unique=True)
+    _content = sealed_column()
+    changed_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    version: Mapped[int] = mapped_column(Integer, default=1)
+
+    content = Sealed()
+
+
+class ConsequenceRow(db.Model):
+    """What the desk must know of a client: "15 minutes longer", never why. Rewritten whenever safety changes."""
+
+    __tablename__ = "consequence"
+    __table_args__ = (UniqueConstraint("client_id", "kind"),)
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    client_id: Mapped[int] = mapped_column(ForeignKey("client.id"))
+    kind: Mapped[str] = mapped_column(String(32))
+
+
+class BriefReview(db.Model):
+    """A therapist has read the brief before a session. `seen` names the versions that were on the screen."""
+
+    __tablename__ = "brief_review"
+    __table_args__ = (Index(None, "appointment_id"), Index(None, "client_id", "reviewed_at"))
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    client_id: Mapped[int] = mapped_column(ForeignKey("client.id"))
+    appointment_id: Mapped[int | None] = mapped_column(BigInteger)  # a room above
+    user_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"))
+    reviewed_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    seen: Mapped[dict] = mapped_column(JsonText)

@@ -1,0 +1,16 @@
+"""Notes belong to the chart; the hand-over is for the desk and the therapist."""
+from practice.access.permissions import Permission
+from practice.access.policy import register
+from practice.clients.policy import beside_client, chart_rows
+from practice.sessions.models import Addendum, Handover, SessionNote
+
+HANDOVER = Handover.__table__
+
+
+def handover_rows(actor):
+    return beside_client(HANDOVER.c.client_id)(actor) if actor.may(Permission.HANDOVER_READ) else None
+
+
+register(SessionNote, chart_rows(SessionNote.__table__.c.client_id))
+register(Addendum, chart_rows(Addendum.__table__.c.client_id))
+register(Handover, handover_rows)

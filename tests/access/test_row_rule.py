@@ -1,0 +1,147 @@
+"""The row rule behind every statement: what it covers, and that the gaps around it are closed."""
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import delete, func, select, update
+from sqlalchemy.orm import aliased, joinedload, selectinload
+
+from practice.access import guard
+from practice.access.guard import NoActor
+from practice.access.policy import NoReadGrant
+from practice.audit import services as audit
+from practice.clients.models import Care, Client
+from practice.core import clock
+from practice.core.db import WriteOutsideTransaction, db, transaction
+from practice.core.errors import NotFound
+from practice.safety.models import Condition, ConditionState
+from tests.factories import clients
+
+
+@pytest.fixture
+def two(people):
+    """Ann is in Theo's care, Ben in Tara's; each has a condition."""
+    with guard.acting(people.system), transaction():
+        ann, ben = clients.client("Ann", "Doyle"), clients.client("Ben", "Okafor")
+        clients.care(ann.id, people.theo.user_id)
+        clients.care(ben.id, people.tara.user_id)
+        for row in (ann, ben):
+            db.session.add(Condition(client_id=row.id, state=ConditionState.ACCEPTED, content="{}",
+                                     created_at=clock.now()))
+        ids = ann.id, ben.id
+    return ids
+
+
+def names():
+    return sorted(row.first_name for row in db.session.scalars(select(Client)))
+
+
+def test_therapist_sees_clients_in_care(people, two, acting):
+    acting(people.theo)
+    assert names() == ["Ann"]
+    acting(people.tara)
+    assert names() == ["Ben"]
+
+
+def test_reception_sees_all_clients_and_no_condition(people, two, acting):
+    acting(people.rae)
+    assert names() == ["Ann", "Ben"]
+    with pytest.raises(NoReadGrant):
+        db.session.scalars(select(Condition)).all()
+
+
+def test_bookkeeper_reads_no_client(people, two, acting):
+    acting(people.bo)
+    with pytest.raises(NoReadGrant):
+        names()
+
+
+def test_owner_needs_to_break_the_glass(people, two, acting):
+    acting(people.olive)
+    assert db.session.scalars(select(Condition)).all() == []
+
+
+def test_nobody_bound_raises(people, two, acting):
+    acting(None)
+    with pytest.raises(NoActor):
+        names()
+
+
+def test_columns_aliases_counts_and_subqueries_are_covered(people, two, acting):
+    acting(people.theo)
+    other = aliased(Client)
+    assert db.session.scalars(select(other.first_name)).all() == ["Ann"]
+    assert db.session.scalar(select(func.count(Client.id))) == 1
+    assert db.session.scalars(select(Condition.client_id)).all() == [two[0]]
+    joined = select(Client.first_name).join(Condition, Condition.client_id == Client.id)
+    assert db.session.scalars(joined).all() == ["Ann"]
+
+
+def test_look_up_by_key_is_covered(people, two, acting):
+    acting(people.theo)
+    assert db.session.get(Client, two[1]) is None
+
+
+def test_care_ends(people, two, acting):
+    acting(people.theo)
+    with clock.frozen(clock.now() + timedelta(days=31)):
+        assert names() == []
+    assert names() == ["Ann"]
+
+
+def test_shared_charts_open_every_chart(people, two, acting):
+    from dataclasses import replace
+    acting(replace(people.theo, has_shared_charts=True))
+    assert names() == ["Ann", "Ben"]
+
+
+def test_bulk_update_and_delete_are_scoped(people, two, acting):
+    acting(people.theo)
+    with transaction():
+        db.session.execute(update(Client).values(city="Cork").execution_options(synchronize_session=False))
+        db.session.execute(delete(Condition).execution_options(synchronize_session=False))
+    acting(people.system)
+    assert dict(db.session.execute(select(Client.first_name, Client.city)).all()) == {"Ann": "Cork", "Ben": ""}
+    assert db.session.scalars(select(Condition.client_id)).all() == [two[1]]
+
+
+def test_flush_of_a_foreign_row_is_refused(people, two, acting):
+    acting(people.system)
+    foreign = db.session.get(Client, two[1])
+    _ = foreign.first_name
+    db.session.expunge(foreign)
+    acting(people.theo)
+    with pytest.raises(NotFound), transaction():
+        db.session.add(foreign)
+        foreign.city = "Galway"
+
+
+def test_writing_outside_a_transaction_is_refused(people, two, acting):
+    acting(people.theo)
+    row = db.session.scalars(select(Client)).one()
+    row.city = "Sligo"
+    with pytest.raises(WriteOutsideTransaction):
+        db.session.flush()
+    db.session.expunge_all()
+    with pytest.raises(WriteOutsideTransaction):
+        db.session.execute(update(Client).values(city="Sligo"))
+
+
+def test_system_session_reads_columns_only(people, two, acting):
+    acting(people.theo)
+    with guard.system_session("a rule that must see everything") as session:
+        assert session.scalar(select(func.count(Client.id))) == 2
+        with pytest.raises(RuntimeError):
+            session.scalars(select(Client)).all()
+
+
+def test_eager_loading_is_covered(people, two, acting):
+    acting(people.theo)
+    with transaction():
+        row = db.session.scalars(select(Client)).one()
+        row.usual_therapist_id = people.theo.user_id
+        audit.record(people.theo, "client.change", row, client_id=row.id)
+    for loading in (selectinload, joinedload):
+        db.session.expunge_all()
+        found = db.session.scalars(select(Client).options(loading(Client.usual_therapist))).unique().all()
+        assert [row.usual_therapist.name for row in found] == ["Theo Marsh"]
+    assert db.session.scalars(select(Care.user_id)).all() == [people.theo.user_id]
