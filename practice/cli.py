@@ -47,6 +47,18 @@ def migrate_database(app) -> None:
         command.upgrade(settings, "head")
 
 
+def first_run_code(app) -> str | None:
+    """A fresh code for whoever sits at this terminal to become the first owner; None when there is one."""
+    from practice.access.actor import system
+    from practice.access.guard import acting
+    from practice.accounts.services.first_run import new_code
+    from practice.core.db import transaction
+
+    actor = system("practice serve")
+    with app.app_context(), acting(actor), transaction():
+        return new_code(actor)
+
+
 address_options = [
     click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on."),
     click.option("--port", default=8000, show_default=True, help="The port; the next free one if it is taken."),
@@ -68,6 +80,9 @@ def serve(host, port):
 
     app = make_app()
     migrate_database(app)
+    code = first_run_code(app)
+    if code:
+        click.echo(f"This practice has no owner yet. The code for the first owner, once: {code}")
     server.serve(app, host, port)
 
 

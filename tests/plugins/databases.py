@@ -11,15 +11,15 @@ import os
 import secrets
 import shutil
 import sys
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from flask import Flask
+from flask import Flask, has_app_context
 from flask.testing import FlaskClient
+from itsdangerous import URLSafeTimedSerializer
 from sqlalchemy import create_engine
 
 from tests.plugins import postgres
@@ -36,7 +36,7 @@ class Templates:
     """The migrated databases that workers copy, and what the run needs to know about them."""
 
     def __init__(self):
-        self.folder = Path(tempfile.mkdtemp(prefix="practice-tests-"))
+        self.folder = postgres.temporary_folder("practice-tests-")
         self.keys = [base64.b64encode(secrets.token_bytes(32)).decode()]
         self.sqlite = str(self.folder / "template.db")
         self.postgres_url = None
@@ -83,9 +83,14 @@ def migrate_fresh(url: str, keys: list[str]) -> None:
 
 def make_app(url: str, keys: list[str]) -> Flask:
     """An application for tests on that database."""
+    from argon2 import PasswordHasher
+
     from config import Config
+    from practice.accounts import passwords
     from practice.app import create_app
 
+    # Real hashing, at a cost that only a test may choose.
+    passwords.use(PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
     settings = Config(
         database_url=url,
         secret_key="only for tests: " + keys[0],
@@ -101,18 +106,24 @@ class ScreenClient(FlaskClient):
     """A test client whose every request has an application context, and so a database session, of its own.
 
     Without it Flask lends a request the context the test itself stands in: with its session, the rows that holds,
-    and whoever is signed in there.
+    and whoever is signed in there. A writing request carries the token its page would have, unless `csrf=False`.
     """
 
-    def open(self, *args, **kwargs):
-        from flask import has_app_context
-
+    def open(self, *args, csrf=True, **kwargs):
         from practice.core.db import db
 
+        if csrf and kwargs.get("method", "GET") not in ("GET", "HEAD", "OPTIONS"):
+            kwargs["headers"] = {**dict(kwargs.get("headers") or {}), "X-CSRFToken": self.csrf_token()}
         if has_app_context():
             db.session.rollback()  # a reading of the test's own must not be held open around what the request writes
         with self.application.app_context():
             return super().open(*args, **kwargs)
+
+    def csrf_token(self) -> str:
+        """The token a page shown to this client would carry."""
+        with self.application.app_context(), self.session_transaction() as session:
+            secret = session.setdefault("csrf_token", secrets.token_hex(20))
+        return URLSafeTimedSerializer(self.application.secret_key, salt="wtf-csrf-token").dumps(secret)
 
 
 class Worker:
