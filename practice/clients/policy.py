@@ -10,14 +10,15 @@ from practice.core.columns import UtcDateTime
 
 CLIENT = Client.__table__
 CARE = Care.__table__
+HELD = CARE.alias("held")  # so that the rule also works on the table of care itself
 
 
 def in_care(actor: Actor, client_id: ColumnElement) -> ColumnElement:
     """Rows whose client the actor has in care at this moment."""
     # The rule is built once per actor; the moment is asked each time it runs.
     now = bindparam("care_now", callable_=clock.now, type_=UtcDateTime(), unique=True)
-    return exists().where(CARE.c.client_id == client_id, CARE.c.user_id == actor.user_id,
-                          CARE.c.from_at <= now, CARE.c.until_at > now)
+    return exists().where(HELD.c.client_id == client_id, HELD.c.user_id == actor.user_id,
+                          HELD.c.from_at <= now, HELD.c.until_at > now)
 
 
 def chart_rows(client_id: ColumnElement):
