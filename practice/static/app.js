@@ -8,6 +8,7 @@ import { startShortcuts } from "./shortcuts.js";
 import { startSearch } from "./search.js";
 import { startAutosave } from "./autosave.js";
 import { startPay } from "./pay.js";
+import { startInline } from "./inline.js";
 
 startDialogs();
 startMenus();
@@ -18,3 +19,4 @@ startShortcuts();
 startSearch();
 startAutosave();
 startPay();
+startInline();

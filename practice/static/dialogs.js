@@ -1,4 +1,4 @@
-// Dialogs: [data-open="id"] opens, [data-close] closes, and a form with data-confirm asks first.
+// Dialogs: [data-open="id"] opens, [data-close] closes, and a form or a submit button with data-confirm asks first.
 // data-confirm="question", data-confirm-button="word on the button", data-confirm-danger (stop colours), data-confirm-type="WORD" (typed).
 
 const openers = new WeakMap();
@@ -15,11 +15,13 @@ function ask(form, submitter) {
   const yes = dialog.querySelector("[data-confirm-yes]");
   const typed = dialog.querySelector(".dialog-typed");
   const input = typed.querySelector("input");
-  const word = form.dataset.confirmType || "";
-  dialog.querySelector(".dialog-words").textContent = form.dataset.confirm;
+  // A button's own question goes before its form's.
+  const asks = submitter?.dataset.confirm ? submitter.dataset : form.dataset;
+  const word = asks.confirmType || "";
+  dialog.querySelector(".dialog-words").textContent = asks.confirm;
   if (!yes.dataset.word) yes.dataset.word = yes.textContent;
-  yes.textContent = form.dataset.confirmButton || yes.dataset.word;
-  const danger = "confirmDanger" in form.dataset;
+  yes.textContent = asks.confirmButton || yes.dataset.word;
+  const danger = "confirmDanger" in asks;
   yes.classList.toggle("btn-danger", danger);
   yes.classList.toggle("btn-primary", !danger);
   typed.hidden = !word;
@@ -39,7 +41,7 @@ function ask(form, submitter) {
 export function startDialogs() {
   document.addEventListener("submit", (event) => {
     const form = event.target;
-    if (!form.dataset.confirm) return;
+    if (!form.dataset.confirm && !event.submitter?.dataset.confirm) return;
     if (form.dataset.confirmed === "yes") { delete form.dataset.confirmed; return; }
     event.preventDefault();
     event.stopImmediatePropagation();

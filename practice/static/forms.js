@@ -43,6 +43,12 @@ export function startForms() {
   });
   document.addEventListener("submit", (event) => {
     const form = event.target;
+    if (form.matches("[data-skip-empty]")) {
+      // An empty filter is no filter: it stays out of the address.
+      const empty = [...form.elements].filter((control) => control.name && control.value === "");
+      for (const control of empty) control.disabled = true;
+      setTimeout(() => { for (const control of empty) control.disabled = false; }, 0);
+    }
     if (event.defaultPrevented || form.method !== "post") return;
     if (form.dataset.sent) { event.preventDefault(); return; }
     form.dataset.sent = "yes";
