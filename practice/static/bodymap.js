@@ -28,7 +28,10 @@
       if (this.mode === "pick") this.setUpSelects();
       if (this.mode === "pain") this.setUpPain();
       const pressed = this.regions.find((region) => region.getAttribute("aria-pressed") === "true");
-      if (pressed) this.select(pressed.dataset.place);
+      if (pressed) {
+        this.select(pressed.dataset.place);
+        this.makeCurrent(pressed);
+      }
     }
 
     // -- for the page ---------------------------------------------------------------------------------------------
@@ -262,7 +265,7 @@
     }
 
     zoom(svg) {
-      svg.dataset.whole = svg.getAttribute("viewBox");
+      svg.dataset.wholeBox = svg.getAttribute("viewBox");
       svg.setAttribute("viewBox", CLOSE_UP_BOX);
       svg.setAttribute("data-zoomed", "");
       this.root.querySelector("[data-whole]").hidden = false;
@@ -270,7 +273,7 @@
 
     wholeFigures() {
       all(this.root, ".bm-figure[data-zoomed]").forEach((svg) => {
-        svg.setAttribute("viewBox", svg.dataset.whole);
+        svg.setAttribute("viewBox", svg.dataset.wholeBox);
         svg.removeAttribute("data-zoomed");
       });
       const whole = this.root.querySelector("[data-whole]");
