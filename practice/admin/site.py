@@ -8,7 +8,7 @@ from flask_babel import gettext
 
 from practice.access.permissions import Permission as P
 from practice.access.roles import ROLE_LABELS
-from practice.admin import auth, sign_in, today
+from practice.admin import auth, show, sign_in, today
 from practice.admin.auth import current_actor
 from practice.core.text import _
 from practice.premises.queries import settings
@@ -67,4 +67,5 @@ def init_app(app: Flask, csp_nonce) -> None:
     site.init_app(app)
     for view in (*PAGES[1:], *LISTS):
         site.add_view(view)
+    show.init_app(app)
     app.context_processor(frame)

@@ -1,0 +1,85 @@
+"""How values are shown, one way everywhere: money, days, times, phones, ages, and words for enum members."""
+from datetime import date, datetime
+from enum import StrEnum
+
+from flask import Flask
+from flask_babel import format_date, get_locale, gettext
+
+from practice.access.roles import ROLE_LABELS, Role
+from practice.billing.models.documents import KIND_LABELS, DocumentKind
+from practice.billing.models.payments import METHOD_LABELS, Method
+from practice.clients.contact import format_phone
+from practice.clients.models import REMINDER_LABELS, ReminderChannel
+from practice.core import clock
+from practice.core.money import format_money
+from practice.intake.models import FORM_STATE_LABELS, FormState
+from practice.premises.models import TAX_CATEGORY_LABELS, TaxCategory
+from practice.premises.queries import the_practice
+from practice.safety.models import CONDITION_STATE_LABELS, ConditionState
+from practice.schedule.states import STATE_LABELS, AppointmentState
+from practice.sessions.models import NOTE_STATE_LABELS, NoteState
+
+# By type, because members of two enums with one value are equal.
+LABELS: dict[type[StrEnum], dict[StrEnum, str]] = {
+    Role: ROLE_LABELS, ReminderChannel: REMINDER_LABELS, TaxCategory: TAX_CATEGORY_LABELS,
+    FormState: FORM_STATE_LABELS, ConditionState: CONDITION_STATE_LABELS, AppointmentState: STATE_LABELS,
+    NoteState: NOTE_STATE_LABELS, DocumentKind: KIND_LABELS, Method: METHOD_LABELS,
+}
+
+
+def money(minor: int) -> str:
+    """An amount of the practice's currency: "€ 78.00"."""
+    return format_money(minor, the_practice().currency, str(get_locale()))
+
+
+def _local(value: date | datetime) -> date:
+    return clock.local(value, the_practice().time_zone) if isinstance(value, datetime) else value
+
+
+def day(value: date | datetime) -> str:
+    """"17 Nov 2026", on the practice's calendar."""
+    return format_date(_local(value), "d MMM y")
+
+
+def day_short(value: date | datetime) -> str:
+    """"17 Nov", with the year only where it is not the present one."""
+    shown = _local(value)
+    return format_date(shown, "d MMM" if shown.year == today().year else "d MMM y")
+
+
+def weekday_day(value: date | datetime) -> str:
+    """"Tuesday 17 November"."""
+    return format_date(_local(value), "EEEE d MMMM")
+
+
+def time(value: datetime) -> str:
+    """"11:02" on the practice's wall clock."""
+    return clock.local(value, the_practice().time_zone).strftime("%H:%M")
+
+
+def phone(value: str) -> str:
+    return format_phone(value, the_practice().country) if value else ""
+
+
+def age(born_on: date | None) -> int | None:
+    """Whole years today, None when the birth date is not known."""
+    if born_on is None:
+        return None
+    now = today()
+    return now.year - born_on.year - ((now.month, now.day) < (born_on.month, born_on.day))
+
+
+def label(member: StrEnum) -> str:
+    """The word for an enum member."""
+    return gettext(LABELS[type(member)][member])
+
+
+def today() -> date:
+    """The practice's local date."""
+    return clock.local_date(clock.now(), the_practice().time_zone)
+
+
+def init_app(app: Flask) -> None:
+    app.jinja_env.filters.update(money=money, day=day, day_short=day_short, weekday_day=weekday_day, time=time,
+                                 phone=phone, age=age, label=label)
+    app.jinja_env.globals.update(today=today, now=clock.now)
