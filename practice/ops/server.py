@@ -46,6 +46,7 @@ def listen(host: str, port: int) -> socket.socket:
             if isinstance(error, socket.gaierror):
                 raise click.ClickException(f"{host} is not an address of this machine.") from None
             continue
+        listener.listen()  # whoever reads the address may call at once
         return listener
     raise click.ClickException(f"Ports {port} to {candidate} of {host} cannot be used: is that this machine's address?")
 
