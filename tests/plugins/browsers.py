@@ -126,9 +126,9 @@ def live_server(cloned_database, tmp_path) -> Iterator[Server]:
 
 
 @contextmanager
-def serving(database: Database, folder: Path, **environ: str) -> Iterator[Server]:
-    """Start the real server on this database and a free port; stopped at the end. For fixtures of any scope."""
-    command = [sys.executable, "-m", "practice", "serve", "--port", str(free_port())]
+def serving(database: Database, folder: Path, *, port: int | None = None, **environ: str) -> Iterator[Server]:
+    """Start the real server on this database; stopped at the end. For fixtures of any scope."""
+    command = [sys.executable, "-m", "practice", "serve", "--port", str(port or free_port())]
     settings = database.environ(folder) | {"PYTHONUNBUFFERED": "1"} | environ
     process = subprocess.Popen(
         command, cwd=ROOT, env=settings, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True

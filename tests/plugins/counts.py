@@ -48,8 +48,8 @@ class Counts:
     def is_whole_run(self) -> bool:
         """Whether nothing was left out on purpose; a part of the suite is told its counts and not judged by them."""
         option = self.config.option
-        chosen = (option.keyword, option.markexpr, option.deselect, option.database, option.collectonly)
-        narrowed = any(chosen) or any(getattr(option, name, None) for name in ("lf", "stepwise", "maxfail"))
+        names = ("keyword", "markexpr", "deselect", "database", "collectonly", "lf", "stepwise", "maxfail")
+        narrowed = any(getattr(option, name, None) for name in names)
         return not narrowed and self.config.args_source is not self.config.ArgsSource.ARGS
 
     def are_unequal(self) -> bool:
