@@ -1,7 +1,8 @@
 """Reading the practice's settings."""
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import event, select
+from sqlalchemy.orm import Session
 
 from practice.access.guard import system_session
 from practice.core.db import db
@@ -28,8 +29,13 @@ class Settings:
     payment_days: int
 
 
+@event.listens_for(Session, "after_rollback")
+def _forget(session):
+    session.info.pop("settings", None)  # transaction() begins with one: what it changes is read afresh
+
+
 def settings() -> Settings | None:
-    """The settings, None before the first run. Read once per session, and again after a transaction changed them."""
+    """The settings, None before the first run. Read once per session, and again after each transaction began."""
     held = db.session().info.get("settings")
     if held is None:
         columns = [getattr(Practice, name) for name in Settings.__dataclass_fields__]

@@ -1,0 +1,87 @@
+"""The audit trail: written with the thing itself, and any later change to it is found."""
+import pytest
+from sqlalchemy import text
+
+from practice.access import guard
+from practice.audit import services as audit
+from practice.audit.models import AuditRow
+from practice.core.db import UnauditedWrite, db, transaction
+from tests.factories import clients
+
+
+@pytest.fixture
+def trail(people):
+    """A few rows of history."""
+    with guard.acting(people.system):
+        for name in ("Ann", "Ben", "Cleo"):
+            with transaction():
+                clients.client(name, "Doyle")
+        yield
+
+
+def broken() -> list[tuple[int, str]]:
+    return [(place.row_id, place.reason) for place in audit.verify(db.session())]
+
+
+def tamper(statement: str, **values) -> None:
+    """Change the table behind the application's back, past the triggers."""
+    connection = db.session.connection()
+    if connection.dialect.name == "sqlite":
+        for name in ("audit_row_no_update", "audit_row_no_delete"):
+            connection.exec_driver_sql(f"DROP TRIGGER {name}")
+    else:
+        connection.exec_driver_sql("ALTER TABLE audit_row DISABLE TRIGGER audit_row_no_change")
+    connection.execute(text(statement), values)
+
+
+def test_an_untouched_trail_is_whole(trail):
+    assert db.session.query(AuditRow).count() > 5
+    assert broken() == []
+
+
+def test_rows_are_append_only_for_the_application(trail):
+    with pytest.raises(Exception, match="audit_row_append_only"):
+        db.session.connection().execute(text("DELETE FROM audit_row WHERE id = 2"))
+
+
+def test_an_edited_row_is_found(trail):
+    tamper("UPDATE audit_row SET action = 'nothing.happened' WHERE id = 3")
+    assert (3, "changed") in broken()
+
+
+def test_a_deleted_row_is_found(trail):
+    tamper("DELETE FROM audit_row WHERE id = 3")
+    assert (3, "missing") in broken()
+
+
+def test_reordered_rows_are_found(trail):
+    tamper("UPDATE audit_row SET id = 1000 WHERE id = 3")
+    tamper_again = "UPDATE audit_row SET id = 3 WHERE id = 4"
+    db.session.connection().execute(text(tamper_again))
+    assert broken() != []
+
+
+def test_a_cut_off_end_is_found(trail):
+    last = db.session.query(AuditRow).count()
+    tamper("DELETE FROM audit_row WHERE id = :last", last=last)
+    assert broken() == [(last, "cut off")]
+
+
+def test_a_change_without_a_record_is_refused(people, acting):
+    acting(people.system)
+    with transaction():
+        row = clients.client("Dan", "Doyle")
+        row_id = row.id
+    with pytest.raises(UnauditedWrite), transaction():
+        db.session.get(clients.Client, row_id).city = "Cork"
+    assert db.session.get(clients.Client, row_id).city == ""
+
+
+def test_nothing_of_a_failed_transaction_is_recorded(trail, people, acting):
+    acting(people.system)
+    before = db.session.query(AuditRow).count()
+    with pytest.raises(ZeroDivisionError), transaction():
+        clients.client("Eve", "Doyle")
+        raise ZeroDivisionError
+    assert db.session.query(AuditRow).count() == before
+    assert broken() == []

@@ -1,0 +1,100 @@
+"""transaction() and snapshot(): the one door for writing, and one moment for reading."""
+import threading
+from datetime import UTC, datetime
+
+import pytest
+from sqlalchemy import text
+
+from practice.access import guard
+from practice.audit import services as audit
+from practice.core import columns
+from practice.core.db import WriteOutsideTransaction, check_version, db, snapshot, transaction
+from practice.core.errors import Stale
+from practice.premises.models import Room
+from tests import personas
+from tests.factories import clients
+
+
+def test_commit_outside_is_refused(people, acting):
+    acting(people.system)
+    with pytest.raises(WriteOutsideTransaction):
+        db.session.commit()
+
+
+def test_nesting_is_refused(people, acting):
+    acting(people.system)
+    with transaction(), pytest.raises(RuntimeError):
+        with transaction():
+            pass
+
+
+def test_an_exception_writes_nothing(people, acting):
+    acting(people.system)
+    with pytest.raises(ZeroDivisionError), transaction():
+        clients.client("Gone", "Again")
+        raise ZeroDivisionError
+    assert db.session.query(clients.Client).count() == 0
+
+
+def test_many_writers_wait_for_each_other(cloned_database):
+    """Eight threads raise one number by one, ten times each; a lost update would show in the sum."""
+    people = personas.open_house()
+    app, failures = cloned_database.app, []
+
+    def work():
+        try:
+            with app.app_context():
+                guard.bind(people.system)
+                for _turn in range(10):
+                    with transaction() as session:
+                        room = session.query(Room).order_by(Room.id).with_for_update().first()
+                        room.version += 1
+                        audit.record(people.system, "room.save", room)
+        except Exception as error:
+            failures.append(error)
+
+    threads = [threading.Thread(target=work) for _number in range(8)]
+    [thread.start() for thread in threads]
+    [thread.join() for thread in threads]
+    assert failures == []
+    with guard.acting(people.system):
+        assert db.session.query(Room).order_by(Room.id).first().version == 81
+
+
+def test_snapshot_shows_one_moment(cloned_database):
+    people = personas.open_house()
+    app = cloned_database.app
+    count = text("SELECT count(*) FROM client")
+
+    def register():
+        with app.app_context():
+            with guard.acting(people.system), transaction():
+                clients.client()
+
+    with snapshot() as session:
+        before = session.connection().execute(count).scalar()
+        thread = threading.Thread(target=register)
+        thread.start()
+        thread.join()
+        assert session.connection().execute(count).scalar() == before
+    assert db.session.connection().execute(count).scalar() == before + 1
+
+
+def test_a_stale_version_is_refused():
+    room = Room(version=3)
+    check_version(room, 3)
+    assert room.version == 4
+    with pytest.raises(Stale):
+        check_version(room, 3)
+
+
+@pytest.mark.parametrize("value", [1.0, True, "1"])
+def test_money_columns_refuse_what_is_not_a_whole_number(value):
+    with pytest.raises(TypeError):
+        columns.MinorUnits().process_bind_param(value, None)
+
+
+def test_instants_must_be_aware():
+    with pytest.raises(TypeError):
+        columns.UtcDateTime().process_bind_param(datetime(2026, 1, 1), None)
+    assert columns.UtcDateTime().process_result_value(datetime(2026, 1, 1), None).tzinfo is UTC
