@@ -15,7 +15,7 @@ from werkzeug.routing import IntegerConverter
 import practice.models  # noqa: F401 - every table and every row rule
 from practice.access import policy
 from practice.admin import errors, site
-from practice.core import sealed
+from practice.core import body, figure, sealed
 from practice.core.db import Base, db
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -50,7 +50,7 @@ def create_app(config) -> Flask:
     csrf.init_app(app)
     Babel(app, locale_selector=language, timezone_selector=lambda: "UTC",
           default_translation_directories=str(ROOT / "practice" / "translations"))
-    app.jinja_env.globals["csp_nonce"] = csp_nonce
+    app.jinja_env.globals.update(csp_nonce=csp_nonce, body=body, figure=figure)
     site.init_app(app, csp_nonce)
     errors.init_app(app)
     app.after_request(send_headers)
