@@ -115,9 +115,10 @@ def split(total: int, weights: list[int]) -> list[int]:
     Largest remainder: every share is cut to whole minor units, then the rest is dealt one by one to the largest
     fractions, ties to the lower index. Weights that sum to nothing can carry nothing: Invalid, unless total is 0.
     """
-    total, weights = whole(total), [whole(weight) for weight in weights]
+    if not set(map(type, weights)) <= {int}:
+        raise Invalid(_("Shares need whole numbers."))
     of_all = sum(weights)
-    if total == 0:
+    if whole(total) == 0:
         return [0] * len(weights)
     if of_all == 0:
         raise Invalid(_("There is nothing to share this amount over."))
@@ -125,18 +126,22 @@ def split(total: int, weights: list[int]) -> list[int]:
 
 
 def deal(total: int, parts: list[int], denominator: int) -> list[int]:
-    """Round each parts[i] / denominator so that they sum to `total`, which must be their sum rounded.
+    """Round each parts[i] / denominator up or down so that they sum to `total`, which is their sum rounded up or down.
 
-    The same rule as `split`; mirrored for a negative total, so that a credit note is its invoice with the signs turned.
+    The same rule as `split`. Mirrored below zero, so that a credit note is its invoice with the signs turned.
     """
     if denominator < 0:
         parts, denominator = [-part for part in parts], -denominator
-    if total < 0:
+    sign = sum(parts) or next(filter(None, parts), 0)
+    if sign == 0:
+        return list(parts)  # nothing but zeros
+    if sign < 0:
         return [-share for share in deal(-total, [-part for part in parts], denominator)]
     shares = [part // denominator for part in parts]
     left = total - sum(shares)
     if left:
         fractions = [part % denominator for part in parts]
-        for index in sorted(range(len(parts)), key=fractions.__getitem__, reverse=True)[:left]:
+        largest_first = sorted(range(len(parts)), key=fractions.__getitem__, reverse=True)  # stable: ties stay in order
+        for index in largest_first[:left]:
             shares[index] += 1
     return shares
