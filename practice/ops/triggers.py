@@ -48,7 +48,8 @@ SQLITE_TRIGGERS: dict[str, str] = {
         INSERT INTO client_search (client_search, rowid, search_text) VALUES ('delete', OLD.id, OLD.search_text);
         INSERT INTO client_search (rowid, search_text) VALUES (NEW.id, NEW.search_text); END""",
     "client_search_delete": """AFTER DELETE ON client BEGIN
-        INSERT INTO client_search (client_search, rowid, search_text) VALUES ('delete', OLD.id, OLD.search_text); END""",
+        INSERT INTO client_search (client_search, rowid, search_text)
+        VALUES ('delete', OLD.id, OLD.search_text); END""",
 }
 
 SEARCH_TABLE = """CREATE VIRTUAL TABLE IF NOT EXISTS client_search USING fts5(
