@@ -113,6 +113,14 @@ def audit_verify():
     sys.exit(1 if broken else 0)
 
 
+@commands.command()
+def locks():
+    """Take the locks out one at a time and show which tests notice (needs the test packages)."""
+    from practice.ops.locks import show
+
+    sys.exit(0 if show() else 1)
+
+
 @commands.command(
     add_help_option=False, context_settings={"ignore_unknown_options": True, "allow_interspersed_args": False}
 )

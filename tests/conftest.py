@@ -8,6 +8,7 @@ pytest_plugins = [
     "tests.plugins.databases",
     "tests.plugins.browsers",
     "tests.plugins.counts",
+    "tests.plugins.broken",
 ]
 
 settings.register_profile("practice", deadline=None, max_examples=60, print_blob=True)
