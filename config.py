@@ -144,8 +144,10 @@ def keep(path: Path, fresh: str) -> str:
             os.link(draft, path)  # whole or not at all: another process may be starting as well
         except FileExistsError:
             pass
+        except OSError:  # a file system without links: the first start there is on its own
+            draft.replace(path)
         finally:
-            draft.unlink()
+            draft.unlink(missing_ok=True)
     return path.read_text()
 
 

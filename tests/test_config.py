@@ -34,6 +34,15 @@ def test_secrets_are_for_their_owner_only(instance):
     assert stat.S_IMODE(instance.stat().st_mode) == 0o700
 
 
+def test_a_file_system_without_links_will_do(instance, monkeypatch):
+    def refuse(*paths):
+        raise PermissionError("no links here")
+
+    monkeypatch.setattr(os, "link", refuse)
+    assert Config.from_environ({}) == Config.from_environ({})
+    assert {path.name for path in instance.iterdir()} == {"secret_key", "sealing_keys"}
+
+
 def test_secrets_are_not_printed(instance):
     settings = Config.from_environ({"SECRET_KEY": SECRET})
     assert SECRET not in repr(settings)

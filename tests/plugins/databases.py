@@ -10,7 +10,6 @@ import itertools
 import os
 import secrets
 import shutil
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -311,4 +310,4 @@ def pytest_configure(config):
         import signal
 
         # A stopped run must not leave a PostgreSQL server behind.
-        signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+        signal.signal(signal.SIGTERM, signal.default_int_handler)
