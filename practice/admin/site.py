@@ -62,8 +62,8 @@ def init_app(app: Flask, csp_nonce) -> None:
     auth.init_app(app)
     sign_in.init_app(app)
     # Naming a path keeps Flask-Admin from serving its own scripts and styles, which no page uses.
-    site = Admin(name="Practice", index_view=PAGES[0], url="/", static_url_path="/unused", theme=Bootstrap4Theme(base_template="admin/master.html"),
-                 csp_nonce_generator=csp_nonce)
+    site = Admin(name="Practice", index_view=PAGES[0], url="/", static_url_path="/unused", csp_nonce_generator=csp_nonce,
+                 theme=Bootstrap4Theme(base_template="admin/master.html"))
     site.init_app(app)
     for view in (*PAGES[1:], *LISTS):
         site.add_view(view)

@@ -1,0 +1,80 @@
+"""Reading forms, arrivals and submissions."""
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import func, select
+
+from practice.core.db import db
+from practice.core.errors import NotFound
+from practice.intake.definition import FormDefinition, from_data
+from practice.intake.models import FormState, FormVersion, IntakeArrival, IntakeLink, Submission
+
+
+def published_form(key: str, language: str) -> FormVersion:
+    """The published version of a form, in that language or else in any. Raises NotFound."""
+    rows = db.session.scalars(select(FormVersion).where(FormVersion.key == key,
+                                                        FormVersion.state == FormState.PUBLISHED)).all()
+    for row in sorted(rows, key=lambda row: (row.language != language, row.language != "en")):
+        return row
+    raise NotFound()
+
+
+def definition_of(form: FormVersion) -> FormDefinition:
+    """The definition a version holds."""
+    return from_data(form.content)
+
+
+@dataclass(frozen=True)
+class FormStatus:
+    """How a client's form stands: `valid_until_on` None means none ever came in."""
+
+    arrived_at: datetime | None
+    valid_until_on: date | None
+    invited_at: datetime | None
+
+    def is_current(self, on: date) -> bool:
+        return self.valid_until_on is not None and self.valid_until_on >= on
+
+
+NEVER = FormStatus(None, None, None)
+
+
+def form_status(client_ids: Iterable[int]) -> dict[int, FormStatus]:
+    """How the forms of these clients stand; two queries, whatever their number. Without a clinical word."""
+    ids = list(client_ids)
+    arrivals = db.session.execute(
+        select(IntakeArrival.client_id, func.max(IntakeArrival.arrived_at), func.max(IntakeArrival.valid_until_on))
+        .where(IntakeArrival.client_id.in_(ids)).group_by(IntakeArrival.client_id)).all()
+    invited = dict(db.session.execute(
+        select(IntakeLink.client_id, func.max(IntakeLink.created_at))
+        .where(IntakeLink.client_id.in_(ids), IntakeLink.spent_at.is_(None), IntakeLink.revoked_at.is_(None))
+        .group_by(IntakeLink.client_id)).all())
+    found = {client: FormStatus(arrived, until, invited.pop(client, None)) for client, arrived, until in arrivals}
+    return found | {client: FormStatus(None, None, at) for client, at in invited.items()}
+
+
+def arrived_on(day: date) -> list[IntakeArrival]:
+    """The forms that came in on that local day, newest first."""
+    return list(db.session.scalars(select(IntakeArrival).where(IntakeArrival.arrived_on == day)
+                                   .order_by(IntakeArrival.arrived_at.desc())))
+
+
+def latest_submission(client_id: int) -> Submission | None:
+    """The newest form of a client: clinical, through the row rule of the chart."""
+    return db.session.scalars(select(Submission).where(Submission.client_id == client_id)
+                              .order_by(Submission.submitted_at.desc(), Submission.id.desc()).limit(1)).first()
+
+
+def get_submission(submission_id: int) -> Submission:
+    """Raises NotFound."""
+    row = db.session.scalars(select(Submission).where(Submission.id == submission_id)).first()
+    if row is None:
+        raise NotFound()
+    return row
+
+
+def answers_of(row) -> dict:
+    """The answers of a draft or submission as a mapping."""
+    return json.loads(row.answers or "{}")

@@ -1,0 +1,152 @@
+"""Every address x method x role, from the application's own map: nobody passes a door that is not theirs.
+
+A new address that nobody classified in doors.py fails here. Words planted in a note, an answer, a condition and a
+message are looked for in every response.
+"""
+import re
+
+import pytest
+from flask import Flask
+
+from tests.house.doors import DOORS
+from tests.plugins.people import sign_in
+from tests.world import CLINICAL_WORDS, World, build_world
+
+PEOPLE = {"O": "olive", "T": "theo", "X": "tara", "R": "rae", "B": "bo", "A": None}
+NAMES = {"O": "owner", "T": "therapist", "X": "other therapist", "R": "reception", "B": "bookkeeper", "A": "nobody"}
+PASSED = {200, 302, 303, 400, 404, 409, 422}  # past the door: what is behind it is other tests' business
+
+
+def rules(app: Flask) -> list:
+    return [rule for rule in app.url_map.iter_rules() if not rule.endpoint.endswith(".static")]
+
+
+def address(app: Flask, rule, world: World) -> str:
+    values = {name: world.value(rule.endpoint, name) for name in rule.arguments if name not in (rule.defaults or {})}
+    with app.test_request_context():
+        return rule.build(values, append_unknown=False)[1]
+
+
+def browsers(app: Flask) -> dict:
+    """A signed-in browser for each person."""
+    return {letter: sign_in(app.test_client(), name) if name else app.test_client()
+            for letter, name in PEOPLE.items()}
+
+
+def expected(door, method: str, letter: str) -> str:
+    allowed = door.get if method == "GET" else door.post
+    if letter in allowed:
+        return "pass"
+    if letter == "A":
+        return "sign in"
+    return "not there" if letter in door.foreign else "refused"
+
+
+def outcome(answer) -> str:
+    """What happened at the door, in the words of `expected`."""
+    if answer.status_code == 403:
+        return "refused"
+    if answer.status_code in (301, 302) and "/sign-in" in answer.headers["Location"]:
+        return "sign in"
+    if answer.status_code == 404:
+        return "not there"
+    return "pass" if answer.status_code in PASSED else str(answer.status_code)
+
+
+@pytest.fixture
+def world(database, people) -> World:
+    return build_world(people)
+
+
+def test_every_address_is_classified(app):
+    known = {(rule.endpoint, method) for rule in rules(app) for method in rule.methods & {"GET", "POST"}}
+    listed = {(name, "GET") for name, door in DOORS.items() if door.get is not None}
+    listed |= {(name, "POST") for name, door in DOORS.items() if door.post is not None}
+    assert known - listed == set(), "not in tests/house/doors.py"
+    assert listed - known == set(), "in tests/house/doors.py, but not there any more"
+
+
+def test_doors(app, world, doors_table):
+    """Everybody tries every door; reading first, then writing."""
+    everybody, wrong = browsers(app), []
+    for method in ("GET", "POST"):
+        for rule in sorted(rules(app), key=lambda rule: rule.endpoint):
+            if method not in rule.methods or rule.endpoint == "sign_out":
+                continue
+            door, url = DOORS[rule.endpoint], address(app, rule, world)
+            row = {}
+            for letter in "ABXROT":
+                browser = everybody[letter]
+                answer = browser.get(url) if method == "GET" else browser.post(url, data={})
+                row[letter] = seen = outcome(answer)
+                wanted = expected(door, method, letter)
+                if seen != wanted and not (wanted == "pass" and seen == "not there" and rule.endpoint == "static"):
+                    wrong.append(f"{method} {rule.endpoint} as {NAMES[letter]}: {seen}, not {wanted}")
+                leak = leaked(answer, letter)
+                if leak:
+                    wrong.append(f"{method} {url} shows {leak} to {NAMES[letter]}")
+            doors_table.append((rule.endpoint, method, row))
+    assert wrong == []
+    missing = [word for word in CLINICAL_WORDS if word not in found_by_therapist(app, world, everybody["T"])]
+    assert missing == [], "planted, and not shown to the therapist of the client either"
+
+
+def leaked(answer, letter: str) -> str | None:
+    """A clinical word in a response to somebody who may not read it."""
+    if letter == "T":
+        return None
+    text = answer.get_data() + str(answer.headers).encode()
+    return next((word for word in CLINICAL_WORDS if word.encode() in text), None)
+
+
+def found_by_therapist(app, world, browser) -> str:
+    pages = [address(app, rule, world) for rule in rules(app)
+             if "GET" in rule.methods and "T" in (DOORS[rule.endpoint].get or "")]
+    return "".join(browser.get(url).get_data(as_text=True) for url in pages)
+
+
+def test_every_change_needs_a_token(app, world):
+    """A POST without the token is refused, whoever sends it, and changes nothing."""
+    browser = sign_in(app.test_client(), "sol")
+    app.config["WTF_CSRF_ENABLED"] = True
+    accepted = []
+    for rule in rules(app):
+        if "POST" in rule.methods:
+            answer = browser.post(address(app, rule, world), data={"anything": "1"})
+            text = answer.get_data(as_text=True)
+            if answer.status_code != 400 or "open too long" not in text:
+                accepted.append((rule.endpoint, answer.status_code))
+    assert accepted == []
+
+
+JUNK = ["abc", "1,2", "-1", "9" * 40, "%00", "%ff%fe", "%ed%a0%80", "'", "../../etc/passwd", "1e400", "\u202e", "x" * 5000]
+
+
+def test_junk_in_addresses_is_never_a_server_error(app, world):
+    browser, failed = sign_in(app.test_client(), "sol"), []
+    for rule in rules(app):
+        if "GET" not in rule.methods:
+            continue
+        for junk in JUNK:
+            url = re.sub(r"<[^>]+>", junk.replace("\\", ""), rule.rule)
+            for suffix in ("", f"?q={junk}&page={junk}&sort={junk}&after={junk}&day={junk}&month={junk}&search={junk}"
+                               f"&flt0_id_equals={junk}&client_id={junk}&from={junk}&treatment_id={junk}"):
+                answer = browser.get(url + suffix)
+                if answer.status_code >= 500:
+                    failed.append((answer.status_code, url + suffix))
+    assert failed == []
+
+
+def test_junk_in_forms_is_never_a_server_error(app, world):
+    """Each field of each form filled with junk, and each missing."""
+    browser, failed = sign_in(app.test_client(), "sol"), []
+    for rule in rules(app):
+        if "POST" not in rule.methods or rule.endpoint == "sign_out":
+            continue
+        url = address(app, rule, world)
+        names = world.field_names(browser, url)
+        for junk in ("", "abc", "-1", "9" * 40, "1e400", "NaN", "2026-13-45", "x" * 70_000, "\u202e'\"<script>", "\x00"):
+            answer = browser.post(url, data={name: junk for name in names})
+            if answer.status_code >= 500:
+                failed.append((answer.status_code, url, junk[:10]))
+    assert failed == []
