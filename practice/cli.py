@@ -35,6 +35,7 @@ def make_app(database: str = "practice.db"):
     from config import Config
     from practice.app import create_app
 
+    os.umask(0o077)  # the database, its journal and every file made from it are for their owner only
     return create_app(Config.from_environ(database=database))
 
 

@@ -63,6 +63,14 @@ def test_migrating_twice_changes_nothing(cloned_database, tmp_path):
         assert done.returncode == 0, done.stderr
 
 
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no such modes")
+def test_a_new_database_is_for_its_owner_only(tmp_path):
+    environ = os.environ | {"DATABASE_URL": f"sqlite:///{tmp_path}/x.db", "PRACTICE_KEYS": str(tmp_path / "keys")}
+    environ["SECRET_KEY"] = "0123456789abcdefghijklmnopqrstuvwxyz"
+    subprocess.run([sys.executable, "-m", "practice", "migrate"], cwd=ROOT, env=environ, check=True)
+    assert {path.name: path.stat().st_mode & 0o777 for path in tmp_path.iterdir()} == {"x.db": 0o600, "keys": 0o600}
+
+
 def test_a_taken_port_gives_the_next_one():
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))

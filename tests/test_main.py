@@ -65,7 +65,8 @@ def test_pins_are_read_with_the_extras_asked_for(start):
 def test_a_server_database_needs_its_driver(start, monkeypatch):
     monkeypatch.delenv("DATABASE_URL", raising=False)
     assert start.extras_for(["serve"]) == []
-    assert start.extras_for(["test", "-x"]) == ["test"]
+    assert start.extras_for([]) == []
+    assert start.extras_for(["test", "-x"]) == start.extras_for(["locks"]) == ["test"]
     monkeypatch.setenv("DATABASE_URL", "postgresql://anna@localhost/practice")
     assert start.extras_for(["serve"]) == ["postgres"]
 
