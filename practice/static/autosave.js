@@ -1,5 +1,6 @@
 // Drafts that save themselves: form[data-autosave=url]. The form goes to the server 1.5 s after the last key and every 5 s while it is
-// dirty; a copy stays on the device until the server has said yes. 409 means that somebody else saved in between.
+// dirty; a copy stays on the device until the server has said yes. 409 means that somebody else saved in between:
+// {version, by, newer_url, theirs: {field: text}}; both texts are shown, and nothing is sent again until the person has chosen.
 
 const REST = 1500;
 const EVERY = 5000;
@@ -36,6 +37,7 @@ function start(form) {
   const status = find("[data-autosave-status]");
   const stale = find("[data-autosave-stale]");
   const retry = status?.querySelector("[data-autosave-retry]");
+  const over = stale?.querySelector("[data-autosave-over]");
   const version = form.querySelector('[name="version"]');
   let savedAt = status?.dataset.savedAt || "";
   let dirty = false;
@@ -62,6 +64,11 @@ function start(form) {
     failed();
     if (!stale) return;
     stale.hidden = false;
+    if (over) {
+      // Only a person may decide that the own text goes over the other one: then it is sent with the newer version's number.
+      over.hidden = answer.version === undefined || !version;
+      over.dataset.version = answer.version ?? "";
+    }
     const newer = stale.querySelector("a");
     if (newer) newer.href = answer.newer_url || location.href;
     const both = stale.querySelector("[data-autosave-both]");
@@ -140,6 +147,13 @@ function start(form) {
   form.addEventListener("autosave:changed", changed); // for scripts that fill hidden fields
   form.addEventListener("submit", (event) => { if (!event.defaultPrevented) { dirty = false; clearTimeout(timer); } });
   retry?.addEventListener("click", () => { refused = false; dirty = true; save(); });
+  over?.addEventListener("click", () => {
+    version.value = over.dataset.version;
+    stale.hidden = true;
+    refused = false;
+    dirty = true;
+    save();
+  });
   setInterval(save, EVERY);
   window.addEventListener("online", save);
   window.addEventListener("beforeunload", (event) => { if (dirty) event.preventDefault(); });
