@@ -1,0 +1,149 @@
+"""The technique catalogue and the home care a therapist can give along, read once from technique_data.json.
+
+Pressures are levels 0–5 (core.body): `lowest` to `highest` is how the technique is usually done, not a permission.
+`basis` says where these two come from: direct (a published description), translated (from words such as light), general
+(ordinary usage). Which technique fits a client is safety's business, not the catalogue's.
+"""
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cache
+from importlib import resources
+from types import MappingProxyType
+
+from practice.core.text import _
+
+
+class Category(StrEnum):
+    STROKE = "stroke"
+    MODALITY = "modality"
+    ADD_ON = "add_on"
+
+
+CATEGORY_LABELS = {
+    Category.STROKE: _("Strokes"),
+    Category.MODALITY: _("Kinds of massage"),
+    Category.ADD_ON: _("Add-ons"),
+}
+PHASE_LABELS = {"opening": _("Opening"), "working": _("Work"), "finishing": _("Close")}
+FREQUENCY_LABELS = {
+    "once": _("Once"),
+    "weekly": _("Every week"),
+    "every_two_weeks": _("Every two weeks"),
+    "monthly": _("Every month"),
+    "own": _("As agreed"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Technique:
+    """One technique, stroke or add-on. `client_label` is the word a client reads.
+
+    `warns_for` are condition keys it is known to be delicate with; `needs_consent` means consent of its own, in
+    writing; one that is not `is_placed` concerns the whole visit (oil, the room) and no region.
+    """
+
+    key: str
+    label: str
+    client_label: str
+    category: Category
+    lowest: int
+    highest: int
+    phases: tuple[str, ...]
+    tool: str
+    purpose: str
+    synonyms: tuple[str, ...]
+    warns_for: tuple[str, ...]
+    basis: str
+    uses_heat: bool = False
+    uses_oil: bool = False
+    is_clothed: bool = False
+    needs_consent: bool = False
+    is_placed: bool = True
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class HomeCare:
+    """Something to do at home, in the client's words. The rules check it as `technique`, at most `level` deep."""
+
+    key: str
+    label: str
+    client_words: str
+    technique: str | None
+    level: int
+    doses: tuple[str, ...]
+    uses_heat: bool = False
+
+
+@cache
+def _data() -> dict:
+    return json.loads(resources.files("practice.catalog").joinpath("technique_data.json").read_text("utf-8"))
+
+
+@cache
+def catalogue() -> Mapping[str, Technique]:
+    """Every technique by key, in the order of the catalogue: strokes, kinds of massage and add-ons as they come."""
+    return MappingProxyType({row["key"]: _technique(row) for row in _data()["techniques"]})
+
+
+@cache
+def home_care() -> Mapping[str, HomeCare]:
+    """Everything that can stand on a home-care sheet, by key."""
+    return MappingProxyType(
+        {row["key"]: HomeCare(**{**row, "doses": tuple(row["doses"])}) for row in _data()["home_care"]}
+    )
+
+
+def _technique(row: dict) -> Technique:
+    lists = {name: tuple(row[name]) for name in ("phases", "synonyms", "warns_for")}
+    return Technique(**{**row, **lists, "category": Category(row["category"])})
+
+
+def find(text: str) -> list[Technique]:
+    """Techniques whose label, client's word or synonym holds `text`, those that begin with it first."""
+    wanted = text.strip().casefold()
+    if not wanted:
+        return []
+    found = []
+    for technique in catalogue().values():
+        words = [word.casefold() for word in (technique.label, technique.client_label, *technique.synonyms)]
+        if any(wanted in word for word in words):
+            found.append((not any(word.startswith(wanted) for word in words), technique))
+    return [technique for _late, technique in sorted(found, key=lambda pair: pair[0])]
+
+
+GENTLE_LEVEL = 2
+_CLOSING = {"effleurage", "stroking_static"}
+
+
+def order_hints(rows: Iterable[tuple[str, int]]) -> list[str]:
+    """Hints about the order of work, never forced: (technique key, level) in the order done -> message ids.
+
+    Opens gently, tapping comes before the closing strokes, ends soothingly. Add-ons and unknown keys are passed over.
+    """
+    work = [(key, level) for key, level in rows if key in catalogue() and catalogue()[key].category != Category.ADD_ON]
+    if not work:
+        return []
+    hints = []
+    first, first_level = work[0]
+    if "opening" not in catalogue()[first].phases or first_level > GENTLE_LEVEL:
+        hints.append(_("Opens firmly: begin with a gliding stroke or resting hands, light at most."))
+    last, last_level = work[-1]
+    if last == "tapotement":
+        hints.append(_("Tapping comes before the closing strokes."))
+    if last not in _CLOSING or last_level > GENTLE_LEVEL:
+        hints.append(_("Ends firmly: close with gliding or resting hands, light at most."))
+    return hints
+
+
+def texts() -> set[str]:
+    """Every visible text of the data file, for the message catalogue."""
+    found: set[str] = set()
+    for technique in catalogue().values():
+        found |= {technique.label, technique.client_label, technique.purpose, technique.note, technique.tool}
+    for item in home_care().values():
+        found |= {item.label, item.client_words, *item.doses}
+    return found - {""}

@@ -1,0 +1,17 @@
+"""Every visible text of the shipped rulebook, for the message catalogue."""
+
+from practice.safety.rulebook import shipped
+
+
+def texts() -> set[str]:
+    """Labels, client words, reasons, questions, notes and positions, as they stand in the data files."""
+    book = shipped()
+    found: set[str] = set(book.settings["positions"].values())
+    for rule in book.rules.values():
+        found |= {rule.label, rule.client, rule.why, rule.note, rule.positioning, rule.review, *rule.ask}
+        found |= {variant.label for variant in rule.variants} | {product.why for product in rule.products}
+    standing = [*book.standing["closed_places"], *book.standing["technique_places"]]
+    for row in (*standing, book.standing["points"], book.standing["throat"]):
+        found |= {row["label"], row["why"], row.get("note", "")}
+    found |= {source.title for source in book.sources.values()}
+    return found - {""}
