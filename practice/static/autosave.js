@@ -4,7 +4,7 @@
 
 const REST = 1500;
 const EVERY = 5000;
-const KEEP_DAYS = 7;
+const KEEP_DAYS = 3;
 
 function device() {
   try { return window.localStorage; } catch { return null; }
@@ -32,7 +32,9 @@ function putBack(form, kept) {
 
 function start(form) {
   const url = form.dataset.autosave;
-  const key = `draft:${form.dataset.autosaveKey || url}`;
+  // The name of who is signed in is part of the key: on a shared tablet nobody finds another's text in the field.
+  const who = document.querySelector(".who-name")?.textContent.trim() || "";
+  const key = `draft:${who}:${form.dataset.autosaveKey || url}`;
   const find = (selector) => form.querySelector(selector) || document.querySelector(selector);
   const status = find("[data-autosave-status]");
   const stale = find("[data-autosave-stale]");
@@ -130,7 +132,6 @@ function start(form) {
     let copy = null;
     try { copy = JSON.parse(device()?.getItem(key) || "null"); } catch { copy = null; }
     if (!copy) return;
-    if (Date.now() - copy.at > KEEP_DAYS * 864e5) { device().removeItem(key); return; }
     if (JSON.stringify({ ...textsOf(form), version: 0 }) === JSON.stringify({ ...copy.texts, version: 0 })) { device().removeItem(key); return; }
     putBack(form, copy.texts);
     // The text was written on an older version: sending that version lets the server notice and ask, instead of overwriting.
@@ -159,6 +160,16 @@ function start(form) {
   window.addEventListener("beforeunload", (event) => { if (dirty) event.preventDefault(); });
 }
 
+function forgetOld() {
+  const store = device();
+  for (const key of Object.keys(store || {}).filter((name) => name.startsWith("draft:"))) {
+    let at = 0;
+    try { at = JSON.parse(store.getItem(key)).at; } catch { at = 0; }
+    if (Date.now() - at > KEEP_DAYS * 864e5) store.removeItem(key);
+  }
+}
+
 export function startAutosave() {
+  forgetOld();
   for (const form of document.querySelectorAll("form[data-autosave]")) start(form);
 }
