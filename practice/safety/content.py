@@ -1,0 +1,143 @@
+"""What the sealed text of conditions and profiles holds, as frozen values to and from JSON. Pure."""
+import json
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Any
+
+from practice.core.body import Place, Side, Spot
+from practice.core.columns import canonical_json
+from practice.safety.rules_facts import (
+    AllergyFact,
+    ClearanceFact,
+    ConditionFact,
+    ConditionStatus,
+    ConsentFact,
+    Limit,
+    Wish,
+)
+
+
+def _day(text: str | None) -> date | None:
+    return date.fromisoformat(text) if text else None
+
+
+def _text(day: date | None) -> str | None:
+    return day.isoformat() if day else None
+
+
+@dataclass(frozen=True)
+class ConditionContent:
+    """One condition of a client as stored: the rule's key or own words, where, since when, and why it was decided.
+
+    `own_limit` is a pressure level 0-5; `note` is the therapist's, shown word for word; `told` is what the client
+    wrote; `question_key` names the answer that proposed it.
+    """
+
+    key: str | None = None
+    words: str = ""
+    places: tuple[Place, ...] = ()
+    spots: tuple[Spot, ...] = ()
+    side: Side | None = None
+    since: date | None = None
+    variant: str | None = None
+    due_on: date | None = None
+    review_on: date | None = None
+    own_limit: int | None = None
+    note: str = ""
+    told: str = ""
+    question_key: str = ""
+    reason: str = ""
+
+    def to_json(self) -> str:
+        return canonical_json({
+            "key": self.key, "words": self.words, "places": [str(place) for place in self.places],
+            "spots": [str(spot) for spot in self.spots], "side": self.side, "since": _text(self.since),
+            "variant": self.variant, "due_on": _text(self.due_on), "review_on": _text(self.review_on),
+            "own_limit": self.own_limit, "note": self.note, "told": self.told, "question_key": self.question_key,
+            "reason": self.reason,
+        })
+
+    @classmethod
+    def from_json(cls, text: str) -> "ConditionContent":
+        data: dict[str, Any] = json.loads(text)
+        for name in ("since", "due_on", "review_on"):
+            data[name] = _day(data.get(name))
+        data["places"] = tuple(Place.parse(key) for key in data.get("places", ()))
+        data["spots"] = tuple(Spot.parse(key) for key in data.get("spots", ()))
+        data["side"] = Side(data["side"]) if data.get("side") else None
+        return cls(**data)
+
+    def fact(self, *, is_proposed: bool, ref: str) -> ConditionFact:
+        """As the engine takes it; a proposal counts at its strictest."""
+        return ConditionFact(
+            key=self.key, words=self.words or self.told, places=self.places, spots=self.spots, side=self.side,
+            since=self.since, status=ConditionStatus.PROPOSED if is_proposed else ConditionStatus.ACCEPTED,
+            review_on=self.review_on, variant=self.variant, own_limit=self.own_limit, due_on=self.due_on, ref=ref)
+
+
+@dataclass(frozen=True)
+class ProfileContent:
+    """What is known beside conditions: decided by a therapist, not by the form.
+
+    `allergies_refused` are substances a form named and a therapist struck out; `read` are the keys of free texts that
+    were read, by submission id.
+    """
+
+    allergies: tuple[AllergyFact, ...] = ()
+    allergies_refused: tuple[str, ...] = ()
+    allergies_asked_on: date | None = None
+    wishes: tuple[Wish, ...] = ()
+    never_more_than: tuple[Limit, ...] = ()
+    therapist_limits: tuple[Limit, ...] = ()
+    consents: tuple[ConsentFact, ...] = ()
+    clearances: tuple[ClearanceFact, ...] = ()
+    pinned: tuple[str, ...] = ()
+    read: tuple[tuple[int, tuple[str, ...]], ...] = ()
+
+    def read_keys(self, submission_id: int) -> frozenset[str]:
+        return frozenset(dict(self.read).get(submission_id, ()))
+
+    def with_read(self, submission_id: int, keys: frozenset[str]) -> "ProfileContent":
+        """Only the newest form's texts matter."""
+        return replace(self, read=((submission_id, tuple(sorted(self.read_keys(submission_id) | keys))),))
+
+    def to_json(self) -> str:
+        return canonical_json({
+            "allergies": [[a.substance, a.severity, a.reaction, a.use_instead] for a in self.allergies],
+            "allergies_refused": list(self.allergies_refused), "allergies_asked_on": _text(self.allergies_asked_on),
+            "wishes": [[w.level, str(w.place) if w.place else None, w.words] for w in self.wishes],
+            "never_more_than": [_limit(limit) for limit in self.never_more_than],
+            "therapist_limits": [_limit(limit) for limit in self.therapist_limits],
+            "consents": [[list(c.regions), list(c.techniques), _text(c.until), c.is_revoked] for c in self.consents],
+            "clearances": [[c.condition_key, c.max_pressure, [str(p) for p in c.places], c.heat_allowed, c.by_whom,
+                            _text(c.given_on), _text(c.until)] for c in self.clearances],
+            "pinned": list(self.pinned), "read": [[number, list(keys)] for number, keys in self.read],
+        })
+
+    @classmethod
+    def from_json(cls, text: str | None) -> "ProfileContent":
+        if not text:
+            return cls()
+        data = json.loads(text)
+        return cls(
+            allergies=tuple(AllergyFact(*row) for row in data["allergies"]),
+            allergies_refused=tuple(data["allergies_refused"]), allergies_asked_on=_day(data["allergies_asked_on"]),
+            wishes=tuple(Wish(level, _place(place), words) for level, place, words in data["wishes"]),
+            never_more_than=tuple(Limit(level, _place(place), words, ref)
+                                  for level, place, words, ref in data["never_more_than"]),
+            therapist_limits=tuple(Limit(level, _place(place), words, ref)
+                                   for level, place, words, ref in data["therapist_limits"]),
+            consents=tuple(ConsentFact(tuple(regions), tuple(techniques), _day(until), revoked)
+                           for regions, techniques, until, revoked in data["consents"]),
+            clearances=tuple(ClearanceFact(key, level, tuple(Place.parse(p) for p in places), heat, by, _day(given),
+                                           _day(until))
+                             for key, level, places, heat, by, given, until in data["clearances"]),
+            pinned=tuple(data["pinned"]), read=tuple((number, tuple(keys)) for number, keys in data["read"]))
+
+
+def _limit(limit: Limit) -> list:
+    return [limit.level, str(limit.place) if limit.place else None, limit.words, limit.ref]
+
+
+def _place(key: str | None) -> Place | None:
+    return Place.parse(key) if key else None

@@ -1,0 +1,71 @@
+"""A form came in: it is stored, its answers propose conditions, and nothing clinical is decided."""
+from collections.abc import Mapping
+from typing import Any
+
+from practice.access import guard
+from practice.access.actor import Actor, system
+from practice.audit import services as audit
+from practice.core import clock
+from practice.core.db import db
+from practice.intake.models import FormVersion, Submission
+from practice.intake.queries import answers_of, definition_of, get_submission
+from practice.intake.services import submissions
+from practice.premises.queries import the_practice
+from practice.safety.content import ConditionContent
+from practice.safety.models import Condition, ConditionState
+from practice.safety.proposals import Proposal, proposals
+from practice.safety.queries import conditions_of, rulebook
+from practice.safety.services.consequences import rewrite
+
+
+def receive_form(actor: Actor, answers: Mapping[str, Any], signature: Mapping[str, Any]) -> int:
+    """Take the form the link's client sends, and propose what its answers mean. Returns the submission's id.
+
+    Raises FormClosed, AnswersMissing.
+    """
+    return _propose_all(actor, submissions.send(actor, answers, signature))
+
+
+def receive_paper(actor: Actor, client_id: int, form: FormVersion, answers: Mapping[str, Any],
+                  signature: Mapping[str, Any]) -> int:
+    """Take a paper form typed in by a therapist. Returns the submission's id. Raises AnswersMissing."""
+    return _propose_all(actor, submissions.type_in(actor, client_id, form, answers, signature))
+
+
+def _propose_all(actor: Actor, submission: Submission) -> int:
+    submission_id, client_id = submission.id, submission.client_id
+    db.session.flush()
+    # A client's link may write its form and read nothing of the chart; comparing with what is known is the house's.
+    with guard.acting(system("a form came in", address=actor.address)):
+        row = get_submission(submission_id)
+        today = clock.local_date(clock.now(), the_practice().time_zone)
+        found = proposals(definition_of(row.form_version), answers_of(row), rulebook(), today)
+        held = {_same(ConditionContent.from_json(condition.content)) for condition in
+                conditions_of(client_id, ConditionState.ACCEPTED, ConditionState.PROPOSED)}
+        for proposal in found:
+            content = content_of(proposal)
+            if _same(content) not in held:
+                _add(actor, client_id, submission_id, content)
+    rewrite(actor, client_id)
+    return submission_id
+
+
+def content_of(proposal: Proposal) -> ConditionContent:
+    """What a proposal stores; the client's own words are kept."""
+    return ConditionContent(
+        key=proposal.condition_key, words="" if proposal.condition_key else proposal.label, places=proposal.places,
+        spots=proposal.spots, side=proposal.side, since=proposal.since, variant=proposal.variant,
+        due_on=proposal.due_on, told=proposal.words, question_key=proposal.question_key)
+
+
+def _same(content: ConditionContent) -> tuple:
+    """What makes two conditions one: the rule, where, and how severe."""
+    return content.key, content.words, frozenset(content.places), frozenset(content.spots), content.variant
+
+
+def _add(actor: Actor, client_id: int, submission_id: int, content: ConditionContent) -> None:
+    row = Condition(client_id=client_id, state=ConditionState.PROPOSED, submission_id=submission_id,
+                    content=content.to_json(), created_at=clock.now())
+    db.session.add(row)
+    db.session.flush()
+    audit.record(actor, "condition.propose", row, client_id=client_id)
