@@ -6,7 +6,7 @@ from flask import Flask, render_template, request
 from flask_babel import gettext
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import DataError, StatementError
-from werkzeug.exceptions import HTTPException, InternalServerError
+from werkzeug.exceptions import HTTPException, InternalServerError, SecurityError
 
 from practice.access import guard
 from practice.access.actor import NOBODY
@@ -31,6 +31,8 @@ TITLES = {
 
 def show(code: int, text: str, error_id: str | None = None):
     title = TITLES.get(code, TITLES[400 if code < 500 else 500])
+    if isinstance(request.routing_exception, SecurityError):  # a host name that is not ours: no address can be built, so no page either
+        return f"{gettext(title)}\n", code, {"Content-Type": "text/plain; charset=utf-8"}
     return render_template("errors/error.html", code=code, title=gettext(title), text=text, error_id=error_id), code
 
 

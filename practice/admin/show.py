@@ -69,6 +69,11 @@ def age(born_on: date | None) -> int | None:
     return now.year - born_on.year - ((now.month, now.day) < (born_on.month, born_on.day))
 
 
+def tr(text) -> str:
+    """A text that a room below only marked for translation, in the reader's language."""
+    return gettext(str(text)) if text else ""
+
+
 def label(member: StrEnum) -> str:
     """The word for an enum member."""
     return gettext(LABELS[type(member)][member])
@@ -81,5 +86,5 @@ def today() -> date:
 
 def init_app(app: Flask) -> None:
     app.jinja_env.filters.update(money=money, day=day, day_short=day_short, weekday_day=weekday_day, time=time,
-                                 phone=phone, age=age, label=label)
+                                 phone=phone, age=age, label=label, tr=tr)
     app.jinja_env.globals.update(today=today, now=clock.now)
