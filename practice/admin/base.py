@@ -40,7 +40,7 @@ class Guarded:
         needed = needed if isinstance(needed, tuple) else (needed,)
         return any(current_actor().may(permission) for permission in needed)
 
-    def _handle_view(self, name, **kwargs):
+    def _handle_view(self, name, /, **kwargs):
         if name not in self.permissions:
             abort(404)
         if not self.may_run(name):
@@ -157,7 +157,7 @@ class ListView(Guarded, ModelView):
     def is_visible(self) -> bool:
         return False
 
-    def _handle_view(self, name, **kwargs):
+    def _handle_view(self, name, /, **kwargs):
         super()._handle_view(name, **kwargs)
         for argument in ("page", "sort", "page_size", "desc"):
             value = request.args.get(argument)

@@ -8,13 +8,14 @@ from flask_babel import gettext
 
 from practice.access.permissions import Permission as P
 from practice.access.roles import ROLE_LABELS
-from practice.admin import auth, show, sign_in, today
+from practice.admin import auth, reports, show, sign_in, today
 from practice.admin.auth import current_actor
 from practice.core.text import _
 from practice.premises.queries import settings
 
 PAGES = (
     today.TodayPage(name=_("Today"), endpoint="today", url="/"),
+    reports.ReportsPage(name=_("Reports"), endpoint="reports", url="/reports"),
 )
 
 LISTS: tuple = ()
@@ -22,6 +23,7 @@ LISTS: tuple = ()
 # label, icon, address, and any of these permissions
 NAV = (
     (_("Today"), "today", "today.index", (P.APPOINTMENT_READ_ALL, P.APPOINTMENT_READ_OWN, P.INVOICE_READ)),
+    (_("Reports"), "reports", "reports.index", (P.REPORT_READ,)),
 )
 
 
