@@ -9,6 +9,7 @@ pytest_plugins = [
     "tests.plugins.browsers",
     "tests.plugins.counts",
     "tests.plugins.broken",
+    "tests.plugins.doors_table",
 ]
 
 settings.register_profile("practice", deadline=None, max_examples=60, print_blob=True)

@@ -1,4 +1,5 @@
 """Months and ages, pure."""
+
 from datetime import date
 
 import pytest
@@ -27,9 +28,17 @@ def test_weeks_cover_the_month_once():
         assert all((after[0] - before[1]).days == 1 for before, after in zip(weeks, weeks[1:], strict=False))
 
 
-@pytest.mark.parametrize(("due", "age"), [
-    (date(2026, 10, 31), "current"), (date(2026, 12, 1), "current"), (date(2026, 10, 30), "1-30"),
-    (date(2026, 10, 1), "1-30"), (date(2026, 9, 30), "31-60"), (date(2026, 8, 2), "61-90"), (date(2026, 8, 1), "over-90"),
-])
+@pytest.mark.parametrize(
+    ("due", "age"),
+    [
+        (date(2026, 10, 31), "current"),
+        (date(2026, 12, 1), "current"),
+        (date(2026, 10, 30), "1-30"),
+        (date(2026, 10, 1), "1-30"),
+        (date(2026, 9, 30), "31-60"),
+        (date(2026, 8, 2), "61-90"),
+        (date(2026, 8, 1), "over-90"),
+    ],
+)
 def test_ages(due, age):
     assert age_bucket(date(2026, 10, 31), due) == age and age in AGES
