@@ -31,11 +31,12 @@ STATE_LABELS = {
 # These take the therapist's and the room's time; the others have given it back.
 HOLDING_TIME = (S.BOOKED, S.ARRIVED, S.IN_SESSION, S.DONE)
 
-_ON_THE_WAY = (S.BOOKED, S.ARRIVED, S.IN_SESSION, S.DONE)
-_FELL_OUT = (S.NO_SHOW, S.CANCELLED_EARLY, S.CANCELLED_LATE)
+_CANCELLED = (S.CANCELLED_EARLY, S.CANCELLED_LATE)
+_BEFORE = (S.BOOKED, S.ARRIVED)
 
+# Carrying out is the desk's for everybody and a therapist's for their own; a promise is broken off by the desk alone.
 MOVES = Moves(
-    {(a, b): P.APPOINTMENT_CARRY_OUT for a in _ON_THE_WAY for b in _ON_THE_WAY if a is not b}
-    | {(a, b): P.APPOINTMENT_BOOK for a in (S.BOOKED, S.ARRIVED) for b in _FELL_OUT}
-    | {(b, a): P.APPOINTMENT_BOOK for a in (S.BOOKED, S.ARRIVED) for b in _FELL_OUT}
+    {(a, b): P.APPOINTMENT_CARRY_OUT for a in HOLDING_TIME for b in HOLDING_TIME if a is not b}
+    | {pair: P.APPOINTMENT_CARRY_OUT for a in _BEFORE for pair in ((a, S.NO_SHOW), (S.NO_SHOW, a))}
+    | {pair: P.APPOINTMENT_BOOK for a in _BEFORE for b in _CANCELLED for pair in ((a, b), (b, a))}
 )

@@ -1,0 +1,42 @@
+"""Reading what the practice sells."""
+from sqlalchemy import select
+from sqlalchemy.orm import selectinload
+
+from practice.accounts.queries import therapists
+from practice.catalog.models import Product, Treatment, TreatmentTherapist
+from practice.core.db import db
+from practice.core.errors import NotFound
+
+
+def treatments(*, active: bool = True) -> list[Treatment]:
+    """The treatments in the practice's order; retired ones too with `active` False."""
+    chosen = select(Treatment).options(selectinload(Treatment.tax_code)).order_by(Treatment.position, Treatment.name)
+    return list(db.session.scalars(chosen.where(Treatment.is_active) if active else chosen))
+
+
+def get_treatment(treatment_id: int) -> Treatment:
+    """Raises NotFound."""
+    row = db.session.scalars(select(Treatment).where(Treatment.id == treatment_id)).first()
+    if row is None:
+        raise NotFound()
+    return row
+
+
+def able_therapists(treatment_id: int) -> list[int]:
+    """Who gives this treatment, in the order of the day view: those it names, or every therapist."""
+    named = set(db.session.scalars(select(TreatmentTherapist.user_id)
+                                   .where(TreatmentTherapist.treatment_id == treatment_id)))
+    return [person.id for person in therapists() if not named or person.id in named]
+
+
+def products(*, active: bool = True) -> list[Product]:
+    chosen = select(Product).options(selectinload(Product.tax_code)).order_by(Product.name)
+    return list(db.session.scalars(chosen.where(Product.is_active) if active else chosen))
+
+
+def get_product(product_id: int) -> Product:
+    """Raises NotFound."""
+    row = db.session.scalars(select(Product).where(Product.id == product_id)).first()
+    if row is None:
+        raise NotFound()
+    return row

@@ -1,0 +1,98 @@
+"""One day on a page: who works, what is booked, and what the desk must know of who comes. No clinical word."""
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+
+from sqlalchemy import select
+
+from practice.access.guard import system_session
+from practice.accounts.queries import Therapist, therapists, user_names
+from practice.core import clock
+from practice.core.db import db
+from practice.intake.queries import NEVER, FormStatus, form_status
+from practice.premises.queries import the_practice
+from practice.safety.models import ConsequenceRow
+from practice.safety.rules_verdict import CONSEQUENCE_LABELS, Consequence
+from practice.schedule.grid import DayColumn, DayGrid, Item, ItemKind, layout
+from practice.schedule.models import Appointment, Block
+from practice.schedule.queries import appointments
+from practice.schedule.queries.diary import working
+from practice.schedule.states import HOLDING_TIME
+
+URGENT = (Consequence.MUST_CALL, Consequence.LETTER_OUTSTANDING, Consequence.FORM_MISSING)
+ORDER = {kind: number for number, kind in enumerate(Consequence)}
+
+
+@dataclass(frozen=True)
+class DayView:
+    """A local day laid out. `appointments` and `blocks` hold what a box of the grid refers to by (kind, id); a box
+    that is in neither belongs to a client this person may not see."""
+
+    day: date
+    therapists: tuple[Therapist, ...]
+    grid: DayGrid
+    appointments: dict[int, Appointment]
+    blocks: dict[int, Block]
+    consequences: dict[int, tuple[Consequence, ...]] = field(default_factory=dict)
+    forms: dict[int, FormStatus] = field(default_factory=dict)
+
+    def form_of(self, client_id: int) -> FormStatus:
+        return self.forms.get(client_id, NEVER)
+
+
+def day_view(day: date, therapist_ids: list[int] | None = None) -> DayView:
+    """The day of these therapists; None stands for everybody who works then or has something booked."""
+    zone = the_practice().time_zone
+    first, last = clock.day_bounds(day, zone)
+    seen = {row.id: row for row in appointments.day(day)}
+    blocks = {row.id: row for row in db.session.scalars(
+        select(Block).where(Block.starts_at < last, Block.ends_at > first))}
+    items = _items(day, blocks)
+    work = working(day - timedelta(days=1), day)  # a shift may run past midnight
+    here = {one.therapist_id for one in work if one.start < last and one.end > first}
+    shown = _columns(set(items) | here, therapist_ids)
+    columns = [DayColumn(one.id, [piece for piece in work if piece.therapist_id == one.id], items.get(one.id, []))
+               for one in shown]
+    now = clock.now()
+    clients = {row.client_id for row in seen.values()}
+    return DayView(day, tuple(shown), layout(columns, day, zone, now=now), seen, blocks, consequences_of(clients),
+                   form_status(clients) if clients else {})
+
+
+def _items(day: date, blocks: dict[int, Block]) -> dict[int, list[Item]]:
+    """What stands in each therapist's column. Times only: a colleague's client is a stretch without a name."""
+    table = Appointment.__table__.c
+    with system_session("the day's columns") as session:
+        rows = session.execute(select(table.id, table.user_id, table.starts_at, table.ends_at, table.state)
+                               .where(table.on_date == day)).all()
+    found: dict[int, list[Item]] = {}
+    for row in rows:
+        found.setdefault(row.user_id, []).append(
+            Item(row.starts_at, row.ends_at, ref=row.id, holds=row.state in HOLDING_TIME))
+    for block in blocks.values():
+        found.setdefault(block.user_id, []).append(
+            Item(block.starts_at, block.ends_at, ItemKind.BLOCK, ref=block.id))
+    return found
+
+
+def _columns(present: set[int], therapist_ids: list[int] | None) -> list[Therapist]:
+    active = therapists()
+    if therapist_ids is not None:
+        return [one for one in active if one.id in therapist_ids]
+    shown = [one for one in active if one.id in present] or active
+    gone = present - {one.id for one in active}
+    if gone:  # somebody who left has appointments on that day
+        names = user_names()
+        shown += [Therapist(user_id, names.get(user_id, ""), names.get(user_id, ""), 8) for user_id in sorted(gone)]
+    return shown
+
+
+def consequences_of(client_ids) -> dict[int, tuple[Consequence, ...]]:
+    """What the desk must know of each of these clients, the most pressing first."""
+    found: dict[int, list[Consequence]] = {}
+    rows = db.session.execute(select(ConsequenceRow.client_id, ConsequenceRow.kind).where(
+        ConsequenceRow.client_id.in_(list(client_ids)))).all() if client_ids else []
+    for client_id, kind in rows:
+        if kind in CONSEQUENCE_LABELS:
+            found.setdefault(client_id, []).append(Consequence(kind))
+    return {client_id: tuple(sorted(kinds, key=ORDER.get)) for client_id, kinds in found.items()}
+

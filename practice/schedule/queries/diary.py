@@ -1,0 +1,106 @@
+"""What is taken and what is free, for the rules. They must see everything, so they read columns, never rows."""
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from sqlalchemy import select
+
+from practice.access.guard import system_session
+from practice.catalog.queries import able_therapists, get_treatment
+from practice.core import clock
+from practice.premises.models import Room
+from practice.premises.queries import the_practice
+from practice.schedule import overlaps
+from practice.schedule.models import Appointment, Block, Shift
+from practice.schedule.overlaps import Diary, Slot, Taken, TakenKind, Wanted, WeeklyShift
+from practice.schedule.states import HOLDING_TIME
+
+DAY = timedelta(days=1)
+LOOK_AHEAD = timedelta(days=30)
+
+
+def taken_between(first: datetime, last: datetime) -> list[Taken]:
+    """All time of therapists and rooms that is taken within [first, last)."""
+    with system_session("is the time free") as session:
+        booked = session.execute(
+            select(Appointment.id, Appointment.starts_at, Appointment.ends_at, Appointment.busy_until_at,
+                   Appointment.user_id, Appointment.room_id)
+            .where(Appointment.state.in_(HOLDING_TIME), Appointment.starts_at < last,
+                   Appointment.starts_at > first - DAY, Appointment.busy_until_at > first)).all()
+        blocked = session.execute(
+            select(Block.id, Block.starts_at, Block.ends_at, Block.user_id)
+            .where(Block.starts_at < last, Block.ends_at > first)).all()
+    return [
+        *(Taken(row.starts_at, row.ends_at, row.user_id, row.room_id, TakenKind.APPOINTMENT, row.id,
+                buffer=_minutes(row.busy_until_at - row.ends_at)) for row in booked),
+        *(Taken(row.starts_at, row.ends_at, row.user_id, None, TakenKind.BLOCK, row.id) for row in blocked)]
+
+
+def _minutes(span: timedelta) -> int:
+    return int(span.total_seconds() // 60)
+
+
+def weekly_shifts() -> list[WeeklyShift]:
+    """Everybody's working hours."""
+    with system_session("who works when") as session:
+        rows = session.execute(select(Shift.user_id, Shift.weekday, Shift.starts_minute, Shift.ends_minute,
+                                      Shift.location_id, Shift.from_on, Shift.until_on)).all()
+    return [WeeklyShift(row.user_id, row.weekday, starts_minute=row.starts_minute, ends_minute=row.ends_minute,
+                        location_id=row.location_id, valid_from=row.from_on, valid_until=row.until_on) for row in rows]
+
+
+def rooms() -> tuple[overlaps.Room, ...]:
+    with system_session("which rooms there are") as session:
+        rows = session.execute(select(Room.id, Room.location_id).where(Room.is_active).order_by(Room.name)).all()
+    return tuple(overlaps.Room(row.id, row.location_id) for row in rows)
+
+
+def diary(first: datetime, last: datetime) -> Diary:
+    """Working hours and what is taken, for looking for free time within [first, last)."""
+    zone = the_practice().time_zone
+    work = overlaps.expand_range(weekly_shifts(), clock.local_date(first, zone), clock.local_date(last, zone), zone)
+    return Diary(work, taken_between(first, last))
+
+
+def wanted(treatment_id: int, *, earliest: datetime, latest: datetime | None = None, therapist_id: int | None = None,
+           minutes: int | None = None) -> Wanted:
+    """What is looked for: a treatment by anybody who gives it, or by one therapist."""
+    treatment = get_treatment(treatment_id)
+    able = tuple(able_therapists(treatment_id))
+    if therapist_id is not None:
+        able = (therapist_id, *(other for other in able if other != therapist_id))
+    there = rooms() if treatment.needs_room else ()
+    return Wanted(minutes=minutes or treatment.minutes, therapists=able, rooms=there or None,
+                  earliest=max(earliest, clock.now()), latest=latest, buffer=treatment.buffer_minutes)
+
+
+def first_free(treatment_id: int, *, earliest: datetime | None = None, therapist_id: int | None = None,
+               minutes: int | None = None, count: int = 3) -> list[Slot]:
+    """The next free times for a treatment, within thirty days; only the named therapist's where one is named."""
+    start = max(earliest or clock.now(), clock.now())
+    asked = wanted(treatment_id, earliest=start, therapist_id=therapist_id, minutes=minutes)
+    if therapist_id is not None:
+        asked = _only(asked, therapist_id)
+    return overlaps.first_free(diary(start, start + LOOK_AHEAD), asked, count)
+
+
+def _only(asked: Wanted, therapist_id: int) -> Wanted:
+    return Wanted(minutes=asked.minutes, therapists=(therapist_id,), rooms=asked.rooms, earliest=asked.earliest,
+                  latest=asked.latest, buffer=asked.buffer, step=asked.step)
+
+
+def nearest_free(treatment_id: int, at: datetime, therapist_id: int, *, minutes: int | None = None) -> Sequence[Slot]:
+    """The free times nearest to a wanted one: the therapist's own first, then those of others."""
+    start = max(at - 3 * DAY, clock.now())
+    asked = wanted(treatment_id, earliest=start, latest=at + 7 * DAY, therapist_id=therapist_id, minutes=minutes)
+    found = overlaps.nearest_free(diary(start, at + 7 * DAY), asked, at, therapist_id)
+    return [*found.same, *found.others][:5]
+
+
+def is_within_hours(starts_at: datetime, ends_at: datetime, therapist_id: int) -> bool:
+    """Whether the therapist works during all of [starts_at, ends_at)."""
+    zone = the_practice().time_zone
+    day = clock.local_date(starts_at, zone)
+    work = overlaps.expand_range([shift for shift in weekly_shifts() if shift.therapist_id == therapist_id],
+                                 day - DAY, day, zone)
+    return overlaps.is_working(overlaps.Span(starts_at, ends_at), work)
+

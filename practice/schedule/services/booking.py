@@ -1,0 +1,137 @@
+"""Booking and moving. A taken time is shown before saving, refused here, and refused by the database."""
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+
+from sqlalchemy.exc import IntegrityError
+
+from practice.access.actor import Actor
+from practice.access.guard import require
+from practice.access.permissions import Permission
+from practice.audit import services as audit
+from practice.catalog.models import Treatment
+from practice.catalog.queries import able_therapists, get_treatment
+from practice.clients.models import CareReason
+from practice.clients.queries import get_client
+from practice.clients.services import begin_care, end_care
+from practice.core import clock
+from practice.core.db import check_version, db, violates
+from practice.core.errors import DomainError, Invalid
+from practice.core.text import _
+from practice.premises.queries import main_location_id, the_practice
+from practice.schedule import overlaps
+from practice.schedule.models import Appointment
+from practice.schedule.overlaps import Slot, Taken
+from practice.schedule.queries import diary
+from practice.schedule.queries.appointments import get_appointment
+from practice.schedule.states import AppointmentState
+
+LONGEST = 8 * 60  # minutes
+FARTHEST = timedelta(days=730)
+
+
+class SlotTaken(DomainError):
+    """The therapist or the room is taken; `nearest` are free times close by."""
+
+    message = _("This time is taken.")
+
+    def __init__(self, message: str | None = None, nearest: Sequence[Slot] = (), field: str = "time"):
+        super().__init__(message, field)
+        self.nearest = nearest
+
+
+def book(actor: Actor, *, client_id: int, therapist_id: int, treatment_id: int, starts_at: datetime,
+         minutes: int | None = None, room_id: int | None = None, desk_note: str = "") -> Appointment:
+    """Promise a client a time. Gives the therapist the client's chart in care.
+
+    Without `room_id` a free room is chosen where the treatment needs one. Raises SlotTaken, Invalid, NotFound.
+    """
+    require(actor, Permission.APPOINTMENT_BOOK)
+    client, treatment = get_client(client_id), get_treatment(treatment_id)
+    if therapist_id not in able_therapists(treatment_id):
+        raise Invalid(_("This therapist does not give this treatment."), "therapist")
+    row = Appointment(client_id=client.id, user_id=therapist_id, treatment_id=treatment.id,
+                      location_id=main_location_id(), state=AppointmentState.BOOKED, state_at=clock.now(),
+                      booked_at=clock.now(), booked_by_id=actor.user_id, desk_note=desk_note.strip()[:200])
+    _place(row, treatment, starts_at, minutes, therapist_id, room_id)
+    with _database_refuses(treatment.id, starts_at, therapist_id, minutes):
+        db.session.add(row)
+        db.session.flush()
+    give_care(actor, row)
+    audit.record(actor, "appointment.book", row, client_id=client.id, therapist_id=therapist_id, starts_at=starts_at)
+    return row
+
+
+def move(actor: Actor, appointment_id: int, *, version: int, starts_at: datetime, therapist_id: int,
+         room_id: int | None = None, minutes: int | None = None) -> Appointment:
+    """Another time, therapist or room; the care moves along. Raises SlotTaken, Stale, Invalid, NotFound."""
+    require(actor, Permission.APPOINTMENT_BOOK)
+    row = get_appointment(appointment_id)
+    check_version(row, version)
+    if row.state not in (AppointmentState.BOOKED, AppointmentState.ARRIVED):
+        raise Invalid(_("Only what is booked or arrived can be moved."), "time")
+    if therapist_id not in able_therapists(row.treatment_id):
+        raise Invalid(_("This therapist does not give this treatment."), "therapist")
+    before = row.starts_at
+    minutes = minutes or int((row.ends_at - row.starts_at).total_seconds() // 60)
+    with _database_refuses(row.treatment_id, starts_at, therapist_id, minutes):
+        with db.session.no_autoflush:
+            _place(row, row.treatment, starts_at, minutes, therapist_id, room_id)
+            row.user_id = therapist_id
+        db.session.flush()
+    end_care(actor, row.id)
+    give_care(actor, row)
+    audit.record(actor, "appointment.move", row, client_id=row.client_id, before=before, after=starts_at,
+                 therapist_id=therapist_id)
+    return row
+
+
+def _place(row: Appointment, treatment: Treatment, starts_at: datetime, minutes: int | None, therapist_id: int,
+           room_id: int | None) -> None:
+    """Set the time and find a room, or raise SlotTaken with the nearest free times."""
+    minutes = minutes or treatment.minutes
+    if not 5 <= minutes <= LONGEST:
+        raise Invalid(_("From 5 to %(most)s minutes"), "minutes", most=LONGEST)
+    if not clock.now() - FARTHEST < starts_at < clock.now() + FARTHEST:
+        raise Invalid(_("Choose a day within two years."), "time")
+    ends_at = starts_at + timedelta(minutes=minutes)
+    busy = diary.taken_between(starts_at, ends_at + timedelta(minutes=treatment.buffer_minutes))
+    new = Taken(starts_at, ends_at, therapist_id, room_id, ref=row.id, buffer=treatment.buffer_minutes)
+    found = overlaps.clashes(new, busy)
+    if not found and room_id is None and treatment.needs_room and diary.rooms():
+        room_id = _free_room(new, busy)
+        if room_id is None:
+            raise SlotTaken(_("No room is free at this time."),
+                            diary.nearest_free(treatment.id, starts_at, therapist_id, minutes=minutes))
+    if found:
+        raise SlotTaken(found[0].message, diary.nearest_free(treatment.id, starts_at, therapist_id, minutes=minutes))
+    row.starts_at, row.ends_at, row.room_id = starts_at, ends_at, room_id
+    row.busy_until_at = ends_at + timedelta(minutes=treatment.buffer_minutes)
+    row.on_date = clock.local_date(starts_at, the_practice().time_zone)
+
+
+def _free_room(new: Taken, busy: list[Taken]) -> int | None:
+    for room in diary.rooms():
+        if not overlaps.clashes(Taken(new.start, new.end, None, room.id, ref=new.ref, buffer=new.buffer), busy):
+            return room.id
+    return None
+
+
+@contextmanager
+def _database_refuses(treatment_id: int, starts_at: datetime, therapist_id: int, minutes: int | None) -> Iterator[None]:
+    """Two people booked the same time at once: the second one is told like everybody else."""
+    try:
+        yield
+    except IntegrityError as error:
+        for name in ("appointment_therapist_taken", "appointment_room_taken"):
+            if violates(error, name):
+                raise SlotTaken(_("Somebody else has just taken this time.")) from None
+        raise
+
+
+def give_care(actor: Actor, row: Appointment) -> None:
+    """The therapist may open the chart from the booking until some days after the appointment."""
+    until = row.ends_at + timedelta(days=the_practice().care_days_after)
+    begin_care(actor, row.client_id, row.user_id, from_at=min(clock.now(), row.starts_at), until_at=until,
+               reason=CareReason.BOOKING, appointment_id=row.id)
+

@@ -1,0 +1,42 @@
+"""The desk tells the therapist: sealed, shown before the session, not readable back by the desk."""
+from sqlalchemy import select
+
+from practice.access.actor import Actor
+from practice.access.guard import require
+from practice.access.permissions import Permission
+from practice.audit import services as audit
+from practice.core import clock
+from practice.core.db import db
+from practice.core.errors import Invalid, NotFound
+from practice.core.text import _
+from practice.schedule.models import DeskMessage
+from practice.schedule.queries.appointments import get_appointment
+
+LONGEST = 1000
+
+
+def tell_therapist(actor: Actor, appointment_id: int, text: str) -> int:
+    """Send a message about an appointment; gives its id. Raises Invalid, NotFound."""
+    require(actor, Permission.MESSAGE_SEND)
+    row, text = get_appointment(appointment_id), text.strip()
+    if not text:
+        raise Invalid(_("Write what the client told you."), "text")
+    if len(text) > LONGEST:
+        raise Invalid(_("At most %(most)s characters."), "text", most=LONGEST)
+    message = DeskMessage(appointment_id=row.id, client_id=row.client_id, sent_by_id=actor.user_id,
+                          sent_at=clock.now(), text=text)
+    db.session.add(message)
+    db.session.flush()
+    audit.record(actor, "message.send", message, client_id=row.client_id, appointment_id=row.id)
+    return message.id
+
+
+def mark_message_read(actor: Actor, message_id: int) -> None:
+    """The therapist has read it. Raises NotFound."""
+    require(actor, Permission.CHART_READ)
+    row = db.session.scalars(select(DeskMessage).where(DeskMessage.id == message_id)).first()
+    if row is None:
+        raise NotFound()
+    if row.read_at is None:
+        row.read_at = clock.now()
+        audit.record(actor, "message.read", row, client_id=row.client_id)
