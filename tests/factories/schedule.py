@@ -1,0 +1,36 @@
+"""A treatment, working hours and appointments, written through the services."""
+from datetime import datetime, timedelta
+
+from practice.access.actor import system
+from practice.catalog.services import save_treatment
+from practice.premises.queries import tax_codes
+from practice.schedule.models import Appointment
+from practice.schedule.services.booking import book
+from practice.schedule.services.shifts import Hours, set_hours
+from practice.schedule.services.states import set_state
+from practice.schedule.states import AppointmentState as S
+
+HOUSE = system("setting the stage")
+
+
+def treatment(name="Classic 60", *, neutral_name="Treatment, 60 minutes", minutes=60, price=7800, **values):
+    """Inside transaction(), with the house acting."""
+    return save_treatment(HOUSE, None, name=name, neutral_name=neutral_name, minutes=minutes, price_amount=price,
+                          tax_code_id=tax_codes()[0].id, **values)
+
+
+def hours(user_id: int, starts: int = 8, ends: int = 18) -> None:
+    """Monday to Friday, from and to a full hour."""
+    set_hours(HOUSE, user_id, [Hours(day, starts * 60, ends * 60) for day in range(5)])
+
+
+def appointment(client_id: int, therapist_id: int, treatment_id: int, starts_at: datetime, *, minutes=None,
+                state: S = S.BOOKED) -> Appointment:
+    row = book(HOUSE, client_id=client_id, therapist_id=therapist_id, treatment_id=treatment_id, starts_at=starts_at,
+               minutes=minutes)
+    if state is not S.BOOKED:
+        set_state(HOUSE, row.id, state)
+    return row
+
+
+HOUR = timedelta(hours=1)
