@@ -12,6 +12,7 @@ from practice.schedule.states import AppointmentState as S
 
 SHOWN = (selectinload(Appointment.client), selectinload(Appointment.treatment), selectinload(Appointment.room),
          selectinload(Appointment.therapist))
+STILL_TO_COME = (S.BOOKED, S.ARRIVED, S.IN_SESSION)
 
 
 def get_appointment(appointment_id: int) -> Appointment:
@@ -54,6 +55,15 @@ def next_of(client_id: int) -> Appointment | None:
         .where(Appointment.client_id == client_id, Appointment.starts_at > clock.now(),
                Appointment.state.in_((S.BOOKED, S.ARRIVED)))
         .order_by(Appointment.starts_at).limit(1)).first()
+
+
+def next_for(therapist_id: int, day: date) -> Appointment | None:
+    """Whom a therapist sees next on that local day: who is in session, else the first that is still to come."""
+    rows = db.session.scalars(
+        select(Appointment).options(*SHOWN)
+        .where(Appointment.user_id == therapist_id, Appointment.on_date == day, Appointment.state.in_(STILL_TO_COME))
+        .order_by(Appointment.starts_at)).all()
+    return next((row for row in rows if row.state is S.IN_SESSION), rows[0] if rows else None)
 
 
 def visit_number(appointment: Appointment) -> int:

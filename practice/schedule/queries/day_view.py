@@ -1,6 +1,6 @@
 """One day on a page: who works, what is booked, and what the desk must know of who comes. No clinical word."""
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date
 
 from sqlalchemy import select
 
@@ -43,11 +43,10 @@ def day_view(day: date, therapist_ids: list[int] | None = None) -> DayView:
     """The day of these therapists; None stands for everybody who works then or has something booked."""
     zone = the_practice().time_zone
     first, last = clock.day_bounds(day, zone)
-    seen = {row.id: row for row in appointments.day(day)}
-    blocks = {row.id: row for row in db.session.scalars(
-        select(Block).where(Block.starts_at < last, Block.ends_at > first))}
+    seen = {row.id: row for row in appointments.on_day(day)}
+    blocks = {row.id: row for row in appointments.blocks_between(first, last)}
     items = _items(day, blocks)
-    work = working(day - timedelta(days=1), day)  # a shift may run past midnight
+    work = working(day, day)
     here = {one.therapist_id for one in work if one.start < last and one.end > first}
     shown = _columns(set(items) | here, therapist_ids)
     columns = [DayColumn(one.id, [piece for piece in work if piece.therapist_id == one.id], items.get(one.id, []))
@@ -95,4 +94,3 @@ def consequences_of(client_ids) -> dict[int, tuple[Consequence, ...]]:
         if kind in CONSEQUENCE_LABELS:
             found.setdefault(client_id, []).append(Consequence(kind))
     return {client_id: tuple(sorted(kinds, key=ORDER.get)) for client_id, kinds in found.items()}
-

@@ -1,6 +1,7 @@
 """What is taken and what is free, for the rules. They must see everything, so they read columns, never rows."""
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from dataclasses import replace
+from datetime import date, datetime, timedelta
 
 from sqlalchemy import select
 
@@ -8,14 +9,14 @@ from practice.access.guard import system_session
 from practice.catalog.queries import able_therapists, get_treatment
 from practice.core import clock
 from practice.premises.models import Room
-from practice.premises.queries import the_practice
+from practice.premises.queries import main_location_id, the_practice
 from practice.schedule import overlaps
 from practice.schedule.models import Appointment, Block, Shift
-from practice.schedule.overlaps import Diary, Slot, Taken, TakenKind, Wanted, WeeklyShift
+from practice.schedule.overlaps import Diary, Slot, Taken, TakenKind, Wanted, WeeklyShift, Work
 from practice.schedule.states import HOLDING_TIME
 
 DAY = timedelta(days=1)
-LOOK_AHEAD = timedelta(days=30)
+LOOK_AHEAD = (7, 31, 92)  # days, tried in turn until enough is found
 
 
 def taken_between(first: datetime, last: datetime) -> list[Taken]:
@@ -54,11 +55,20 @@ def rooms() -> tuple[overlaps.Room, ...]:
     return tuple(overlaps.Room(row.id, row.location_id) for row in rows)
 
 
-def diary(first: datetime, last: datetime) -> Diary:
-    """Working hours and what is taken, for looking for free time within [first, last)."""
+def working(first: date, last: date) -> list[Work]:
+    """The stretches that everybody works on these local days, both included, and what runs past midnight into them."""
+    return overlaps.expand_range(weekly_shifts(), first - DAY, last, the_practice().time_zone)
+
+
+def diary(first: datetime, last: datetime, moving_id: int | None = None) -> Diary:
+    """Working hours and what is taken, for looking for free time within [first, last).
+
+    The appointment `moving_id` is not in its own way.
+    """
     zone = the_practice().time_zone
-    work = overlaps.expand_range(weekly_shifts(), clock.local_date(first, zone), clock.local_date(last, zone), zone)
-    return Diary(work, taken_between(first, last))
+    taken = [one for one in taken_between(first, last + DAY)
+             if (one.kind, one.ref) != (TakenKind.APPOINTMENT, moving_id)]
+    return Diary(working(clock.local_date(first, zone), clock.local_date(last, zone)), taken)
 
 
 def wanted(treatment_id: int, *, earliest: datetime, latest: datetime | None = None, therapist_id: int | None = None,
@@ -74,33 +84,41 @@ def wanted(treatment_id: int, *, earliest: datetime, latest: datetime | None = N
 
 
 def first_free(treatment_id: int, *, earliest: datetime | None = None, therapist_id: int | None = None,
-               minutes: int | None = None, count: int = 3) -> list[Slot]:
-    """The next free times for a treatment, within thirty days; only the named therapist's where one is named."""
+               minutes: int | None = None, count: int = 3, moving_id: int | None = None) -> list[Slot]:
+    """The next free times for a treatment, within three months; only the named therapist's where one is named."""
     start = max(earliest or clock.now(), clock.now())
     asked = wanted(treatment_id, earliest=start, therapist_id=therapist_id, minutes=minutes)
     if therapist_id is not None:
-        asked = _only(asked, therapist_id)
-    return overlaps.first_free(diary(start, start + LOOK_AHEAD), asked, count)
+        asked = replace(asked, therapists=(therapist_id,))
+    found: list[Slot] = []
+    for days in LOOK_AHEAD:
+        found = overlaps.first_free(diary(start, start + days * DAY, moving_id), asked, count)
+        if len(found) >= count:
+            break
+    return found
 
 
-def _only(asked: Wanted, therapist_id: int) -> Wanted:
-    return Wanted(minutes=asked.minutes, therapists=(therapist_id,), rooms=asked.rooms, earliest=asked.earliest,
-                  latest=asked.latest, buffer=asked.buffer, step=asked.step)
-
-
-def nearest_free(treatment_id: int, at: datetime, therapist_id: int, *, minutes: int | None = None) -> Sequence[Slot]:
+def nearest_free(treatment_id: int, at: datetime, therapist_id: int, *, minutes: int | None = None,
+                 moving_id: int | None = None) -> Sequence[Slot]:
     """The free times nearest to a wanted one: the therapist's own first, then those of others."""
-    start = max(at - 3 * DAY, clock.now())
-    asked = wanted(treatment_id, earliest=start, latest=at + 7 * DAY, therapist_id=therapist_id, minutes=minutes)
-    found = overlaps.nearest_free(diary(start, at + 7 * DAY), asked, at, therapist_id)
+    start, end = max(at - 3 * DAY, clock.now()), at + 7 * DAY
+    if end <= start:
+        return []
+    asked = wanted(treatment_id, earliest=start, latest=end, therapist_id=therapist_id, minutes=minutes)
+    found = overlaps.nearest_free(diary(start, end, moving_id), asked, at, therapist_id)
     return [*found.same, *found.others][:5]
 
 
 def is_within_hours(starts_at: datetime, ends_at: datetime, therapist_id: int) -> bool:
     """Whether the therapist works during all of [starts_at, ends_at)."""
-    zone = the_practice().time_zone
-    day = clock.local_date(starts_at, zone)
-    work = overlaps.expand_range([shift for shift in weekly_shifts() if shift.therapist_id == therapist_id],
-                                 day - DAY, day, zone)
+    day = clock.local_date(starts_at, the_practice().time_zone)
+    work = [one for one in working(day, day) if one.therapist_id == therapist_id]
     return overlaps.is_working(overlaps.Span(starts_at, ends_at), work)
 
+
+def location_at(starts_at: datetime, therapist_id: int) -> int:
+    """Where the therapist works at that moment; the main location outside working hours."""
+    day = clock.local_date(starts_at, the_practice().time_zone)
+    there = [one.location_id for one in working(day, day)
+             if one.therapist_id == therapist_id and one.start <= starts_at < one.end]
+    return next((location_id for location_id in there if location_id), None) or main_location_id()

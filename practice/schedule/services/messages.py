@@ -10,7 +10,7 @@ from practice.core.db import db
 from practice.core.errors import Invalid, NotFound
 from practice.core.text import _
 from practice.schedule.models import DeskMessage
-from practice.schedule.queries.appointments import get_appointment
+from practice.schedule.queries.appointments import STILL_TO_COME, get_appointment
 
 LONGEST = 1000
 
@@ -23,6 +23,8 @@ def tell_therapist(actor: Actor, appointment_id: int, text: str) -> int:
         raise Invalid(_("Write what the client told you."), "text")
     if len(text) > LONGEST:
         raise Invalid(_("At most %(most)s characters."), "text", most=LONGEST)
+    if row.state not in STILL_TO_COME:
+        raise Invalid(_("This appointment is over."), "appointment_id")
     message = DeskMessage(appointment_id=row.id, client_id=row.client_id, sent_by_id=actor.user_id,
                           sent_at=clock.now(), text=text)
     db.session.add(message)

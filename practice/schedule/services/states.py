@@ -31,10 +31,10 @@ def set_state(actor: Actor, appointment_id: int, state: AppointmentState, *, ver
     before = row.state
     MOVES.make(row, state, lambda permission: require(actor, permission))
     row.state_at = clock.now()
-    if state is AppointmentState.ARRIVED:
-        row.arrived_at = row.arrived_at or clock.now()
-    elif state is AppointmentState.BOOKED:
+    if state is AppointmentState.BOOKED:
         row.arrived_at = None
+    elif state in HOLDING_TIME:  # who is in session has arrived, also when nobody clicked it
+        row.arrived_at = row.arrived_at or clock.now()
     try:
         db.session.flush()
     except IntegrityError as error:
