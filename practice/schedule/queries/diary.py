@@ -105,8 +105,21 @@ def nearest_free(treatment_id: int, at: datetime, therapist_id: int, *, minutes:
     if end <= start:
         return []
     asked = wanted(treatment_id, earliest=start, latest=end, therapist_id=therapist_id, minutes=minutes)
-    found = overlaps.nearest_free(diary(start, end, moving_id), asked, at, therapist_id)
-    return [*found.same, *found.others][:5]
+    by_distance = sorted(overlaps.open_slots(diary(start, end, moving_id), asked), key=lambda slot: abs(slot.start - at))
+    own = _apart([slot for slot in by_distance if slot.therapist_id == therapist_id])
+    others = _apart([slot for slot in by_distance if slot.therapist_id != therapist_id])
+    return [*own[:3], *others[:2]]
+
+
+def _apart(slots: list[Slot]) -> list[Slot]:
+    """Without those that overlap one before them: 15:00 and 11:00 are two choices, 15:00 and 15:15 hardly."""
+    kept: list[Slot] = []
+    for slot in slots:
+        if not any(slot.therapist_id == other.therapist_id and slot.overlaps(other) for other in kept):
+            kept.append(slot)
+            if len(kept) == 5:
+                break
+    return kept
 
 
 def is_within_hours(starts_at: datetime, ends_at: datetime, therapist_id: int) -> bool:
