@@ -17,6 +17,7 @@ from practice.access import policy
 from practice.admin import errors, site
 from practice.core import body, figure, sealed
 from practice.core.db import Base, db
+from practice.kiosk import pages as kiosk
 
 ROOT = Path(__file__).resolve().parent.parent
 LARGEST_ID = 2**53
@@ -52,6 +53,7 @@ def create_app(config) -> Flask:
           default_translation_directories=str(ROOT / "practice" / "translations"))
     app.jinja_env.globals.update(csp_nonce=csp_nonce, body=body, figure=figure)
     site.init_app(app, csp_nonce)
+    kiosk.init_app(app)
     errors.init_app(app)
     app.after_request(send_headers)
     return app

@@ -6,6 +6,7 @@ from datetime import date, datetime
 
 from sqlalchemy import func, select
 
+from practice.core import clock
 from practice.core.db import db
 from practice.core.errors import NotFound
 from practice.intake.definition import FormDefinition, from_data
@@ -28,7 +29,7 @@ def definition_of(form: FormVersion) -> FormDefinition:
 
 @dataclass(frozen=True)
 class FormStatus:
-    """How a client's form stands: `valid_until_on` None means none ever came in."""
+    """How a client's form stands: `valid_until_on` None means none ever came in; `invited_at` an address is open."""
 
     arrived_at: datetime | None
     valid_until_on: date | None
@@ -49,7 +50,8 @@ def form_status(client_ids: Iterable[int]) -> dict[int, FormStatus]:
         .where(IntakeArrival.client_id.in_(ids)).group_by(IntakeArrival.client_id)).all()
     invited = dict(db.session.execute(
         select(IntakeLink.client_id, func.max(IntakeLink.created_at))
-        .where(IntakeLink.client_id.in_(ids), IntakeLink.spent_at.is_(None), IntakeLink.revoked_at.is_(None))
+        .where(IntakeLink.client_id.in_(ids), IntakeLink.spent_at.is_(None), IntakeLink.revoked_at.is_(None),
+               IntakeLink.expires_at > clock.now())
         .group_by(IntakeLink.client_id)).all())
     found = {client: FormStatus(arrived, until, invited.pop(client, None)) for client, arrived, until in arrivals}
     return found | {client: FormStatus(None, None, at) for client, at in invited.items()}
@@ -73,6 +75,26 @@ def get_submission(submission_id: int) -> Submission:
     if row is None:
         raise NotFound()
     return row
+
+
+def get_form(form_version_id: int) -> FormVersion:
+    """Raises NotFound."""
+    row = db.session.scalars(select(FormVersion).where(FormVersion.id == form_version_id)).first()
+    if row is None:
+        raise NotFound()
+    return row
+
+
+def links_of(client_id: int, *, most: int = 10) -> list[IntakeLink]:
+    """The addresses given out for a client's forms, newest first."""
+    return list(db.session.scalars(select(IntakeLink).where(IntakeLink.client_id == client_id)
+                                   .order_by(IntakeLink.created_at.desc(), IntakeLink.id.desc()).limit(most)))
+
+
+def submissions_of(client_id: int) -> list[Submission]:
+    """Every form a client sent, newest first: clinical, through the row rule of the chart."""
+    return list(db.session.scalars(select(Submission).where(Submission.client_id == client_id)
+                                   .order_by(Submission.submitted_at.desc(), Submission.id.desc())))
 
 
 def answers_of(row) -> dict:

@@ -13,11 +13,13 @@ from practice.core.db import db
 from practice.core.errors import DomainError
 from practice.core.text import _
 from practice.intake.models import IntakeDraft
-from practice.intake.services.links import own_link
+from practice.intake.services.links import open_link
+
+LARGEST = 200_000  # characters of JSON: a hundred times a long form
 
 
-class FormClosed(DomainError):
-    message = _("This form was sent already, or its address no longer holds. Please call us for a new one.")
+class DraftTooBig(DomainError):
+    message = _("This is more text than the form can hold. Please shorten it, or tell us at your visit.")
 
 
 def own_draft(actor: Actor) -> IntakeDraft | None:
@@ -26,18 +28,20 @@ def own_draft(actor: Actor) -> IntakeDraft | None:
 
 
 def save_draft(actor: Actor, answers: Mapping[str, Any], *, step: int) -> IntakeDraft:
-    """Keep the answers as they stand. Raises FormClosed when the address is spent, revoked or expired."""
+    """Keep the answers as they stand; `step` is the number of the part that is open.
+
+    Raises FormClosed when the address is spent, revoked or expired, and DraftTooBig.
+    """
     require(actor, Permission.INTAKE_SUBMIT)
-    link = own_link(actor)
-    if link.spent_at or link.revoked_at or link.expires_at <= clock.now():
-        raise FormClosed()
+    link = open_link(actor)
+    text = canonical_json(dict(answers))
+    if len(text) > LARGEST:
+        raise DraftTooBig()
     draft = own_draft(actor)
     if draft is None:
         draft = IntakeDraft(link_id=link.id, client_id=link.client_id, saved_at=clock.now(), version=0)
         db.session.add(draft)
-    draft.answers, draft.step, draft.saved_at = canonical_json(dict(answers)), step, clock.now()
+    draft.answers, draft.step, draft.saved_at = text, step, clock.now()
     draft.version += 1
     db.session.flush()
     return draft
-
-

@@ -3,14 +3,14 @@ import hashlib
 import secrets
 from dataclasses import dataclass
 from datetime import timedelta
-from enum import StrEnum
 
-from sqlalchemy import func, select
+from sqlalchemy import select, update
 
 from practice.access.actor import Actor, system
 from practice.access.guard import require, system_session
 from practice.access.permissions import Permission
 from practice.accounts.models import Attempt
+from practice.accounts.queries import attempts_since
 from practice.accounts.services.signing_in import attempt_key
 from practice.audit import services as audit
 from practice.clients.contact import parse_birth_date
@@ -18,21 +18,21 @@ from practice.clients.models import Client
 from practice.clients.queries import get_client
 from practice.core import clock
 from practice.core.db import db
-from practice.core.errors import DomainError, Invalid
+from practice.core.errors import DomainError, Invalid, NotFound
 from practice.core.text import _
 from practice.intake.models import IntakeDraft, IntakeLink
 from practice.intake.queries import published_form
+from practice.intake.states import LinkState, link_state
 from practice.premises.queries import the_practice
 
 HOLDS = timedelta(days=30)
-TRIES, WINDOW = 5, timedelta(minutes=15)
+WINDOW = timedelta(minutes=15)
+TRIES = 5  # wrong birth dates for one address
+TRIES_UNKNOWN = 30  # unknown addresses asked for by one machine
 
 
-class LinkState(StrEnum):
-    OPEN = "open"
-    SPENT = "spent"
-    EXPIRED = "expired"
-    REVOKED = "revoked"
+class FormClosed(DomainError):
+    message = _("This form was sent already, or its address no longer holds. Please call us for a new one.")
 
 
 class BirthDateWrong(DomainError):
@@ -45,10 +45,11 @@ class TooManyTries(DomainError):
 
 @dataclass(frozen=True)
 class Found:
-    """What an address stands for. `is_known_device`: the one that filled it in last, or the first to begin."""
+    """What an address stands for. `is_known_device`: the one that began it, or the last to give the birth date."""
 
     link_id: int
     client_id: int
+    form_version_id: int
     state: LinkState
     is_known_device: bool
     is_begun: bool
@@ -61,7 +62,9 @@ def hash_secret(secret: str) -> str:
 def invite(actor: Actor, client_id: int, *, form_key: str = "full") -> tuple[IntakeLink, str]:
     """A new personal address for the client's form, and its secret, which is nowhere kept.
 
-    An open address for the same form is revoked; what was typed there so far moves over.
+    An open address for the same form is revoked. What was typed there moves over together with the device it was
+    typed on, so that whoever holds the new address reads nothing of it without the birth date; where the practice has
+    no birth date to ask for, the form begins anew. Raises NotFound.
     """
     require(actor, Permission.INTAKE_INVITE)
     client = get_client(client_id)
@@ -74,77 +77,92 @@ def invite(actor: Actor, client_id: int, *, form_key: str = "full") -> tuple[Int
     before = db.session.scalars(
         select(IntakeLink).where(IntakeLink.client_id == client.id, IntakeLink.form_version_id == form.id,
                                  IntakeLink.id != row.id, IntakeLink.spent_at.is_(None),
-                                 IntakeLink.revoked_at.is_(None)))
+                                 IntakeLink.revoked_at.is_(None))
+        .order_by(IntakeLink.id).with_for_update().execution_options(populate_existing=True))
     for old in before:
         old.revoked_at = now
-        _move_draft(old.id, row.id)
+        if old.device_hash is not None and client.born_on is not None:
+            _hand_over(old, row)
     audit.record(actor, "intake.invite", row, client_id=client.id, form=form.key)
     return row, secret
 
 
-def _move_draft(old_id: int, new_id: int) -> None:
-    """By number only: whoever invites may not read what was typed."""
+def _hand_over(old: IntakeLink, new: IntakeLink) -> None:
+    """The draft by its number only: whoever invites may not read what was typed. The newest one counts."""
     draft = IntakeDraft.__table__
-    db.session.connection().execute(draft.update().where(draft.c.link_id == old_id).values(link_id=new_id))
+    connection = db.session.connection()
+    is_there = connection.execute(select(draft.c.id).where(draft.c.link_id == new.id)).first()
+    if not is_there:
+        connection.execute(update(draft).where(draft.c.link_id == old.id).values(link_id=new.id))
+    new.device_hash, new.opened_at = old.device_hash, old.opened_at
 
 
 def find(secret: str, device: str | None) -> Found | None:
     """What the address stands for, None for an unknown one. Reads only: opening an address spends nothing."""
-    now = clock.now()
     with system_session("a client opened their form's address") as session:
         row = session.execute(
-            select(IntakeLink.id, IntakeLink.client_id, IntakeLink.expires_at, IntakeLink.spent_at,
-                   IntakeLink.revoked_at, IntakeLink.device_hash)
+            select(IntakeLink.id, IntakeLink.client_id, IntakeLink.form_version_id, IntakeLink.expires_at,
+                   IntakeLink.spent_at, IntakeLink.revoked_at, IntakeLink.device_hash)
             .where(IntakeLink.secret_hash == hash_secret(secret))).first()
     if row is None:
         return None
-    state = LinkState.OPEN
-    if row.spent_at:
-        state = LinkState.SPENT
-    elif row.revoked_at:
-        state = LinkState.REVOKED
-    elif row.expires_at <= now:
-        state = LinkState.EXPIRED
     known = row.device_hash is not None and device is not None and row.device_hash == hash_secret(device)
-    return Found(row.id, row.client_id, state, known, row.device_hash is not None)
+    return Found(row.id, row.client_id, row.form_version_id, link_state(row, clock.now()), known,
+                 row.device_hash is not None)
+
+
+def is_guessing(address: str) -> bool:
+    """Whether this machine has asked for too many unknown addresses lately."""
+    return attempts_since(_guess_key(address), clock.now() - WINDOW) >= TRIES_UNKNOWN
+
+
+def count_guess(address: str) -> None:
+    """Remember that this machine asked for an unknown address; run as a system actor."""
+    db.session.add(Attempt(key=_guess_key(address), at=clock.now()))
+
+
+def _guess_key(address: str) -> str:
+    return attempt_key("unknown form address", address)
 
 
 def begin(actor: Actor) -> str:
-    """The first device begins the form; gives the device's secret for its cookie. `actor` is the link."""
+    """The first device begins the form; gives the device's secret for its cookie. `actor` is the link.
+
+    Raises FormClosed, and BirthDateWrong when another device was first.
+    """
     require(actor, Permission.INTAKE_SUBMIT)
-    link = own_link(actor)
+    link = open_link(actor)
     if link.device_hash is not None:
-        raise BirthDateWrong()
+        raise BirthDateWrong(field="birth_date")
     return _claim(actor, link)
 
 
-def continue_elsewhere(actor: Actor, birth_date: str) -> str:
+def continue_elsewhere(actor: Actor, birth_date: str, *, locale: str = "en_IE") -> str:
     """Another device goes on after giving the birth date; gives the device's secret.
 
-    Raises Invalid, BirthDateWrong, TooManyTries; the caller counts BirthDateWrong with `count_failure`.
+    Raises FormClosed, Invalid, BirthDateWrong, TooManyTries; the caller counts BirthDateWrong with `count_failure`.
     """
     require(actor, Permission.INTAKE_SUBMIT)
-    link = own_link(actor)
-    key = attempt_key("intake link", str(link.id))
-    with system_session("counting failed tries") as session:
-        tries = session.scalar(select(func.count(Attempt.id)).where(Attempt.key == key,
-                                                                   Attempt.at > clock.now() - WINDOW))
-    if tries >= TRIES:
+    link = open_link(actor)
+    if attempts_since(_birth_key(link.id), clock.now() - WINDOW) >= TRIES:
         raise TooManyTries(field="birth_date")
-    today = clock.local_date(clock.now(), the_practice().time_zone)
-    given = parse_birth_date(birth_date, today, field="birth_date")
     born_on = db.session.scalar(select(Client.born_on).where(Client.id == actor.client_id))
     if born_on is None:
         raise Invalid(_("We do not have your birth date. Please ask us for a new address."), "birth_date")
-    if given != born_on:
+    today = clock.local_date(clock.now(), the_practice().time_zone)
+    if parse_birth_date(birth_date, today, locale=locale, field="birth_date") != born_on:
         raise BirthDateWrong(field="birth_date")
     return _claim(actor, link)
 
 
 def count_failure(link_id: int) -> None:
     """Remember a wrong birth date; run as a system actor."""
-    db.session.add(Attempt(key=attempt_key("intake link", str(link_id)), at=clock.now()))
-    audit.record(system("a wrong birth date on a form's address"), "intake.refuse", link_id=link_id)
+    db.session.add(Attempt(key=_birth_key(link_id), at=clock.now()))
+    audit.record(system("a wrong birth date on a form's address"), "intake.refuse", link=link_id)
+
+
+def _birth_key(link_id: int) -> str:
+    return attempt_key("intake link", str(link_id))
 
 
 def _claim(actor: Actor, link: IntakeLink) -> str:
@@ -155,15 +173,35 @@ def _claim(actor: Actor, link: IntakeLink) -> str:
     return device
 
 
-def own_link(actor: Actor) -> IntakeLink:
-    """The link's own row."""
-    return db.session.scalars(select(IntakeLink).where(IntakeLink.id == actor.link_id)).one()
+def open_link(actor: Actor) -> IntakeLink:
+    """The link's own row, held until the transaction ends so that two requests cannot both change it.
+
+    Raises FormClosed when it is spent, revoked or expired.
+    """
+    link = db.session.scalars(select(IntakeLink).where(IntakeLink.id == actor.link_id).with_for_update()
+                              .execution_options(populate_existing=True)).one()
+    if link_state(link, clock.now()) is not LinkState.OPEN:
+        raise FormClosed()
+    return link
+
+
+def check_secret(actor: Actor, client_id: int, secret: str) -> IntakeLink:
+    """The open link of this client that the secret belongs to, to print its slip. Raises NotFound."""
+    require(actor, Permission.INTAKE_INVITE)
+    link = db.session.scalars(select(IntakeLink).where(IntakeLink.client_id == client_id,
+                                                       IntakeLink.secret_hash == hash_secret(secret))).first()
+    if link is None or link_state(link, clock.now()) is not LinkState.OPEN:
+        raise NotFound()
+    return link
 
 
 def revoke(actor: Actor, link_id: int) -> None:
-    """Close an address that was given out."""
+    """Close an address that was given out. One that is closed already stays as it is. Raises NotFound."""
     require(actor, Permission.INTAKE_INVITE)
-    link = db.session.scalars(select(IntakeLink).where(IntakeLink.id == link_id)).first()
-    if link is not None and link.revoked_at is None and link.spent_at is None:
+    link = db.session.scalars(select(IntakeLink).where(IntakeLink.id == link_id).with_for_update()
+                              .execution_options(populate_existing=True)).first()
+    if link is None:
+        raise NotFound()
+    if link.revoked_at is None and link.spent_at is None:
         link.revoked_at = clock.now()
         audit.record(actor, "intake.revoke", link, client_id=link.client_id)

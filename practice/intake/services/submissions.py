@@ -1,25 +1,29 @@
 """A form as sent: answers and version bound by one hash to the signature, never changed afterwards."""
 import hashlib
+import json
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from sqlalchemy import delete
 
 from practice.access.actor import Actor
-from practice.access.guard import require, require_any
+from practice.access.guard import require
 from practice.access.permissions import Permission
 from practice.audit import services as audit
+from practice.clients.queries import get_client
 from practice.core import clock
 from practice.core.columns import canonical_json
 from practice.core.db import db
 from practice.core.errors import DomainError
 from practice.core.text import _
 from practice.intake.answers import AnswerProblem, validate_answers
+from practice.intake.definition import FormDefinition, visible_questions, visible_sections
+from practice.intake.kinds import QuestionKind
 from practice.intake.models import FormVersion, IntakeArrival, IntakeDraft, Submission, Way
-from practice.intake.queries import definition_of
-from practice.intake.services.drafts import FormClosed
-from practice.intake.services.links import own_link
+from practice.intake.queries import answers_of, definition_of
+from practice.intake.services.links import open_link
+from practice.intake.signature import clean
 from practice.premises.queries import the_practice
 
 
@@ -39,39 +43,51 @@ def content_hash(form: FormVersion, answers: Mapping[str, Any]) -> str:
     return hashlib.sha256(canonical_json(whole).encode()).hexdigest()
 
 
+def is_untouched(row: Submission) -> bool:
+    """Whether form and answers are still those that were signed."""
+    now = content_hash(row.form_version, answers_of(row))
+    return row.content_hash == now == json.loads(row.signature)["content_hash"]
+
+
 def send(actor: Actor, answers: Mapping[str, Any], signature: Mapping[str, Any]) -> Submission:
     """Send the form of the link that asks: checked, signed, and the address is spent.
 
     Raises FormClosed, AnswersMissing.
     """
     require(actor, Permission.INTAKE_SUBMIT)
-    link = own_link(actor)
-    if link.spent_at or link.revoked_at or link.expires_at <= clock.now():
-        raise FormClosed()
+    link = open_link(actor)
     row = _store(actor, link.client_id, link.form_version, answers, signature, way=Way.LINK, link_id=link.id)
     link.spent_at = clock.now()
     db.session.execute(delete(IntakeDraft).where(IntakeDraft.link_id == link.id)
                        .execution_options(synchronize_session=False))
+    db.session.flush()
     return row
 
 
 def type_in(actor: Actor, client_id: int, form: FormVersion, answers: Mapping[str, Any],
             signature: Mapping[str, Any]) -> Submission:
-    """A paper form typed in by the therapist. Raises AnswersMissing."""
-    require_any(actor, Permission.CHART_WRITE)
-    return _store(actor, client_id, form, answers, signature, way=Way.PAPER, link_id=None)
+    """A paper form typed in by the therapist. Raises NotFound, AnswersMissing."""
+    require(actor, Permission.CHART_WRITE)
+    client = get_client(client_id)
+    return _store(actor, client.id, form, answers, signature, way=Way.PAPER, link_id=None)
 
 
 def _store(actor, client_id, form, answers, signature, *, way, link_id) -> Submission:
     practice, now = the_practice(), clock.now()
     today = clock.local_date(now, practice.time_zone)
-    problems = validate_answers(definition_of(form), answers, on=today, final=True)
+    definition, signed = definition_of(form), clean(signature)
+    asked = [question.key for question in definition.questions() if question.kind == QuestionKind.SIGNATURE]
+    sheet = {**answers, **dict.fromkeys(asked, signed)}
+    problems = validate_answers(definition, sheet, on=today, final=True)
     if problems:
         raise AnswersMissing(problems)
+    # In the answers stands only who signed; the ink has a seal of its own.
+    kept = only_met(definition, {**sheet, **{key: {"by": signed["by"]} for key in asked if signed}}, today)
     until = today + timedelta(days=practice.intake_valid_days)
+    bound = content_hash(form, kept)
     row = Submission(client_id=client_id, form_version_id=form.id, link_id=link_id, way=way, submitted_at=now,
-                     entered_by_id=actor.user_id, answers=canonical_json(dict(answers)),
-                     signature=canonical_json(dict(signature)), content_hash=content_hash(form, answers),
+                     entered_by_id=actor.user_id, answers=canonical_json(kept),
+                     signature=canonical_json({**signed, "content_hash": bound}), content_hash=bound,
                      valid_until_on=until)
     db.session.add(row)
     db.session.flush()
@@ -80,3 +96,10 @@ def _store(actor, client_id, form, answers, signature, *, way, link_id) -> Submi
     db.session.flush()
     audit.record(actor, "intake.send", row, client_id=client_id, form=form.key, number=form.number)
     return row
+
+
+def only_met(definition: FormDefinition, answers: Mapping[str, Any], on: date) -> dict[str, Any]:
+    """The answers to questions that were open at the end; what a changed answer closed again is left out."""
+    met = {question.key for question in visible_questions(definition, answers, on)}
+    met |= {f"group:{section.key}" for section in visible_sections(definition, answers, on)}
+    return {key: value for key, value in answers.items() if key in met and value not in (None, "", [], {})}

@@ -1,0 +1,82 @@
+"""The door of a client's own form: whose address it is, on which device, and who has tried too often.
+
+Unknown, spent, expired and revoked addresses all get the same page and the same status, 404: whoever tries one learns
+nothing from the answer. Opening an address changes nothing; mail scanners and previews may do it as often as they like.
+"""
+from flask import current_app, g, render_template, request
+
+from practice.access import guard
+from practice.access.actor import Actor, link, system
+from practice.core.db import transaction
+from practice.intake.services import links
+from practice.intake.services.links import Found
+from practice.intake.states import LinkState
+from practice.premises.queries import settings
+
+COOKIE = "form_device"
+COOKIE_PATH = "/f/"
+CLOSED_STATUS = 404
+
+
+def take_secret(endpoint: str, values: dict) -> None:
+    """The secret is part of every address here; the pages themselves need not take it."""
+    g.form_secret = values.pop("secret")
+
+
+def secret() -> str:
+    return g.form_secret
+
+
+def enter():
+    """Before each request: find what the address stands for, and act as its client from here on, whoever else is
+    signed in in this browser."""
+    address = request.remote_addr or ""
+    found = links.find(secret(), request.cookies.get(COOKIE))
+    if not (found and found.is_known_device) and links.is_guessing(address):
+        return render_template("kiosk/closed.html", too_many=True), 429
+    if found is None:
+        house = system("an unknown form's address", address=address)
+        with guard.acting(house), transaction():
+            links.count_guess(address)
+    if found is None or not may_enter(found):
+        return closed()
+    g.found, g.actor = found, link(found.link_id, found.client_id, address=address)
+    guard.bind(g.actor)
+    return None
+
+
+def may_enter(found: Found) -> bool:
+    """An open address; and the thanks after sending, on the device that sent."""
+    is_thanks = request.endpoint == "kiosk.thanks"
+    return found.state is LinkState.OPEN or (is_thanks and found.state is LinkState.SPENT and found.is_known_device)
+
+
+def closed():
+    """The one page for every address that is not open."""
+    return render_template("kiosk/closed.html", too_many=False), CLOSED_STATUS
+
+
+def current_actor() -> Actor:
+    return g.actor
+
+
+def current_link() -> Found:
+    return g.found
+
+
+def is_proven() -> bool:
+    """Whether this device may see what was typed."""
+    return g.found.is_known_device
+
+
+def remember(response, device: str):
+    """Give the device its cookie: for the form's pages only, out of reach of scripts."""
+    response.set_cookie(COOKIE, device, max_age=int(links.HOLDS.total_seconds()), path=COOKIE_PATH, httponly=True,
+                        samesite="Lax", secure=current_app.config["SESSION_COOKIE_SECURE"] or request.is_secure)
+    return response
+
+
+def practice_frame() -> dict:
+    """What the frame of every page shows: the practice and its phone."""
+    practice = settings()
+    return {"practice_phone": practice.phone if practice else "", "country": practice.country if practice else ""}
