@@ -8,17 +8,25 @@ from flask_babel import gettext
 
 from practice.access.permissions import Permission as P
 from practice.access.roles import ROLE_LABELS
-from practice.admin import auth, reports, show, sign_in, today
+from practice.admin import auth, forms, intake_link, reports, show, sign_in, submissions, today
 from practice.admin.auth import current_actor
 from practice.core.text import _
+from practice.intake.models import FormVersion, Submission
 from practice.premises.queries import settings
 
 PAGES = (
     today.TodayPage(name=_("Today"), endpoint="today", url="/"),
     reports.ReportsPage(name=_("Reports"), endpoint="reports", url="/reports"),
+    intake_link.IntakeLinkPage(name=_("Form"), endpoint="intake_link", url="/clients/<int:client_id>/form-link"),
+    forms.FormPage(name=_("Forms"), endpoint="forms", url="/setup/forms"),
+    submissions.SubmissionPage(name=_("Forms that came in"), endpoint="submissions", url="/forms-in"),
 )
 
-LISTS: tuple = ()
+LISTS: tuple = (
+    forms.FormListView(FormVersion, name=_("Forms"), endpoint="form_list", url="/lists/forms"),
+    submissions.SubmissionListView(Submission, name=_("Forms that came in"), endpoint="submission_list",
+                                   url="/lists/submissions"),
+)
 
 # label, icon, address, and any of these permissions
 NAV = (

@@ -29,6 +29,9 @@ class Way(StrEnum):
     PAPER = "paper"
 
 
+WAY_LABELS = {Way.LINK: _("On their own device"), Way.TABLET: _("On a tablet here"), Way.PAPER: _("On paper")}
+
+
 class FormVersion(db.Model):
     """One version of a form in one language; never changed once published."""
 
@@ -108,8 +111,9 @@ class Submission(SealedRow, db.Model):
     valid_until_on: Mapped[date] = mapped_column(Date)
 
     answers = Sealed()  # JSON text
-    signature = Sealed()  # JSON text: kind (typed, drawn), name, strokes
+    signature = Sealed()  # JSON text: by (self, guardian), typed, strokes, and the hash that was signed
 
+    client: Mapped[Client] = relationship()
     form_version: Mapped[FormVersion] = relationship()
 
 

@@ -254,7 +254,7 @@ def words_of(problems: list[AnswerProblem], definition: FormDefinition) -> list[
 def save(key):
     """Every few seconds, by script: the part as it stands, checked later."""
     if not auth.is_proven():
-        return {"error": "device"}, 403
+        return redirect(here("welcome"), 303)
     sheet = load()
     section = sheet.part(key)
     found = fields.read_section(section, request.form, sheet.answers, locale())

@@ -19,10 +19,45 @@ class Door:
     foreign: str = ""
 
 
+def list_doors(name: str, reads: str, exports: str = "") -> dict[str, Door]:
+    """The addresses of a Flask-Admin list: who reads it and who exports it; what it does not offer is not there."""
+    closed = Door(get="", foreign=STAFF)
+    changing = Door(get="", post="", foreign=STAFF)
+    return {
+        f"{name}.index_view": Door(get=reads),
+        f"{name}.details_view": Door(get=reads),
+        f"{name}.export": Door(get=exports) if exports else closed,
+        f"{name}.ajax_lookup": closed,
+        f"{name}.create_view": changing,
+        f"{name}.edit_view": changing,
+        f"{name}.action_view": Door(post="", foreign=STAFF),
+        f"{name}.ajax_update": Door(post="", foreign=STAFF),
+        f"{name}.delete_view": Door(post="", foreign=STAFF),
+    }
+
+
 DOORS: dict[str, Door] = {
     "static": Door(get=EVERYBODY),
     "health": Door(get=EVERYBODY),
     "sign_in": Door(get=EVERYBODY, post=EVERYBODY),
     "sign_out": Door(post=STAFF),
     "today.index": Door(get=STAFF),
+    "kiosk.welcome": Door(get=EVERYBODY),
+    "kiosk.start": Door(post=EVERYBODY),
+    "kiosk.part": Door(get=EVERYBODY),
+    "kiosk.answer": Door(post=EVERYBODY),
+    "kiosk.save": Door(post=EVERYBODY),
+    "kiosk.review": Door(get=EVERYBODY),
+    "kiosk.send": Door(post=EVERYBODY),
+    "kiosk.thanks": Door(get=EVERYBODY),
+    "intake_link.page": Door(get="OTR", foreign="X"),
+    "intake_link.make": Door(post="OTR", foreign="X"),
+    "intake_link.slip": Door(post="OTR", foreign="X"),
+    "intake_link.take_back": Door(post="OTR", foreign="X"),
+    "forms.index": Door(get="O"),
+    "forms.page": Door(get="O"),
+    **list_doors("form_list", "O", exports="O"),
+    **list_doors("submission_list", "TX"),
+    "submissions.index": Door(get="OTX"),
+    "submissions.page": Door(get="T", foreign="OX"),
 }

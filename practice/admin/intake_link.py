@@ -1,0 +1,122 @@
+"""The desk gives a client the personal address of their form: on the screen, by message, or on a printed slip."""
+import io
+from urllib.parse import quote
+
+import segno
+from flask import Response, render_template, request, url_for
+from flask_admin import expose
+from flask_babel import get_locale, gettext
+
+from practice.access.permissions import Permission as P
+from practice.admin import show
+from practice.admin.auth import current_actor
+from practice.admin.base import NUMBERS, Page, act
+from practice.clients.queries import get_client
+from practice.core import clock, pdf
+from practice.core.db import transaction
+from practice.core.errors import Invalid
+from practice.core.text import _
+from practice.intake.queries import form_status, get_form, links_of
+from practice.intake.services import links
+from practice.intake.states import LINK_STATE_LABELS, LinkState, link_state
+from practice.premises.queries import the_practice
+
+FORMS = (("full", _("Health form, about 8 minutes")), ("short", _("Short form, about 3 minutes")),
+         ("visit", _("Before each visit, one minute")))
+
+
+class IntakeLinkPage(Page):
+    permissions = {"page": P.INTAKE_INVITE, "make": P.INTAKE_INVITE, "slip": P.INTAKE_INVITE,
+                   "take_back": P.INTAKE_INVITE}
+
+    @expose("/")
+    def page(self, client_id):
+        """How the client's form stands, and the addresses given out."""
+        return show_page(get_client(client_id))
+
+    @expose("/make", methods=["POST"])
+    def make(self, client_id):
+        """A new address, shown this once: only its hash is kept."""
+        get_client(client_id)
+        key = request.form.get("form")
+        if key not in dict(FORMS):
+            raise Invalid(_("Please choose a form."), "form")
+        with transaction():
+            link, secret = links.invite(current_actor(), client_id, form_key=key)
+            link_id = link.id
+        return show_page(get_client(client_id), secret, link_id)
+
+    @expose("/slip", methods=["POST"])
+    def slip(self, client_id):
+        """The slip to print: needs the secret, which only the page that made it has."""
+        client, secret = get_client(client_id), request.form.get("secret", "")
+        if not secret:
+            raise Invalid(_("Please make the address first."))
+        link = links.check_secret(current_actor(), client.id, secret)
+        paper = pdf.render("intake_slip", slip_data(client, address_of(secret), link.expires_at),
+                           language=str(get_locale()))
+        return Response(paper, mimetype="application/pdf",
+                        headers={"Content-Disposition": 'inline; filename="form-address.pdf"'})
+
+    @expose("/take-back", methods=["POST"])
+    def take_back(self, client_id):
+        get_client(client_id)
+        number = request.form.get("link", "")
+        if not NUMBERS.fullmatch(number):
+            raise Invalid()
+        return act(lambda: links.revoke(current_actor(), int(number)),
+                   url_for("intake_link.page", client_id=client_id), gettext("The address is closed."))
+
+
+def show_page(client, secret: str = "", link_id: int | None = None):
+    now, given = clock.now(), []
+    for link in links_of(client.id):
+        state = link_state(link, now)
+        given.append({"link": link, "state": LINK_STATE_LABELS[state], "is_open": state is LinkState.OPEN,
+                      "is_new": link.id == link_id, "title": get_form(link.form_version_id).title})
+    fresh = None
+    if secret:
+        url = address_of(secret)
+        link = next(one["link"] for one in given if one["is_new"])
+        fresh = {"url": url, "secret": secret, "qr": qr_image(url), "until": link.expires_at, **messages(client, url)}
+    return render_template("admin/intake/link.html", client=client, given=given, fresh=fresh, forms=FORMS,
+                           status=form_status([client.id]).get(client.id), today=show.today())
+
+
+def address_of(secret: str) -> str:
+    """The whole address as it is scanned or typed."""
+    return url_for("kiosk.welcome", secret=secret, _external=True)
+
+
+def messages(client, url: str) -> dict[str, str]:
+    """Addresses that open a text message and a mail with neutral words; "" where the client has no phone or mail."""
+    practice = the_practice().name
+    text = gettext("%(practice)s: please fill in your form before your visit. %(url)s", practice=practice, url=url)
+    subject = gettext("Your form for %(practice)s", practice=practice)
+    return {
+        "sms": f"sms:{client.phone}?&body={quote(text)}" if client.phone else "",
+        "mail": f"mailto:{quote(client.email, safe='@')}?subject={quote(subject)}&body={quote(text)}"
+                if client.email else "",
+    }
+
+
+def qr_image(url: str) -> str:
+    """The code to scan as an image in itself: dark on white in both themes."""
+    return segno.make(url, error="m").svg_data_uri(scale=6, border=3, dark="#000", light="#fff")
+
+
+def slip_data(client, url: str, until) -> dict:
+    practice, drawn = the_practice(), io.BytesIO()
+    reach = [line for line in (show.phone(practice.phone), practice.email) if line]
+    segno.make(url, error="m").save(drawn, kind="svg", scale=6, border=2)
+    return {
+        "title": gettext("Your form"), "heading": gettext("Your form"),
+        "name": client.preferred_name or client.first_name, "head": {"name": practice.name, "contact": reach},
+        "text": [gettext("Scan the code with your phone, or type the address."),
+                 gettext("You may stop at any time and go on later.")],
+        "qr": drawn.getvalue(), "address": url,
+        "facts": [{"label": gettext("Works until"), "value": show.day(until)}],
+        "labels": {"address": gettext("Address"), "page": gettext("Page %(page)s of %(pages)s",
+                                                                 page="%(page)s", pages="%(pages)s"),
+                   "help": gettext("This address is yours alone: please do not pass it on.")},
+    }
