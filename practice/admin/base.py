@@ -58,7 +58,11 @@ class Guarded:
 
 
 class Page(Guarded, BaseView):
-    """A page of our own."""
+    """A page of our own; it need not have one at its bare address."""
+
+    def __init__(self, *args, **options):
+        self._default_view = self._default_view or next(iter(self.permissions))
+        super().__init__(*args, **options)
 
     def is_visible(self) -> bool:
         return False

@@ -31,7 +31,8 @@ TITLES = {
 
 def show(code: int, text: str, error_id: str | None = None):
     title = TITLES.get(code, TITLES[400 if code < 500 else 500])
-    if isinstance(request.routing_exception, SecurityError):  # a host name that is not ours: no address can be built, so no page either
+    if isinstance(request.routing_exception, SecurityError):
+        # A host name that is not ours: no address can be built, so there is no page either.
         return f"{gettext(title)}\n", code, {"Content-Type": "text/plain; charset=utf-8"}
     return render_template("errors/error.html", code=code, title=gettext(title), text=text, error_id=error_id), code
 

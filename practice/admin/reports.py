@@ -2,7 +2,7 @@
 import io
 import zipfile
 
-from flask import Response, render_template, request, url_for
+from flask import render_template, request, url_for
 from flask_admin import expose
 from flask_babel import format_date, gettext
 
@@ -10,6 +10,7 @@ from practice.access.permissions import Permission as P
 from practice.admin import charts, show
 from practice.admin.auth import current_actor
 from practice.admin.base import Page
+from practice.admin.sending import XLSX, attachment
 from practice.audit import services as audit
 from practice.core.db import transaction
 from practice.core.errors import Invalid, NotFound
@@ -19,8 +20,6 @@ from practice.premises.queries import the_practice
 from practice.reports.details import AGE_LABELS, DETAILS, Detail, detail
 from practice.reports.month import MonthFigures, Share, month_figures
 from practice.reports.period import AGES, Month
-
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 class ReportsPage(Page):
@@ -55,13 +54,13 @@ class ReportsPage(Page):
             for table in tables:
                 name = zipfile.ZipInfo(f"{month}-{table.name}.csv", (1980, 1, 1, 0, 0, 0))
                 archive.writestr(name, csv_bytes(titled(table), table.rows))
-        return sent(held.getvalue(), "application/zip", f"{month}-csv.zip")
+        return attachment(held.getvalue(), "application/zip", f"{month}-csv.zip")
 
     @expose("/<month>.xlsx")
     def xlsx(self, month):
         sheets = [Sheet(gettext(table.title), titled(table), table.rows, totals=table.total() or None)
                   for table in all_details(asked(month))]
-        return sent(xlsx_bytes(sheets), XLSX, f"{month}.xlsx")
+        return attachment(xlsx_bytes(sheets), XLSX, f"{month}.xlsx")
 
 
 def asked(text: str) -> Month:
@@ -87,10 +86,6 @@ def all_details(month: Month) -> list[Detail]:
 def titled(table: Detail) -> list[Column]:
     """The columns with their heads in the reader's language."""
     return [Column(c.key, gettext(c.title), kind=c.kind, width=c.width, currency=c.currency) for c in table.columns]
-
-
-def sent(data: bytes, media_type: str, name: str) -> Response:
-    return Response(data, mimetype=media_type, headers={"Content-Disposition": f'attachment; filename="{name}"'})
 
 
 def cell(column: Column, value) -> str:

@@ -8,14 +8,19 @@ from flask_babel import gettext
 
 from practice.access.permissions import Permission as P
 from practice.access.roles import ROLE_LABELS
-from practice.admin import auth, forms, intake_link, reports, show, sign_in, submissions, today
+from practice.admin import auth, checkout, forms, intake_link, money, reports, show, sign_in, submissions, today
 from practice.admin.auth import current_actor
+from practice.billing.models.documents import Document
+from practice.billing.models.packages import Package
+from practice.billing.models.payments import Payment
 from practice.core.text import _
 from practice.intake.models import FormVersion, Submission
 from practice.premises.queries import settings
 
 PAGES = (
     today.TodayPage(name=_("Today"), endpoint="today", url="/"),
+    checkout.CheckoutPage(name=_("Check out"), endpoint="checkout", url="/checkout"),
+    money.MoneyPage(name=_("Money"), endpoint="money", url="/money"),
     reports.ReportsPage(name=_("Reports"), endpoint="reports", url="/reports"),
     intake_link.IntakeLinkPage(name=_("Form"), endpoint="intake_link", url="/clients/<int:client_id>/form-link"),
     forms.FormPage(name=_("Forms"), endpoint="forms", url="/setup/forms"),
@@ -23,6 +28,9 @@ PAGES = (
 )
 
 LISTS: tuple = (
+    money.DocumentList(Document, name=_("Invoices"), endpoint="document_list", url="/lists/invoices"),
+    money.PaymentList(Payment, name=_("Payments"), endpoint="payment_list", url="/lists/payments"),
+    money.PackageList(Package, name=_("Packages"), endpoint="package_list", url="/lists/packages"),
     forms.FormListView(FormVersion, name=_("Forms"), endpoint="form_list", url="/lists/forms"),
     submissions.SubmissionListView(Submission, name=_("Forms that came in"), endpoint="submission_list",
                                    url="/lists/submissions"),
@@ -31,6 +39,7 @@ LISTS: tuple = (
 # label, icon, address, and any of these permissions
 NAV = (
     (_("Today"), "today", "today.index", (P.APPOINTMENT_READ_ALL, P.APPOINTMENT_READ_OWN, P.INVOICE_READ)),
+    (_("Money"), "money", "money.index", (P.INVOICE_READ,)),
     (_("Reports"), "reports", "reports.index", (P.REPORT_READ,)),
 )
 
@@ -72,8 +81,8 @@ def init_app(app: Flask, csp_nonce) -> None:
     auth.init_app(app)
     sign_in.init_app(app)
     # Naming a path keeps Flask-Admin from serving its own scripts and styles, which no page uses.
-    site = Admin(name="Practice", index_view=PAGES[0], url="/", static_url_path="/unused", csp_nonce_generator=csp_nonce,
-                 theme=Bootstrap4Theme(base_template="admin/master.html"))
+    site = Admin(name="Practice", index_view=PAGES[0], url="/", static_url_path="/unused",
+                 csp_nonce_generator=csp_nonce, theme=Bootstrap4Theme(base_template="admin/master.html"))
     site.init_app(app)
     for view in (*PAGES[1:], *LISTS):
         site.add_view(view)
