@@ -23,6 +23,10 @@ FONTS = Path(__file__).resolve().parent / "fonts"
 
 _NAME = re.compile(r"[a-z][a-z_]*")
 _LANGUAGE = re.compile(r"(?P<lang>[a-z]{2,3})(?:[-_][A-Z][a-z]{3})?(?:[-_](?P<region>[A-Z]{2}))?")
+_RTL_LANGUAGES = ("ar", "fa", "he", "ur", "yi")
+_DIRECTION_CONTROLS = ("LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI")  # not the marks LRM and RLM
+_OWN_DIRECTION = "\N{FIRST STRONG ISOLATE}%s\N{POP DIRECTIONAL ISOLATE}"
+_NOT_TEXT = ("accent", "paper", "svg", "png")  # keys of the data whose values are not printed as words
 _compiling = Lock()  # a compiler holds one set of inputs at a time
 
 
@@ -33,7 +37,7 @@ class PdfFailed(DomainError):
 
 
 def render(template: str, data: dict, *, language: str) -> bytes:
-    """The PDF of templates/documents/<template>.typ, tagged for screen readers.
+    """The PDF of templates/documents/<template>.typ, tagged for screen readers (PDF/UA-1).
 
     `data` holds text, numbers, lists and dicts, and bytes for pictures (SVG or PNG); all words are already translated
     and all figures formatted. `language` (such as "en" or "pt_BR") sets quotes, direction and the language for readers.
@@ -42,20 +46,25 @@ def render(template: str, data: dict, *, language: str) -> bytes:
     tongue = _LANGUAGE.fullmatch(language)
     if not _NAME.fullmatch(template) or not source.is_file() or not tongue:
         raise PdfFailed()
+    is_rtl = tongue["lang"] in _RTL_LANGUAGES
     data = _cleaned(data)
     missing = _missing(_characters(data), _shipped())
     inputs = {
-        "data": json.dumps(data, ensure_ascii=False, sort_keys=True),
+        "data": json.dumps(_isolated(data, is_rtl), ensure_ascii=False, sort_keys=True),
+        "rtl": "yes" if is_rtl else "no",
         "lang": tongue["lang"],
         "region": tongue["region"] or "",
         "fallback": json.dumps(_families_for(missing)),
     }
     compiler = _compiler(template, bool(missing))
-    try:
-        with _compiling:
-            return compiler.compile(format="pdf", sys_inputs=inputs, timestamp=0)
-    except (typst.TypstError, RuntimeError) as error:
-        raise PdfFailed() from error
+    for standards in (["ua-1"], []):
+        try:
+            with _compiling:
+                return compiler.compile(format="pdf", sys_inputs=inputs, timestamp=0, pdf_standards=standards)
+        except (typst.TypstError, RuntimeError) as error:
+            # A character that no font draws is a box on the paper and refused by PDF/UA: then without it.
+            failure = error
+    raise PdfFailed() from failure
 
 
 def missing_characters(data: dict) -> str:
@@ -87,18 +96,40 @@ def _cleaned(value):
             return {"png": list(value)}
         return {"svg": value.decode()}
     if isinstance(value, str):
-        text = unicodedata.normalize("NFC", str(value))
-        return "".join(" " if unicodedata.category(sign) in ("Cc", "Cs", "Co", "Cn") else sign for sign in text)
+        return unicodedata.normalize("NFC", "".join(map(_printable, value)))
     if value is None or isinstance(value, int):
         return value
     raise PdfFailed(_("A paper cannot hold a %(kind)s."), kind=type(value).__name__)
 
 
+def _printable(sign: str) -> str:
+    if unicodedata.bidirectional(sign) in _DIRECTION_CONTROLS:
+        return ""
+    category = unicodedata.category(sign)
+    return " " if category == "Cc" else "\N{REPLACEMENT CHARACTER}" if category in ("Cs", "Co", "Cn") else sign
+
+
+def _isolated(value, is_rtl: bool):
+    """`value` with each text in its own direction, where one runs against the page: a phone number on an Arabic
+    page, an address in Hebrew on an English one.
+    """
+    if isinstance(value, dict):
+        return {key: each if key in (*_NOT_TEXT, "title") else _isolated(each, is_rtl) for key, each in value.items()}
+    if isinstance(value, list):
+        return [_isolated(each, is_rtl) for each in value]
+    if (
+        isinstance(value, str)
+        and value
+        and (is_rtl or any(unicodedata.bidirectional(sign) in ("R", "AL") for sign in value))
+    ):
+        return _OWN_DIRECTION % value
+    return value
+
+
 def _characters(value) -> set[str]:
     """Every character of the texts in `value` that leaves ink on the paper."""
     if isinstance(value, dict):
-        # A picture is no text.
-        return set().union(*(_characters(each) for key, each in value.items() if key not in ("svg", "png")))
+        return set().union(*(_characters(each) for key, each in value.items() if key not in _NOT_TEXT))
     if isinstance(value, list):
         return set().union(*map(_characters, value))
     if isinstance(value, str):
