@@ -1,35 +1,43 @@
-"""Tables as CSV and XLSX. Pure: columns and rows in, bytes out. Text is never taken for a formula."""
+"""Tables for the spreadsheet: CSV and XLSX from the same columns and rows.
+
+Text is text, whatever it begins with; numbers are numbers. Amounts come in as minor units and go out with the
+currency's decimals.
+"""
+
 import csv
 import io
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from enum import StrEnum
 
 import xlsxwriter
 
-from practice.core.money import decimals, to_decimal
+from practice.core.errors import Invalid
+from practice.core.money import decimals, to_decimal, whole
+from practice.core.text import _
 
-# What a spreadsheet takes for the start of a formula, its full-width twins included (CWE-1236).
-DANGEROUS = ("=", "+", "-", "@", "\t", "\r", "\n", "\0", "＝", "＋", "－", "＠")
-RATE_DECIMALS = 10_000  # ten-thousandths of a percent
-LONGEST_TITLE = 31  # of a sheet, in Excel
+# OWASP: what a spreadsheet may take for the start of a formula, the full-width twins included.
+_FORMULA_STARTS = tuple("=+-@\t\r\n\0＝＋－＠")
+_MADE = datetime(2000, 1, 1, tzinfo=UTC).replace(tzinfo=None)  # in the file's properties: the same rows, the same bytes
+_ROWS_OF_A_SHEET = 1_048_576
+_LETTERS_OF_A_CELL = 32_767
 
 
 class Kind(StrEnum):
     TEXT = "text"
     INTEGER = "integer"
-    MONEY = "money"
+    NUMBER = "number"  # int or Decimal
+    MONEY = "money"  # int minor units of the column's currency
+    PERCENT = "percent"  # int ten-thousandths of a percent
     DATE = "date"
-    DATETIME = "datetime"
-    NUMBER = "number"
-    PERCENT = "percent"
+    DATETIME = "datetime"  # local, without a zone: a spreadsheet knows none
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Column:
-    """One column. MONEY cells are int minor units of `currency`; DATETIME naive local; PERCENT int ten-thousandths."""
+    """`key` finds the value in a row that is a mapping, `title` stands above it; `width` in characters."""
 
     key: str
     title: str
@@ -37,109 +45,174 @@ class Column:
     width: int | None = None
     currency: str | None = None
 
+    def __post_init__(self):
+        if self.kind == Kind.MONEY:
+            decimals(self.currency)
 
-@dataclass(frozen=True)
+
+@dataclass(frozen=True, slots=True)
 class Sheet:
-    """One sheet of a workbook. `totals` are values by column key, shown in a last row."""
+    """One sheet: lines of text above (`heading`), the columns' titles, the rows, and a bold row of `totals`."""
 
     title: str
     columns: Sequence[Column]
-    rows: Iterable[Sequence | Mapping]
-    totals: Mapping[str, object] | None = None
-    heading: Sequence[str] = field(default=())
+    rows: Iterable
+    totals: Mapping | Sequence | None = None
+    heading: Sequence[str] = ()
 
 
-def neutralise(text: str) -> str:
-    """Text that a spreadsheet would take for a formula, made harmless by a leading quote."""
-    return "'" + text if text.lstrip(" ").startswith(DANGEROUS) else text
+def csv_bytes(columns: Sequence[Column], rows: Iterable, *, delimiter: str = ",", decimal: str = ".") -> bytes:
+    """The table as CSV (RFC 4180, UTF-8 with BOM so that Excel reads it).
 
-
-def csv_bytes(columns: Sequence[Column], rows: Iterable[Sequence | Mapping], *, delimiter: str = ",",
-              decimal: str = ".") -> bytes:
-    """UTF-8 with a byte order mark and CRLF, as Excel opens it. Numbers stay numbers, also negative ones."""
-    held = io.StringIO(newline="")
-    writer = csv.writer(held, delimiter=delimiter, lineterminator="\r\n")
+    Text that would open as a formula gets a leading apostrophe; numbers never do, -5.00 stays a number.
+    """
+    out = io.StringIO(newline="")
+    writer = csv.writer(out, delimiter=delimiter, lineterminator="\r\n")
     writer.writerow([neutralise(column.title) for column in columns])
     for row in rows:
         writer.writerow([_csv_cell(column, value, decimal) for column, value in _cells(columns, row)])
-    return b"\xef\xbb\xbf" + held.getvalue().encode()
+    return out.getvalue().encode("utf-8-sig", errors="replace")
 
 
-def _cells(columns: Sequence[Column], row: Sequence | Mapping) -> list[tuple[Column, object]]:
-    values = [row.get(column.key) for column in columns] if isinstance(row, Mapping) else row
-    return list(zip(columns, values, strict=True))
+def xlsx_bytes(sheets: Iterable[Sheet]) -> bytes:
+    """The sheets as one XLSX file: titles frozen, texts never formulas, the same bytes for the same rows."""
+    out = io.BytesIO()
+    book = xlsxwriter.Workbook(out, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False,
+                                     "strings_to_numbers": False})  # fmt: skip
+    book.set_properties({"created": _MADE})
+    formats = _Formats(book)
+    taken: set[str] = set()
+    for sheet in sheets:
+        _write(book.add_worksheet(_sheet_name(sheet.title, taken)), sheet, formats)
+    book.close()
+    return out.getvalue()
 
 
-def _number(column: Column, value) -> Decimal | int:
-    if column.kind is Kind.MONEY:
-        return to_decimal(value, column.currency)
-    if column.kind is Kind.PERCENT:
-        return Decimal(value) / RATE_DECIMALS
-    return value
+class _Formats:
+    """Cell formats of one book, each made once."""
+
+    def __init__(self, book: xlsxwriter.Workbook):
+        self._book = book
+        self._made: dict[tuple, object] = {}
+
+    def get(self, **wanted):
+        key = tuple(sorted(wanted.items()))
+        if key not in self._made:
+            self._made[key] = self._book.add_format(wanted)
+        return self._made[key]
+
+    def of(self, column: Column, **more):
+        return self.get(**_LOOK[column.kind](column), **more)
+
+
+def _money_look(column: Column) -> dict:
+    places = decimals(column.currency)
+    return {"num_format": "#,##0" + ("." + "0" * places if places else "")}
+
+
+_LOOK = {
+    Kind.TEXT: lambda column: {"num_format": "@"},
+    Kind.INTEGER: lambda column: {"num_format": "#,##0"},
+    Kind.NUMBER: lambda column: {"num_format": "#,##0.###"},
+    Kind.MONEY: _money_look,
+    Kind.PERCENT: lambda column: {"num_format": "0.####%"},
+    Kind.DATE: lambda column: {"num_format": "yyyy-mm-dd", "align": "left"},
+    Kind.DATETIME: lambda column: {"num_format": "yyyy-mm-dd hh:mm", "align": "left"},
+}
+_WIDTH = {Kind.TEXT: 24, Kind.DATE: 12, Kind.DATETIME: 17}
+
+
+def _write(page, sheet: Sheet, formats: _Formats) -> None:
+    first = 0
+    for text in sheet.heading:
+        page.write_string(first, 0, _clean(text), formats.get(bold=first == 0))
+        first += 1
+    first += bool(sheet.heading)
+    for index, column in enumerate(sheet.columns):
+        side = "left" if column.kind in (Kind.TEXT, Kind.DATE, Kind.DATETIME) else "right"
+        page.write_string(first, index, _clean(column.title), formats.get(bold=True, bottom=1, align=side))
+        page.set_column(index, index, column.width or max(_WIDTH.get(column.kind, 14), len(column.title) + 2))
+    page.freeze_panes(first + 1, 0)
+    number = first
+    for number, row in enumerate(sheet.rows, first + 1):
+        if number >= _ROWS_OF_A_SHEET:
+            raise Invalid(_("A sheet holds about a million rows. Choose fewer, or take CSV."))
+        _write_row(page, number, sheet.columns, row, formats)
+    if sheet.totals is not None:
+        _write_row(page, number + 1, sheet.columns, sheet.totals, formats, bold=True, top=1)
+
+
+def _write_row(page, number: int, columns: Sequence[Column], row, formats: _Formats, **look) -> None:
+    for index, (column, value) in enumerate(_cells(columns, row)):
+        cell = formats.of(column, **look)
+        if value is None:
+            page.write_blank(number, index, None, cell)
+        elif column.kind == Kind.TEXT or isinstance(value, str):
+            page.write_string(number, index, _clean(value), cell)  # the word "Total" may stand in a column of dates
+        elif column.kind in (Kind.DATE, Kind.DATETIME):
+            page.write_datetime(number, index, _dated(column, value), cell)
+        else:
+            page.write_number(number, index, _exact(column, value), cell)
+
+
+def _cells(columns: Sequence[Column], row) -> list[tuple[Column, object]]:
+    if isinstance(row, Mapping):
+        return [(column, row.get(column.key)) for column in columns]
+    return list(zip(columns, row, strict=True))
 
 
 def _csv_cell(column: Column, value, decimal: str) -> str:
     if value is None:
         return ""
-    if column.kind is Kind.DATE:
-        return value.isoformat()
-    if column.kind is Kind.DATETIME:
-        return value.isoformat(sep=" ", timespec="minutes")
-    if column.kind is Kind.TEXT:
-        return neutralise(str(value).replace("\0", ""))
-    return format(_number(column, value), "f").replace(".", decimal) if column.kind is not Kind.INTEGER else str(value)
+    if column.kind == Kind.TEXT or isinstance(value, str):
+        return neutralise(_clean(value))
+    if column.kind in (Kind.DATE, Kind.DATETIME):
+        return _dated(column, value).isoformat(*(() if column.kind == Kind.DATE else (" ", "minutes")))
+    exact = _exact(column, value)
+    if column.kind == Kind.PERCENT:
+        exact = (exact * 100).normalize()
+    return f"{exact:f}".replace(".", decimal)
 
 
-def xlsx_bytes(sheets: Iterable[Sheet]) -> bytes:
-    """A workbook, the head row of each sheet frozen. The same values give the same bytes."""
-    held = io.BytesIO()
-    book = xlsxwriter.Workbook(held, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
-    book.set_properties({"created": datetime(2000, 1, 1)})
-    bold = book.add_format({"bold": True})
-    for sheet in sheets:
-        _write_sheet(book, sheet, bold)
-    book.close()
-    return held.getvalue()
+def _exact(column: Column, value) -> Decimal:
+    """The number of a cell; a percent as the part of one that spreadsheets want."""
+    if column.kind == Kind.MONEY:
+        return to_decimal(value, column.currency)
+    if column.kind == Kind.PERCENT:
+        return Decimal(whole(value)) / 1_000_000
+    if column.kind == Kind.NUMBER and type(value) is Decimal and value.is_finite():
+        return value
+    return Decimal(whole(value))
 
 
-def _write_sheet(book, sheet: Sheet, bold) -> None:
-    page = book.add_worksheet(sheet.title[:LONGEST_TITLE])
-    line = 0
-    for text in sheet.heading:
-        page.write_string(line, 0, text)
-        line += 1
-    formats = [book.add_format({"num_format": _number_format(column)}) for column in sheet.columns]
-    strong = [book.add_format({"num_format": _number_format(column), "bold": True}) for column in sheet.columns]
-    for place, column in enumerate(sheet.columns):
-        page.write_string(line, place, column.title, bold)
-        page.set_column(place, place, column.width or max(12, len(column.title) + 2))
-    page.freeze_panes(line + 1, 0)
-    for row in sheet.rows:
-        line += 1
-        for place, (column, value) in enumerate(_cells(sheet.columns, row)):
-            _write_cell(page, line, place, column, value, formats[place])
-    if sheet.totals:
-        line += 1
-        for place, column in enumerate(sheet.columns):
-            _write_cell(page, line, place, column, sheet.totals.get(column.key), strong[place])
+def _dated(column: Column, value) -> date | datetime:
+    wanted = datetime if column.kind == Kind.DATETIME else date
+    if type(value) is not wanted or getattr(value, "tzinfo", None):
+        raise Invalid(_("The column %(column)s needs a local date."), column=column.title)
+    return value
 
 
-def _number_format(column: Column) -> str:
-    if column.kind is Kind.MONEY:
-        places = decimals(column.currency)
-        return "#,##0" + ("." + "0" * places if places else "")
-    formats = {Kind.DATE: "yyyy-mm-dd", Kind.DATETIME: "yyyy-mm-dd hh:mm", Kind.PERCENT: "0.####"}
-    return formats.get(column.kind, "General")
+def _clean(value) -> str:
+    """Text without what XML cannot carry and Excel cannot hold."""
+    text = "".join(sign for sign in str(value) if sign >= " " or sign in "\t\n")
+    return _cut(text.encode("utf-8", "replace").decode(), _LETTERS_OF_A_CELL)
 
 
-def _write_cell(page, line: int, place: int, column: Column, value, style) -> None:
-    if value is None:
-        return
-    if column.kind is Kind.TEXT:
-        page.write_string(line, place, str(value), style)
-    elif column.kind in (Kind.DATE, Kind.DATETIME):
-        at = value if isinstance(value, datetime) else datetime.combine(value, datetime.min.time())
-        page.write_datetime(line, place, at, style)
-    else:
-        page.write_number(line, place, _number(column, value), style)
+def neutralise(text: str) -> str:
+    return "'" + text if text.startswith(_FORMULA_STARTS) else text
 
+
+def _sheet_name(title: str, taken: set[str]) -> str:
+    """A name Excel takes: 31 letters, none of []:*?/\\, not used before (upper and lower case are the same)."""
+    name = "".join(" " if sign in "[]:*?/\\\t\n" else sign for sign in _clean(title))
+    name = _cut(name.strip("' "), 31).strip("' ") or "Sheet"
+    tried, number = name, 2
+    while tried.lower() in taken or tried.lower() == "history":  # Excel keeps "History" for itself
+        tried, number = f"{_cut(name, 27).strip()} {number}", number + 1
+    taken.add(tried.lower())
+    return tried
+
+
+def _cut(text: str, letters: int) -> str:
+    """At most so many letters as Excel counts them, in UTF-16, and none cut in half."""
+    return text.encode("utf-16-le")[: 2 * letters].decode("utf-16-le", "ignore")

@@ -54,7 +54,8 @@ def qr(text):
 def slip(**more):
     address = "https://lindenlane.example/f/9xQ2kT7mWb3LrP8sVdYh"
     return {"head": HEAD, "heading": "Your form", "name": "Eleanor Marsh", "text": ["Please scan."],
-            "qr": qr(address), "address": address, "facts": [{"label": "Works until", "value": "1 December"}], "labels": LABELS} | more  # fmt: skip
+            "qr": qr(address), "address": address,
+            "facts": [{"label": "Works until", "value": "1 December"}], "labels": LABELS} | more  # fmt: skip
 
 
 def day_sheet(**more):
