@@ -1,4 +1,5 @@
 """Gathering what is known of a client, and the verdict over it."""
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
@@ -13,7 +14,7 @@ from practice.intake.models import Submission
 from practice.intake.queries import answers_of, definition_of, latest_submission
 from practice.safety import proposals as named
 from practice.safety.content import ConditionContent, ProfileContent
-from practice.safety.models import BriefReview, Condition, ConditionState, SafetyProfile
+from practice.safety.models import BriefReview, Condition, ConditionState, ConsequenceRow, SafetyProfile
 from practice.safety.rulebook import Rulebook, shipped
 from practice.safety.rules import (
     AllergyFact,
@@ -27,6 +28,7 @@ from practice.safety.rules import (
     Wish,
     assess,
 )
+from practice.safety.rules_verdict import Consequence
 
 
 def rulebook() -> Rulebook:
@@ -167,6 +169,16 @@ def _never_more(form: LastForm | None, on: date) -> list[Limit]:
         return []
     return [Limit(item.level, item.place, item.words, f"form:{item.question_key}")
             for item in named.never_more_named(form.definition, form.answers, on)]
+
+
+def consequences_of(client_ids: Iterable[int]) -> dict[int, tuple[Consequence, ...]]:
+    """What the desk must know of these clients, never why."""
+    found: dict[int, tuple[Consequence, ...]] = {}
+    rows = db.session.execute(select(ConsequenceRow.client_id, ConsequenceRow.kind)
+                              .where(ConsequenceRow.client_id.in_(list(client_ids))).order_by(ConsequenceRow.kind))
+    for client_id, kind in rows:
+        found[client_id] = (*found.get(client_id, ()), Consequence(kind))
+    return found
 
 
 def last_review(client_id: int, appointment_id: int) -> BriefReview | None:

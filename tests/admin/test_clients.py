@@ -1,0 +1,125 @@
+"""Clients on the screen: registering, finding, changing, and nobody else's."""
+import pytest
+
+from practice.access import guard
+from practice.clients.models import Client
+from practice.core.db import db, transaction
+from practice.safety.models import ConsequenceRow
+from tests.factories import clients
+
+ANN = {"first_name": "Ánn-Marie", "last_name": "O'Doyle", "born_on": "1988-02-21", "phone": "085 555 0138",
+       "email": "ann@example.com", "reminder_channel": "sms"}
+
+
+@pytest.fixture
+def rae(as_person):
+    return as_person("rae")
+
+
+def register(browser, **values):
+    return browser.post("/clients/new", data=ANN | values)
+
+
+def test_registered_in_one_go_and_found_in_many_ways(rae):
+    assert register(rae).status_code == 302
+    for typed in ("ann", "odoyle", "doyle, ann", "O'Doyle", "0138", "085 555", "+353 85", "ann@ex", "an", "ÁNN"):
+        found = rae.get("/search/suggest", query_string={"q": typed}).json
+        assert [item["label"] for item in found] == ["Ánn-Marie O'Doyle"], typed
+    assert rae.get("/search/suggest?q=zzz").json == []
+
+
+@pytest.mark.parametrize("typed", ["%", "_", "'", '"', "\\", "a OR b", "*", "ann*", "(", "x" * 5000, "%%%", "—", "\u202e"])
+def test_odd_searches_find_nobody_and_break_nothing(rae, typed):
+    register(rae)
+    answer = rae.get("/search/suggest", query_string={"q": typed})
+    assert answer.status_code == 200 and answer.json == []
+
+
+def test_bad_values_are_told_at_the_field_and_kept(rae):
+    answer = register(rae, born_on="1988-02-31", phone="085 555 013", email="eleonora@", first_name="")
+    page = answer.get_data(as_text=True)
+    assert answer.status_code == 422
+    for words in ("31 February does not exist", "4 things to put right", "1988-02-31", "085 555 013", "eleonora@"):
+        assert words in page
+
+
+def test_a_possible_duplicate_is_shown_before_saving(rae):
+    register(rae)
+    answer = register(rae, email="other@example.com")
+    page = answer.get_data(as_text=True)
+    assert answer.status_code == 422 and "Could be the same person" in page and "mobile ends 0138" in page
+    seen = page.split('name="seen"')[1].split('value="')[1].split('"')[0]
+    assert register(rae, email="other@example.com", seen=seen).status_code == 302
+
+
+def test_a_stale_change_is_refused_and_kept(rae, people, app):
+    register(rae)
+    with guard.acting(people.rae):
+        number = db.session.query(Client).one().id
+    assert rae.post(f"/clients/{number}/edit", data=ANN | {"city": "Cork", "version": "1"}).status_code == 302
+    answer = rae.post(f"/clients/{number}/edit", data=ANN | {"city": "Galway", "version": "1"})
+    page = answer.get_data(as_text=True)
+    assert answer.status_code == 422 and "Galway" in page and "Somebody else changed this" in page
+
+
+@pytest.fixture
+def ann(people):
+    with guard.acting(people.system), transaction():
+        row = clients.client("Annabel", "Quill", phone="+353855550138")
+        clients.care(row.id, people.theo.user_id)
+        db.session.add(ConsequenceRow(client_id=row.id, kind="must_call"))
+        return row.id
+
+
+def test_a_therapist_finds_their_own_only(as_person, ann):
+    assert "Quill" in as_person("theo").get("/clients/").get_data(as_text=True)
+    other = as_person("tara")
+    assert "Quill" not in other.get("/clients/").get_data(as_text=True)
+    assert other.get("/search/suggest?q=quill").json == []
+    assert other.get(f"/clients/{ann}").status_code == 404 == other.get("/clients/999999").status_code
+
+
+def test_reception_sees_the_consequence(as_person, ann):
+    page = as_person("rae").get(f"/clients/{ann}").get_data(as_text=True)
+    assert "Therapist must call" in page
+
+
+def test_a_bookkeeper_meets_no_client(as_person, ann):
+    browser = as_person("bo")
+    assert browser.get("/clients/").status_code == 403
+    assert browser.get("/search/suggest?q=quill").json == []
+
+
+def test_archived_and_back(rae, ann):
+    rae.post(f"/clients/{ann}/archive")
+    assert rae.get("/search/suggest?q=quill").json == []
+    assert "Quill" in rae.get("/clients/?shown=archived").get_data(as_text=True)
+    rae.post(f"/clients/{ann}/restore")
+    assert len(rae.get("/search/suggest?q=quill").json) == 1
+
+
+def test_the_export_is_whole_and_harmless(rae, people):
+    with guard.acting(people.system), transaction():
+        clients.client("=1+1", "@Sum", phone="+353855550138")
+    text = rae.get("/lists/clients/export/csv/").get_data(as_text=True)
+    assert "'=1+1" in text and "'@Sum" in text and ",=1+1" not in text
+
+
+def test_the_owner_breaks_the_glass_with_a_reason(as_person, ann, people):
+    browser = as_person("olive")
+    assert browser.post(f"/clients/{ann}/break-glass", data={"words": "because"}).status_code == 422
+    assert browser.post(f"/clients/{ann}/break-glass", data={"words": "Theo is ill, Ann called."}).status_code == 302
+    assert as_person("rae").post(f"/clients/{ann}/break-glass", data={"words": "x" * 20}).status_code == 403
+
+
+def test_paging_both_ways(rae, people):
+    with guard.acting(people.system), transaction():
+        for number in range(120):
+            clients.client("Ann", f"Name{number:03}")
+    first = rae.get("/clients/").get_data(as_text=True)
+    assert "Name000" in first and "Name050" not in first
+    older = first.split('rel="next"')[0].rsplit('href="', 1)[1].split('"')[0].replace("&amp;", "&")
+    second = rae.get(older).get_data(as_text=True)
+    assert "Name050" in second and "Name049" not in second and "Name100" not in second
+    newer = second.split('rel="prev"')[0].rsplit('href="', 1)[1].split('"')[0].replace("&amp;", "&")
+    assert "Name000" in rae.get(newer).get_data(as_text=True)
