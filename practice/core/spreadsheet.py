@@ -199,6 +199,7 @@ def _clean(value) -> str:
 
 
 def neutralise(text: str) -> str:
+    """Text that a spreadsheet would take for a formula, made harmless by a leading quote."""
     return "'" + text if text.startswith(_FORMULA_STARTS) else text
 
 
