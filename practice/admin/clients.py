@@ -44,7 +44,7 @@ class ClientForm(FlaskForm):
     last_name = text(_("Last name"), 80, InputRequired(lazy_gettext("Enter the last name")))
     preferred_name = text(_("Called"), 80)
     born_on = text(_("Birth date"), 40, description=lazy_gettext("Year first: 1988-02-21"))
-    pronouns = SelectField(lazy_gettext("Pronouns"), choices=row_choices([], first=_("Not given")))
+    pronouns = SelectField(lazy_gettext("Pronouns"), default="")
     phone = text(_("Mobile"), 40)
     email = text(_("E-mail"), 254)
     street = text(_("Street"), 160)
@@ -52,7 +52,7 @@ class ClientForm(FlaskForm):
     city = text(_("Town"), 80)
     reminder_channel = SelectField(lazy_gettext("Reminders by"), choices=enum_choices(REMINDER_LABELS),
                                    default=ReminderChannel.SMS.value)
-    usual_therapist_id = SelectField(lazy_gettext("Usual therapist"))
+    usual_therapist_id = SelectField(lazy_gettext("Usual therapist"), default="")
     version = HiddenField()
     seen = HiddenField()
 
