@@ -107,6 +107,15 @@ def test_columns_that_no_line_fills_are_left_out():
     assert "Qty" in words(render("invoice", invoice(lines=lines), language="en"))
 
 
+def test_figures_too_long_for_columns_stand_below_the_name():
+    lines = [{"name": "Ganzkörpermassage", "date": "17. November 2026", "quantity": "12,5",
+              "unit_price": "1.234.567,890 KWD", "tax": "9,975 %", "amount": "12.345.678,900 KWD"}]  # fmt: skip
+    text = words(render("invoice", invoice(lines=lines), language="de"))
+    assert "Qty" not in text
+    for figure in lines[0].values():
+        assert figure in text
+
+
 def test_many_lines_run_over_pages_with_a_head_on_each():
     lines = [{"name": f"Massage {n}", "amount": f"{n}.00"} for n in range(60)]
     made = render("invoice", invoice(lines=lines), language="en")
