@@ -1,0 +1,184 @@
+"""What the sealed text of a note holds, as frozen values to and from JSON. Pure."""
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from practice.core.body import Place
+from practice.core.columns import canonical_json
+from practice.core.text import _
+
+SOAP = ("subjective", "objective", "assessment", "plan")
+DEPTHS = (1, 2, 3, 4, 5)
+MOST_ROWS = 60
+LONGEST_ROW = 480  # minutes
+HOW_TAKEN_LABELS = {
+    "well": _("Took it well"),
+    "firmer": _("Asked for firmer"),
+    "lighter": _("Asked for lighter"),
+    "sore": _("Was sore"),
+}
+
+
+@dataclass(frozen=True)
+class WorkRow:
+    """One line of what was done: where, how, how deep (level 1–5) and for how many minutes."""
+
+    place: Place
+    technique: str
+    pressure: int
+    minutes: int
+
+    def __str__(self) -> str:
+        return f"{self.place} {self.technique} {self.pressure} {self.minutes}"
+
+
+@dataclass(frozen=True)
+class Override:
+    """Why the therapist went against a limit: fixed when the note is signed, so that it reads the same for ever.
+
+    `kind` is a safety.rules_verdict.ProblemKind, `labels` the rules it went against, `level` the limit there was.
+    """
+
+    cause: str
+    kind: str
+    labels: tuple[str, ...]
+    places: tuple[Place, ...]
+    level: int | None
+    words: str
+
+
+@dataclass(frozen=True)
+class NoteContent:
+    """A note as it stands: SOAP text, rows of work, pain from 0 to 10, reasons by cause, what comes next.
+
+    `home_care` holds (key of catalog.techniques.home_care, dose); `copied` names the fields taken over from the last
+    note; `setting` is oil, position and room; `how_taken` is a key of HOW_TAKEN_LABELS or empty. `overrides` and
+    `consent_version` (of the safety profile) are set by signing.
+    """
+
+    subjective: str = ""
+    objective: str = ""
+    assessment: str = ""
+    plan: str = ""
+    rows: tuple[WorkRow, ...] = ()
+    pain_place: Place | None = None
+    pain_before: int | None = None
+    pain_after: int | None = None
+    reasons: Mapping[str, str] = field(default_factory=dict)
+    back_in_days: int | None = None
+    home_care: tuple[tuple[str, str], ...] = ()
+    how_taken: str = ""
+    setting: str = ""
+    copied: tuple[str, ...] = ()
+    overrides: tuple[Override, ...] = ()
+    consent_version: int | None = None
+
+    @property
+    def minutes(self) -> int:
+        """All minutes entered."""
+        return sum(row.minutes for row in self.rows)
+
+    @property
+    def is_empty(self) -> bool:
+        return not self.rows and not any(getattr(self, name).strip() for name in SOAP)
+
+    @property
+    def pain_change(self) -> int | None:
+        """Points better (positive) or worse after the session; None when one of the two was not asked."""
+        if self.pain_before is None or self.pain_after is None:
+            return None
+        return self.pain_before - self.pain_after
+
+    def worked(self) -> dict[str, int]:
+        """Text key of each place worked -> the deepest level there, for the body map."""
+        deepest: dict[str, int] = {}
+        for row in self.rows:
+            key = str(row.place)
+            deepest[key] = max(row.pressure, deepest.get(key, 0))
+        return deepest
+
+    def same_work_as(self, previous: "NoteContent") -> "NoteContent":
+        """This note with the rows of the last one, marked as taken over."""
+        return replace(self, rows=previous.rows, copied=_with(self.copied, "rows"))
+
+    def copy_of(self, name: str, previous: "NoteContent") -> "NoteContent":
+        """This note with one SOAP field of the last one under what stands there already. KeyError for other names."""
+        if name not in SOAP:
+            raise KeyError(name)
+        text, own = getattr(previous, name).strip(), getattr(self, name).strip()
+        if not text or text in own:
+            return replace(self, copied=_with(self.copied, name)) if text else self
+        return replace(self, **{name: f"{own}\n{text}" if own else text}, copied=_with(self.copied, name))
+
+    def unchanged_copies(self, previous: "NoteContent | None") -> tuple[str, ...]:
+        """The SOAP fields that were taken over and say word for word what the last note said."""
+        if previous is None:
+            return ()
+        return tuple(name for name in SOAP if name in self.copied and getattr(self, name).strip()
+                     and getattr(self, name).strip() == getattr(previous, name).strip())
+
+    def to_json(self) -> str:
+        return canonical_json({
+            **{name: getattr(self, name) for name in SOAP},
+            "rows": [[str(row.place), row.technique, row.pressure, row.minutes] for row in self.rows],
+            "pain": [str(self.pain_place) if self.pain_place else None, self.pain_before, self.pain_after],
+            "reasons": dict(self.reasons), "back_in_days": self.back_in_days,
+            "home_care": [list(item) for item in self.home_care], "how_taken": self.how_taken, "setting": self.setting,
+            "copied": list(self.copied), "consent_version": self.consent_version,
+            "overrides": [[one.cause, one.kind, list(one.labels), [str(place) for place in one.places], one.level,
+                           one.words] for one in self.overrides],
+        })
+
+    @classmethod
+    def from_json(cls, text: str | None) -> "NoteContent":
+        if not text:
+            return cls()
+        data: dict[str, Any] = json.loads(text)
+        pain_place, pain_before, pain_after = data.get("pain", (None, None, None))
+        return cls(
+            **{name: data.get(name, "") for name in (*SOAP, "how_taken", "setting")},
+            rows=tuple(WorkRow(Place.parse(place), technique, pressure, minutes)
+                       for place, technique, pressure, minutes in data.get("rows", ())),
+            pain_place=Place.parse(pain_place) if pain_place else None, pain_before=pain_before, pain_after=pain_after,
+            reasons=data.get("reasons", {}), back_in_days=data.get("back_in_days"),
+            home_care=tuple((key, dose) for key, dose in data.get("home_care", ())),
+            copied=tuple(data.get("copied", ())), consent_version=data.get("consent_version"),
+            overrides=tuple(
+                Override(cause, kind, tuple(labels), tuple(Place.parse(key) for key in places), level, words)
+                for cause, kind, labels, places, level, words in data.get("overrides", ())))
+
+
+def _with(names: tuple[str, ...], name: str) -> tuple[str, ...]:
+    return names if name in names else (*names, name)
+
+
+def write_rows(rows: Iterable[WorkRow]) -> str:
+    """Rows as one line of text, as a form carries them: "calf:left petrissage 3 10; neck_posterior:middle ..."."""
+    return "; ".join(str(row) for row in rows)
+
+
+def read_rows(text: str, techniques: Iterable[str]) -> tuple[WorkRow, ...]:
+    """Rows from that line of text. ValueError for anything that is no place, technique, level or time."""
+    known, rows = set(techniques), []
+    for part in text.split(";"):
+        if not part.strip():
+            continue
+        place, technique, pressure, minutes = part.split()
+        rows.append(work_row(Place.parse(place), technique, _digits(pressure), _digits(minutes), known))
+    if len(rows) > MOST_ROWS:
+        raise ValueError("too many rows")
+    return tuple(rows)
+
+
+def work_row(place: Place, technique: str, pressure: int, minutes: int, techniques: Iterable[str]) -> WorkRow:
+    """A row whose parts are known ones. ValueError otherwise."""
+    if technique not in techniques or pressure not in DEPTHS or not 1 <= minutes <= LONGEST_ROW:
+        raise ValueError(f"not a row of work: {technique!r} {pressure} {minutes}")
+    return WorkRow(place, technique, pressure, minutes)
+
+
+def _digits(text: str) -> int:
+    if not (text.isascii() and text.isdigit() and len(text) <= 4):
+        raise ValueError(f"not a number: {text!r}")
+    return int(text)

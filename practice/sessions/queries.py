@@ -1,0 +1,119 @@
+"""Reading notes, addenda and hand-overs, through the row rule."""
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import exists, func, select, tuple_
+from sqlalchemy.orm import aliased, selectinload
+
+from practice.core.db import db
+from practice.core.errors import NotFound
+from practice.schedule.models import Appointment
+from practice.schedule.states import AppointmentState
+from practice.sessions.content import NoteContent
+from practice.sessions.fingerprint import fingerprint
+from practice.sessions.models import Addendum, AddendumKind, Handover, NoteState, SessionNote
+
+SHOWN = (selectinload(SessionNote.client), selectinload(SessionNote.appointment).selectinload(Appointment.treatment))
+CARRIED_OUT = (AppointmentState.IN_SESSION, AppointmentState.DONE)
+
+
+def get_note(note_id: int) -> SessionNote:
+    """Raises NotFound for an unknown note and for one that is not this person's to read."""
+    row = db.session.scalars(select(SessionNote).options(*SHOWN).where(SessionNote.id == note_id)).first()
+    if row is None:
+        raise NotFound()
+    return row
+
+
+def note_for(appointment_id: int) -> SessionNote | None:
+    """The note of an appointment."""
+    return db.session.scalars(
+        select(SessionNote).options(*SHOWN).where(SessionNote.appointment_id == appointment_id)).first()
+
+
+def _stands() -> object:
+    """A note that was not entered in error."""
+    wrong = aliased(Addendum)
+    return ~exists().where(wrong.note_id == SessionNote.id, wrong.kind == AddendumKind.ENTERED_IN_ERROR)
+
+
+def last_notes(client_id: int, limit: int, before: date | None = None) -> list[SessionNote]:
+    """The notes of a client that stand, newest first, drafts too; `before` leaves out that day and later ones."""
+    chosen = select(SessionNote).where(SessionNote.client_id == client_id, _stands())
+    if before is not None:
+        chosen = chosen.where(SessionNote.on_date < before)
+    return list(db.session.scalars(chosen.order_by(SessionNote.on_date.desc(), SessionNote.id.desc()).limit(limit)))
+
+
+def unsigned_of(therapist_id: int, limit: int = 100) -> list[SessionNote]:
+    """The drafts of a therapist, oldest session first."""
+    return list(db.session.scalars(
+        select(SessionNote).options(*SHOWN)
+        .where(SessionNote.therapist_id == therapist_id, SessionNote.state == NoteState.DRAFT)
+        .order_by(SessionNote.on_date, SessionNote.id).limit(limit)))
+
+
+def count_unsigned(therapist_id: int) -> int:
+    """How many drafts a therapist has to sign."""
+    return db.session.scalar(select(func.count(SessionNote.id)).where(
+        SessionNote.therapist_id == therapist_id, SessionNote.state == NoteState.DRAFT)) or 0
+
+
+def unwritten_of(therapist_id: int, since: datetime, limit: int = 50) -> list[Appointment]:
+    """Sessions a therapist gave since then that have no note at all, oldest first."""
+    return list(db.session.scalars(
+        select(Appointment).options(selectinload(Appointment.client), selectinload(Appointment.treatment))
+        .where(Appointment.user_id == therapist_id, Appointment.starts_at >= since,
+               Appointment.state.in_(CARRIED_OUT),
+               ~exists().where(SessionNote.appointment_id == Appointment.id))
+        .order_by(Appointment.starts_at).limit(limit)))
+
+
+@dataclass(frozen=True)
+class NotePage:
+    """One page of signed notes, newest first; `older` is the (day, id) the next page begins after."""
+
+    rows: list[SessionNote]
+    older: tuple[date, int] | None
+
+
+def signed_page(therapist_id: int, after: tuple[date, int] | None = None, limit: int = 25) -> NotePage:
+    """The signed notes of a therapist, those entered in error too: they stay in the record."""
+    chosen = select(SessionNote).options(*SHOWN).where(
+        SessionNote.therapist_id == therapist_id, SessionNote.state == NoteState.SIGNED)
+    key = tuple_(SessionNote.on_date, SessionNote.id)
+    if after is not None:
+        chosen = chosen.where(key < after)
+    rows = list(db.session.scalars(
+        chosen.order_by(SessionNote.on_date.desc(), SessionNote.id.desc()).limit(limit + 1)))
+    more = len(rows) > limit
+    rows = rows[:limit]
+    return NotePage(rows, (rows[-1].on_date, rows[-1].id) if more else None)
+
+
+def addenda(note_id: int) -> list[Addendum]:
+    """What was added to a note, oldest first."""
+    return list(db.session.scalars(select(Addendum).where(Addendum.note_id == note_id).order_by(Addendum.id)))
+
+
+def handover_of(appointment_id: int) -> Handover | None:
+    """What the therapist handed to the desk after that appointment."""
+    return db.session.scalars(select(Handover).options(selectinload(Handover.treatment))
+                              .where(Handover.appointment_id == appointment_id)).first()
+
+
+def content_of(note: SessionNote | None) -> NoteContent:
+    """The note's text, opened; an empty one where there is no note."""
+    return NoteContent.from_json(note.content if note is not None else None)
+
+
+def is_intact(note: SessionNote) -> bool:
+    """Whether a signed note is, letter for letter, what was signed."""
+    return note.content_hash == hash_of(note)
+
+
+def hash_of(note: SessionNote) -> str:
+    """The hash that the signature of this note binds."""
+    return fingerprint(note.content, uid=note.uid, client_id=note.client_id, appointment_id=note.appointment_id,
+                       on_date=note.on_date, rulebook_version=note.rulebook_version, submission_id=note.submission_id,
+                       signed_by_id=note.signed_by_id, signed_at=note.signed_at)
