@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from practice.core.body import all_places
 from practice.core.text import _
 from practice.intake.answers import ASK_AT_VISIT, DONT_KNOW, NONE_OF_THESE, is_empty, parse_place
 from practice.intake.definition import FormDefinition, Question, Section, chosen, open_follow_ups, visible_sections
@@ -11,6 +12,8 @@ from practice.intake.kinds import WITH_OPTIONS, QuestionKind
 
 YES_NO_LABELS = {"yes": _("Yes"), "no": _("No"), DONT_KNOW: _("Don't know")}
 BUTTON_LABELS = {NONE_OF_THESE: _("None of these"), ASK_AT_VISIT: _("Ask me at the visit")}
+
+ADDRESS_PARTS = ("street", "postcode", "city", "country")
 
 Translate = Callable[[str], str]
 ShowDay = Callable[[date], str]
@@ -79,13 +82,15 @@ def lines(question: Question, value: Any, *, translate: Translate, show_day: Sho
         return [_place(key, translate) for key in value]
     if kind == QuestionKind.PAIN_MAP and isinstance(value, Mapping):
         pattern = translate(_("%(place)s: %(level)s of 10"))
-        return [pattern % {"place": _place(key, translate), "level": level} for key, level in value.items()]
+        order = {str(place): number for number, place in enumerate(all_places())}
+        keys = sorted(value, key=lambda key: order.get(key, len(order)))  # from head to foot
+        return [pattern % {"place": _place(key, translate), "level": value[key]} for key in keys]
     if kind == QuestionKind.MEDICINES and isinstance(value, list):
         return [", ".join(str(row[name]) for name in ("name", "dose") if row.get(name)) for row in value]
     if kind == QuestionKind.SIGNATURE:
         return []
     if kind == QuestionKind.ADDRESS and isinstance(value, Mapping):
-        return [", ".join(str(part) for part in value.values() if part)]
+        return [", ".join(str(value[part]) for part in ADDRESS_PARTS if value.get(part))]
     if kind in (QuestionKind.DATE, QuestionKind.WHEN):
         return [shown_date(value, show_day)]
     return str(value).splitlines()

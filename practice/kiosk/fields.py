@@ -17,9 +17,8 @@ from practice.core.errors import Invalid
 from practice.intake.answers import ASK_AT_VISIT, DONT_KNOW, NONE_OF_THESE, YES_NO_UNKNOWN, parse_place, parse_when
 from practice.intake.definition import Question, Section
 from practice.intake.kinds import QuestionKind
-from practice.intake.words import met, shown_date
+from practice.intake.words import ADDRESS_PARTS, met, shown_date
 
-ADDRESS_PARTS = ("street", "postcode", "city", "country")
 _MONTH_YEAR = re.compile(r"(\d{1,2})\s*[/.-]\s*(\d{4})")
 
 

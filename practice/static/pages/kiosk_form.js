@@ -23,7 +23,7 @@ function openFollowUps() {
     const when = box.dataset.when.split(" ");
     box.hidden = !values.some((value) => when.includes(value) || when.includes("any"));
   }
-  all(form, "[data-places]").forEach(drawMap);
+  for (const box of all(form, "[data-places]")) drawMap(box);
 }
 
 // -- answers that exclude each other ----------------------------------------------------------------------------------
@@ -63,8 +63,23 @@ function fillIn(box) {
   box.append(copy);
 }
 
-function drawMap(box) {
+// A question that may stay empty keeps its map folded until it is wanted.
+function offerMap(box) {
+  if (box.closest("[data-follow-up]") || box.querySelector("[data-place-tick]:checked")) return false;
+  if (!box.querySelector("[data-show-map]")) {
+    const button = document.createElement("button");
+    Object.assign(button, { type: "button", className: "btn btn-second", textContent: box.querySelector("[data-picked]").dataset.wordMap });
+    button.dataset.showMap = "";
+    button.addEventListener("click", () => { drawMap(box, true); box.querySelector(".bm-region[tabindex='0']")?.focus(); });
+    box.prepend(button);
+  }
+  return true;
+}
+
+function drawMap(box, wanted) {
   if (box.querySelector("[data-bodymap]") || box.closest("[hidden]")) return;
+  if (wanted !== true && offerMap(box)) return;
+  box.querySelector("[data-show-map]")?.remove();
   const root = template.content.querySelector("[data-bodymap]").cloneNode(true);
   root.id = `map-${box.dataset.places}`;
   box.prepend(root);
@@ -142,3 +157,7 @@ form.addEventListener("autosave:restored", () => { openFollowUps(); boxes.forEac
 openFollowUps();
 boxes.forEach(show);
 startAutosave();
+// Typed before this script was there, or put back by the browser: that is to be saved as well.
+const isTouched = (field) => (field.type === "checkbox" || field.type === "radio" ? field.checked !== field.defaultChecked
+  : field.matches("input:not([type=hidden]), textarea") && field.value !== field.defaultValue);
+if (Array.from(form.elements).some(isTouched)) changed();

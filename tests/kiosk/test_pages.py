@@ -1,0 +1,376 @@
+"""The client's form without scripts: the door, the parts, errors, sending; and what nobody else gets to see."""
+import re
+import threading
+from datetime import date, timedelta
+
+import pytest
+from sqlalchemy import func, select
+
+from practice.access import guard
+from practice.accounts.models import Attempt
+from practice.audit.models import AuditRow
+from practice.core import clock
+from practice.core.db import db, transaction
+from practice.intake.models import IntakeDraft, IntakeLink, Submission
+from practice.intake.queries import answers_of
+from practice.intake.services import links
+from practice.safety.models import Condition
+from tests.factories import intake
+from tests.personas import NOW, open_house
+
+ABOUT = {"q-full_name": "Ann Doyle", "q-birth_date": "21 Feb 1988", "q-phone": "085 555 0138"}
+
+
+@pytest.fixture
+def form(people):
+    """The path of Ann's form, and its link."""
+    client_id = intake.client_of(people, "theo", first_name="Annika", born_on=date(1988, 2, 21))
+    actor, secret = intake.address(people, client_id)
+    return f"/f/{secret}", actor
+
+
+def begun(browser, path):
+    assert browser.post(path).status_code == 303
+    return browser
+
+
+def state_of(people, *columns):
+    db.session.rollback()
+    with guard.acting(people.system):
+        return db.session.execute(select(*columns)).one()
+
+
+def draft_of(people) -> dict:
+    db.session.rollback()
+    with guard.acting(people.system):
+        return answers_of(db.session.scalars(select(IntakeDraft)).one())
+
+
+# --- the door ---------------------------------------------------------------------------------------------------------
+
+def test_scanners_and_previews_spend_nothing(people, form, app):
+    path, _actor = form
+    for method in ("get", "head", "get", "head"):
+        answer = getattr(app.test_client(), method)(path, headers={"User-Agent": "LinkScanner/1.0"})
+        assert answer.status_code == 200 and "Set-Cookie: form_device" not in str(answer.headers)
+    assert state_of(people, IntakeLink.opened_at, IntakeLink.spent_at, IntakeLink.device_hash) == (None, None, None)
+    assert state_of(people, func.count(Attempt.id)) == (0,)
+    assert state_of(people, func.count(AuditRow.id).filter(AuditRow.action == "intake.open")) == (0,)
+
+
+def test_the_welcome_says_the_first_name_until_it_is_begun(form, app):
+    path, _actor = form
+    assert "Hello Annika" in app.test_client().get(path).text
+    begun(app.test_client(), path)
+    other = app.test_client().get(path).text
+    assert "Annika" not in other and "Doyle" not in other and "Date of birth" in other and "(01) 555 0100" in other
+
+
+def test_starting_gives_a_cookie_for_the_form_only(form, client):
+    path, _actor = form
+    cookie = client.post(path).headers["Set-Cookie"]
+    assert re.match(r"form_device=[\w-]{32};", cookie)
+    for word in ("HttpOnly", "Path=/f/", "SameSite=Lax", "Max-Age=2592000"):
+        assert word in cookie
+    assert "Secure" not in cookie
+    assert "Secure" in client.application.test_client().post(
+        path, base_url="https://localhost", data={"birth_date": "21 Feb 1988"},
+        headers={"Referer": "https://localhost/"}).headers["Set-Cookie"]
+
+
+def test_the_first_device_goes_on_where_it_was(form, client):
+    path, _actor = form
+    begun(client, path)
+    assert client.get(path).headers["Location"] == f"{path}/part/about_you"
+    client.post(f"{path}/part/about_you", data={**ABOUT, "go": "next"})
+    client.post(f"{path}/part/visit", data={"go": "next", "js": "1"})
+    assert client.get(path).headers["Location"] == f"{path}/part/wishes"
+
+
+def test_another_device_sees_nothing_before_the_birth_date(form, app):
+    path, _actor = form
+    first = begun(app.test_client(), path)
+    first.post(f"{path}/save/agree", data={"q-boundaries": "Zebrafinch"})
+    other = app.test_client()
+    for rest in ("", "/part/agree", "/review", "/thanks"):
+        page = other.get(path + rest, follow_redirects=True)
+        assert page.status_code == 200 and "Zebrafinch" not in page.text
+    for rest in ("/part/agree", "/save/agree", "/review"):
+        assert other.post(path + rest, data={"q-boundaries": "stolen"}).status_code == 303
+    wrong = other.post(path, data={"birth_date": "1 Jan 1990"})
+    assert wrong.status_code == 422 and "not the birth date we have" in wrong.text and "1 Jan 1990" in wrong.text
+    assert other.post(path, data={"birth_date": "gibberish"}).status_code == 422
+    assert other.post(path, data={"birth_date": "21.2.1988"}).status_code == 303
+    assert "Zebrafinch" in other.get(f"{path}/part/agree").text
+    assert "Zebrafinch" not in first.get(f"{path}/part/agree", follow_redirects=True).text  # one device at a time
+
+
+def test_guessing_birth_dates_is_throttled(form, app):
+    path, _actor = form
+    begun(app.test_client(), path)
+    other = app.test_client()
+    for _time in range(links.TRIES):
+        assert other.post(path, data={"birth_date": "1 Jan 1990"}).status_code == 422
+    refused = other.post(path, data={"birth_date": "21 Feb 1988"})
+    assert refused.status_code == 429 and "Too many tries" in refused.text and "quarter of an hour" in refused.text
+    clock.set_to(NOW + links.WINDOW + timedelta(seconds=1))
+    assert other.post(path, data={"birth_date": "21 Feb 1988"}).status_code == 303
+
+
+def test_every_closed_address_looks_the_same(people, form, app):
+    path, actor = form
+    bodies = {}
+    bodies["unknown"] = app.test_client().get("/f/" + "x" * 32)
+    clock.set_to(NOW + links.HOLDS)
+    bodies["expired"] = app.test_client().get(path)
+    clock.set_to(NOW)
+    with guard.acting(people.rae), transaction():
+        links.revoke(people.rae, actor.link_id)
+    bodies["revoked"] = app.test_client().get(path)
+    texts = {re.sub(r'nonce="[^"]+"', "", answer.text) for answer in bodies.values()}
+    assert {answer.status_code for answer in bodies.values()} == {404} and len(texts) == 1
+    assert "(01) 555 0100" in bodies["revoked"].text and "Annika" not in bodies["revoked"].text
+    for rest in ("/part/heart", "/review", "/thanks"):
+        assert app.test_client().get(path + rest).status_code == 404
+        if rest != "/thanks":
+            assert app.test_client().post(path + rest).status_code == 404
+
+
+def test_trying_addresses_is_throttled_but_not_for_a_known_device(form, app):
+    path, _actor = form
+    known = begun(app.test_client(), path)
+    stranger = app.test_client()
+    for _time in range(links.TRIES_UNKNOWN):
+        assert stranger.get("/f/guess").status_code == 404
+    assert stranger.get("/f/guess").status_code == 429
+    assert stranger.get(path).status_code == 429
+    assert known.get(f"{path}/part/visit").status_code == 200
+    clock.set_to(NOW + links.WINDOW + timedelta(seconds=1))
+    assert stranger.get(path).status_code == 200
+
+
+def test_headers_keep_it_to_itself(form, client):
+    path, _actor = form
+    begun(client, path)
+    answer = client.get(f"{path}/part/heart")
+    assert answer.headers["Cache-Control"] == "no-store"
+    assert answer.headers["Referrer-Policy"] == "same-origin"
+    assert "frame-ancestors 'self'" in answer.headers["Content-Security-Policy"]
+    hrefs = set(re.findall(r'(?:href|src|action)="([^"]+)"', answer.text))
+    assert all(one.startswith((path, "/static/", "tel:", "#")) for one in hrefs), hrefs
+    assert "style=" not in answer.text and "Sign out" not in answer.text and "Shortcuts" not in answer.text
+
+
+def test_a_staff_browser_acts_as_the_link_there(as_person, people, form):
+    path, actor = form
+    browser = begun(as_person("rae"), path)
+    browser.post(f"{path}/save/agree", data={"q-boundaries": "Zebrafinch"})
+    page = browser.get(f"{path}/part/agree")
+    assert "Zebrafinch" in page.text and "Rae Adeyemi" not in page.text and "Sign out" not in page.text
+    assert browser.get("/").status_code == 200
+    with guard.acting(people.system):
+        opened = db.session.scalars(select(AuditRow).where(AuditRow.action == "intake.open")).one()
+        assert (opened.actor_kind, opened.actor_id, opened.facts["link_id"]) == ("link", None, actor.link_id)
+
+
+def test_a_change_needs_its_token(form, client):
+    path, _actor = form
+    answer = client.post(path, csrf=False)
+    assert answer.status_code == 400 and "open too long" in answer.text and "Back to the form" in answer.text
+    assert 'href="/"' not in answer.text
+
+
+# --- filling it in ----------------------------------------------------------------------------------------------------
+
+def test_errors_at_the_field_and_nothing_lost(people, form, client):
+    path, _actor = form
+    begun(client, path)
+    page = client.post(f"{path}/part/about_you", data={
+        "q-full_name": "Ann <Doyle>", "q-birth_date": "31 February 1988", "q-email": "nothing", "go": "next"})
+    assert page.status_code == 422 and "3 things to put right" in page.text
+    for words in ('href="#q-birth_date"', 'href="#q-phone"', 'href="#q-email"', 'value="31 February 1988"',
+                  'value="nothing"', "Ann &lt;Doyle&gt;", 'aria-describedby="q-birth_date-error'):
+        assert words in page.text
+    assert draft_of(people)["birth_date"] == "31 February 1988"
+    again = client.get(f"{path}/part/about_you").text
+    assert 'value="31 February 1988"' in again
+
+
+def test_follow_ups_open_after_next_without_scripts(people, form, client):
+    path, _actor = form
+    begun(client, path)
+    page = client.post(f"{path}/part/wishes", data={"q-massage_before": "some", "go": "next"})
+    assert page.status_code == 200 and "opened a few more questions" in page.text
+    assert re.search(r'data-follow-up="massage_before" data-when="some often">', page.text)
+    on = client.post(f"{path}/part/wishes", data={"q-massage_before": "some", "seen": "bad_reaction", "go": "next"})
+    assert on.headers["Location"].endswith("/part/heart")
+    needed = client.post(f"{path}/part/heart", data={"q-clot": "yes", "go": "next"})
+    assert needed.status_code == 422 and 'href="#q-clot_state"' in needed.text
+
+
+def test_none_of_these_beside_a_yes_is_asked_about(form, client):
+    path, _actor = form
+    begun(client, path)
+    page = client.post(f"{path}/part/heart", data={"group-heart": "none", "q-leg_now": "yes", "js": "1"})
+    assert page.status_code == 422 and "Please take one back" in page.text and 'href="#q-group-heart"' in page.text
+    assert client.post(f"{path}/part/heart", data={"group-heart": "none", "q-leg_now": "no"}).status_code == 303
+
+
+def test_back_saves_and_checks_nothing(people, form, client):
+    path, _actor = form
+    begun(client, path)
+    answer = client.post(f"{path}/part/visit", data={"q-work": "sitting", "q-pain_where-calf:left": "7", "go": "back"})
+    assert answer.headers["Location"].endswith("/part/about_you")
+    assert draft_of(people) == {"work": "sitting", "pain_where": {"calf:left": 7}}
+
+
+def test_every_kind_of_answer_comes_back_as_it_was_given(people, form, client):
+    path, _actor = form
+    begun(client, path)
+    client.post(f"{path}/save/about_you", data={**ABOUT, "q-address-street": "1 Lane", "q-address-city": "Dublin",
+                                                "q-reminders": ["sms", "email"]})
+    client.post(f"{path}/save/visit", data={"q-focus": ["calf:left", "axilla:right", "moon:left"], "q-stress": "7",
+                                            "q-pain_where-knee:left": "3", "q-pain_since": "May 2019",
+                                            "q-pain_acute": "no"})
+    client.post(f"{path}/save/medicine", data={"q-medicines-name": ["Aspirin", "", "Iron"],
+                                               "q-medicines-dose": ["75 mg", "", ""], "q-allergies": ["no"]})
+    assert draft_of(people) == {
+        "full_name": "Ann Doyle", "birth_date": "1988-02-21", "phone": "085 555 0138",
+        "address": {"street": "1 Lane", "city": "Dublin"}, "reminders": ["sms", "email"],
+        "focus": ["calf:left", "axilla:right"], "stress": 7, "pain_where": {"knee:left": 3}, "pain_since": "2019-05",
+        "pain_acute": "no", "medicines": [{"name": "Aspirin", "dose": "75 mg"}, {"name": "Iron"}], "allergies": ["no"]}
+    about = client.get(f"{path}/part/about_you").text
+    assert 'value="21 February 1988"' in about and 'value="Dublin"' in about
+    review = client.get(f"{path}/review").text
+    for words in ("Lower leg, left", "Armpit, right", "7 of 10", "Knee, left: 3 of 10", "Aspirin, 75 mg",
+                  "1 Lane, Dublin", "21 February 1988", "not answered"):
+        assert words in review
+    more = client.post(f"{path}/part/medicine", data={"q-medicines-name": "Iron", "go": "more"})
+    assert more.text.count('name="q-medicines-name"') == 4
+
+
+def test_a_part_that_is_not_there(form, client):
+    path, _actor = form
+    begun(client, path)
+    for key in ("moon", "guardian", "%00", "x" * 3000):
+        assert client.get(f"{path}/part/{key}").status_code in (400, 404)
+        assert client.post(f"{path}/save/{key}").status_code in (400, 404)
+
+
+JUNK = ["", "abc", "-1", "9" * 40, "NaN", "2026-13-45", "[[[1", "{}", "x" * 70_000, "\u202e'\"<script>", "\x00",
+        "unknown", "[" * 5000]
+
+
+def test_junk_is_never_a_server_error(form, client):
+    path, _actor = form
+    begun(client, path)
+    parts = ("about_you", "visit", "wishes", "heart", "body", "skin", "medicine", "agree")
+    for part in parts:
+        names = set(re.findall(r'name="((?:q|group)-[^"]+)"', client.get(f"{path}/part/{part}").text))
+        for junk in JUNK:
+            for rest in (f"/part/{part}", f"/save/{part}"):
+                answer = client.post(path + rest, data={**dict.fromkeys(names, junk), "go": "next"})
+                assert answer.status_code < 500, (part, junk[:10])
+    for junk in JUNK:
+        assert client.post(f"{path}/review", data={"strokes": junk, "typed": junk, "by": junk}).status_code < 500
+        assert client.get(f"{path}/review").status_code == 200
+
+
+def test_too_much_is_refused_in_words(form, client):
+    path, _actor = form
+    begun(client, path)
+    long = client.post(f"{path}/part/agree", data={"q-boundaries": "x" * 5000, "q-agreements": "true"})
+    assert long.status_code == 422 and "This is too long." in long.text
+    assert client.post(f"{path}/save/agree", data={"q-boundaries": "x" * 250_000}).status_code == 413
+    huge = client.post(f"{path}/part/agree", data={"q-boundaries": "x" * 17_000_000})
+    assert huge.status_code == 413 and "(01) 555 0100" in huge.text
+    assert client.get(f"{path}/part/agree").status_code == 200
+
+
+# --- sending ----------------------------------------------------------------------------------------------------------
+
+def fill(client, path):
+    """A healthy client, without scripts, with one thing to tell."""
+    steps = {
+        "about_you": ABOUT, "visit": {}, "wishes": {},
+        "heart": {"q-thinners": "yes", "q-thinners_which": "Aspirin", "seen": "thinners_which"},
+        "body": {"group-body": "none"}, "skin": {"group-skin": "none"}, "medicine": {"q-allergies": "no"},
+        "agree": {"q-agreements": ["true", "stop", "privacy"], "q-helped_by": "My son"},
+    }
+    where = f"{path}/part/about_you"
+    for key, data in steps.items():
+        assert where.endswith(key)
+        answer = client.post(where, data={**data, "go": "next"})
+        assert answer.status_code == 303, answer.text
+        where = answer.headers["Location"]
+    assert where == f"{path}/review"
+
+
+def test_the_whole_form_without_scripts(people, form, client):
+    path, actor = form
+    fill(begun(client, path), path)
+    assert "My son" in client.get(f"{path}/review").text
+    unsigned = client.post(f"{path}/review", data={"by": "self", "typed": ""})
+    assert unsigned.status_code == 422 and 'href="#sign"' in unsigned.text
+    sent = client.post(f"{path}/review", data={"by": "self", "typed": "Ann Doyle"})
+    assert sent.headers["Location"] == f"{path}/thanks"
+    assert "Thank you" in client.get(f"{path}/thanks").text
+    assert client.get(f"{path}/thanks").text.count("Aspirin") == 0
+    assert client.application.test_client().get(f"{path}/thanks").status_code == 404
+    for rest in ("", "/part/heart", "/review"):
+        assert client.get(path + rest).status_code == 404
+    assert client.post(f"{path}/review", data={"by": "self", "typed": "Ann Doyle"}).status_code == 404
+    with guard.acting(people.system):
+        assert db.session.scalar(select(func.count(Submission.id))) == 1
+        assert db.session.scalar(select(func.count(Condition.id))) == 1  # the blood thinner, to be decided
+        assert db.session.scalar(select(AuditRow.facts).where(AuditRow.action == "intake.send"))["link_id"] \
+            == actor.link_id
+
+
+def test_drawn_strokes_come_back_after_an_error(form, client):
+    path, _actor = form
+    begun(client, path)
+    strokes = "[[[1,2],[3,4],[5,6],[7,8],[9,10]]]"
+    page = client.post(f"{path}/review", data={"by": "guardian", "strokes": strokes})
+    assert page.status_code == 422 and strokes in page.text.replace(", ", ",")
+
+
+def test_no_clinical_word_meets_the_client(form, client):
+    path, _actor = form
+    begun(client, path)
+    pages = [path, f"{path}/review"] + [f"{path}/part/{key}" for key in (
+        "about_you", "visit", "wishes", "heart", "body", "skin", "medicine", "agree")]
+    for url in pages:
+        words = set(re.findall(r"[a-z]+", re.sub(r"<[^>]+>", " ", client.get(url, follow_redirects=True).text.lower())))
+        assert not words & {"phlebitis", "tia", "petrissage", "effleurage", "contraindication", "contraindications",
+                            "hypertension", "thrombosis", "oedema", "edema", "contraindicated"}, url
+
+
+def test_sent_twice_at_once_both_see_the_thanks(cloned_database):
+    people = open_house()
+    client_id = intake.client_of(people, "theo", born_on=date(1988, 2, 21))
+    _actor, secret = intake.address(people, client_id)
+    db.session.remove()
+    app, path = cloned_database.app, f"/f/{secret}"
+    browser = begun(app.test_client(), path)
+    fill(browser, path)
+    cookie = browser.get_cookie("form_device", path="/f/").value
+    together, answers = threading.Barrier(2), []
+
+    def press():
+        with app.app_context():
+            other = app.test_client()
+            other.set_cookie("form_device", cookie, path="/f/")
+            together.wait()
+            answers.append(other.post(f"{path}/review", data={"by": "self", "typed": "Ann Doyle"}))
+            answers.append(other.get(f"{path}/thanks"))
+
+    threads = [threading.Thread(target=press) for _time in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(30)
+    assert sorted(answer.status_code for answer in answers)[:2] == [200, 200]
+    guard.bind(people.system)
+    assert db.session.scalar(select(func.count(Submission.id))) == 1
+    guard.bind(None)

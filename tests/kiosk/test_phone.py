@@ -1,0 +1,237 @@
+"""The whole form on a phone, by tapping, as a healthy client; and how it looks and reads on each page."""
+import json
+import os
+from datetime import date
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import expect
+from sqlalchemy import select
+
+from practice.access import guard
+from practice.core.db import db
+from practice.intake.models import IntakeArrival, IntakeDraft, Submission
+from practice.intake.queries import answers_of
+from practice.intake.services.submissions import is_untouched
+from tests.factories import intake
+from tests.personas import open_house
+from tests.plugins.browsers import PHONE
+
+MOST_QUESTIONS = 45
+CLINICAL = ("phlebitis", "tia", "petrissage", "contraindication", "effleurage", "oedema", "edema", "hypertension",
+            "thrombosis", "embolism", "contraindicated", "systemic", "sedative", "anticoagula")
+TAP = {"has_touch": True, "is_mobile": True, "device_scale_factor": 2}
+
+
+@pytest.fixture
+def form(live_server):
+    """A fresh address for Ann's full form on the running server."""
+    people = open_house()
+    client_id = intake.client_of(people, "theo", born_on=date(1988, 2, 21))
+    _actor, secret = intake.address(people, client_id)
+    return people, client_id, f"/f/{secret}"
+
+
+def shot(page, name: str) -> None:
+    """A picture of the page, for who sets SHOTS to a folder."""
+    folder = os.environ.get("SHOTS")
+    if folder:
+        page.evaluate("document.activeElement.blur()")
+        page.screenshot(path=f"{folder}/{name}.png")
+        page.screenshot(path=f"{folder}/{name}-full.png", full_page=True)
+
+
+def axe(page) -> list[str]:
+    where = page.url.rpartition("/")[2]
+    return [f"{where}: {found['id']} {[node['target'] for node in found['nodes']][:3]}"
+            for found in Axe().run(page).response["violations"]]
+
+
+def words_of(page) -> list[str]:
+    text = f" {page.inner_text('body').lower()} "
+    return [word for word in CLINICAL if word in text and f" {word}" in text]
+
+
+def start(page, address: str) -> None:
+    """Open the address, begin, and wait for the scripts of the first part."""
+    page.goto(address)
+    page.get_by_role("button", name="Start").click()
+    page.wait_for_url("**/part/*")
+    page.wait_for_selector('[name="js"]', state="attached")
+
+
+def choose(page, key: str, word: str) -> None:
+    page.locator(f'[data-question="{key}"] > .choices label', has_text=word).first.tap()
+
+
+def next_page(page) -> None:
+    with page.expect_navigation():
+        page.locator(".kiosk-foot").get_by_role("button", name="Next").tap()
+
+
+def fill_part(page, key: str) -> None:
+    """What a healthy client taps and types on that part."""
+    if page.locator('[data-group="none"]').count():
+        page.locator(".choice-whole", has_text="None of these").tap()
+    if key == "about_you":
+        page.fill("#q-full_name", "Ann Doyle")
+        page.fill("#q-birth_date", "21 February 1988")
+        page.fill("#q-phone", "085 555 0138")
+    elif key == "visit":
+        choose(page, "goals", "Less stress")
+        choose(page, "stress", "4")
+    elif key == "wishes":
+        choose(page, "massage_before", "Never")
+        choose(page, "pressure", "Medium")
+    elif key == "medicine":
+        choose(page, "strong_medicine", "Neither")
+        choose(page, "allergies", "Nothing I know of")
+        choose(page, "told_not", "No")
+    elif key == "agree":
+        for label in page.locator('[data-question="agreements"] .choice').all():
+            label.tap()
+
+
+def test_a_healthy_client_fills_the_whole_form(form, new_page):
+    people, client_id, address = form
+    page = new_page(size=PHONE, **TAP)
+    problems, clinical, met = [], [], []
+
+    def look(name):
+        problems.extend(axe(page))
+        clinical.extend(f"{name}: {word}" for word in words_of(page))
+        shot(page, name)
+
+    page.goto(address)
+    look("welcome")
+    page.get_by_role("button", name="Start").tap()
+    page.wait_for_url("**/part/*")
+    parts = []
+    while "/part/" in page.url:
+        key = page.url.rpartition("/")[2]
+        parts.append(key)
+        assert len(parts) < 12, parts
+        expect(page.locator(".kiosk-progress")).to_contain_text(f"Part {len(parts)} of 9")
+        assert page.evaluate("getComputedStyle(document.body).fontSize") == "18px"
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), key
+        fill_part(page, key)
+        met += [one.get_attribute("data-question") for one in page.locator("[data-question]:visible").all()]
+        look(key)
+        next_page(page)
+    assert page.url.endswith("/review")
+    look("review")
+    page.get_by_role("button", name="Sign and send").tap()
+    expect(page.locator(".error-summary")).to_contain_text("Your signature")
+    look("unsigned")
+    sign(page)
+    page.set_viewport_size({"width": 844, "height": 390})  # turned, and back
+    page.set_viewport_size(PHONE)
+    assert json.loads(page.input_value('[name="strokes"]'))
+    look("signed")
+    page.get_by_role("button", name="Sign and send").tap()
+    expect(page.get_by_role("heading", name="Thank you")).to_be_visible()
+    look("thanks")
+
+    assert problems == []
+    assert clinical == []
+    assert len(met) + 1 <= MOST_QUESTIONS, f"{len(met) + 1} questions: {met}"
+    guard.bind(people.system)
+    row = db.session.scalars(select(Submission)).one()
+    answers = answers_of(row)
+    assert answers["birth_date"] == "1988-02-21" and is_untouched(row)
+    assert answers["group:heart"] == "none" and answers["clot"] == "no"
+    assert db.session.scalars(select(IntakeArrival.client_id)).all() == [client_id]
+    assert page.goto(address).status == 404
+    guard.bind(None)
+
+
+def sign(page) -> None:
+    canvas = page.locator(".sign canvas")
+    canvas.scroll_into_view_if_needed()
+    box = canvas.bounding_box()
+    page.mouse.move(box["x"] + 40, box["y"] + 60)
+    page.mouse.down()
+    for step in range(12):
+        page.mouse.move(box["x"] + 40 + step * 18, box["y"] + (40 if step % 2 else 75))
+    page.mouse.up()
+
+
+def test_it_saves_itself_and_opens_where_it_was_left(form, new_page):
+    people, _client_id, address = form
+    page = new_page(size=PHONE, **TAP)
+    start(page, address)
+    page.fill("#q-full_name", "Ann Doyle")
+    expect(page.locator(".autosave-words")).to_contain_text("Saved", timeout=8000)
+    page.goto(f"{address}/part/heart")
+    choose(page, "thinners", "Yes")
+    expect(page.locator("#q-thinners_which")).to_be_visible()
+    with page.expect_response(lambda answer: "/save/" in answer.url and "Aspirin" in answer.request.post_data):
+        page.fill("#q-thinners_which", "Aspirin 75 mg")
+    expect(page.locator(".autosave[data-state=saved]")).to_be_visible(timeout=8000)
+    guard.bind(people.system)
+    draft = db.session.scalars(select(IntakeDraft)).one()
+    assert answers_of(draft) == {"full_name": "Ann Doyle", "thinners": "yes", "thinners_which": "Aspirin 75 mg"}
+    guard.bind(None)
+    db.session.rollback()
+    page.goto(address)
+    assert page.url.endswith("/part/heart")
+    expect(page.locator("#q-thinners_which")).to_have_value("Aspirin 75 mg")
+    # The button takes back what it contradicts, and the other way round.
+    page.locator(".choice-whole", has_text="None of these").tap()
+    expect(page.locator("#q-thinners_which")).to_be_hidden()
+    expect(page.locator('[name="q-clot"][value="no"]')).to_be_checked()
+    choose(page, "clot", "Yes")
+    expect(page.locator('[data-group="none"]')).not_to_be_checked()
+    places = page.locator('[data-places="clot_where"]')
+    places.locator(".bm-switch-side", has_text="Back").tap()
+    places.locator('[data-side="back"] [data-place="calf:left"]').tap()
+    expect(places.locator("[data-picked]")).to_have_text("Lower leg, left")
+    expect(places.locator('[value="calf:left"]')).to_be_checked()
+    assert axe(page) == []
+    next_page(page)  # "Is it over?" is needed
+    expect(page.locator(".error-summary")).to_contain_text("Is it over?")
+    expect(page.locator('[data-places="clot_where"] [data-picked]')).to_have_text("Lower leg, left")
+    assert axe(page) == []
+    expect(page.locator("#q-clot_state")).to_be_visible()
+
+
+def test_pain_is_tapped_on_the_map_or_picked_from_the_list(form, new_page):
+    _people, _client_id, address = form
+    page = new_page(size=PHONE, **TAP)
+    start(page, address)
+    page.goto(f"{address}/part/visit")
+    expect(page.locator('[data-question="pain_acute"]')).to_be_hidden()
+    page.locator("#q-pain_where .bm-switch-side", has_text="Back").tap()
+    page.locator('#q-pain_where [data-side="back"] [data-place="lower_back:left"]').tap()
+    page.locator('[data-pain-sheet="q-pain_where"] [data-pain="6"]').tap()
+    shot(page, "pain")
+    choose(page, "pain_acute", "No, I have known it")
+    page.locator('[data-pain-list="q-pain_where"] summary').tap()
+    page.locator('[data-pain-list="q-pain_where"] [data-pain-select="neck_posterior:middle"]').select_option("4")
+    assert axe(page) == []
+    next_page(page)
+    page.goto(f"{address}/review")
+    expect(page.locator("body")).to_contain_text("Lower back, left: 6 of 10")
+    expect(page.locator("body")).to_contain_text("Back of neck: 4 of 10")
+
+
+def test_without_a_server_the_text_stays_on_the_device(form, new_page):
+    _people, _client_id, address = form
+    page = new_page(size=PHONE, **TAP)
+    start(page, address)
+    page.context.set_offline(True)
+    page.fill("#q-full_name", "Ann Doyle")
+    expect(page.locator(".autosave[data-state=failed]")).to_contain_text("Kept on this device", timeout=8000)
+    page.context.set_offline(False)
+    expect(page.locator(".autosave[data-state=saved]")).to_be_visible(timeout=8000)
+
+
+def test_dark_and_tablet_read_as_well(form, new_page):
+    _people, _client_id, address = form
+    page = new_page(size={"width": 820, "height": 1180}, dark=True)
+    start(page, address)
+    for key in ("about_you", "visit", "heart"):
+        page.goto(f"{address}/part/{key}")
+        assert axe(page) == []
+    page.goto(f"{address}/review")
+    assert axe(page) == []
