@@ -16,6 +16,7 @@ from practice.intake.models import FORM_STATE_LABELS, FormState
 from practice.premises.models import TAX_CATEGORY_LABELS, TaxCategory
 from practice.premises.queries import the_practice
 from practice.safety.models import CONDITION_STATE_LABELS, ConditionState
+from practice.schedule.models import BLOCK_LABELS, BlockKind
 from practice.schedule.states import STATE_LABELS, AppointmentState
 from practice.sessions.models import NOTE_STATE_LABELS, NoteState
 
@@ -24,6 +25,7 @@ LABELS: dict[type[StrEnum], dict[StrEnum, str]] = {
     Role: ROLE_LABELS, ReminderChannel: REMINDER_LABELS, TaxCategory: TAX_CATEGORY_LABELS,
     FormState: FORM_STATE_LABELS, ConditionState: CONDITION_STATE_LABELS, AppointmentState: STATE_LABELS,
     NoteState: NOTE_STATE_LABELS, DocumentKind: KIND_LABELS, Method: METHOD_LABELS,
+    BlockKind: BLOCK_LABELS,
 }
 
 

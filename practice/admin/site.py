@@ -8,18 +8,43 @@ from flask_babel import gettext
 
 from practice.access.permissions import Permission as P
 from practice.access.roles import ROLE_LABELS
-from practice.admin import auth, checkout, forms, intake_link, money, reports, show, sign_in, submissions, today
+from practice.admin import (
+    auth,
+    calendar,
+    checkout,
+    clients,
+    forms,
+    intake_link,
+    money,
+    reports,
+    search,
+    show,
+    sign_in,
+    submissions,
+    today,
+)
 from practice.admin.auth import current_actor
+from practice.admin.booking.pages import BookingPage
+from practice.admin.notes import lists as note_lists
+from practice.admin.notes import pages as notes
 from practice.billing.models.documents import Document
 from practice.billing.models.packages import Package
 from practice.billing.models.payments import Payment
+from practice.clients.models import Client
 from practice.core.text import _
 from practice.intake.models import FormVersion, Submission
 from practice.premises.queries import settings
+from practice.schedule.models import Appointment, Block
+from practice.sessions.models import SessionNote
 
 PAGES = (
     today.TodayPage(name=_("Today"), endpoint="today", url="/"),
+    calendar.CalendarPage(name=_("Calendar"), endpoint="calendar", url="/calendar"),
+    BookingPage(name=_("Book"), endpoint="booking", url="/booking"),
+    clients.ClientsPage(name=_("Clients"), endpoint="clients", url="/clients"),
+    search.SearchPage(name=_("Search"), endpoint="search", url="/search"),
     checkout.CheckoutPage(name=_("Check out"), endpoint="checkout", url="/checkout"),
+    notes.NotesPage(name=_("Notes"), endpoint="notes", url="/notes"),
     money.MoneyPage(name=_("Money"), endpoint="money", url="/money"),
     reports.ReportsPage(name=_("Reports"), endpoint="reports", url="/reports"),
     intake_link.IntakeLinkPage(name=_("Form"), endpoint="intake_link", url="/clients/<int:client_id>/form-link"),
@@ -28,6 +53,11 @@ PAGES = (
 )
 
 LISTS: tuple = (
+    calendar.AppointmentList(Appointment, name=_("Appointments"), endpoint="appointment_list",
+                             url="/lists/appointments"),
+    calendar.BlockList(Block, name=_("Blocked time"), endpoint="block_list", url="/lists/blocks"),
+    clients.ClientList(Client, name=_("Clients"), endpoint="client_list", url="/lists/clients"),
+    note_lists.NoteList(SessionNote, name=_("Notes"), endpoint="note_list", url="/lists/notes"),
     money.DocumentList(Document, name=_("Invoices"), endpoint="document_list", url="/lists/invoices"),
     money.PaymentList(Payment, name=_("Payments"), endpoint="payment_list", url="/lists/payments"),
     money.PackageList(Package, name=_("Packages"), endpoint="package_list", url="/lists/packages"),
@@ -39,6 +69,9 @@ LISTS: tuple = (
 # label, icon, address, and any of these permissions
 NAV = (
     (_("Today"), "today", "today.index", (P.APPOINTMENT_READ_ALL, P.APPOINTMENT_READ_OWN, P.INVOICE_READ)),
+    (_("Calendar"), "calendar", "calendar.day", (P.APPOINTMENT_READ_ALL, P.APPOINTMENT_READ_OWN)),
+    (_("Clients"), "clients", "clients.index", (P.CLIENT_READ_ALL, P.CLIENT_READ_OWN)),
+    (_("Notes"), "notes", "notes.index", (P.CHART_READ,)),
     (_("Money"), "money", "money.index", (P.INVOICE_READ,)),
     (_("Reports"), "reports", "reports.index", (P.REPORT_READ,)),
 )

@@ -1,14 +1,124 @@
-"""Today: the home of everybody who works here."""
-from flask import render_template
-from flask_admin import expose
+"""Today: the home of everybody who works here. The desk has the day and its queues, a therapist the next client."""
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
 
+from flask import redirect, render_template, request, url_for
+from flask_admin import expose
+from flask_babel import gettext
+
+from practice.access.actor import Actor
 from practice.access.permissions import Permission as P
-from practice.admin.base import Page
+from practice.admin import day_columns, show
+from practice.admin.auth import current_actor
+from practice.admin.base import Page, act
+from practice.billing.queries.documents import charged, open_of_clients, state_of
+from practice.billing.services.checkout import what_to_charge
+from practice.billing.services.documents import price_lines
+from practice.clients.queries import names_of
+from practice.intake.queries import arrived_on
+from practice.premises.queries import tax_codes, the_practice
+from practice.schedule.models import Appointment
+from practice.schedule.queries import appointments
+from practice.schedule.queries.day_view import day_view
+from practice.schedule.services import messages
+from practice.schedule.states import AppointmentState
+
+DAY = timedelta(days=1)
+UNCHARGED_FOR = timedelta(days=7)  # what was done and never charged stays in the queue that long
+
+
+@dataclass(frozen=True)
+class ToCharge:
+    row: Appointment
+    treatment: str
+    amount: int  # minor units, with tax
+    url: str | None
+
+
+@dataclass(frozen=True)
+class Owing:
+    """A client who comes today and owes something: the sum, and the state of the oldest document."""
+
+    name: str
+    comes_at: datetime
+    amount: int
+    state: str
+    days: int | None
+    url: str | None
+
+
+@dataclass(frozen=True)
+class FormIn:
+    name: str
+    arrived_at: datetime
 
 
 class TodayPage(Page):
-    permissions = {"index": (P.APPOINTMENT_READ_ALL, P.APPOINTMENT_READ_OWN, P.INVOICE_READ)}
+    permissions = {"index": (P.APPOINTMENT_READ_ALL, P.APPOINTMENT_READ_OWN, P.INVOICE_READ), "tell": P.MESSAGE_SEND}
 
     @expose("/")
     def index(self):
-        return render_template("admin/today/index.html")
+        actor = current_actor()
+        if not actor.may(P.APPOINTMENT_READ_ALL) and not actor.may(P.APPOINTMENT_READ_OWN):
+            return books()
+        if actor.may(P.APPOINTMENT_READ_ALL):
+            return desk(actor)
+        return redirect(url_for("calendar.day"))
+
+    @expose("/tell", methods=("POST",))
+    def tell(self):
+        """The one-way box: sent, sealed, and not shown again."""
+        appointment_id, text = request.form.get("appointment_id", type=int), request.form.get("text", "")
+        return act(lambda: messages.tell_therapist(current_actor(), appointment_id or 0, text), url_for("today.index"),
+                   gettext("The therapist will read it before the session."))
+
+
+def books():
+    """A bookkeeper's day is the money."""
+    address = day_columns.address("money.index")
+    return redirect(address) if address else render_template("admin/today/books.html")
+
+
+def desk(actor: Actor):
+    """The day with its queues: what to check out, who is here, what came in, who owes."""
+    on = show.today()
+    view = day_view(on)
+    rows = sorted(view.appointments.values(), key=lambda row: row.starts_at)
+    done = [row for row in appointments.between(on - UNCHARGED_FOR, on) if row.state is AppointmentState.DONE]
+    billed = charged([row.id for row in done])
+    return render_template(
+        "admin/today/desk.html", view=view, boxes=day_columns.columns(view, actor, billed),
+        may_book=actor.may(P.APPOINTMENT_BOOK), back=url_for("today.index"), before=on - DAY, after=on + DAY,
+        to_charge=[to_charge(row) for row in done if row.id not in billed] if actor.may(P.INVOICE_ISSUE) else [],
+        arrived=sorted((row for row in rows if row.state is AppointmentState.ARRIVED),
+                       key=lambda row: row.arrived_at or row.state_at, reverse=True), forms=forms_in(on),
+        owing=owing(rows, on) if actor.may(P.INVOICE_READ) else [],
+        listeners=[row for row in rows if row.state in appointments.STILL_TO_COME and actor.may(P.MESSAGE_SEND)],
+        invoices_url=day_columns.address("money.index"), new_client_url=day_columns.address("clients.new"),
+        short_names={one.id: one.short_name for one in view.therapists})
+
+
+def to_charge(row: Appointment) -> ToCharge:
+    """What a session will cost, as its checkout will say."""
+    asked = what_to_charge(row.id)
+    totals = price_lines(the_practice(), asked.lines, {code.id: code for code in tax_codes()})
+    return ToCharge(row, asked.treatment.name, totals.gross,
+                    day_columns.address("checkout.page", appointment_id=row.id))
+
+
+def forms_in(on: date) -> list[FormIn]:
+    rows = arrived_on(on)
+    names = names_of(row.client_id for row in rows) if rows else {}
+    return [FormIn(names[row.client_id], row.arrived_at) for row in rows if row.client_id in names]
+
+
+def owing(rows: list[Appointment], on: date) -> list[Owing]:
+    """Who comes today and has something open, in order of coming."""
+    coming = {row.client_id: row for row in reversed(rows) if row.state in appointments.STILL_TO_COME}
+    found = []
+    for client_id, documents in open_of_clients(coming).items():
+        row, first = coming[client_id], documents[0]
+        late = (on - first.due_on).days if first.due_on and first.due_on < on else None
+        found.append(Owing(row.client.name, row.starts_at, sum(one.open_amount for one in documents),
+                           str(state_of(first, on)), late, day_columns.address("money.page", document_id=first.id)))
+    return sorted(found, key=lambda one: one.comes_at)

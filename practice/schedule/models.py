@@ -11,6 +11,7 @@ from practice.clients.models import Client
 from practice.core.columns import BigId, Enum_, UtcDateTime
 from practice.core.db import db
 from practice.core.sealed import Sealed, SealedRow, sealed_column
+from practice.core.text import _
 from practice.premises.models import Location, Room
 from practice.schedule.states import AppointmentState
 
@@ -35,6 +36,9 @@ class BlockKind(StrEnum):
     BREAK = "break"
     AWAY = "away"
     OTHER = "other"
+
+
+BLOCK_LABELS = {BlockKind.BREAK: _("Break"), BlockKind.AWAY: _("Away"), BlockKind.OTHER: _("Blocked")}
 
 
 class Block(db.Model):

@@ -46,9 +46,8 @@ def day_view(day: date, therapist_ids: list[int] | None = None) -> DayView:
     seen = {row.id: row for row in appointments.on_day(day)}
     blocks = {row.id: row for row in appointments.blocks_between(first, last)}
     items = _items(day, blocks)
-    work = working(day, day)
-    here = {one.therapist_id for one in work if one.start < last and one.end > first}
-    shown = _columns(set(items) | here, therapist_ids)
+    work = [one for one in working(day, day) if one.start < last and one.end > first]
+    shown = _columns(set(items) | {one.therapist_id for one in work}, therapist_ids)
     columns = [DayColumn(one.id, [piece for piece in work if piece.therapist_id == one.id], items.get(one.id, []))
                for one in shown]
     now = clock.now()

@@ -85,14 +85,17 @@ def wanted(treatment_id: int, *, earliest: datetime, latest: datetime | None = N
 
 def first_free(treatment_id: int, *, earliest: datetime | None = None, therapist_id: int | None = None,
                minutes: int | None = None, count: int = 3, moving_id: int | None = None) -> list[Slot]:
-    """The next free times for a treatment, within three months; only the named therapist's where one is named."""
+    """The next free times for a treatment, within three months; only the named therapist's where one is named.
+
+    Of times that overlap with the same therapist only the first is offered.
+    """
     start = max(earliest or clock.now(), clock.now())
     asked = wanted(treatment_id, earliest=start, therapist_id=therapist_id, minutes=minutes)
     if therapist_id is not None:
         asked = replace(asked, therapists=(therapist_id,))
     found: list[Slot] = []
     for days in LOOK_AHEAD:
-        found = overlaps.first_free(diary(start, start + days * DAY, moving_id), asked, count)
+        found = _apart(overlaps.open_slots(diary(start, start + days * DAY, moving_id), asked), count)
         if len(found) >= count:
             break
     return found
@@ -105,19 +108,20 @@ def nearest_free(treatment_id: int, at: datetime, therapist_id: int, *, minutes:
     if end <= start:
         return []
     asked = wanted(treatment_id, earliest=start, latest=end, therapist_id=therapist_id, minutes=minutes)
-    by_distance = sorted(overlaps.open_slots(diary(start, end, moving_id), asked), key=lambda slot: abs(slot.start - at))
-    own = _apart([slot for slot in by_distance if slot.therapist_id == therapist_id])
-    others = _apart([slot for slot in by_distance if slot.therapist_id != therapist_id])
-    return [*own[:3], *others[:2]]
+    found = overlaps.open_slots(diary(start, end, moving_id), asked)
+    by_distance = sorted(found, key=lambda slot: abs(slot.start - at))
+    own = _apart([slot for slot in by_distance if slot.therapist_id == therapist_id], 3)
+    others = _apart([slot for slot in by_distance if slot.therapist_id != therapist_id], 2)
+    return [*own, *others]
 
 
-def _apart(slots: list[Slot]) -> list[Slot]:
-    """Without those that overlap one before them: 15:00 and 11:00 are two choices, 15:00 and 15:15 hardly."""
+def _apart(slots: list[Slot], count: int) -> list[Slot]:
+    """The first `count`, without those that overlap one before: 11:00 and 15:00 are a choice, 15:15 is none."""
     kept: list[Slot] = []
     for slot in slots:
         if not any(slot.therapist_id == other.therapist_id and slot.overlaps(other) for other in kept):
             kept.append(slot)
-            if len(kept) == 5:
+            if len(kept) == count:
                 break
     return kept
 

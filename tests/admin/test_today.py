@@ -1,0 +1,90 @@
+"""Today at the front desk: the day, its queues, and what nobody may read there."""
+from datetime import date
+
+import pytest
+from sqlalchemy import select
+
+from practice.access import guard
+from practice.core import clock
+from practice.core.db import db, transaction
+from practice.intake.models import IntakeArrival
+from practice.schedule.models import DeskMessage
+from practice.schedule.states import AppointmentState as S
+from tests.factories import clients, schedule
+from tests.factories.schedule import at
+
+
+@pytest.fixture
+def day(people):
+    """Priya has arrived, Tom is done, Nora did not come, Karim is still to come; Ben is Tara's."""
+    made = {}
+    with guard.acting(people.system), transaction():
+        for who in (people.theo, people.tara):
+            schedule.hours(who.user_id, 8, 16 if who is people.theo else 14)
+        treatment = schedule.treatment().id
+        for name, hour, state in (("Tom", 8, S.DONE), ("Nora", 10, S.NO_SHOW), ("Priya", 11, S.ARRIVED),
+                                  ("Karim", 13, S.BOOKED)):
+            client_id = clients.client(name, "Example").id
+            made[name] = schedule.appointment(client_id, people.theo.user_id, treatment, at(hour), state=state).id
+        made["Ben"] = schedule.appointment(clients.client("Ben", "Other").id, people.tara.user_id, treatment,
+                                           at(9)).id
+    return made
+
+
+def test_the_desk_has_everybody_and_the_queues(as_person, day):
+    page = as_person("rae").get("/").get_data(as_text=True)
+    assert "Tuesday 17 November" in page
+    for words in ("Tom Example", "Nora Example", "Priya Example", "Karim Example", "Ben Other", "Book 14:00",
+                  "To check out", "78.00", "Not charged yet", "No-show", "Form missing", "Tell the therapist",
+                  "Not working"):
+        assert words in page, words
+    assert f"/checkout/{day['Tom']}" in page
+    assert 'style="' not in page and "onclick" not in page
+
+
+def test_an_arrived_form_is_told_to_the_desk(as_person, people, day):
+    from practice.schedule.models import Appointment
+    with guard.acting(people.system), transaction():
+        client_id = db.session.scalar(select(Appointment.client_id).where(Appointment.id == day["Priya"]))
+        arrive(client_id, people)
+    page = as_person("rae").get("/").get_data(as_text=True)
+    assert "Form in" in page and "Forms in today" in page and "Priya Example <span" in page
+
+
+def arrive(client_id, people):
+    from practice.audit import services as audit
+    from practice.intake.models import FormState, FormVersion, Submission
+    form = FormVersion(key="full", language="en", number=1, title="Full", state=FormState.PUBLISHED, content={})
+    db.session.add(form)
+    db.session.flush()
+    sent = Submission(client_id=client_id, form_version_id=form.id, way="link", submitted_at=clock.now(), answers="{}",
+                      signature="{}", content_hash="x", valid_until_on=date(2027, 11, 17))
+    db.session.add(sent)
+    db.session.flush()
+    db.session.add(IntakeArrival(client_id=client_id, submission_id=sent.id, title="Full", arrived_at=clock.now(),
+                                 arrived_on=date(2026, 11, 17), valid_until_on=date(2027, 11, 17)))
+    audit.record(people.system, "form.send", client_id=client_id)
+
+
+def test_the_owner_and_a_bookkeeper(as_person, day):
+    assert "Priya Example" in as_person("olive").get("/").get_data(as_text=True)
+    answer = as_person("bo").get("/", follow_redirects=True)
+    assert answer.status_code == 200 and "Priya" not in answer.get_data(as_text=True)
+
+
+def test_a_message_goes_one_way(as_person, people, day):
+    desk = as_person("rae")
+    answer = desk.post("/tell", data={"appointment_id": day["Karim"], "text": "velvet walrus"}, follow_redirects=True)
+    assert "before the session" in answer.get_data(as_text=True)
+    for address in ("/", f"/booking/{day['Karim']}", "/calendar/day", "/lists/appointments/"):
+        assert "walrus" not in desk.get(address).get_data(as_text=True)
+    with guard.acting(people.theo):
+        assert db.session.scalars(select(DeskMessage)).one().text == "velvet walrus"
+
+
+@pytest.mark.parametrize("data", [{}, {"appointment_id": "x", "text": "y"},
+                                  {"appointment_id": str(2**40), "text": "y"}])
+def test_a_message_about_nothing_is_refused_in_words(as_person, day, data):
+    answer = as_person("rae").post("/tell", data=data, follow_redirects=True)
+    assert answer.status_code == 200 and "note-stop" in answer.get_data(as_text=True)
+    assert as_person("theo").post("/tell", data=data).status_code == 403
