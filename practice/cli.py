@@ -88,6 +88,27 @@ def serve(host, port):
 
 
 @commands.command()
+@with_address
+def demo(host, port):
+    """Serve a practice filled with made-up people, to look around in."""
+    from practice.accounts.queries import is_empty
+    from practice.demo import fill as made_up
+    from practice.ops import server
+
+    app = make_app("demo.db")
+    migrate_database(app)
+    with app.app_context():
+        if made_up.is_foreign():
+            raise click.ClickException("DATABASE_URL names a real practice: the demo leaves it alone.")
+        if is_empty():
+            made_up.fill()
+        click.echo("Sign in as one of these:")
+        for line in made_up.log_ins():
+            click.echo(line)
+    server.serve(app, host, port)
+
+
+@commands.command()
 def migrate():
     """Bring the database to the newest schema."""
     migrate_database(make_app())

@@ -1,0 +1,200 @@
+"""How a day of the demo practice goes: booked ahead, carried out, written down, charged."""
+import random
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+
+from practice.access import guard
+from practice.access.actor import Actor, link
+from practice.billing.models.payments import Method
+from practice.billing.services.checkout import checkout
+from practice.billing.services.packages import sell_package
+from practice.billing.services.payments import take_payment
+from practice.clients.models import ReminderChannel
+from practice.clients.services import register_client
+from practice.core import clock
+from practice.core.body import Place
+from practice.core.db import db
+from practice.demo.answers import answers_for
+from practice.demo.cast import TREATMENTS, Person
+from practice.demo.notes import note_for
+from practice.intake.definition import FormDefinition
+from practice.intake.services.links import begin, invite
+from practice.safety.queries import known
+from practice.safety.rules import AllergyFact, ConsentFact
+from practice.safety.services.conditions import accept
+from practice.safety.services.profile import set_allergies, set_consents
+from practice.safety.services.receiving import receive_form
+from practice.safety.services.reviews import mark_reviewed
+from practice.schedule.services.booking import SlotTaken, book
+from practice.schedule.services.messages import tell_therapist
+from practice.schedule.services.states import set_state
+from practice.schedule.states import AppointmentState as S
+from practice.sessions.services.handover import hand_over
+from practice.sessions.services.notes import open_note, save_draft, sign
+
+STARTS = (time(9), time(10, 15), time(11, 30), time(13, 30), time(14, 45), time(16))
+LEAD = 3  # days between booking and visit
+
+
+@dataclass
+class Stage:
+    """Who acts, what is sold, and the dice: the same seed gives the same practice."""
+
+    actors: dict[str, Actor]
+    treatments: dict[str, int]
+    form: FormDefinition
+    zone: str
+    chance: random.Random
+
+    @property
+    def desk(self) -> Actor:
+        return self.actors["ruth"]
+
+    def at(self, day: date, wall: time) -> datetime:
+        return clock.to_utc(datetime.combine(day, wall), self.zone)
+
+
+@dataclass
+class Visit:
+    """A booked visit of the demo."""
+
+    person: Person
+    appointment_id: int
+    starts_at: datetime
+
+
+def welcome(stage: Stage, person: Person, day: date) -> None:
+    """Register a client; most of them send their form from the phone the same day."""
+    desk = stage.desk
+    guard.bind(desk)
+    row = register_client(desk, first_name=person.first, last_name=person.last, born_on=person.born_on,
+                          phone=person.phone, email=person.email, street=person.street, postal_code="D08",
+                          city="Dublin", country="IE", reminder_channel=ReminderChannel.SMS,
+                          usual_therapist_id=stage.actors[person.therapist].user_id)
+    person.client_id, person.due_on = row.id, day
+    if stage.chance.random() < 0.93:
+        send_form(stage, person, day)
+
+
+def send_form(stage: Stage, person: Person, day: date) -> None:
+    """Invite, open, fill in, sign, send: as the client's own link."""
+    guard.bind(stage.desk)
+    row, _secret = invite(stage.desk, person.client_id)
+    db.session.flush()
+    actor = link(row.id, person.client_id)
+    guard.bind(actor)
+    begin(actor)
+    answers = answers_for(person, stage.form, day)
+    receive_form(actor, answers, answers["signature"])
+    db.session.flush()
+    guard.bind(stage.desk)
+
+
+def book_ahead(stage: Stage, waiting: list[Person], day: date) -> list[Visit]:
+    """Fill the day with who is due, each with their therapist; a taken time goes to the next one."""
+    guard.bind(stage.desk)
+    visits = []
+    for key in ("jon", "aiko"):
+        due = [person for person in waiting if person.therapist == key and person.due_on and person.due_on <= day]
+        due.sort(key=lambda person: person.due_on)
+        wanted = len(STARTS) - (1 if stage.chance.random() < 0.4 else 0)
+        for start, person in zip(STARTS, due[:wanted], strict=False):
+            try:
+                row = book(stage.desk, client_id=person.client_id, therapist_id=stage.actors[key].user_id,
+                           treatment_id=stage.treatments[person.treatment], starts_at=stage.at(day, start))
+            except SlotTaken:
+                continue
+            visits.append(Visit(person, row.id, stage.at(day, start)))
+            person.due_on = None
+    return visits
+
+
+def carry_out(stage: Stage, visit: Visit, day: date, *, until: S = S.DONE) -> None:
+    """One visit: how it ended, the note, the hand-over, the money. `until` stops on the way, for today."""
+    person, chance, desk = visit.person, stage.chance, stage.desk
+    guard.bind(desk)
+    roll = chance.random()
+    if until is S.DONE and roll < 0.07:
+        ending = S.NO_SHOW if roll < 0.028 else S.CANCELLED_LATE if roll < 0.045 else S.CANCELLED_EARLY
+        set_state(desk, visit.appointment_id, ending)
+        _come_back(person, day, 7)
+        return
+    set_state(desk, visit.appointment_id, S.ARRIVED)
+    if chance.random() < 0.05:
+        tell_therapist(desk, visit.appointment_id, "Came by bike today and is a little out of breath.")
+    if until is S.ARRIVED:
+        return
+    set_state(desk, visit.appointment_id, S.IN_SESSION)
+    if until is S.IN_SESSION:
+        return
+    _write(stage, visit, day)
+    guard.bind(desk)
+    _charge(stage, visit, day)
+    _come_back(person, day, person.every)
+
+
+def _write(stage: Stage, visit: Visit, day: date) -> None:
+    """What the therapist does: decide, read the brief, write, sign, hand over."""
+    person, therapist = visit.person, stage.actors[visit.person.therapist]
+    guard.bind(therapist)
+    facts = known(person.client_id, day)
+    if person.visits == 0:
+        _decide(therapist, person, facts)
+        facts = known(person.client_id, day)
+    mark_reviewed(therapist, person.client_id, appointment_id=visit.appointment_id, seen={})
+    sold = next(item for item in TREATMENTS if item.name == person.treatment)
+    note = open_note(therapist, visit.appointment_id)
+    content = note_for(person, facts, sold.techniques, sold.minutes, stage.chance)
+    note = save_draft(therapist, note.id, content, version=note.version)
+    if stage.chance.random() < 0.985:
+        sign(therapist, note.id, version=note.version)
+    hand_over(therapist, visit.appointment_id, treatment_id=stage.treatments[person.treatment], minutes=sold.minutes,
+              back_in_days=person.every if person.visits_left > 1 else None)
+    person.visits += 1
+    person.visits_left -= 1
+    person.pain = max(1, min(8, content.pain_after + stage.chance.choice((0, 1, 1, 2))))
+
+
+def _decide(therapist: Actor, person: Person, facts) -> None:
+    """The first visit: what the form proposes is accepted, allergies are asked, sensitive areas agreed."""
+    for row, _content in facts.to_decide:
+        accept(therapist, row.id, version=row.version)
+    named = tuple(AllergyFact(fact.substance, fact.severity, fact.reaction, "grapeseed oil")
+                  for fact in facts.facts.allergies)
+    set_allergies(therapist, person.client_id, named)
+    regions = {Place.parse(key).region for key in person.story.regions}
+    if "gluteal" in regions:
+        set_consents(therapist, person.client_id, (ConsentFact(regions=("gluteal",)),))
+
+
+def _charge(stage: Stage, visit: Visit, day: date) -> None:
+    """At the desk: a package for some, most pay at once, a few go home with an open invoice."""
+    person, chance, desk = visit.person, stage.chance, stage.desk
+    package_id = _package(stage, person)
+    price = next(item.price for item in TREATMENTS if item.name == person.treatment)
+    pays_now = chance.random() > 0.045
+    payments = [(Method(person.pays), price)] if package_id is None and pays_now else []
+    receipt = checkout(desk, visit.appointment_id, payments=payments, request_key=f"demo-{visit.appointment_id}",
+                       package_id=package_id)
+    if receipt.document_id and not pays_now and chance.random() < 0.4:
+        take_payment(desk, client_id=person.client_id, amount=price // 2, method=Method.BANK,
+                     request_key=f"demo-half-{visit.appointment_id}", document_id=receipt.document_id)
+
+
+def _package(stage: Stage, person: Person) -> int | None:
+    """The package a client uses, sold when the old one is used up."""
+    if not person.has_package:
+        return None
+    if person.package_left == 0:
+        price = next(item.price for item in TREATMENTS if item.name == person.treatment)
+        package = sell_package(stage.desk, client_id=person.client_id, treatment_id=stage.treatments[person.treatment],
+                               sessions=5, price_amount=price * 45 // 10)
+        take_payment(stage.desk, client_id=person.client_id, amount=price * 45 // 10, method=Method.CARD,
+                     request_key=f"demo-package-{package.id}", document_id=package.document_id)
+        person.package_id, person.package_left = package.id, 5
+    person.package_left -= 1
+    return person.package_id
+
+
+def _come_back(person: Person, day: date, days: int) -> None:
+    person.due_on = day + timedelta(days=days) if person.visits_left > 0 else None

@@ -1,0 +1,155 @@
+"""Fills an empty database with the demo practice: fourteen months of it, one transaction a simulated day."""
+import random
+from datetime import date, datetime, time, timedelta
+
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+from practice.access import guard
+from practice.access.actor import staff, system
+from practice.access.roles import ROLE_LABELS, Role
+from practice.accounts.queries import is_empty
+from practice.accounts.services.users import add_user, get_user, set_profile
+from practice.audit import services as audit
+from practice.catalog.services import save_product, save_treatment
+from practice.core import clock
+from practice.core.db import transaction
+from practice.demo.cast import PASSWORD, PRODUCTS, STAFF, TREATMENTS, people
+from practice.demo.days import Stage, Visit, book_ahead, carry_out, welcome
+from practice.intake.definition import shipped
+from practice.intake.services.forms import install_shipped
+from practice.premises.models import PriceMode, Room
+from practice.premises.queries import main_location_id, settings, tax_codes
+from practice.premises.services import open_practice, save
+from practice.schedule.models import BlockKind
+from practice.schedule.services.blocks import block_time
+from practice.schedule.services.shifts import Hours, set_hours
+from practice.schedule.states import AppointmentState as S
+
+NAME = "Willow Street Massage"
+ZONE = "Europe/Dublin"
+MONTHS = 14
+CLIENTS = 150
+AHEAD = 10  # days that are booked ahead at the end
+HOUSE = system("building the demo practice")
+
+
+def is_foreign() -> bool:
+    """Whether the database holds a practice that is not the demo."""
+    held = settings()
+    return (held is not None and held.name != NAME) or (held is None and not is_empty())
+
+
+def log_ins() -> list[str]:
+    """Who can sign in, one line each."""
+    roles = {person.email: ", ".join(ROLE_LABELS[role] for role in person.roles) for person in STAFF}
+    return [f"  {person.email:<18} {PASSWORD:<20} {person.name}, {roles[person.email]}" for person in STAFF]
+
+
+def fill(now: datetime | None = None) -> None:
+    """Build the whole demo up to `now` (default: this moment) and a few days beyond."""
+    now = now or clock.now()
+    today = clock.local_date(now, ZONE)
+    first = today - timedelta(days=MONTHS * 30)
+    days = [first + timedelta(days=number) for number in range((today - first).days + 1)]
+    working = [day for day in days if day.weekday() < 5]
+    chance = random.Random(20)
+    try:
+        clock.set_to(_at(first, time(7)))
+        stage = set_up(chance)
+        with Progress(TextColumn("Filling the demo practice"), BarColumn(), MofNCompleteColumn(),
+                      TextColumn("days"), TimeElapsedColumn()) as progress:
+            live(stage, working, today, now, progress)
+    finally:
+        clock.set_to(None)
+        guard.bind(None)
+
+
+def _at(day: date, wall: time) -> datetime:
+    return clock.to_utc(datetime.combine(day, wall), ZONE)
+
+
+def set_up(chance: random.Random) -> Stage:
+    """The practice, its staff, rooms, treatments, hours and forms: one transaction."""
+    guard.bind(HOUSE)
+    with transaction():
+        open_practice(HOUSE, name=NAME, time_zone=ZONE, country="IE", currency="EUR", price_mode=PriceMode.GROSS,
+                      tax_name="VAT 13.5 %", tax_rate=135000, address="12 Willow Street\nDublin 8",
+                      tax_number="IE 0000000X", phone="+35315550123", email="hello@example.com")
+        for number in (1, 2, 3):
+            save(HOUSE, Room, None, name=f"Room {number}", location_id=main_location_id())
+        users = {}
+        for person in STAFF:
+            user = add_user(HOUSE, name=person.name, email=person.email, password=PASSWORD, roles=person.roles,
+                            must_change_password=False)
+            users[person.key] = staff(user.id, person.roles, name=person.name)
+            if Role.THERAPIST in person.roles:
+                profile = get_user(user.id).profile
+                set_profile(HOUSE, user.id, short_name=person.name.split()[0], colour=profile.colour,
+                            registration_body="MTI", registration_number=person.registration, version=profile.version)
+                set_hours(HOUSE, user.id, [Hours(day, 9 * 60, 13 * 60) for day in range(5)]
+                          + [Hours(day, 13 * 60 + 30, 18 * 60) for day in range(5)])
+        tax = tax_codes()[0].id
+        treatments = {sold.name: save_treatment(
+            HOUSE, None, name=sold.name, neutral_name=sold.neutral_name, minutes=sold.minutes, buffer_minutes=10,
+            price_amount=sold.price, tax_code_id=tax, usual_techniques=sold.techniques).id for sold in TREATMENTS}
+        for name, price in PRODUCTS:
+            save_product(HOUSE, None, name=name, price_amount=price, tax_code_id=tax)
+        install_shipped(HOUSE)
+        audit.record(HOUSE, "demo.fill")
+    return Stage(users, treatments, shipped("full"), ZONE, chance)
+
+
+def live(stage: Stage, working: list[date], today: date, now: datetime, progress: Progress) -> None:
+    """Every working day up to today, then what is booked ahead."""
+    crowd = people(stage.chance, CLIENTS, len(working))
+    known, diary = [], {}
+    task = progress.add_task("", total=len(working))
+    for number, day in enumerate(working):
+        clock.set_to(_at(day, time(8)))
+        with transaction():
+            for person in crowd:
+                if person.joins_on_day == number:
+                    welcome(stage, person, day)
+                    known.append(person)
+            for ahead in _next_days(working, number, today):
+                diary.setdefault(ahead, [])
+                diary[ahead] += book_ahead(stage, known, ahead) if not diary[ahead] else []
+            if day < today:
+                for visit in diary.get(day, ()):
+                    clock.set_to(visit.starts_at + timedelta(minutes=70))
+                    carry_out(stage, visit, day)
+            else:
+                _today(stage, diary.get(day, []), day, now)
+        progress.advance(task)
+    with transaction():
+        clock.set_to(min(now, _at(today, time(18))))
+        later = [today + timedelta(days=number) for number in range(1, AHEAD + 1)]
+        for day in later:
+            if day.weekday() < 5 and day not in diary:
+                book_ahead(stage, known, day)
+
+
+def _next_days(working: list[date], number: int, today: date) -> list[date]:
+    """The day that is booked today: three working days ahead, and the first ones on the first day."""
+    if number == 0:
+        return working[1:4]
+    return [working[number + 3]] if number + 3 < len(working) else []
+
+
+def _today(stage: Stage, visits: list[Visit], day: date, now: datetime) -> None:
+    """Today as it stands at this moment: done, in session, arrived, or still to come."""
+    for visit in sorted(visits, key=lambda visit: visit.starts_at):
+        ends = visit.starts_at + timedelta(minutes=60)
+        if ends + timedelta(minutes=10) <= now:
+            clock.set_to(ends)
+            carry_out(stage, visit, day)
+        elif visit.starts_at <= now:
+            clock.set_to(now)
+            carry_out(stage, visit, day, until=S.IN_SESSION)
+        elif visit.starts_at - timedelta(minutes=30) <= now:
+            clock.set_to(now)
+            carry_out(stage, visit, day, until=S.ARRIVED)
+    guard.bind(stage.desk)
+    for key in ("jon", "aiko"):
+        block_time(stage.desk, therapist_id=stage.actors[key].user_id, starts_at=stage.at(day, time(17, 15)),
+                   ends_at=stage.at(day, time(18)), kind=BlockKind.OTHER, words="Paperwork")

@@ -1,0 +1,47 @@
+"""What a made-up therapist writes down after a session."""
+import random
+
+from practice.catalog.techniques import catalogue
+from practice.core.body import Place
+from practice.demo.cast import Person
+from practice.safety.queries import Known
+from practice.safety.rules import check_row
+from practice.sessions.content import NoteContent, WorkRow
+
+PLANS = ("Again in two weeks. Tennis ball at the wall, two minutes.", "Every week for a month, then look again.",
+         "Walk twenty minutes a day. Again in three weeks.", "Stretch in the doorway, morning and evening.")
+AFTER = ("Took it well, moves more freely.", "Asked for firmer on the shoulder blade.", "Dozed off, got up slowly.",
+         "A little sore at first, then better.")
+
+
+def note_for(person: Person, known: Known, techniques: tuple[str, ...], minutes: int,
+             chance: random.Random) -> NoteContent:
+    """A believable note that keeps to the limits: what may not be worked is left out."""
+    rows, left = [], minutes - 10
+    for key in person.story.regions:
+        place = Place.parse(key)
+        technique = chance.choice(techniques)
+        pressure = _allowed(known, place, technique, chance.choice((2, 3, 3, 4)))
+        if pressure is None:
+            technique = "effleurage"
+            pressure = _allowed(known, place, technique, 2)
+        if pressure is not None and left >= 5:
+            spent = min(left, chance.choice((10, 15, 20)))
+            rows.append(WorkRow(place, technique, pressure, spent))
+            left -= spent
+    before = person.pain
+    after = max(0, before - chance.choice((0, 1, 2, 2, 3)))
+    return NoteContent(
+        subjective=chance.choice(person.story.words), objective=chance.choice(person.story.found),
+        assessment=chance.choice(AFTER), plan=chance.choice(PLANS), rows=tuple(rows),
+        pain_place=Place.parse(person.story.regions[0]), pain_before=before, pain_after=after,
+        back_in_days=person.every, how_taken=chance.choice(("well", "well", "well", "firmer", "sore")))
+
+
+def _allowed(known: Known, place: Place, technique: str, wanted: int) -> int | None:
+    """The wanted depth or the next lighter one that meets no limit; None where nothing does."""
+    lowest = max(1, catalogue()[technique].lowest)
+    for pressure in range(wanted, lowest - 1, -1):
+        if not any(problem.needs_reason for problem in check_row(known.verdict, place, technique, pressure)):
+            return pressure
+    return None
