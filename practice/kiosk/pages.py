@@ -1,7 +1,7 @@
 """The pages of a client's own form: welcome, one part after the other, the last look with the signature, thanks."""
 import logging
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -282,13 +282,14 @@ def show_review(sheet: Sheet, problems: list[AnswerProblem] = (), given: dict | 
     by = "guardian" if is_minor(sheet.answers, sheet.today) else "self"
     rows = told(sheet.definition, sheet.answers, on=sheet.today, translate=gettext,
                 show_day=lambda day: format_date(day, "d MMMM y"))
-    asks = any(question.kind is QuestionKind.SIGNATURE for question in sheet.definition.questions())
+    signs = [question.key for question in sheet.definition.questions() if question.kind is QuestionKind.SIGNATURE]
+    problems = [replace(one, message=_("Please sign, or type your full name.")) if one.question_key in signs else one
+                for one in problems]
     return render_template(
         "kiosk/review.html", sheet=sheet, told=rows, part=len(sheet.parts) + 1, parts=len(sheet.parts) + 1,
         problems=words_of(problems, sheet.definition), given=given or {"by": by, "typed": "", "strokes": []},
-        asks_signature=asks, last=sheet.parts[-1], action=here("send"), lang=sheet.definition.language,
-        secret=auth.secret(),
-        signature_keys=[q.key for q in sheet.definition.questions() if q.kind is QuestionKind.SIGNATURE]), status
+        last=sheet.parts[-1], action=here("send"), lang=sheet.definition.language, secret=auth.secret(),
+        signature_keys=signs), status
 
 
 @kiosk.post("/review")

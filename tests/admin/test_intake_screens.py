@@ -1,0 +1,55 @@
+"""The staff's pages of forms in a browser: read by everybody, on each size."""
+from datetime import date
+
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import expect
+
+from practice.access import guard
+from practice.core.db import transaction
+from practice.intake.services import submissions
+from tests.factories import intake
+from tests.personas import PASSWORD, open_house
+from tests.plugins.browsers import PHONE, TABLET
+
+DRAWN = {"by": "self", "strokes": [[[100, 500], [400, 300], [700, 700]], [[900, 500], [1200, 400], [1500, 600]]]}
+
+
+def signed_in(page, name: str):
+    page.goto("/sign-in")
+    page.fill("#email", f"{name}@example.com")
+    page.fill("#password", PASSWORD)
+    with page.expect_navigation():
+        page.get_by_role("button", name="Sign in").click()
+    return page
+
+
+def wrong(page) -> list[str]:
+    return [f"{page.url}: {found['id']}" for found in Axe().run(page).response["violations"]]
+
+
+def test_the_desk_hands_it_out_and_the_therapist_reads_it(live_server, new_page):
+    people = open_house()
+    client_id = intake.client_of(people, "theo", born_on=date(1988, 2, 21), phone="+353855550138")
+    actor, _secret = intake.address(people, client_id)
+    with guard.acting(actor), transaction():
+        sent = submissions.send(actor, intake.healthy(pain_where={"lower_back:left": 6}, pain_acute="no"), DRAWN).id
+
+    desk = signed_in(new_page(size=PHONE), "rae")
+    desk.goto(f"/clients/{client_id}/form-link/")
+    desk.get_by_role("button", name="Make an address").click()
+    desk.wait_for_selector(".fresh-code")
+    assert desk.locator(".fresh-code").evaluate("image => image.complete && image.naturalWidth > 100")
+    address = desk.input_value("#address")
+    assert wrong(desk) == []
+    desk.get_by_role("button", name="Copy").click()
+    expect(desk.get_by_role("button", name="Copied")).to_be_visible()
+
+    reader = signed_in(new_page(size=TABLET, dark=True), "theo")
+    reader.goto(f"/forms-in/{sent}")
+    expect(reader.get_by_role("img", name="Drawn signature")).to_be_visible()
+    expect(reader.locator("body")).to_contain_text("Lower back, left: 6 of 10")
+    assert wrong(reader) == []
+
+    visitor = new_page(size=PHONE)
+    assert visitor.goto(address).status == 200
+    assert visitor.locator(".nav, [href='/']").count() == 0
