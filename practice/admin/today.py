@@ -8,7 +8,7 @@ from flask_babel import gettext
 
 from practice.access.actor import Actor
 from practice.access.permissions import Permission as P
-from practice.admin import day_columns, show
+from practice.admin import day_columns, show, today_therapist
 from practice.admin.auth import current_actor
 from practice.admin.base import Page, act
 from practice.billing.queries.documents import charged, open_of_clients, state_of
@@ -61,9 +61,10 @@ class TodayPage(Page):
         actor = current_actor()
         if not actor.may(P.APPOINTMENT_READ_ALL) and not actor.may(P.APPOINTMENT_READ_OWN):
             return books()
-        if actor.may(P.APPOINTMENT_READ_ALL):
-            return desk(actor)
-        return redirect(url_for("calendar.day"))
+        has_desk = actor.may(P.APPOINTMENT_READ_ALL)
+        if not has_desk or (actor.may(P.CHART_READ) and request.args.get("view") == "mine"):
+            return today_therapist.my_day(actor, has_desk=has_desk)
+        return desk(actor)
 
     @expose("/tell", methods=("POST",))
     def tell(self):
@@ -86,8 +87,11 @@ def desk(actor: Actor):
     rows = sorted(view.appointments.values(), key=lambda row: row.starts_at)
     done = [row for row in appointments.between(on - UNCHARGED_FOR, on) if row.state is AppointmentState.DONE]
     billed = charged([row.id for row in done])
+    is_therapist = actor.may(P.CHART_READ)
+    coming = appointments.next_for(actor.user_id, on) if is_therapist else None
     return render_template(
-        "admin/today/desk.html", view=view, boxes=day_columns.columns(view, actor, billed),
+        "admin/today/desk.html", is_therapist=is_therapist, next_card=today_therapist.next_card(coming),
+        view=view, boxes=day_columns.columns(view, actor, billed),
         may_book=actor.may(P.APPOINTMENT_BOOK), back=url_for("today.index"), before=on - DAY, after=on + DAY,
         to_charge=[to_charge(row) for row in done if row.id not in billed] if actor.may(P.INVOICE_ISSUE) else [],
         arrived=sorted((row for row in rows if row.state is AppointmentState.ARRIVED),

@@ -88,3 +88,20 @@ def test_a_message_about_nothing_is_refused_in_words(as_person, day, data):
     answer = as_person("rae").post("/tell", data=data, follow_redirects=True)
     assert answer.status_code == 200 and "note-stop" in answer.get_data(as_text=True)
     assert as_person("theo").post("/tell", data=data).status_code == 403
+
+
+def test_a_therapist_has_the_next_client_and_the_own_day(as_person, day):
+    page = as_person("theo").get("/").get_data(as_text=True)
+    assert "Next: 11:00 to 12:00" in page and "Open brief" in page and "Karim Example" in page
+    assert "Ben" not in page and "To check out" not in page and "Front desk" not in page
+    assert "Nothing booked today" in as_person("sol").get("/?view=mine").get_data(as_text=True)
+
+
+def test_who_is_both_has_the_desk_with_the_own_next_client_and_a_tab(as_person, people, day):
+    with guard.acting(people.system), transaction():
+        ann = clients.client("Ann", "Doyle").id
+        schedule.appointment(ann, people.sol.user_id, schedule.treatment("Deep").id, at(15))
+    page = as_person("sol").get("/").get_data(as_text=True)
+    assert "Next: 15:00 to 16:00" in page and "To check out" in page and "My day" in page
+    mine = as_person("sol").get("/?view=mine").get_data(as_text=True)
+    assert "Ann Doyle" in mine and "Karim" not in mine and "Front desk" in mine
