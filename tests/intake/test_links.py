@@ -36,7 +36,7 @@ def test_the_secret_is_kept_as_a_hash_only(people, ann):
     _actor, secret = intake.address(people, ann)
     guard.bind(people.system)
     row = db.session.scalars(select(IntakeLink)).one()
-    assert len(secret) >= 32 and row.secret_hash == links.hash_secret(secret)
+    assert len(secret) == links.LENGTH and not set(secret) & set("0o1lI") and row.secret_hash == links.hash_secret(secret)
     assert all(secret not in str(value) for value in db.session.execute(text("select * from intake_link")).one())
 
 
@@ -45,6 +45,7 @@ def test_opening_is_reading_only(people, ann):
     for _time in range(3):
         state = found(secret)
         assert (state.state, state.is_begun, state.is_known_device) == (LinkState.OPEN, False, False)
+    assert found(secret.upper()).link_id == state.link_id  # a phone's keyboard begins with a capital
     assert found("something else") is None and found("") is None
 
 

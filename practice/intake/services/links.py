@@ -26,6 +26,9 @@ from practice.intake.states import LinkState, link_state
 from practice.premises.queries import the_practice
 
 HOLDS = timedelta(days=30)
+# Typed from paper by some: small letters and digits that cannot be taken for one another; 26 of them are 128 bits.
+LETTERS = "23456789abcdefghjkmnpqrstuvwxyz"
+LENGTH = 26
 WINDOW = timedelta(minutes=15)
 TRIES = 5  # wrong birth dates for one address
 TRIES_UNKNOWN = 30  # unknown addresses asked for by one machine
@@ -59,6 +62,10 @@ def hash_secret(secret: str) -> str:
     return hashlib.sha256(secret.encode()).hexdigest()
 
 
+def new_secret() -> str:
+    return "".join(secrets.choice(LETTERS) for _letter in range(LENGTH))
+
+
 def invite(actor: Actor, client_id: int, *, form_key: str = "full") -> tuple[IntakeLink, str]:
     """A new personal address for the client's form, and its secret, which is nowhere kept.
 
@@ -69,7 +76,7 @@ def invite(actor: Actor, client_id: int, *, form_key: str = "full") -> tuple[Int
     require(actor, Permission.INTAKE_INVITE)
     client = get_client(client_id)
     form = published_form(form_key, client.language or the_practice().language)
-    secret, now = secrets.token_urlsafe(24), clock.now()
+    secret, now = new_secret(), clock.now()
     row = IntakeLink(client_id=client.id, form_version_id=form.id, secret_hash=hash_secret(secret), created_at=now,
                      created_by_id=actor.user_id, expires_at=now + HOLDS)
     db.session.add(row)
@@ -103,7 +110,7 @@ def find(secret: str, device: str | None) -> Found | None:
         row = session.execute(
             select(IntakeLink.id, IntakeLink.client_id, IntakeLink.form_version_id, IntakeLink.expires_at,
                    IntakeLink.spent_at, IntakeLink.revoked_at, IntakeLink.device_hash)
-            .where(IntakeLink.secret_hash == hash_secret(secret))).first()
+            .where(IntakeLink.secret_hash == hash_secret(secret.lower()))).first()
     if row is None:
         return None
     known = row.device_hash is not None and device is not None and row.device_hash == hash_secret(device)
