@@ -4,6 +4,7 @@ from contextlib import contextmanager
 
 from sqlalchemy import event, inspect, select
 from sqlalchemy.orm import Session
+from sqlalchemy.sql import visitors
 
 from practice.access import policy
 from practice.access.actor import Actor, system
@@ -74,7 +75,17 @@ def _apply_row_rule(state):
             if column["entity"] is not None and column["expr"] is column["entity"]:
                 raise RuntimeError("a system session reads columns, never entities")
     if not actor.is_system:
-        state.statement = state.statement.options(*policy.options_for(actor))
+        state.statement = state.statement.options(*_rules_for(state.statement, actor))
+
+
+def _rules_for(statement, actor: Actor) -> list:
+    """The rules of the tables a statement names; all of them when it brings loader options, which may name more."""
+    rules = policy.options_for(actor)
+    if statement._with_options:
+        return list(rules.values())
+    named = {element for element in visitors.iterate(statement) if element.__visit_name__ == "table"}
+    # An ORM table is an annotated copy that is equal to its original.
+    return [rule for table, rule in rules.items() if table in named]
 
 
 @event.listens_for(Session, "before_flush")

@@ -63,15 +63,16 @@ def criterion(model: type, actor: Actor) -> ColumnElement | None:
 
 
 @lru_cache(maxsize=512)
-def options_for(actor: Actor) -> tuple:
-    """Loader options that put the row rule into every ORM statement of `actor`."""
-    options = []
+def options_for(actor: Actor) -> dict:
+    """The row rule of `actor` as loader options, by table: one for each mapped class, built once."""
+    options = {}
     for model, rows in _rules.items():
         rule = rows(actor)
         if rule is None:
             rule = _Refusal(model.__name__)
-        options.append(with_loader_criteria(model, rule, include_aliases=True))
-    return tuple(options)
+        # Loads of relationships are statements of their own and get the rule when they run.
+        options[model.__table__] = with_loader_criteria(model, rule, include_aliases=True, propagate_to_loaders=False)
+    return options
 
 
 def check_complete(base: type) -> None:

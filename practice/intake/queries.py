@@ -3,10 +3,12 @@ import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import lru_cache
 
 from sqlalchemy import func, select
 
 from practice.core import clock
+from practice.core.columns import canonical_json
 from practice.core.db import db
 from practice.core.errors import NotFound
 from practice.intake.definition import FormDefinition, from_data
@@ -24,7 +26,13 @@ def published_form(key: str, language: str) -> FormVersion:
 
 def definition_of(form: FormVersion) -> FormDefinition:
     """The definition a version holds."""
-    return from_data(form.content)
+    return _definition(canonical_json(form.content))
+
+
+@lru_cache(maxsize=64)
+def _definition(text: str) -> FormDefinition:
+    """Checked once: a published version never changes."""
+    return from_data(json.loads(text))
 
 
 @dataclass(frozen=True)

@@ -145,3 +145,31 @@ def test_eager_loading_is_covered(people, two, acting):
         found = db.session.scalars(select(Client).options(loading(Client.usual_therapist))).unique().all()
         assert [row.usual_therapist.name for row in found] == ["Theo Marsh"]
     assert db.session.scalars(select(Care.user_id)).all() == [people.theo.user_id]
+
+
+CLINICAL, OTHER = select(Condition.client_id), aliased(Condition)
+
+
+@pytest.mark.parametrize("statement", [
+    select(Client.first_name).where(Client.id.in_(select(Care.client_id))),
+    select(Client.first_name).where(select(Condition.id).where(Condition.client_id == Client.id).exists()),
+    select(CLINICAL.subquery().c.client_id),
+    select(CLINICAL.cte().c.client_id),
+    CLINICAL.union_all(CLINICAL),
+    select(func.count()).select_from(CLINICAL.subquery()),
+    select(select(func.count(Condition.id)).scalar_subquery()),
+    select(OTHER.client_id).join(Client, Client.id == OTHER.client_id),
+    select(Client.first_name).join_from(Client, Care, Care.client_id == Client.id).where(Care.user_id > 0),
+    select(Client.first_name, func.row_number().over(order_by=Client.id)),
+], ids=["in", "exists", "subquery", "cte", "union", "count", "scalar", "alias", "join", "window"])
+def test_the_rule_reaches_into_every_shape_of_statement(people, two, acting, statement):
+    """Theo sees what hangs on Ann and nothing that hangs on Ben; reception is refused where a condition is named."""
+    acting(people.theo)
+    seen = {str(value) for row in db.session.execute(statement) for value in row[:1]}
+    assert seen <= {"Ann", str(two[0]), "1"}
+    acting(people.rae)
+    if "condition" in str(statement):
+        with pytest.raises(NoReadGrant):
+            db.session.execute(statement).all()
+    else:
+        assert db.session.execute(statement).all() != []

@@ -17,7 +17,7 @@ STILL_TO_COME = (S.BOOKED, S.ARRIVED, S.IN_SESSION)
 
 def get_appointment(appointment_id: int) -> Appointment:
     """Raises NotFound."""
-    row = db.session.scalars(select(Appointment).options(*SHOWN).where(Appointment.id == appointment_id)).first()
+    row = db.session.scalars(select(Appointment).where(Appointment.id == appointment_id)).first()
     if row is None:
         raise NotFound()
     return row
