@@ -141,9 +141,21 @@ def upgrade():
         sa.Column("reminder_channel", sa.String(length=32), nullable=False),
         sa.Column("usual_therapist_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("search_text", sa.String(length=700), nullable=False),
-        sa.Column("sort_key", sa.String(length=170), nullable=False),
-        sa.Column("first_key", sa.String(length=80), nullable=False),
-        sa.Column("last_key", sa.String(length=80), nullable=False),
+        sa.Column(
+            "sort_key",
+            sa.String(length=170).with_variant(sa.String(length=170, collation="C"), "postgresql"),
+            nullable=False,
+        ),
+        sa.Column(
+            "first_key",
+            sa.String(length=80).with_variant(sa.String(length=80, collation="C"), "postgresql"),
+            nullable=False,
+        ),
+        sa.Column(
+            "last_key",
+            sa.String(length=80).with_variant(sa.String(length=80, collation="C"), "postgresql"),
+            nullable=False,
+        ),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("archived_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("version", sa.Integer(), nullable=False),
@@ -153,6 +165,13 @@ def upgrade():
         sa.UniqueConstraint("uid", name=op.f("uq_client_uid")),
     )
     with op.batch_alter_table("client", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_client_archived",
+            ["sort_key", "id"],
+            unique=False,
+            sqlite_where=sa.text("archived_at IS NOT NULL"),
+            postgresql_where=sa.text("archived_at IS NOT NULL"),
+        )
         batch_op.create_index(batch_op.f("ix_client_born_on"), ["born_on"], unique=False)
         batch_op.create_index(batch_op.f("ix_client_created_at_id"), ["created_at", "id"], unique=False)
         batch_op.create_index(batch_op.f("ix_client_email"), ["email"], unique=False)
@@ -468,6 +487,7 @@ def upgrade():
         batch_op.create_index(
             batch_op.f("ix_payment_client_id_received_on"), ["client_id", "received_on"], unique=False
         )
+        batch_op.create_index(batch_op.f("ix_payment_received_on_id"), ["received_on", "id"], unique=False)
         batch_op.create_index(batch_op.f("ix_payment_received_on_method"), ["received_on", "method"], unique=False)
 
     op.create_table(
@@ -548,7 +568,11 @@ def upgrade():
         sa.Column("state", sa.String(length=32), nullable=False),
         sa.Column("series_id", sa.Integer(), nullable=True),
         sa.Column("number", sa.Integer(), nullable=True),
-        sa.Column("number_text", sa.String(length=40), nullable=True),
+        sa.Column(
+            "number_text",
+            sa.String(length=40).with_variant(sa.String(length=40, collation="C"), "postgresql"),
+            nullable=True,
+        ),
         sa.Column("issuer_id", sa.Integer(), nullable=False),
         sa.Column("location_id", sa.Integer(), nullable=False),
         sa.Column("client_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -588,13 +612,20 @@ def upgrade():
         batch_op.create_index(batch_op.f("ix_document_appointment_id"), ["appointment_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_document_client_id_issued_on"), ["client_id", "issued_on"], unique=False)
         batch_op.create_index(batch_op.f("ix_document_issued_on_id"), ["issued_on", "id"], unique=False)
-        batch_op.create_index(batch_op.f("ix_document_number_text"), ["number_text"], unique=False)
         batch_op.create_index(
             "ix_document_open",
             ["due_on", "id"],
             unique=False,
             sqlite_where=sa.text("open_amount > 0"),
             postgresql_where=sa.text("open_amount > 0"),
+        )
+        batch_op.create_index(batch_op.f("ix_document_refers_to_id"), ["refers_to_id"], unique=False)
+        batch_op.create_index(
+            "uq_document_of_appointment",
+            ["appointment_id"],
+            unique=True,
+            sqlite_where=sa.text("kind = 'invoice' AND state <> 'void'"),
+            postgresql_where=sa.text("kind = 'invoice' AND state <> 'void'"),
         )
 
     op.create_table(
@@ -913,9 +944,14 @@ def downgrade():
     op.drop_table("handover")
     with op.batch_alter_table("document", schema=None) as batch_op:
         batch_op.drop_index(
+            "uq_document_of_appointment",
+            sqlite_where=sa.text("kind = 'invoice' AND state <> 'void'"),
+            postgresql_where=sa.text("kind = 'invoice' AND state <> 'void'"),
+        )
+        batch_op.drop_index(batch_op.f("ix_document_refers_to_id"))
+        batch_op.drop_index(
             "ix_document_open", sqlite_where=sa.text("open_amount > 0"), postgresql_where=sa.text("open_amount > 0")
         )
-        batch_op.drop_index(batch_op.f("ix_document_number_text"))
         batch_op.drop_index(batch_op.f("ix_document_issued_on_id"))
         batch_op.drop_index(batch_op.f("ix_document_client_id_issued_on"))
         batch_op.drop_index(batch_op.f("ix_document_appointment_id"))
@@ -932,6 +968,7 @@ def downgrade():
     op.drop_table("safety_profile")
     with op.batch_alter_table("payment", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_payment_received_on_method"))
+        batch_op.drop_index(batch_op.f("ix_payment_received_on_id"))
         batch_op.drop_index(batch_op.f("ix_payment_client_id_received_on"))
 
     op.drop_table("payment")
@@ -988,6 +1025,11 @@ def downgrade():
         batch_op.drop_index(batch_op.f("ix_client_email"))
         batch_op.drop_index(batch_op.f("ix_client_created_at_id"))
         batch_op.drop_index(batch_op.f("ix_client_born_on"))
+        batch_op.drop_index(
+            "ix_client_archived",
+            sqlite_where=sa.text("archived_at IS NOT NULL"),
+            postgresql_where=sa.text("archived_at IS NOT NULL"),
+        )
 
     op.drop_table("client")
     with op.batch_alter_table("block", schema=None) as batch_op:

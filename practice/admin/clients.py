@@ -1,9 +1,10 @@
 """Clients: the list, registering and changing, the one page that holds a client together, breaking the glass."""
 from dataclasses import dataclass
+from datetime import datetime
 
-from flask import flash, redirect, render_template, request, url_for
+from flask import current_app, flash, redirect, render_template, request, url_for
 from flask_admin import expose
-from flask_babel import gettext, lazy_gettext
+from flask_babel import get_locale, gettext, lazy_gettext
 from flask_wtf import FlaskForm
 from wtforms import HiddenField, SelectField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
@@ -17,14 +18,14 @@ from practice.admin.base import ListView, Page, act, attempt, show_error
 from practice.admin.fields import enum_choices, row_choices
 from practice.billing.queries.accounts import account_of
 from practice.billing.queries.documents import state_of
-from practice.clients import services
+from practice.clients import queries, services
 from practice.clients.contact import birth_month, format_phone, parse_birth_date, parse_email, parse_phone
 from practice.clients.matching import Person
 from practice.clients.models import REMINDER_LABELS, Client, ReminderChannel
-from practice.clients.queries import Place, find_clients, get_client, list_clients, possible_duplicates
+from practice.clients.queries import get_client, possible_duplicates
 from practice.core.errors import Invalid, NotFound
 from practice.core.text import _
-from practice.intake.queries import form_status
+from practice.intake.queries import NEVER, form_status
 from practice.premises.queries import the_practice
 from practice.safety.queries import consequences_of
 from practice.safety.rules_verdict import CONSEQUENCE_LABELS, Consequence
@@ -38,11 +39,11 @@ def text(label: str, most: int, *validators, **options) -> StringField:
 
 
 class ClientForm(FlaskForm):
-    """Who somebody is and how to reach them. `seen` are the possible duplicates that were on the screen."""
+    """Who somebody is and how to reach them."""
 
     first_name = text(_("First name"), 80, InputRequired(lazy_gettext("Enter the first name")))
     last_name = text(_("Last name"), 80, InputRequired(lazy_gettext("Enter the last name")))
-    preferred_name = text(_("Called"), 80)
+    preferred_name = text(_("Called"), 80, description=lazy_gettext("If it is not the first name"))
     born_on = text(_("Birth date"), 40, description=lazy_gettext("Year first: 1988-02-21"))
     pronouns = SelectField(lazy_gettext("Pronouns"), default="")
     phone = text(_("Mobile"), 40)
@@ -54,48 +55,56 @@ class ClientForm(FlaskForm):
                                    default=ReminderChannel.SMS.value)
     usual_therapist_id = SelectField(lazy_gettext("Usual therapist"), default="")
     version = HiddenField()
-    seen = HiddenField()
 
     def __init__(self, *args, **options):
         super().__init__(*args, **options)
         self.pronouns.choices = [*row_choices([], first=_("Not given")), *(SelectChoice(p, p) for p in PRONOUNS)]
+        own = self.pronouns.object_data
+        if own and own not in PRONOUNS:  # brought along from elsewhere
+            self.pronouns.choices.append(SelectChoice(own, own))
         self.usual_therapist_id.choices = row_choices([(person.id, person.name) for person in therapists()],
                                                       first=_("No preference"))
 
     def checked(self) -> dict | None:
         """The values as the services take them; None, with the errors at their fields, when something is off."""
-        is_good, country, values = self.validate(), the_practice().country, {}
+        is_good, values = self.validate(), {}
         for name in ("first_name", "last_name", "preferred_name", "pronouns", "street", "postal_code", "city"):
             values[name] = (getattr(self, name).data or "").strip()
-        readers = {"born_on": lambda given: parse_birth_date(given, show.today(), field="born_on"),
-                   "phone": lambda given: parse_phone(given, country), "email": parse_email}
-        for name, read in readers.items():
+        for name, read in self.readers().items():
             given = (getattr(self, name).data or "").strip()
             try:
                 values[name] = read(given) if given else (None if name == "born_on" else "")
             except Invalid as error:
                 show_error(self, Invalid(error.message, name, **error.params))
                 is_good = False
-        channel = self.reminder_channel.data
-        is_known = channel in set(ReminderChannel)
-        values["reminder_channel"] = ReminderChannel(channel) if is_known else ReminderChannel.NONE
+        if not is_good:
+            return None
         therapist = self.usual_therapist_id.data
-        values["usual_therapist_id"] = int(therapist) if (therapist or "").isdigit() else None
-        return values if is_good else None
+        return values | {"reminder_channel": ReminderChannel(self.reminder_channel.data),
+                         "usual_therapist_id": int(therapist) if therapist else None}
+
+    def readers(self) -> dict:
+        """How the fields with a form of their own are read."""
+        country, language = the_practice().country, current_language()
+        return {"born_on": lambda given: parse_birth_date(given, show.today(), locale=f"{language}_{country}"),
+                "phone": lambda given: parse_phone(given, country, locale=language), "email": parse_email}
 
     def person(self) -> Person:
         """Who is being typed in, as far as it can be read, for the search for duplicates."""
-        def read(reader, field):
+        def read(name):
             try:
-                return reader((field.data or "").strip()) or None
+                return readers[name]((getattr(self, name).data or "").strip()) or None
             except Invalid:
                 return None
-        country = the_practice().country
-        born = read(lambda given: parse_birth_date(given, show.today()), self.born_on) or birth_month(
-            (self.born_on.data or "").strip(), show.today())
-        return Person((self.first_name.data or "").strip(), (self.last_name.data or "").strip(),
-                      (self.preferred_name.data or "").strip() or None, born,
-                      read(lambda given: parse_phone(given, country), self.phone), None, read(parse_email, self.email))
+        readers = self.readers()
+        born = read("born_on") or birth_month((self.born_on.data or "").strip(), show.today())
+        first, last, called = ((field.data or "").strip()[:80]
+                               for field in (self.first_name, self.last_name, self.preferred_name))
+        return Person(first, last, called or None, born, read("phone"), None, read("email"))
+
+
+def current_language() -> str:
+    return str(get_locale()).partition("_")[0]
 
 
 class GlassForm(FlaskForm):
@@ -113,88 +122,87 @@ class Tab:
 TABS = (Tab("overview", _("Overview"), (P.CLIENT_READ_ALL, P.CLIENT_READ_OWN)),
         Tab("visits", _("Visits"), (P.APPOINTMENT_READ_ALL, P.APPOINTMENT_READ_OWN)),
         Tab("money", _("Money"), (P.INVOICE_READ,)))
+SHELVES = {"": _("Active"), "mine": _("In my care"), "archived": _("Archived")}
 
 
 class ClientsPage(Page):
     permissions = {
         "index": (P.CLIENT_READ_ALL, P.CLIENT_READ_OWN), "page": (P.CLIENT_READ_ALL, P.CLIENT_READ_OWN),
-        "new": P.CLIENT_REGISTER, "edit": P.CLIENT_EDIT, "archive": P.CLIENT_EDIT, "restore": P.CLIENT_EDIT,
-        "break_glass": P.CHART_BREAK_GLASS}
+        "new": P.CLIENT_REGISTER, "doubles": P.CLIENT_REGISTER, "edit": P.CLIENT_EDIT, "archive": P.CLIENT_EDIT,
+        "restore": P.CLIENT_EDIT, "break_glass": P.CHART_BREAK_GLASS}
 
     @expose("/")
     def index(self):
-        shown, typed = request.args.get("shown", ""), request.args.get("q", "").strip()[:200]
+        typed, shown = request.args.get("q", "").strip()[:200], request.args.get("shown", "")
+        shown = shown if shown in shelves() else ""
+        in_care_of = current_actor().user_id if shown == "mine" or sees_own_only() else None
+        before = after = None
         if typed:
-            rows = find_clients(typed, 50)
-            return self._list(rows, typed, shown, None, None)
-        mine = current_actor().user_id if shown == "mine" else None
-        page = list_clients(archived=shown == "archived", therapist_id=mine, after=read_place("after"),
-                            before=read_place("before"))
-        first, last = (page.rows[0], page.rows[-1]) if page.rows else (None, None)
-        newer = older = None
-        if page.has_before and first:
-            newer = url_for("clients.index", shown=shown or None, before=place_of(first))
-        if page.has_after:
-            older = url_for("clients.index", shown=shown or None, after=place_of(last))
-        return self._list(page.rows, typed, shown, newer, older)
-
-    def _list(self, rows, typed, shown, newer, older):
+            rows = queries.find_clients(typed, queries.PAGE + 1, archived=shown == "archived", in_care_of=in_care_of)
+        else:
+            page = queries.list_clients(archived=shown == "archived", in_care_of=in_care_of,
+                                        after=queries.place_of(request.args.get("after", type=int)),
+                                        before=queries.place_of(request.args.get("before", type=int)))
+            rows = page.rows
+            if page.has_before and rows:
+                before = url_for("clients.index", shown=shown or None, before=rows[0].id)
+            if page.has_after:
+                after = url_for("clients.index", shown=shown or None, after=rows[-1].id)
         return render_template(
-            "admin/clients/index.html", rows=rows, typed=typed, shown=shown, newer=newer, older=older,
-            status=form_status([row.id for row in rows]), may=current_actor().may, P=P)
+            "admin/clients/index.html", rows=rows[:queries.PAGE], has_more=len(rows) > queries.PAGE, typed=typed,
+            shown=shown, shelves=shelves(), before=before, after=after, status=form_status([row.id for row in rows]),
+            never=NEVER, **rights())
 
     @expose("/new", methods=("GET", "POST"))
     def new(self):
-        form = ClientForm(data={"first_name": request.args.get("name", "")[:80]})
+        form = ClientForm(data={"first_name": request.args.get("name", "").strip()[:80]})
         if not form.is_submitted():
-            return self._form(form, None, [])
+            return show_form(form)
+        if use := request.form.get("use", type=int):  # "it is this one"
+            return redirect(after_saving(use))
         values, found = form.checked(), possible_duplicates(form.person())
-        seen = {int(number) for number in (form.seen.data or "").split(",") if number.isdigit()}
-        unseen = [item for item in found if item.client_id not in seen]
-        if values is not None and not unseen:
+        seen = {int(number) for number in request.form.getlist("seen") if number.isdecimal() and len(number) < 16}
+        if values is not None and seen.issuperset(item.client_id for item in found):
             client_id = attempt(form, lambda: services.register_client(
-                current_actor(), **values, checked_duplicate_ids=tuple(seen)).id)
+                current_actor(), **values, checked_duplicate_ids=tuple(sorted(item.client_id for item in found))).id)
             if client_id:
-                name = f"{values['first_name']} {values['last_name']}"
+                name = f"{values['preferred_name'] or values['first_name']} {values['last_name']}"
                 flash(gettext("%(name)s is registered", name=name), "success")
-                if "book" in request.form:
-                    return redirect(url_for("booking.new", client_id=client_id))
-                return redirect(url_for("clients.page", client_id=client_id))
-        form.seen.data = ",".join(str(item.client_id) for item in found)
-        return self._form(form, None, found)
+                return redirect(after_saving(client_id))
+        return show_form(form, found=found, code=422)
 
-    def _form(self, form, client, found):
-        code = 422 if form.errors or found else 200
-        return render_template("admin/clients/form.html", form=form, client=client, found=found), code
+    @expose("/doubles", methods=("POST",))
+    def doubles(self):
+        """The panel of possible duplicates for what is typed so far, asked for while it is typed."""
+        return render_template("admin/clients/doubles.html", found=possible_duplicates(ClientForm().person()))
 
     @expose("/<int:client_id>")
     def page(self, client_id):
-        client, tab = get_client(client_id), request.args.get("tab", "overview")
-        may = current_actor().may
-        tabs = [item for item in TABS if any(may(permission) for permission in item.permissions)]
-        if tab not in {item.key for item in tabs}:
+        client, key = get_client(client_id), request.args.get("tab", "overview")
+        tabs = [tab for tab in TABS if any(current_actor().may(needed) for needed in tab.permissions)]
+        if key not in {tab.key for tab in tabs}:
             raise NotFound()
         return render_template(
-            "admin/clients/page.html", client=client, tab=tab, tabs=tabs, may=may, P=P,
-            status=form_status([client_id]).get(client_id),
-            consequences=consequences_of([client_id]).get(client_id, ()),
-            labels={str(key): value for key, value in CONSEQUENCE_LABELS.items()}, kinds=Consequence,
-            **panel(tab, client_id))
+            "admin/clients/page.html", client=client, tab=key, tabs=tabs, consequences=badges_of(client_id),
+            status=form_status([client_id]).get(client_id, NEVER), chart_url=chart_url(client_id), **rights(),
+            **panel(key, client_id))
 
     @expose("/<int:client_id>/edit", methods=("GET", "POST"))
     def edit(self, client_id):
         client = get_client(client_id)
-        form = ClientForm(data=None if request.method == "POST" else stored(client))
-        if form.is_submitted():
-            values = form.checked()
-            version = int(form.version.data) if (form.version.data or "").isdigit() else None
-            if values is not None and attempt(form, lambda: services.change_client(
-                    current_actor(), client_id, version=version, **values).id):
-                flash(gettext("Saved"), "success")
-                return redirect(url_for("clients.page", client_id=client_id))
-        else:
-            form.version.data = str(client.version)
-        return self._form(form, get_client(client_id), [])
+        if request.method == "GET":
+            return show_form(ClientForm(data=stored(client) | {"version": client.version}), client)
+        form = ClientForm(data={"pronouns": client.pronouns})
+        values, version = form.checked(), form.version.data or ""
+        version = int(version) if version.isdecimal() and len(version) < 10 else None
+        if version != client.version:
+            return show_stale(form, client)
+        if values is not None and attempt(form, lambda: services.change_client(
+                current_actor(), client_id, version=version, **values).id):
+            flash(gettext("Saved"), "success")
+            return redirect(url_for("clients.page", client_id=client_id))
+        client = get_client(client_id)
+        return show_stale(form, client) if version != client.version else show_form(form, client, code=422)
 
     @expose("/<int:client_id>/archive", methods=("POST",))
     def archive(self, client_id):
@@ -204,6 +212,7 @@ class ClientsPage(Page):
 
     @expose("/<int:client_id>/restore", methods=("POST",))
     def restore(self, client_id):
+        get_client(client_id)
         return act(lambda: services.restore_client(current_actor(), client_id),
                    url_for("clients.page", client_id=client_id), gettext("Back in the list"))
 
@@ -213,14 +222,65 @@ class ClientsPage(Page):
         name = client.name
         if form.validate_on_submit() and attempt(
                 form, lambda: services.break_glass(current_actor(), client_id, form.words.data).id):
-            flash(gettext("The chart is open to you for twelve hours. It is recorded, and the therapist can see it."),
-                  "success")
-            return redirect(url_for("clients.page", client_id=client_id))
+            flash(gettext("The chart is open to you for twelve hours. Who opened it, and why, is recorded."), "success")
+            return redirect(chart_url(client_id) or url_for("clients.page", client_id=client_id))
         code = 422 if form.errors else 200
         return render_template("admin/clients/glass.html", form=form, name=name, client_id=client_id), code
 
 
-def stored(client: Client) -> dict:
+def sees_own_only() -> bool:
+    """Whether the row rule leaves only clients in care: then the list begins with these."""
+    actor = current_actor()
+    return not actor.may(P.CLIENT_READ_ALL) and not actor.has_shared_charts
+
+
+def shelves() -> dict[str, str]:
+    """The ways to look at the list; who sees only their own has no need of "In my care"."""
+    actor = current_actor()
+    has_own = actor.may(P.CHART_READ) and not sees_own_only()
+    return {key: label for key, label in SHELVES.items() if key != "mine" or has_own}
+
+
+def rights() -> dict[str, bool]:
+    """What the buttons of the pages depend on."""
+    may = current_actor().may
+    return {"may_register": may(P.CLIENT_REGISTER), "may_edit": may(P.CLIENT_EDIT), "may_list": may(P.CLIENT_READ_ALL),
+            "may_book": may(P.APPOINTMENT_BOOK), "may_invite": may(P.INTAKE_INVITE),
+            "may_break_glass": may(P.CHART_BREAK_GLASS)}
+
+
+def after_saving(client_id: int) -> str:
+    """Where "Save client" and "Save and book" lead."""
+    return url_for("booking.new" if "book" in request.form else "clients.page", client_id=client_id)
+
+
+def show_form(form: ClientForm, client: Client | None = None, *, found=(), code: int = 200, theirs=None):
+    """The form, new or of a client; `theirs` is what another person saved in between: (label, value, typed)."""
+    return render_template("admin/clients/form.html", form=form, client=client, found=found, theirs=theirs,
+                           is_kept=code != 200), code
+
+
+def show_stale(form: ClientForm, client: Client):
+    """A refused save: both texts beside each other, everything typed is kept, and the next save is one of choice."""
+    newer, differing = stored(client), []
+    for name, value in newer.items():
+        field = form._fields[name]
+        if (field.data or "") != value:
+            differing.append((field.label.text, shown_choice(field, value), shown_choice(field, field.data or "")))
+    form.form_errors = []
+    form.version.data = form.version.raw_data = None
+    form.version.process_data(client.version)
+    return show_form(form, client, code=409, theirs=differing)
+
+
+def shown_choice(field, value: str) -> str:
+    """A value in the words of its field."""
+    if not isinstance(field, SelectField):
+        return value
+    return next((str(choice.label) for choice in field.choices if choice.value == value), value)
+
+
+def stored(client: Client) -> dict[str, str]:
     """A client's values as they stand in the form."""
     return {name: getattr(client, name) for name in ("first_name", "last_name", "preferred_name", "pronouns", "email",
                                                      "street", "postal_code", "city")} | {
@@ -230,22 +290,38 @@ def stored(client: Client) -> dict:
         "usual_therapist_id": str(client.usual_therapist_id or "")}
 
 
+def badges_of(client_id: int) -> list[tuple[str, str]]:
+    """The consequences for the desk: words, and how pressing they are."""
+    urgent = (Consequence.MUST_CALL, Consequence.LETTER_OUTSTANDING)
+    return [(CONSEQUENCE_LABELS[kind], "warn" if kind in urgent else "info")
+            for kind in consequences_of([client_id]).get(client_id, ()) if kind is not Consequence.FORM_MISSING]
+
+
+def chart_url(client_id: int) -> str | None:
+    """The chart, for who may open it at this moment."""
+    actor = current_actor()
+    is_open = actor.has_shared_charts and actor.may(P.CHART_READ) or (
+        (actor.may(P.CHART_READ) or actor.may(P.CHART_BREAK_GLASS)) and queries.is_in_care(client_id, actor.user_id))
+    has_page = "brief.chart" in current_app.view_functions
+    return url_for("brief.chart", client_id=client_id) if is_open and has_page else None
+
+
 def panel(tab: str, client_id: int) -> dict:
     """What a tab of the client's page shows."""
     if tab == "visits":
-        return {"visits": visits_of(client_id, limit=50)}
+        rows = visits_of(client_id, limit=queries.PAGE + 1, before=read_instant(request.args.get("before", "")))
+        older = rows[queries.PAGE - 1].starts_at if len(rows) > queries.PAGE else None
+        return {"visits": rows[:queries.PAGE], "older": older.strftime("%Y%m%dT%H%M") if older else None}
     if tab == "money":
         return {"account": account_of(client_id, show.today(), recent=30), "state_of": state_of}
     return {"next": next_of(client_id), "visits": visits_of(client_id, limit=5)}
 
 
-def place_of(row: Client) -> str:
-    return f"{row.id}~{row.sort_key}"
-
-
-def read_place(name: str) -> Place | None:
-    number, _mark, key = request.args.get(name, "").partition("~")
-    return Place(key, int(number)) if number.isdigit() and len(number) < 16 else None
+def read_instant(given: str) -> datetime | None:
+    try:
+        return datetime.strptime(given + "+0000", "%Y%m%dT%H%M%z")
+    except ValueError:
+        return None
 
 
 class ClientList(ListView):

@@ -1,7 +1,7 @@
 """The one search field: clients for who may see them, invoice numbers for who handles money."""
 from dataclasses import asdict, dataclass
 
-from flask import jsonify, render_template, request, url_for
+from flask import jsonify, redirect, render_template, request, url_for
 from flask_admin import expose
 from sqlalchemy import select
 
@@ -30,7 +30,11 @@ class SearchPage(Page):
     @expose("/")
     def index(self):
         typed = asked()
-        return render_template("admin/search/index.html", typed=typed, found=find(typed, 50))
+        found = find(typed, 50)
+        if len(found) == 1:
+            return redirect(found[0].url)
+        return render_template("admin/search/index.html", typed=typed, found=found,
+                               may_register=current_actor().may(P.CLIENT_REGISTER))
 
     @expose("/suggest")
     def suggest(self):
@@ -47,8 +51,9 @@ def find(typed: str, most: int) -> list[Found]:
     if not typed:
         return found
     if actor.may(P.CLIENT_READ_ALL) or actor.may(P.CLIENT_READ_OWN):
-        for row in find_clients(typed, most):
-            detail = " · ".join(part for part in (row.born_on.isoformat() if row.born_on else "", show.phone(row.phone),
+        sees_own_only = not actor.may(P.CLIENT_READ_ALL) and not actor.has_shared_charts
+        for row in find_clients(typed, most, in_care_of=actor.user_id if sees_own_only else None):
+            detail = " · ".join(part for part in (show.day(row.born_on) if row.born_on else "", show.phone(row.phone),
                                                   row.email) if part)
             found.append(Found(row.name, detail, url_for("clients.page", client_id=row.id)))
     if actor.may(P.INVOICE_READ) and any(sign.isdigit() for sign in typed):

@@ -2,7 +2,7 @@
 from datetime import date, datetime
 from enum import StrEnum
 
-from sqlalchemy import BigInteger, Date, ForeignKey, Index, Integer, String
+from sqlalchemy import BigInteger, Date, ForeignKey, Index, Integer, String, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from practice.accounts.models import User
@@ -10,6 +10,11 @@ from practice.core.columns import BigId, Enum_, UtcDateTime
 from practice.core.db import db
 from practice.core.sealed import SealedRow
 from practice.core.text import _
+
+
+def key_column(length: int):
+    """Text compared byte by byte on both databases, so that a range finds what starts with something."""
+    return String(length).with_variant(String(length, collation="C"), "postgresql")
 
 
 class ReminderChannel(StrEnum):
@@ -44,6 +49,8 @@ class Client(SealedRow, db.Model):
     __table_args__ = (
         Index(None, "sort_key", "id"), Index(None, "first_key"), Index(None, "last_key"), Index(None, "phone"),
         Index(None, "email"), Index(None, "born_on"), Index(None, "created_at", "id"),
+        Index("ix_client_archived", "sort_key", "id", sqlite_where=text("archived_at IS NOT NULL"),
+              postgresql_where=text("archived_at IS NOT NULL")),
     )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
@@ -62,9 +69,9 @@ class Client(SealedRow, db.Model):
     reminder_channel: Mapped[ReminderChannel] = mapped_column(Enum_(ReminderChannel), default=ReminderChannel.NONE)
     usual_therapist_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
     search_text: Mapped[str] = mapped_column(String(700))
-    sort_key: Mapped[str] = mapped_column(String(170))
-    first_key: Mapped[str] = mapped_column(String(80))
-    last_key: Mapped[str] = mapped_column(String(80))
+    sort_key: Mapped[str] = mapped_column(key_column(170))
+    first_key: Mapped[str] = mapped_column(key_column(80))
+    last_key: Mapped[str] = mapped_column(key_column(80))
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     archived_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     version: Mapped[int] = mapped_column(Integer, default=1)

@@ -1,17 +1,25 @@
 """Finding clients. Search and paging stay fast with many clients; every answer goes through the row rule."""
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date
 
-from sqlalchemy import ColumnElement, Select, and_, literal_column, or_, select, text, tuple_
+from sqlalchemy import ColumnElement, Select, and_, case, exists, literal_column, or_, select, text, tuple_, union_all
 from sqlalchemy.orm import selectinload
 
 from practice.access.guard import system_session
-from practice.clients.matching import POSSIBLE, Person, duplicate_score, normalise, query_terms
-from practice.clients.models import Client
+from practice.clients.matching import POSSIBLE, Person, Query, duplicate_score, normalise, prefix_key, query_terms
+from practice.clients.models import Care, Client
+from practice.core import clock
 from practice.core.db import db
 from practice.core.errors import NotFound
 
 PAGE = 50
+MOST_FRAGMENTS = 400  # of all that hold a fragment; names that begin with it are found beside these
+FEW_IN_CARE = 2000
+MOST_OF_A_TRAIT = 60  # looked at for a possible duplicate
+
+CLIENT = Client.__table__
+CARE = Care.__table__
 
 
 def get_client(client_id: int) -> Client:
@@ -28,12 +36,28 @@ def names_of(client_ids: Iterable[int]) -> dict[int, str]:
     return {row.id: row.name for row in db.session.scalars(chosen)}
 
 
+def is_in_care(client_id: int, user_id: int) -> bool:
+    """Whether this user may open the client's chart at this moment because it is in their care."""
+    return bool(db.session.scalar(select(exists(_held(user_id).where(CARE.c.client_id == client_id)))))
+
+
+# --- the list --------------------------------------------------------------------------------------------------
+
+
 @dataclass(frozen=True)
 class Place:
     """Where a page of the list begins or ends: the sort key and id of a row."""
 
     sort_key: str
     row_id: int
+
+
+def place_of(client_id: int | None) -> Place | None:
+    """Where a client stands in the list; None for an unknown one, who is not seen or no number at all."""
+    if client_id is None or not 0 < client_id < 2**53:
+        return None
+    key = db.session.scalar(select(Client.sort_key).where(Client.id == client_id))
+    return Place(key, client_id) if key is not None else None
 
 
 @dataclass(frozen=True)
@@ -43,13 +67,16 @@ class ClientPage:
     has_after: bool
 
 
-def list_clients(*, archived: bool = False, therapist_id: int | None = None, after: Place | None = None,
+def list_clients(*, archived: bool = False, in_care_of: int | None = None, after: Place | None = None,
                  before: Place | None = None, limit: int = PAGE) -> ClientPage:
-    """One page of the list by last name; `after` and `before` are the ends of the page one comes from."""
+    """One page of the list by last name; `after` and `before` are the ends of the page one comes from.
+
+    `in_care_of` keeps to the clients of one user. Name it also for who sees no others: it leads to these few at once.
+    """
     chosen = select(Client).options(selectinload(Client.usual_therapist)).limit(limit + 1)
-    chosen = chosen.where(Client.archived_at.is_not(None) if archived else Client.archived_at.is_(None))
-    if therapist_id is not None:
-        chosen = chosen.where(Client.usual_therapist_id == therapist_id)
+    chosen = chosen.where(_shelf(archived))
+    if in_care_of is not None:
+        chosen = chosen.where(_cared_for(in_care_of))
     key = tuple_(Client.sort_key, Client.id)
     if before is not None:
         chosen = chosen.where(key < (before.sort_key, before.row_id)).order_by(Client.sort_key.desc(), Client.id.desc())
@@ -61,26 +88,54 @@ def list_clients(*, archived: bool = False, therapist_id: int | None = None, aft
     return ClientPage(rows[:limit], after is not None, len(rows) > limit)
 
 
-def find_clients(words: str, limit: int = 20) -> list[Client]:
-    """Clients that fit what was typed: part of a name in any order, of an e-mail address or of a phone number."""
-    criterion = _criterion(words)
-    if criterion is None:
-        return []
-    chosen = (select(Client).where(criterion, Client.archived_at.is_(None)).order_by(Client.sort_key, Client.id)
-              .limit(limit))
-    return list(db.session.scalars(chosen))
+def _held(user_id: int) -> Select:
+    now = clock.now()
+    return select(CARE.c.client_id).where(CARE.c.user_id == user_id, CARE.c.from_at <= now, CARE.c.until_at > now)
 
 
-def _criterion(words: str) -> ColumnElement | None:
+def _few_in_care(user_id: int) -> list[int] | None:
+    """The clients a user has in care, None when they are many: then walking the whole list soon meets enough."""
+    found = list(db.session.scalars(_held(user_id).limit(FEW_IN_CARE + 1)))
+    return found if len(found) <= FEW_IN_CARE else None
+
+
+def _cared_for(user_id: int) -> ColumnElement:
+    few = _few_in_care(user_id)
+    return Client.id.in_(few) if few is not None else exists(_held(user_id).where(CARE.c.client_id == Client.id))
+
+
+# --- the search ------------------------------------------------------------------------------------------------
+
+
+def find_clients(words: str, limit: int = 20, *, in_care_of: int | None = None, archived: bool = False) -> list[Client]:
+    """Clients that fit what was typed: part of a name in any order, of an e-mail address or of a phone number.
+
+    Last names that begin with it come first, then first names, then phones that end with it. When very many fit, those
+    that begin with it are all there and the rest is a part: whoever searches types more. `in_care_of` as in
+    `list_clients`.
+    """
     query = query_terms(words)
     if query.is_empty:
-        return None
-    if query.prefix is not None:
-        return or_(_starts(Client.sort_key, query.prefix), _starts(Client.first_key, query.prefix),
-                   _starts(Client.last_key, query.prefix))
-    parts = []
-    if query.terms:
-        parts.append(_contains(query.terms))
+        return []
+    start = normalise(words)[:80]
+    fits = and_(_shelf(archived), _fits(query))
+    few = _few_in_care(in_care_of) if in_care_of is not None else None
+    if few is not None:
+        chosen = select(Client).where(Client.id.in_(few), fits)
+    else:
+        chosen = select(Client).where(Client.id.in_(_candidates(query, start, limit, archived)), fits)
+    if in_care_of is not None and few is None:
+        chosen = chosen.where(_cared_for(in_care_of))
+    rank = [(_starts(Client.sort_key, start), 0), (_starts(Client.first_key, start), 1)]
+    if query.digits:
+        rank.append((Client.phone.endswith(query.digits, autoescape=True), 1))
+    chosen = chosen.order_by(case(*rank, else_=2), Client.sort_key, Client.id).limit(limit)
+    return list(db.session.scalars(chosen.options(selectinload(Client.usual_therapist))))
+
+
+def _fits(query: Query) -> ColumnElement:
+    """The rule in full; `_candidates` only leads to where it may hold."""
+    parts = [Client.search_text.contains(term, autoescape=True) for term in query.terms]
     for word in query.short:  # at the start of a word; every line and word of the search text begins after a break
         parts.append(or_(Client.search_text.startswith(word, autoescape=True),
                          Client.search_text.contains(f" {word}", autoescape=True),
@@ -88,61 +143,103 @@ def _criterion(words: str) -> ColumnElement | None:
     return and_(*parts)
 
 
-def _starts(column, prefix: str) -> ColumnElement:
+def _candidates(query: Query, start: str, limit: int, archived: bool) -> Select:
+    """Ids from three indexes, none read beyond a bound, whatever is typed and however many clients there are."""
+    found = [_first_of(column, start, limit, archived) for column in (CLIENT.c.sort_key, CLIENT.c.first_key)]
+    if query.terms:
+        found.append(_with_fragments(query.terms))
+    elif len(query.short) > 1:  # "b an": any of the words may begin the last name
+        found += [_first_of(CLIENT.c.sort_key, word, MOST_FRAGMENTS, archived) for word in query.short]
+    arms = [arm.subquery() for arm in found]
+    return union_all(*(select(arm.c.id) for arm in arms))
+
+
+def _first_of(column, start: str, limit: int, archived: bool) -> Select:
+    return select(CLIENT.c.id).where(_starts(column, start), _shelf(archived)).order_by(column).limit(limit)
+
+
+def _shelf(archived: bool) -> ColumnElement:
+    return CLIENT.c.archived_at.is_not(None) if archived else CLIENT.c.archived_at.is_(None)
+
+
+def _starts(column, start: str) -> ColumnElement:
     """A range that an ordinary index answers on both databases."""
-    return and_(column >= prefix, column < prefix + "\U0010ffff")
+    return and_(column >= start, column < start + "\U0010ffff")
 
 
-def _contains(terms: tuple[str, ...]) -> ColumnElement:
+def _with_fragments(terms: tuple[str, ...]) -> Select:
+    """Ids of some clients whose search text holds all of these, each at least three characters long."""
     if db.session.get_bind().dialect.name == "sqlite":
         # The trigram table holds the same text under the client's number.
         match = " AND ".join('"' + term.replace('"', '""') + '"' for term in terms)
-        found = (select(literal_column("rowid")).select_from(text("client_search"))
-                 .where(text("client_search MATCH :client_match").bindparams(client_match=match)))
-        return Client.id.in_(found)
-    return and_(*(Client.search_text.like(f"%{_escaped(term)}%", escape="\\") for term in terms))
+        return (select(literal_column("rowid").label("id")).select_from(text("client_search"))
+                .where(text("client_search MATCH :client_match").bindparams(client_match=match)).limit(MOST_FRAGMENTS))
+    return (select(CLIENT.c.id).where(*(CLIENT.c.search_text.contains(term, autoescape=True) for term in terms))
+            .limit(MOST_FRAGMENTS))
 
 
-def _escaped(term: str) -> str:
-    return term.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+# --- possible duplicates ---------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True)
 class Possible:
-    """Somebody who could be the same person, and why."""
+    """Somebody who could be the same person, and why: contact data only, as the desk sees of any client."""
 
     client_id: int
     name: str
-    born_on: object
+    born_on: date | None
     phone: str
+    is_archived: bool
     reasons: tuple[str, ...]
     score: int
 
 
 def possible_duplicates(person: Person, *, not_id: int | None = None, limit: int = 3) -> list[Possible]:
-    """Clients that may be this person, most likely first. Looks among all of them, shows contact data only."""
+    """Clients that may be this person, most likely first. Looks among all of them, archived ones too."""
+    traits = _traits(person)
+    if not traits:
+        return []
+    columns = (Client.id, Client.first_name, Client.last_name, Client.preferred_name, Client.born_on, Client.phone,
+               Client.email, Client.archived_at)
+    # Each trait on its own, so that a frequent one does not crowd out a telling one.
+    arms = [select(CLIENT.c.id).where(trait).limit(MOST_OF_A_TRAIT).subquery() for trait in traits]
     with system_session("possible duplicates") as session:
-        rows = session.execute(_candidates(person)).all()
+        rows = session.execute(
+            select(*columns).where(Client.id.in_(union_all(*(select(arm.c.id) for arm in arms))))).all()
     found = []
     for row in rows:
-        other = Person(row.first_name, row.last_name, row.preferred_name, row.born_on, row.phone or None, None,
+        other = Person(row.first_name, row.last_name, row.preferred_name or None, row.born_on, row.phone or None, None,
                        row.email or None)
         score, reasons = duplicate_score(person, other)
         if score >= POSSIBLE and row.id != not_id:
             found.append(Possible(row.id, f"{row.preferred_name or row.first_name} {row.last_name}", row.born_on,
-                                  row.phone, reasons, score))
-    return sorted(found, key=lambda item: -item.score)[:limit]
+                                  row.phone, row.archived_at is not None, reasons, score))
+    return sorted(found, key=lambda item: (-item.score, item.client_id))[:limit]
 
 
-def _candidates(person: Person) -> Select:
-    """Those who share an indexed trait: phone, e-mail, birth date, or the start of the last or first name."""
-    traits = [_starts(Client.last_key, normalise(person.last)[:4])] if normalise(person.last) else []
+def _traits(person: Person) -> list[ColumnElement]:
+    """What a double could share, each answered by an index."""
+    last, first = prefix_key(person.last), prefix_key(person.first)
+    traits = []
+    if last and first:
+        traits += [CLIENT.c.sort_key == prefix_key(person.last, person.first),
+                   CLIENT.c.sort_key == prefix_key(person.first, person.last),  # put into each other's field
+                   _starts(CLIENT.c.sort_key, f"{last} {first[:2]}"),
+                   and_(_starts(CLIENT.c.last_key, last[:3]), _starts(CLIENT.c.first_key, first[:3]))]
+    elif last:
+        traits.append(CLIENT.c.last_key == last)
     if person.phone:
-        traits.append(Client.phone == person.phone)
+        traits.append(CLIENT.c.phone == person.phone)
     if person.email:
-        traits.append(Client.email == person.email)
-    if person.birth is not None and not isinstance(person.birth, tuple):
-        traits.append(Client.born_on == person.birth)
-    return (select(Client.id, Client.first_name, Client.last_name, Client.preferred_name, Client.born_on, Client.phone,
-                   Client.email)
-            .where(or_(*traits) if traits else Client.id.is_(None), Client.archived_at.is_(None)).limit(300))
+        traits.append(CLIENT.c.email == person.email)
+    if person.birth is not None:
+        from_on, until_on = _month(person.birth)
+        in_month = and_(CLIENT.c.born_on >= from_on, CLIENT.c.born_on < until_on)
+        traits.append(and_(in_month, _starts(CLIENT.c.last_key, last[:2])) if last else in_month)
+    return traits
+
+
+def _month(birth: date | tuple[int, int]) -> tuple[date, date]:
+    """The first day of the month of a birth and of the month after it."""
+    year, month = (birth.year, birth.month) if isinstance(birth, date) else birth
+    return date(year, month, 1), date(year + month // 12, month % 12 + 1, 1)

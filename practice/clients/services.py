@@ -7,6 +7,7 @@ from practice.access.actor import Actor
 from practice.access.guard import require
 from practice.access.permissions import Permission
 from practice.audit import services as audit
+from practice.clients.contact import parse_email, parse_phone
 from practice.clients.matching import normalise, prefix_key, search_text
 from practice.clients.models import Care, CareReason, Client, ReminderChannel
 from practice.clients.queries import get_client
@@ -14,6 +15,7 @@ from practice.core import clock
 from practice.core.db import check_version, db
 from practice.core.errors import Invalid
 from practice.core.text import _
+from practice.premises.queries import the_practice
 
 FIELDS = ("first_name", "last_name", "preferred_name", "pronouns", "born_on", "phone", "email", "street", "postal_code",
           "city", "country", "language", "reminder_channel", "usual_therapist_id")
@@ -26,7 +28,7 @@ def register_client(actor: Actor, *, first_name: str, last_name: str, preferred_
                     postal_code: str = "", city: str = "", country: str = "", language: str = "",
                     reminder_channel: ReminderChannel = ReminderChannel.NONE, usual_therapist_id: int | None = None,
                     checked_duplicate_ids: tuple[int, ...] = ()) -> Client:
-    """A new client. `phone` is E.164; `checked_duplicate_ids` are those shown as possibly the same. Raises Invalid."""
+    """A new client. `checked_duplicate_ids` are those that were shown as possibly the same. Raises Invalid."""
     require(actor, Permission.CLIENT_REGISTER)
     row = Client(first_name="", last_name="", search_text="", sort_key="", first_key="", last_key="",
                  created_at=clock.now())
@@ -42,10 +44,10 @@ def register_client(actor: Actor, *, first_name: str, last_name: str, preferred_
 
 
 def _set(row: Client, values: dict) -> list[str]:
-    """Write values, trimmed, and the keys that follow from them; gives the names of those that changed."""
+    """Write values in their one form, and the keys that follow from them; gives the names of those that changed."""
     changed = []
     for name, value in values.items():
-        value = value.strip() if isinstance(value, str) and not isinstance(value, ReminderChannel) else value
+        value = _in_one_form(name, value)
         if getattr(row, name) != value:
             setattr(row, name, value)
             changed.append(name)
@@ -57,6 +59,16 @@ def _set(row: Client, values: dict) -> list[str]:
     row.sort_key = prefix_key(row.last_name, row.first_name)
     row.first_key, row.last_key = prefix_key(row.first_name), prefix_key(row.last_name)
     return changed
+
+
+def _in_one_form(name: str, value):
+    """Text trimmed, a phone number in E.164, an address with its domain in small letters. Raises Invalid."""
+    if not isinstance(value, str) or isinstance(value, ReminderChannel):
+        return value
+    value = " ".join(value.split())
+    if value and name == "phone":
+        return parse_phone(value, the_practice().country)
+    return parse_email(value) if value and name == "email" else value
 
 
 def change_client(actor: Actor, client_id: int, *, version: int, **values) -> Client:
@@ -118,4 +130,3 @@ def break_glass(actor: Actor, client_id: int, words: str) -> Care:
     now = clock.now()
     return begin_care(actor, client.id, actor.user_id, from_at=now, until_at=now + GLASS_HOLDS,
                       reason=CareReason.BREAK_GLASS, words=words[:300])
-
