@@ -48,11 +48,11 @@ def create_app(config) -> Flask:
     Migrate(app, db, directory=str(ROOT / "migrations"), render_as_batch=True)
     policy.check_complete(Base)
     app.before_request(refuse_junk)
-    csrf.init_app(app)
     Babel(app, locale_selector=language, timezone_selector=lambda: "UTC",
           default_translation_directories=str(ROOT / "practice" / "translations"))
     app.jinja_env.globals.update(csp_nonce=csp_nonce, body=body, figure=figure)
     site.init_app(app, csp_nonce)
+    csrf.init_app(app)  # after who is asking is known: the page that says so has the frame of a signed-in person
     kiosk.init_app(app)
     errors.init_app(app)
     app.after_request(send_headers)

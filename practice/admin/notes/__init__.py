@@ -1,0 +1,1 @@
+"""The therapist's notes: form.py (what is posted), editor.py (what the page shows), pages.py, lists.py."""

@@ -1,0 +1,175 @@
+"""What the editor of a note shows: limits, rows with what stands against them, the last note beside the new one."""
+import json
+import re
+from dataclasses import dataclass, replace
+
+from flask_babel import gettext
+
+from practice.admin.notes.form import PLACED, NoteForm
+from practice.catalog.techniques import CATEGORY_LABELS, Category, home_care, order_hints
+from practice.core.body import Place, all_places, join_sides
+from practice.safety.queries import Known, known, last_review
+from practice.safety.rules import check_home_care, levels
+from practice.safety.rules_verdict import ProblemKind, ReasonKind, Shown
+from practice.schedule.models import Appointment
+from practice.sessions import queries
+from practice.sessions.checking import Cause, causes_of, problems_of
+from practice.sessions.content import NoteContent
+from practice.sessions.models import SessionNote
+
+USUAL_DEPTH = 3
+USUAL_MINUTES = 10
+MOST_CHIPS, FEWEST_CHIPS = 5, 3
+PLAIN_CHIPS = ("effleurage", "petrissage", "friction")
+# Limits everybody has are on the map; the badges beside the name are for what is this client's own.
+EVERYBODYS = (ReasonKind.STANDING, ReasonKind.CONSENT)
+
+
+@dataclass(frozen=True)
+class Setting:
+    """All that is read for the editor in one go, after the reading was recorded."""
+
+    appointment: Appointment
+    note: SessionNote | None
+    known: Known
+    last: SessionNote | None
+    last_content: NoteContent
+    reviewed_at: object
+
+
+def read_setting(appointment: Appointment, note: SessionNote | None) -> Setting:
+    """What the editor of this appointment's note stands on."""
+    last = next(iter(queries.last_notes(appointment.client_id, 1, before=appointment.on_date)), None)
+    review = last_review(appointment.client_id, appointment.id)
+    return Setting(appointment, note, known(appointment.client_id, appointment.on_date), last,
+                   queries.content_of(last), review.reviewed_at if review else None)
+
+
+def apply(content: NoteContent, do: str, setting: Setting) -> NoteContent:
+    """A button of the editor: take out a row, lower a cause to its limit, the last note's rows or words."""
+    verb, _sep, what = do.partition("-")
+    if verb == "same":
+        return content.same_work_as(setting.last_content) if setting.last else content
+    if verb == "copy" and setting.last:
+        try:
+            return content.copy_of(what, setting.last_content)
+        except KeyError:
+            return content
+    if verb == "remove" and what.isascii() and what.isdigit() and len(what) < 4:
+        return replace(content, rows=tuple(row for number, row in enumerate(content.rows) if number != int(what)))
+    if verb == "lower":
+        return _back_to_the_limit(content, setting, what)
+    return content
+
+
+def _back_to_the_limit(content: NoteContent, setting: Setting, cause_key: str) -> NoteContent:
+    """The rows of one cause at the limit; where there is no level to go back to, without them."""
+    cause = next((one for one in causes(content, setting) if one.key == cause_key), None)
+    if cause is None:
+        return content
+    level_at = {one.index: one.problem.level for one in cause.found}
+    rows = []
+    for number, row in enumerate(content.rows):
+        if number not in level_at:
+            rows.append(row)
+        elif cause.kind is ProblemKind.TOO_DEEP and level_at[number]:
+            rows.append(replace(row, pressure=level_at[number]))
+    return replace(content, rows=tuple(rows))
+
+
+def causes(content: NoteContent, setting: Setting) -> list[Cause]:
+    return causes_of(problems_of(content, setting.known.verdict), content.reasons)
+
+
+def work(content: NoteContent, setting: Setting, missing: frozenset[str] = frozenset()) -> dict:
+    """What the part with the rows shows; `missing` are the causes a signature was refused for."""
+    problems = problems_of(content, setting.known.verdict)
+    against, careful = {}, {}
+    for one in problems:
+        (against if one.problem.needs_reason else careful).setdefault(one.index, []).append(one.problem)
+    return {
+        "content": content, "causes": causes_of(problems, content.reasons), "missing": missing,
+        "against": against, "careful": careful,
+        "hints": order_hints((row.technique, row.pressure) for row in content.rows),
+        "worked": content.worked(), "short": short, "planned": planned_minutes(setting.appointment),
+    }
+
+
+def page(content: NoteContent, form: NoteForm, setting: Setting) -> dict:
+    """What the rest of the editor shows."""
+    verdict = setting.known.verdict
+    chips = technique_chips(content, setting)
+    return {
+        "form": form, "s": setting, "appointment": setting.appointment, "note": setting.note,
+        "client": setting.appointment.client, "verdict": verdict, "levels": levels(verdict), "chips": chips,
+        "techniques": techniques_by_kind(), "usual": json.dumps(usual_rows(setting, chips[0])),
+        "refused": json.dumps(refused_places(verdict)), "closed": closed_places(verdict),
+        "allergies": [fact.substance for fact in verdict.allergies],
+        "shown_as": verdict.shown_as if verdict.shown_as not in (Shown.GO_AHEAD, Shown.LIMITS) else None,
+        "home_care": home_care(), "care_rows": [*content.home_care, ("", "")],
+        "not_at": {key: home_care_not_at(setting, key, content) for key, _dose in content.home_care},
+    }
+
+
+def planned_minutes(appointment: Appointment) -> int:
+    return int((appointment.ends_at - appointment.starts_at).total_seconds() // 60)
+
+
+def short(key: str) -> str:
+    """A technique in one word where its label has one: "Petrissage (kneading)" is "Kneading"."""
+    technique = PLACED.get(key)
+    if technique is None:
+        return key
+    label = gettext(technique.label)
+    found = re.search(r"\(([^)]+)\)$", label)
+    return found.group(1)[:1].upper() + found.group(1)[1:] if found else label
+
+
+def technique_chips(content: NoteContent, setting: Setting) -> list[str]:
+    """The treatment's usual techniques; where they are few, those of this note and the last one, and plain strokes."""
+    usual = setting.appointment.treatment.usual_techniques
+    others = [row.technique for row in (*content.rows, *setting.last_content.rows)]
+    known = [key for key in dict.fromkeys((*usual, *others, *PLAIN_CHIPS)) if key in PLACED]
+    return known[:min(MOST_CHIPS, max(FEWEST_CHIPS, len(usual)))]
+
+
+def techniques_by_kind() -> list[tuple[str, list[tuple[str, str]]]]:
+    return [(CATEGORY_LABELS[kind], [(key, one.label) for key, one in PLACED.items() if one.category == kind])
+            for kind in Category]
+
+
+def usual_rows(setting: Setting, technique: str) -> dict[str, list]:
+    """Text key of each place -> what the editor offers there: depth, technique, minutes."""
+    last = {}
+    for row in setting.last_content.rows:
+        last.setdefault(row.place, [row.pressure, row.technique, row.minutes])
+    return {str(place): last.get(place) or [_offered_depth(setting, place), technique, USUAL_MINUTES]
+            for place in all_places()}
+
+
+def _offered_depth(setting: Setting, place: Place) -> int:
+    """The depth the client wishes, medium without a wish, never past the limit, never less than skin only."""
+    wish, ceiling = setting.known.verdict.wishes.get(place), setting.known.verdict.ceilings[place].level
+    wanted = wish.level if wish else USUAL_DEPTH
+    return max(1, wanted if ceiling is None else min(wanted, ceiling))
+
+
+def refused_places(verdict) -> dict[str, list[str] | str]:
+    """Technique -> the places that refuse it, "*" for all of them."""
+    everywhere = len(all_places())
+    return {key: "*" if len(answer.refused_at) == everywhere else [str(place) for place in answer.refused_at]
+            for key, answer in verdict.techniques.items() if answer.refused_at and key in PLACED}
+
+
+def closed_places(verdict) -> list[str]:
+    """Names of the places closed for this client: both sides of a region said once."""
+    closed = [place for place, ceiling in verdict.ceilings.items()
+              if ceiling.level == 0 and any(reason.kind not in EVERYBODYS for reason in ceiling.set_by)]
+    return [one.label(gettext) if isinstance(one, Place) else gettext(one.label) for one in join_sides(closed)]
+
+
+def home_care_not_at(setting: Setting, key: str, content: NoteContent) -> list[str]:
+    """Text keys of the places worked today where this home care has no business."""
+    places = list(dict.fromkeys(row.place for row in content.rows))
+    found = check_home_care(setting.known.verdict, key, places)
+    return list(dict.fromkeys(str(problem.place) for problem in found if problem.needs_reason))

@@ -1,0 +1,106 @@
+"""What a button of the editor does: keep what was typed, change the rows, sign; and what the page says when refused."""
+from dataclasses import replace
+
+from flask import flash, redirect, render_template, request, url_for
+from flask_babel import gettext
+
+from practice.admin import show
+from practice.admin.auth import current_actor
+from practice.admin.base import show_error
+from practice.admin.notes import editor
+from practice.admin.notes.form import LONGEST_TEXT, NoteForm, posted_row, posted_version
+from practice.core.db import db, transaction
+from practice.core.errors import DomainError, Stale
+from practice.schedule.queries.appointments import get_appointment
+from practice.sessions import queries
+from practice.sessions.content import HOW_TAKEN_LABELS, SOAP, NoteContent
+from practice.sessions.models import NoteState, SessionNote
+from practice.sessions.services import notes
+from practice.sessions.services.notes import NoteAlreadySigned, ReasonsMissing
+
+CHANGING = ("add", "remove", "lower", "same", "copy")  # buttons that change the rows or the text, nothing else
+
+
+def keep(appointment_id: int, content: NoteContent) -> SessionNote:
+    """Save the draft inside a transaction; the first save (version 0) makes it."""
+    actor, version = current_actor(), posted_version()
+    note = queries.note_for(appointment_id)
+    if note is None:
+        if version != 0:
+            raise Stale()
+        note = notes.open_note(actor, appointment_id)
+        version = note.version
+    return notes.save_draft(actor, note.id, content, version=version)
+
+
+def changed(content: NoteContent, do: str, setting: editor.Setting) -> tuple[NoteContent, str]:
+    """The content after a button of the editor, and why a row could not be added."""
+    if do != "add":
+        return editor.apply(content, do, setting), ""
+    row = posted_row()
+    if row is None:
+        return content, gettext("Choose a place, a technique, a depth and from 1 to 480 minutes.")
+    return replace(content, rows=(*content.rows, row)), ""
+
+
+def posted(appointment_id: int, setting: editor.Setting):
+    """A button was pressed: keep what was typed, do what the button says, and show what came of it."""
+    form, do = NoteForm(), request.form.get("do", "save")
+    if not form.validate():
+        stored = queries.content_of(setting.note)
+        return render(form, stored if form.rows.errors else replace(stored, rows=form.work_rows()), setting), 422
+    content, add_error = form.content(), ""
+    if do.partition("-")[0] in CHANGING:
+        content, add_error = changed(content, do, setting)
+    unchanged = content.unchanged_copies(setting.last_content) if do == "sign" else ()
+    wants_signature = do == "sign-copied" or (do == "sign" and not unchanged)
+    try:
+        note_id = _save(appointment_id, content, wants_signature)
+    except DomainError as error:
+        return _refused(appointment_id, form, content, error)
+    if wants_signature:
+        flash(gettext("Signed."), "success")
+        return redirect(url_for("notes.page", note_id=note_id))
+    if do == "handover":
+        return redirect(url_for("notes.handover", appointment_id=appointment_id, back=content.back_in_days))
+    if not add_error and not unchanged:
+        return redirect(url_for("notes.edit", appointment_id=appointment_id))
+    form.show(content)
+    setting = editor.read_setting(get_appointment(appointment_id), queries.note_for(appointment_id))
+    return render(form, content, setting, add_error=add_error, unchanged=unchanged), 422 if add_error else 200
+
+
+def _save(appointment_id: int, content: NoteContent, wants_signature: bool) -> int:
+    """Save, then sign where asked, in two steps: a refused signature keeps what was typed. Returns the note's id."""
+    with transaction():
+        note = keep(appointment_id, content)
+        note_id, version = note.id, note.version
+    if wants_signature:
+        with transaction():
+            notes.sign(current_actor(), note_id, version=version)
+    return note_id
+
+
+def _refused(appointment_id: int, form: NoteForm, content: NoteContent, error: DomainError):
+    """The editor again, with everything that was typed and why it was not taken."""
+    db.session.expire_all()
+    setting = editor.read_setting(get_appointment(appointment_id), queries.note_for(appointment_id))
+    form.show(content)
+    missing = frozenset(cause.key for cause in error.causes) if isinstance(error, ReasonsMissing) else frozenset()
+    theirs = queries.content_of(setting.note) if isinstance(error, Stale) and setting.note else None
+    if not missing and theirs is None:
+        show_error(form, error)
+    code = 409 if isinstance(error, (Stale, NoteAlreadySigned)) else 422
+    return render(form, content, setting, missing=missing, theirs=theirs), code
+
+
+def render(form: NoteForm, content: NoteContent, setting: editor.Setting, *, missing: frozenset[str] = frozenset(),
+           theirs: NoteContent | None = None, unchanged: tuple[str, ...] = (), add_error: str = "") -> str:
+    """The whole editor. `theirs` is what somebody saved in between, `unchanged` what was copied and left as it was."""
+    note = setting.note
+    return render_template(
+        "admin/notes/edit.html", soap=SOAP, theirs=theirs, unchanged=unchanged, add_error=add_error,
+        version=note.version if note else 0, saved_at=show.time(note.saved_at) if note else None,
+        is_signed=note is not None and note.state is NoteState.SIGNED, how_taken=HOW_TAKEN_LABELS,
+        handover=queries.handover_of(setting.appointment.id), longest=LONGEST_TEXT,
+        **editor.work(content, setting, missing), **editor.page(content, form, setting))

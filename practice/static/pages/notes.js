@@ -1,0 +1,199 @@
+// The editor of a note. Without it every button sends the form; with it rows are added and judged in place, and the text saves itself.
+// What is judged is judged by the server: after each button the page asks it for the rows and what stands against them.
+
+const form = document.getElementById("note");
+const map = () => window.BodyMap?.of(document.getElementById("bodymap"));
+const CHANGING = /^(add|same|remove-.*|lower-.*)$/;
+const parts = ["work-rows", "work-over", "work-sum"];
+let worked = {};
+
+const field = (name) => form.elements[name];
+const pick = (name, value) => { for (const one of form.querySelectorAll(`input[name="${name}"]`)) one.checked = one.value === String(value); };
+const picked = (name) => form.querySelector(`input[name="${name}"]:checked`)?.value || "";
+const changed = () => form.dispatchEvent(new CustomEvent("autosave:changed", { bubbles: true }));
+
+// -- the editor for one region
+
+const usual = JSON.parse(form.dataset.usual);
+const refused = JSON.parse(form.dataset.refused);
+
+function technique() { return field("technique_more").value || picked("technique"); }
+
+function chooseTechnique(key) {
+  const chip = form.querySelector(`input[name="technique"][value="${CSS.escape(key)}"]`);
+  field("technique_more").value = chip ? "" : key;
+  pick("technique", chip ? key : "");
+}
+
+function limitOf(place) {
+  return document.querySelector(`#bodymap [data-place="${place}"]`)?.dataset.level ?? "none";
+}
+
+function showHint(place) {
+  const hint = form.querySelector("[data-editor-hint]");
+  const places = refused[technique()];
+  const isRefused = Boolean(place) && (places === "*" || Boolean(places?.includes(place)));
+  hint.textContent = isRefused ? form.dataset.wordRefused : "";
+  hint.hidden = !isRefused;
+}
+
+function showPlace(place) {
+  const now = form.querySelector(".editor-now");
+  now.hidden = false;
+  const limit = place ? limitOf(place) : "none";
+  const most = { none: 5, unassessed: 5 }[limit] ?? Number(limit);
+  for (const label of form.querySelectorAll("[data-depth]")) label.classList.toggle("is-over", Number(label.dataset.depth) > most);
+  const words = form.dataset;
+  now.querySelector("[data-editor-name]").textContent = place ? document.querySelector(`#bodymap [data-place="${place}"]`)?.dataset.label || "" : words.wordEmpty;
+  now.querySelector("[data-editor-limit]").textContent = "";
+  if (place) {
+    const level = document.querySelector(`[data-depth="${limit}"]`)?.dataset.word || limit;
+    now.querySelector("[data-editor-limit]").textContent = limit === "none" ? words.wordNone
+      : limit === "unassessed" ? words.wordUnassessed : limit === "0" ? words.wordClosed : words.wordLimit.replace("{level}", level);
+  }
+  showHint(place);
+}
+
+function offer(place) {
+  const [depth, key, minutes] = usual[place] || [3, "", 10];
+  pick("depth", depth);
+  if (key) chooseTechnique(key);
+  field("minutes").value = minutes;
+  showPlace(place);
+}
+
+// -- the parts the server sends
+
+function showWorked() {
+  const next = JSON.parse(document.getElementById("work-rows").dataset.worked);
+  for (const place of new Set([...Object.keys(worked), ...Object.keys(next)])) map()?.setWorked(place, next[place] ?? null);
+  worked = next;
+}
+
+function replaceParts(html) {
+  const sent = new DOMParser().parseFromString(html, "text/html");
+  for (const id of parts) {
+    const part = sent.getElementById(id);
+    if (part) document.getElementById(id).replaceWith(document.importNode(part, true));
+  }
+  showWorked();
+}
+
+async function ask(what) {
+  const body = new URLSearchParams();
+  for (const [name, value] of new FormData(form)) if (typeof value === "string") body.append(name, value);
+  body.append("do", what);
+  try {
+    const answer = await fetch(form.dataset.rowsUrl, { method: "POST", body, headers: { "X-CSRFToken": field("csrf_token").value }, redirect: "error" });
+    if (!answer.ok) throw new Error(String(answer.status));
+    replaceParts(await answer.text());
+    return true;
+  } catch {
+    const hint = form.querySelector("[data-editor-hint]");
+    hint.textContent = form.dataset.wordFailed;
+    hint.hidden = false;
+    return false;
+  }
+}
+
+async function press(what) {
+  const rows = field("rows").value;
+  if (await ask(what) && field("rows").value !== rows) {
+    changed();
+    if (what === "add") { map()?.select(null); field("place").value = ""; showPlace(""); }
+    else form.querySelector(".note-work h2").closest("section").querySelector("button")?.focus({ preventScroll: true });
+  }
+}
+
+// -- words of the last note
+
+function copy(name) {
+  const text = form.querySelector(`[data-last="${name}"]`)?.textContent.trim() || "";
+  const area = field(name);
+  const own = area.value.trim();
+  if (!own.includes(text)) area.value = own ? `${own}\n${text}` : text;
+  const marks = new Set(field("copied").value.split(" ").filter(Boolean));
+  field("copied").value = [...marks.add(name)].join(" ");
+  form.querySelector(`[data-copied-mark="${name}"]`).hidden = false;
+  area.focus();
+  changed();
+}
+
+// -- pain, home care, reasons
+
+function showPain() {
+  const box = form.querySelector("[data-pain-change]");
+  const before = field("pain_before").value;
+  const after = field("pain_after").value;
+  box.replaceChildren();
+  if (before === "" || after === "") return;
+  const points = Number(before) - Number(after);
+  const badge = document.createElement("span");
+  badge.className = `badge badge-${points > 0 ? "ok" : points < 0 ? "warn" : "outline"}`;
+  badge.textContent = (points > 0 ? box.dataset.wordBetter : points < 0 ? box.dataset.wordWorse : box.dataset.wordSame).replace("{n}", String(Math.abs(points)));
+  box.append(badge);
+}
+
+function keepReasons() {
+  let kept = {};
+  try { kept = JSON.parse(field("reasons").value || "{}"); } catch { kept = {}; }
+  for (const box of document.querySelectorAll("[data-reason]")) kept[box.dataset.reason] = box.value.trim();
+  field("reasons").value = JSON.stringify(Object.fromEntries(Object.entries(kept).filter(([, words]) => words)));
+}
+
+// A save on its way and a signature would meet on the server as two versions: the signature waits.
+function whenSaved(then) {
+  const status = document.querySelector("[data-autosave-status]");
+  const wait = () => (status?.dataset.state === "saving" ? setTimeout(wait, 60) : then());
+  wait();
+}
+
+document.addEventListener("submit", (event) => {
+  if (event.target !== form) return;
+  const what = event.submitter?.value || "";
+  const [verb, name] = what.split(/-(.*)/);
+  const isHere = CHANGING.test(what) || verb === "copy";
+  if (isHere) {
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    if (verb === "copy") copy(name); else press(what);
+  } else if (document.querySelector("[data-autosave-status]")?.dataset.state === "saving") {
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    whenSaved(() => form.requestSubmit(event.submitter || undefined));
+  }
+}, true);
+
+form.addEventListener("autosave:restored", () => { showPain(); ask(""); });
+form.addEventListener("input", (event) => { if (event.target.matches("[data-reason]")) keepReasons(); });
+form.addEventListener("keydown", (event) => {
+  if (event.key !== "Enter" || event.target.tagName !== "INPUT" || event.target.type === "radio") return;
+  event.preventDefault(); // a line in a box is no wish to sign
+  if (event.target.name === "minutes") press("add");
+});
+form.addEventListener("change", (event) => {
+  const { name } = event.target;
+  if (name === "technique") field("technique_more").value = "";
+  if (name === "technique_more" && event.target.value) pick("technique", "");
+  if (name === "technique" || name === "technique_more") showHint(field("place").value);
+  if (name === "place" && event.target.value) offer(event.target.value);
+  if (name === "pain_before" || name === "pain_after") showPain();
+  if (name === "back_in_days") form.querySelector("[data-back-words]").textContent = event.target.selectedOptions[0].dataset.words || "";
+  if (event.target.matches("[data-care]")) {
+    event.target.closest(".note-care").querySelector('[name="care_dose"]').value = event.target.selectedOptions[0].dataset.dose || "";
+  }
+});
+for (const button of form.querySelectorAll("[data-step]")) {
+  button.hidden = false;
+  button.addEventListener("click", () => {
+    const now = Number(field("minutes").value) || 0;
+    field("minutes").value = Math.min(480, Math.max(1, now + Number(button.dataset.step)));
+  });
+}
+document.addEventListener("bodymap:select", (event) => offer(event.detail.place));
+document.addEventListener("bodymap:level", (event) => { if (event.detail.level >= 1) pick("depth", event.detail.level); });
+for (const button of document.querySelectorAll("[data-without-script]")) button.hidden = true;
+field("place").dataset.autosaveIgnore = "";
+for (const label of form.querySelectorAll("[data-depth]")) label.dataset.word = `${label.querySelector(".depth-word").textContent} (${label.dataset.depth})`;
+worked = JSON.parse(document.getElementById("work-rows").dataset.worked);
+showPlace("");
