@@ -1,0 +1,94 @@
+"""A client of the kill test, a process of its own: writes, and keeps its own book of what it was told is written.
+
+    python -m tests.house.kill_client notes|checkouts <port file> <book> <appointment id> …
+
+A line goes to the book, and to the disk, after each answer that says "written" and before the next request: JSON with
+`what` written|lost, `appointment` and, for notes, `turn`. "lost" is a request that was open when the server died; it
+is sent again to the next server, whose port stands in the port file.
+"""
+
+import http.client
+import json
+import os
+import sys
+import time
+from pathlib import Path
+
+from practice.ops.bench.browser import Browser
+from tests.personas import PASSWORD
+
+SAVES_A_NOTE = 4
+PERSON = {"notes": "theo@example.com", "checkouts": "rae@example.com"}
+NOT_ASKED = dict.fromkeys(("pain_place", "pain_before", "pain_after", "how_taken", "back_in_days"), "")
+DEAD = (OSError, http.client.HTTPException)
+
+
+class Client:
+    """Sends until it is stopped; survives servers."""
+
+    def __init__(self, port_file: Path, book: Path):
+        self.port_file = port_file
+        self.book = book.open("a")
+        self.browser = Browser(int(port_file.read_text()))
+
+    def write_down(self, **line) -> None:
+        self.book.write(json.dumps(line) + "\n")
+        self.book.flush()
+        os.fsync(self.book.fileno())
+
+    def send(self, address: str, fields: dict, **line) -> tuple[int, bytes]:
+        """Until a server answers."""
+        while True:
+            try:
+                self.browser.connection.connect()
+            except OSError:  # nobody is there: the next one has another port
+                self._next_server()
+                continue
+            try:
+                return self.browser.post(address, fields)
+            except DEAD:
+                self.write_down(what="lost", **line)
+                self._next_server()
+
+    def _next_server(self) -> None:
+        time.sleep(0.01)
+        cookies, token = self.browser.cookies, self.browser.token
+        self.browser.close()
+        self.browser = Browser(int(self.port_file.read_text()))
+        self.browser.cookies, self.browser.token = cookies, token
+
+
+def save_notes(client: Client, appointments: list[int]) -> None:
+    """Autosaves: a few of each note, each with the version the one before gave."""
+    for number in appointments:
+        version = 0
+        for turn in range(1, SAVES_A_NOTE + 1):
+            while True:
+                fields = NOT_ASKED | {"subjective": f"turn {turn}", "version": version}
+                code, body = client.send(f"/notes/{number}/save", fields, appointment=number, turn=turn)
+                if code not in (200, 409):  # 409: the lost request was written after all
+                    raise SystemExit(f"saving answers {code}: {body[-3000:]!r}")
+                version = json.loads(body)["version"]
+                if code == 200:
+                    break
+            client.write_down(what="written", appointment=number, turn=turn)
+
+
+def check_out(client: Client, appointments: list[int]) -> None:
+    for number in appointments:
+        code, body = client.send(f"/checkout/{number}", {"due": "7800", "amount": "78", "method": "card",
+                                                         "request_key": f"kill{number}"}, appointment=number)
+        if code != 302:
+            raise SystemExit(f"the checkout answers {code}: {body[-3000:]!r}")
+        client.write_down(what="written", appointment=number)
+
+
+def main(kind: str, port_file: str, book: str, *appointments: str) -> None:
+    client, numbers = Client(Path(port_file), Path(book)), [int(number) for number in appointments]
+    client.browser.sign_in(PERSON[kind], PASSWORD)
+    client.browser.read_token(f"/notes/{numbers[0]}/edit" if kind == "notes" else f"/checkout/{numbers[0]}")
+    (save_notes if kind == "notes" else check_out)(client, numbers)
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
