@@ -22,7 +22,6 @@ def acting():
 
 def sign_in(client, name: str):
     """Sign the cast member in through the real page; returns the client."""
-    client.application.config["WTF_CSRF_ENABLED"] = False
     answer = client.post("/sign-in", data={"email": f"{name}@example.com", "password": personas.PASSWORD})
     assert answer.status_code == 302, answer.get_data(as_text=True)[:500]
     return client
@@ -30,6 +29,5 @@ def sign_in(client, name: str):
 
 @pytest.fixture
 def as_person(app, people):
-    """`as_person("rae").get("/")`: a test client signed in as that person; CSRF is off (its own suite has it on)."""
-    yield lambda name: sign_in(app.test_client(), name)
-    app.config["WTF_CSRF_ENABLED"] = True
+    """`as_person("rae").get("/")`: a test client signed in as that person."""
+    return lambda name: sign_in(app.test_client(), name)

@@ -1,0 +1,159 @@
+"""A small world in which every address has something to show: Ann in Theo's care, Ben in Tara's.
+
+Each kind of clinical text holds a word of its own that stands nowhere else, so that a leak can be found in any
+response.
+"""
+import re
+from dataclasses import dataclass, field
+from datetime import date
+
+from practice.access import guard
+from practice.access.actor import link
+from practice.billing.models.documents import Document
+from practice.billing.models.payments import Method, Payment
+from practice.billing.services.checkout import checkout
+from practice.billing.services.packages import sell_package
+from practice.catalog.services import save_product
+from practice.core import clock
+from practice.core.db import db, transaction
+from practice.intake.models import FormVersion
+from practice.intake.services.links import begin, invite
+from practice.premises.models import Issuer, Location, Room, TaxCode
+from practice.premises.queries import tax_codes
+from practice.safety.content import ConditionContent
+from practice.safety.models import Condition
+from practice.safety.rules import AllergyFact
+from practice.safety.services.conditions import add_condition
+from practice.safety.services.profile import set_allergies
+from practice.safety.services.receiving import receive_form
+from practice.schedule.models import DeskMessage
+from practice.schedule.services.blocks import block_time
+from practice.schedule.services.messages import tell_therapist
+from practice.schedule.states import AppointmentState as S
+from practice.sessions.services.handover import hand_over
+from tests import personas
+from tests.factories import clients, intake, schedule, sessions
+from tests.factories.schedule import HOUR
+
+IN_A_NOTE, IN_AN_ANSWER, IN_A_CONDITION, IN_A_MESSAGE, IN_AN_ALLERGY = (
+    "quarrelflamingo", "violetpelican", "marmaladeosprey", "velvetwalrus", "copperibis")
+CLINICAL_WORDS = (IN_A_NOTE, IN_AN_ANSWER, IN_A_CONDITION, IN_A_MESSAGE, IN_AN_ALLERGY)
+
+
+@dataclass
+class World:
+    """The numbers of what was built, by the names that stand in addresses."""
+
+    numbers: dict[str, int | str] = field(default_factory=dict)
+
+    def value(self, endpoint: str, name: str):
+        """What to put into an address of `endpoint` for its part `name`."""
+        if name == "appointment_id" and not endpoint.startswith(("notes.", "checkout.")):
+            return self.numbers["coming_appointment_id"]
+        return self.numbers[name]
+
+    def row_of(self, endpoint: str) -> int:
+        """A row for the details of a list."""
+        return self.numbers.get(f"row:{endpoint.split('.')[0]}", 1)
+
+    def field_names(self, browser, url: str) -> set[str]:
+        """The names of the fields that the page at `url` sends."""
+        page = browser.get(url).get_data(as_text=True)
+        names = set(re.findall(r'<(?:input|select|textarea|button)[^>]*\sname="([^"]+)"', page))
+        return (names | {"version", "reason", "words", "amount", "state", "text", "method"}) - {"csrf_token"}
+
+
+def build_world(people: personas.People) -> World:
+    """Everything through the services; the clock stands at personas.NOW."""
+    world = World()
+    house = people.system
+    with guard.acting(house), transaction():
+        intake.publish(people)
+        ann = clients.client("Annwen", "Quill", born_on=date(1988, 2, 21), phone="+353855550138")
+        ben = clients.client("Benno", "Zett")
+        treatment = schedule.treatment("Deep tissue 60", neutral_name="Treatment, 60 minutes")
+        product = save_product(house, None, name="Foam roller", price_amount=1800, tax_code_id=tax_codes()[0].id)
+        for person in (people.theo, people.tara):
+            schedule.hours(person.user_id)
+        done = schedule.appointment(ann.id, people.theo.user_id, treatment.id, personas.NOW - HOUR, state=S.DONE)
+        coming = schedule.appointment(ann.id, people.theo.user_id, treatment.id, personas.NOW + 2 * HOUR)
+        schedule.appointment(ben.id, people.tara.user_id, treatment.id, personas.NOW + 2 * HOUR)
+        block = block_time(house, therapist_id=people.theo.user_id, starts_at=personas.NOW + 6 * HOUR,
+                           ends_at=personas.NOW + 7 * HOUR)
+        world.numbers |= {
+            "client_id": ann.id, "appointment_id": done.id, "coming_appointment_id": coming.id, "block_id": block.id,
+            "treatment_id": treatment.id, "product_id": product.id, "user_id": people.tara.user_id}
+    _form(people, world)
+    _chart(people, world)
+    _money(people, world)
+    _rest(people, world)
+    return world
+
+
+def _form(people, world) -> None:
+    """Ann's form as sent, with a word in an answer, and an open address for another."""
+    numbers = world.numbers
+    with guard.acting(people.rae), transaction():
+        row, _secret = invite(people.rae, numbers["client_id"])
+        link_id = row.id
+    actor = link(link_id, numbers["client_id"])
+    with guard.acting(actor), transaction():
+        begin(actor)
+        answers = intake.healthy(told_not="yes", told_not_words=f"My doctor said {IN_AN_ANSWER}.", thinners="yes",
+                                 thinners_which="apixaban")
+        numbers["submission_id"] = receive_form(actor, answers, intake.TYPED)
+    with guard.acting(people.rae), transaction():
+        row, numbers["secret"] = invite(people.rae, numbers["client_id"], form_key="short")
+        numbers["link_id"] = row.id
+
+
+def _chart(people, world) -> None:
+    """A condition, an allergy, a signed note, a hand-over, a message."""
+    numbers, theo = world.numbers, people.theo
+    with guard.acting(theo), transaction():
+        content = ConditionContent(words=f"Something about {IN_A_CONDITION}", note=IN_A_CONDITION)
+        numbers["condition_id"] = add_condition(theo, numbers["client_id"], content).id
+        set_allergies(theo, numbers["client_id"], (AllergyFact(IN_AN_ALLERGY, reaction=IN_AN_ALLERGY),))
+    with guard.acting(theo):
+        numbers["note_id"] = sessions.signed(theo, numbers["appointment_id"],
+                                             sessions.words(f"Better, says the {IN_A_NOTE}"))
+    with guard.acting(theo), transaction():
+        hand_over(theo, numbers["appointment_id"], treatment_id=numbers["treatment_id"], minutes=60, back_in_days=14,
+                  message="Back in two weeks please")
+    with guard.acting(people.rae), transaction():
+        tell_therapist(people.rae, numbers["coming_appointment_id"], f"She asks about the {IN_A_MESSAGE}.")
+    with guard.acting(people.system):
+        numbers["message_id"] = db.session.query(DeskMessage).one().id
+
+
+def _money(people, world) -> None:
+    """The done session checked out, and a package sold."""
+    numbers, rae = world.numbers, people.rae
+    with guard.acting(rae), transaction():
+        checkout(rae, numbers["appointment_id"], payments=[(Method.CARD, 5000)], request_key="the world")
+        numbers["package_id"] = sell_package(rae, client_id=numbers["client_id"],
+                                             treatment_id=numbers["treatment_id"], sessions=5, price_amount=30_000).id
+    with guard.acting(people.system):
+        numbers["document_id"] = db.session.query(Document).order_by(Document.id).first().id
+        numbers["payment_id"] = db.session.query(Payment).order_by(Payment.id).first().id
+
+
+def _rest(people, world) -> None:
+    """What the rest of the addresses name."""
+    numbers = world.numbers
+    with guard.acting(people.system):
+        first = {name: db.session.query(model).order_by(model.id).first().id for name, model in (
+            ("room_id", Room), ("tax_code_id", TaxCode), ("location_id", Location), ("issuer_id", Issuer),
+            ("form_id", FormVersion))}
+        proposed = db.session.query(Condition).order_by(Condition.id).first()
+        numbers["proposed_id"] = proposed.id
+    numbers |= first
+    numbers |= {
+        "filename": "app.css", "key": "about_you", "export_type": "csv", "month": "2026-11", "name": "documents",
+        "day": clock.now().date().isoformat(), "sign_in_id": 999_999, "row_id": first["room_id"],
+        "therapist_id": people.theo.user_id,
+        "row:client_list": numbers["client_id"], "row:note_list": numbers["note_id"],
+        "row:submission_list": numbers["submission_id"], "row:condition_list": numbers["condition_id"],
+        "row:appointment_list": numbers["appointment_id"], "row:block_list": numbers["block_id"],
+        "row:document_list": numbers["document_id"], "row:payment_list": numbers["payment_id"],
+        "row:package_list": numbers["package_id"], "row:form_list": first["form_id"]}
