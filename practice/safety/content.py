@@ -1,4 +1,5 @@
 """What the sealed text of conditions and profiles holds, as frozen values to and from JSON. Pure."""
+import hashlib
 import json
 from dataclasses import dataclass, replace
 from datetime import date
@@ -16,6 +17,8 @@ from practice.safety.rules_facts import (
     Wish,
 )
 
+KEPT_FORMS = 4  # forms whose read texts are remembered beside the present one
+
 
 def _day(text: str | None) -> date | None:
     return date.fromisoformat(text) if text else None
@@ -30,7 +33,8 @@ class ConditionContent:
     """One condition of a client as stored: the rule's key or own words, where, since when, and why it was decided.
 
     `own_limit` is a pressure level 0-5; `note` is the therapist's, shown word for word; `told` is what the client
-    wrote; `question_key` names the answer that proposed it.
+    wrote; `question_key` names the answer that proposed it and `origin` is the fingerprint of that answer, so that the
+    same answer of a later form is known again, whatever the therapist has made of it since.
     """
 
     key: str | None = None
@@ -47,6 +51,25 @@ class ConditionContent:
     told: str = ""
     question_key: str = ""
     reason: str = ""
+    origin: str = ""
+
+    @property
+    def core(self) -> tuple:
+        """What makes two conditions one: the rule, where, and how severe."""
+        return (self.key, self.words, frozenset(self.places), frozenset(self.spots), self.side, self.variant,
+                self.due_on)
+
+    def fingerprint(self) -> str:
+        """A short name of everything an answer said about this condition."""
+        said = [self.key, self.words, sorted(map(str, self.places)), sorted(map(str, self.spots)), self.side,
+                self.variant, _text(self.since), _text(self.due_on), self.told]
+        return hashlib.sha256(canonical_json(said).encode()).hexdigest()[:16]
+
+    def adds_nothing_to(self, held: "ConditionContent") -> bool:
+        """Whether a proposal says only what a condition on file says already."""
+        if self.origin and self.origin == held.origin:
+            return True
+        return self.core == held.core and self.told in ("", held.told) and self.since in (None, held.since)
 
     def to_json(self) -> str:
         return canonical_json({
@@ -54,7 +77,7 @@ class ConditionContent:
             "spots": [str(spot) for spot in self.spots], "side": self.side, "since": _text(self.since),
             "variant": self.variant, "due_on": _text(self.due_on), "review_on": _text(self.review_on),
             "own_limit": self.own_limit, "note": self.note, "told": self.told, "question_key": self.question_key,
-            "reason": self.reason,
+            "reason": self.reason, "origin": self.origin,
         })
 
     @classmethod
@@ -79,8 +102,9 @@ class ConditionContent:
 class ProfileContent:
     """What is known beside conditions: decided by a therapist, not by the form.
 
-    `allergies_refused` are substances a form named and a therapist struck out; `read` are the keys of free texts that
-    were read, by submission id.
+    `allergies_refused` are substances a form named and a therapist struck out, `allergies_form` the newest form there
+    was then: a later form that names them again is heard again. `read` are the questions of a form, by submission id,
+    whose own words were read or that were asked at the visit.
     """
 
     allergies: tuple[AllergyFact, ...] = ()
@@ -93,13 +117,15 @@ class ProfileContent:
     clearances: tuple[ClearanceFact, ...] = ()
     pinned: tuple[str, ...] = ()
     read: tuple[tuple[int, tuple[str, ...]], ...] = ()
+    allergies_form: int | None = None
 
     def read_keys(self, submission_id: int) -> frozenset[str]:
         return frozenset(dict(self.read).get(submission_id, ()))
 
     def with_read(self, submission_id: int, keys: frozenset[str]) -> "ProfileContent":
-        """Only the newest form's texts matter."""
-        return replace(self, read=((submission_id, tuple(sorted(self.read_keys(submission_id) | keys))),))
+        """With these questions of a form settled as well; two forms can be open at once."""
+        others = tuple(pair for pair in self.read if pair[0] != submission_id)[-KEPT_FORMS:]
+        return replace(self, read=(*others, (submission_id, tuple(sorted(self.read_keys(submission_id) | keys)))))
 
     def to_json(self) -> str:
         return canonical_json({
@@ -111,7 +137,8 @@ class ProfileContent:
             "consents": [[list(c.regions), list(c.techniques), _text(c.until), c.is_revoked] for c in self.consents],
             "clearances": [[c.condition_key, c.max_pressure, [str(p) for p in c.places], c.heat_allowed, c.by_whom,
                             _text(c.given_on), _text(c.until)] for c in self.clearances],
-            "pinned": list(self.pinned), "read": [[number, list(keys)] for number, keys in self.read],
+            "allergies_form": self.allergies_form, "pinned": list(self.pinned),
+            "read": [[number, list(keys)] for number, keys in self.read],
         })
 
     @classmethod
@@ -132,7 +159,8 @@ class ProfileContent:
             clearances=tuple(ClearanceFact(key, level, tuple(Place.parse(p) for p in places), heat, by, _day(given),
                                            _day(until))
                              for key, level, places, heat, by, given, until in data["clearances"]),
-            pinned=tuple(data["pinned"]), read=tuple((number, tuple(keys)) for number, keys in data["read"]))
+            allergies_form=data.get("allergies_form"), pinned=tuple(data["pinned"]),
+            read=tuple((number, tuple(keys)) for number, keys in data["read"]))
 
 
 def _limit(limit: Limit) -> list:

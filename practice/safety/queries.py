@@ -1,17 +1,20 @@
-"""Gathering what is known of a client, and the verdict over it."""
-from collections.abc import Iterable
-from dataclasses import dataclass
+"""Gathering what is known of clients, and the verdict over it."""
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, fields, replace
 from datetime import date
 
-from sqlalchemy import select
+from sqlalchemy import func, select
+from sqlalchemy.orm import selectinload
 
-from practice.clients.models import Client
+from practice.clients.models import Care, Client
+from practice.core import clock
 from practice.core.db import db
 from practice.core.errors import NotFound
 from practice.intake.answers import Completeness, completeness
 from practice.intake.definition import FormDefinition
-from practice.intake.models import Submission
-from practice.intake.queries import answers_of, definition_of, latest_submission
+from practice.intake.models import FormVersion, Submission
+from practice.intake.queries import answers_of, definition_of
+from practice.premises.queries import the_practice
 from practice.safety import proposals as named
 from practice.safety.content import ConditionContent, ProfileContent
 from practice.safety.models import BriefReview, Condition, ConditionState, ConsequenceRow, SafetyProfile
@@ -30,6 +33,11 @@ from practice.safety.rules import (
 )
 from practice.safety.rules_verdict import Consequence
 
+VISIT_CHECK = "visit"  # the form of the check at every visit: it tells of a day, it is no health history
+CHECK_HOLDS_DAYS = 1
+FORMS_EACH = 3  # of each kind of form, the newest: the present one and what it is compared with
+LIVE = (ConditionState.PROPOSED, ConditionState.ACCEPTED)
+
 
 def rulebook() -> Rulebook:
     """The rulebook in force."""
@@ -38,24 +46,36 @@ def rulebook() -> Rulebook:
 
 @dataclass(frozen=True)
 class LastForm:
-    """The newest form of a client, opened."""
+    """A form of a client, opened. `completeness` leaves out what a therapist has read or asked since."""
 
     submission: Submission
     definition: FormDefinition
     answers: dict
     completeness: Completeness
 
+    def feeds(self, what: str) -> bool:
+        """Whether this form asks for it at all."""
+        return any(question.feeds == what for question in self.definition.questions())
+
 
 @dataclass(frozen=True)
 class Known:
-    """All that is known of a client's safety on a day, and the verdict over it."""
+    """All that is known of a client's safety on a day, and the verdict over it.
+
+    `form` is the newest health history, `check` the day's check where there was one, `forms` every form read, newest
+    first. `past` are conditions that ended or were put aside.
+    """
 
     client_id: int
     conditions: tuple[tuple[Condition, ConditionContent], ...]
+    past: tuple[Condition, ...]
     profile: ProfileContent
+    profile_version: int
     form: LastForm | None
-    facts: Facts
-    verdict: Verdict
+    check: LastForm | None
+    forms: tuple[LastForm, ...] = field(repr=False)
+    facts: Facts = field(repr=False)
+    verdict: Verdict = field(repr=False)
 
     @property
     def to_decide(self) -> list[tuple[Condition, ConditionContent]]:
@@ -64,6 +84,12 @@ class Known:
     @property
     def active(self) -> list[tuple[Condition, ConditionContent]]:
         return [pair for pair in self.conditions if pair[0].state is ConditionState.ACCEPTED]
+
+    def seen(self) -> dict:
+        """The versions of everything the verdict stands on: what a review or a signature is bound to."""
+        return {"conditions": {str(row.id): row.version for row, _content in self.conditions},
+                "profile": self.profile_version, "rulebook": self.verdict.rulebook_version,
+                "forms": [form.submission.id for form in (self.form, self.check) if form]}
 
 
 def conditions_of(client_id: int, *states: ConditionState) -> list[Condition]:
@@ -76,7 +102,25 @@ def conditions_of(client_id: int, *states: ConditionState) -> list[Condition]:
 
 def get_condition(condition_id: int) -> Condition:
     """Raises NotFound."""
-    row = db.session.scalars(select(Condition).where(Condition.id == condition_id)).first()
+    return _one(select(Condition).where(Condition.id == condition_id))
+
+
+def condition_to_change(condition_id: int) -> Condition:
+    """The row as it stands now, held until the transaction ends. Raises NotFound."""
+    return _one(select(Condition).where(Condition.id == condition_id).with_for_update()
+                .execution_options(populate_existing=True))
+
+
+def client_of_condition(condition_id: int) -> int:
+    """Whose it is, without opening it. Raises NotFound."""
+    client_id = db.session.scalar(select(Condition.client_id).where(Condition.id == condition_id))
+    if client_id is None:
+        raise NotFound()
+    return client_id
+
+
+def _one(chosen) -> Condition:
+    row = db.session.scalars(chosen).first()
     if row is None:
         raise NotFound()
     return row
@@ -86,32 +130,81 @@ def profile_row(client_id: int) -> SafetyProfile | None:
     return db.session.scalars(select(SafetyProfile).where(SafetyProfile.client_id == client_id)).first()
 
 
-def last_form(client_id: int, on: date, profile: ProfileContent) -> LastForm | None:
-    submission = latest_submission(client_id)
-    if submission is None:
-        return None
-    definition, answers = definition_of(submission.form_version), answers_of(submission)
-    read = profile.read_keys(submission.id)
-    return LastForm(submission, definition, answers, completeness(definition, answers, on=on, read=read))
+def profile_to_change(client_id: int) -> SafetyProfile | None:
+    """The row as it stands now, held until the transaction ends."""
+    return db.session.scalars(select(SafetyProfile).where(SafetyProfile.client_id == client_id).with_for_update()
+                              .execution_options(populate_existing=True)).first()
 
 
 def known(client_id: int, on: date, requested: Request | None = None) -> Known:
     """Everything about a client's safety on day `on`, through the row rule of the chart. Raises NotFound."""
-    born_on = _born_on(client_id)
-    live = (ConditionState.PROPOSED, ConditionState.ACCEPTED)
-    conditions = tuple((row, ConditionContent.from_json(row.content)) for row in conditions_of(client_id, *live))
-    row = profile_row(client_id)
-    profile = ProfileContent.from_json(row.content if row else None)
-    form = last_form(client_id, on, profile)
-    facts = _facts(on, born_on, conditions, profile, form, requested or Request())
-    return Known(client_id, conditions, profile, form, facts, assess(facts, rulebook()))
-
-
-def _born_on(client_id: int) -> date | None:
-    row = db.session.execute(select(Client.id, Client.born_on).where(Client.id == client_id)).first()
-    if row is None:
+    found = known_of([client_id], on, requested)
+    if client_id not in found:
         raise NotFound()
-    return row.born_on
+    return found[client_id]
+
+
+def known_of(client_ids: Iterable[int], on: date, requested: Request | None = None) -> dict[int, Known]:
+    """The same for several clients; five queries, whatever their number. Clients not to be seen are left out."""
+    ids = sorted(set(client_ids))
+    born = dict(db.session.execute(select(Client.id, Client.born_on).where(Client.id.in_(ids))).all())
+    conditions = _by_client(select(Condition).where(Condition.client_id.in_(ids)).order_by(Condition.id))
+    profiles = _by_client(select(SafetyProfile).where(SafetyProfile.client_id.in_(ids)))
+    forms = _by_client(_newest_forms(ids))
+    definitions: dict[int, FormDefinition] = {}
+    return {client_id: _known(client_id, born[client_id], on, conditions.get(client_id, []),
+                              next(iter(profiles.get(client_id, [])), None), forms.get(client_id, []), definitions,
+                              requested or Request())
+            for client_id in ids if client_id in born}
+
+
+def _by_client(chosen) -> dict[int, list]:
+    found: dict[int, list] = {}
+    for row in db.session.scalars(chosen):
+        found.setdefault(row.client_id, []).append(row)
+    return found
+
+
+def _newest_forms(client_ids: list[int]):
+    order = (Submission.submitted_at.desc(), Submission.id.desc())
+    rank = func.row_number().over(partition_by=(Submission.client_id, FormVersion.key), order_by=order)
+    ranked = (select(Submission.id, rank.label("rank")).join(FormVersion, FormVersion.id == Submission.form_version_id)
+              .where(Submission.client_id.in_(client_ids)).subquery())
+    newest = select(ranked.c.id).where(ranked.c.rank <= FORMS_EACH)
+    return (select(Submission).options(selectinload(Submission.form_version))
+            .where(Submission.client_id.in_(client_ids), Submission.id.in_(newest)).order_by(*order))
+
+
+def _known(client_id, born_on, on, rows, profile_row_, submissions, definitions, requested) -> Known:
+    live = tuple((row, ConditionContent.from_json(row.content)) for row in rows if row.state in LIVE)
+    past = tuple(row for row in rows if row.state not in LIVE)
+    profile = ProfileContent.from_json(profile_row_.content if profile_row_ else None)
+    forms = tuple(_opened(row, profile, definitions) for row in submissions)
+    form = next((one for one in forms if one.definition.key != VISIT_CHECK), None)
+    check = next((one for one in forms if one.definition.key == VISIT_CHECK and _is_fresh(one, on)), None)
+    facts = _facts(on, born_on, live, profile, forms, form, check, requested)
+    return Known(client_id, live, past, profile, profile_row_.version if profile_row_ else 0, form, check, forms, facts,
+                 assess(facts, rulebook()))
+
+
+def _opened(row: Submission, profile: ProfileContent, definitions: dict[int, FormDefinition]) -> LastForm:
+    if row.form_version_id not in definitions:
+        definitions[row.form_version_id] = definition_of(row.form_version)
+    definition, answers = definitions[row.form_version_id], answers_of(row)
+    settled = profile.read_keys(row.id)
+    state = completeness(definition, answers, on=sent_on(row), read=settled)
+    left = {part.name: tuple(point for point in getattr(state, part.name) if point.question_key not in settled)
+            for part in fields(state)}
+    return LastForm(row, definition, answers, Completeness(**left))
+
+
+def sent_on(row: Submission) -> date:
+    """The practice's local day on which a form came in."""
+    return clock.local_date(row.submitted_at, the_practice().time_zone)
+
+
+def _is_fresh(check: LastForm, on: date) -> bool:
+    return 0 <= (on - sent_on(check.submission)).days <= CHECK_HOLDS_DAYS
 
 
 def _age(born_on: date | None, on: date) -> int | None:
@@ -120,55 +213,90 @@ def _age(born_on: date | None, on: date) -> int | None:
     return on.year - born_on.year - ((on.month, on.day) < (born_on.month, born_on.day))
 
 
-def _facts(on, born_on, conditions, profile, form, requested) -> Facts:
+def _facts(on, born_on, conditions, profile, forms, form, check, requested) -> Facts:
     return Facts(
         on=on, age=_age(born_on, on),
         conditions=tuple(content.fact(is_proposed=row.state is ConditionState.PROPOSED, ref=str(row.id))
                          for row, content in conditions),
-        pains=_pains(form, on), allergies=_allergies(profile, form, on),
-        allergies_asked_on=_asked_on(profile, form, on),
-        wishes=(*profile.wishes, *_wishes(profile, form, on)),
-        never_more_than=(*profile.never_more_than, *_never_more(form, on)),
+        pains=_pains(forms, profile), allergies=_allergies(profile, forms),
+        allergies_asked_on=_asked_on(profile, forms), wishes=_wishes(profile, forms),
+        never_more_than=(*profile.never_more_than, *_never_more(forms)),
         therapist_limits=profile.therapist_limits, consents=profile.consents, clearances=profile.clearances,
-        intake=_intake(form), requested=requested)
+        intake=_intake(form, check), has_guardian_consent=bool(form and _guardian_signed(form.answers)),
+        requested=requested)
 
 
-def _intake(form: LastForm | None) -> IntakeFact:
-    return named.intake_fact(form.completeness, form.submission.valid_until_on) if form else IntakeFact()
+def _asking(forms: Iterable[LastForm], what: str) -> LastForm | None:
+    """The newest form that asks for it: a shorter form that does not ask takes nothing back."""
+    return next((form for form in forms if form.feeds(what)), None)
 
 
-def _pains(form: LastForm | None, on: date) -> tuple[PainMark, ...]:
-    return tuple(named.pain_marks(form.definition, form.answers, on)) if form else ()
+def _intake(form: LastForm | None, check: LastForm | None) -> IntakeFact:
+    """What the health history leaves open, and the day's check beside it."""
+    fact = named.intake_fact(form.completeness, form.submission.valid_until_on) if form else IntakeFact()
+    if check is None:
+        return fact
+    more = named.intake_fact(check.completeness, None)
+    return replace(fact, **{name: (*getattr(fact, name), *getattr(more, name))
+                            for name in ("missing", "unanswered", "dont_know", "asked_at_visit", "unread")})
 
 
-def _allergies(profile: ProfileContent, form: LastForm | None, on: date) -> tuple[AllergyFact, ...]:
+def _guardian_signed(answers: Mapping) -> bool:
+    return any(isinstance(value, Mapping) and value.get("by") == "guardian" for value in answers.values())
+
+
+def _pains(forms, profile: ProfileContent) -> tuple[PainMark, ...]:
+    """The places marked as painful. An acute one came in as a proposal of its own and counts there until it is decided;
+    the mark itself closes nothing. A pain nobody was asked about stays open until the therapist has asked."""
+    form = _asking(forms, "pain")
+    if form is None:
+        return ()
+    keys = {question.key for question in form.definition.questions() if question.feeds == "pain"}
+    is_settled = bool(keys & profile.read_keys(form.submission.id))
+    marks = named.pain_marks(form.definition, form.answers, sent_on(form.submission))
+    return tuple(replace(mark, is_acute=False) if mark.is_acute or is_settled else mark for mark in marks)
+
+
+def _allergies(profile: ProfileContent, forms) -> tuple[AllergyFact, ...]:
     """Those a therapist has taken down, and those the form names that nobody has decided yet."""
+    form = _asking(forms, "allergies")
+    if form is None:
+        return profile.allergies
     decided = {fact.substance.casefold() for fact in profile.allergies}
-    decided |= {substance.casefold() for substance in profile.allergies_refused}
-    fresh = named.allergies_named(form.definition, form.answers, on) if form else ()
+    if form.submission.id <= (profile.allergies_form or 0):
+        decided |= {substance.casefold() for substance in profile.allergies_refused}
+    fresh = named.allergies_named(form.definition, form.answers, sent_on(form.submission))
     return (*profile.allergies, *(
         AllergyFact(item.substance, item.severity, item.reaction, status=ConditionStatus.PROPOSED)
         for item in fresh if item.substance.casefold() not in decided))
 
 
-def _asked_on(profile: ProfileContent, form: LastForm | None, on: date) -> date | None:
-    if form and named.were_allergies_asked(form.definition, form.answers, on):
-        asked = form.submission.submitted_at.date()
-        return max(asked, profile.allergies_asked_on or asked)
-    return profile.allergies_asked_on
+def _asked_on(profile: ProfileContent, forms) -> date | None:
+    days = [sent_on(form.submission) for form in forms if form.feeds("allergies")
+            and named.were_allergies_asked(form.definition, form.answers, sent_on(form.submission))]
+    return max([*days, *([profile.allergies_asked_on] if profile.allergies_asked_on else [])], default=None)
 
 
-def _wishes(profile: ProfileContent, form: LastForm | None, on: date) -> list[Wish]:
-    if form is None or profile.wishes:  # what was asked at a visit is newer than the form
-        return []
-    return [Wish(item.level, item.place, item.words) for item in named.wishes_named(form.definition, form.answers, on)]
+def _wishes(profile: ProfileContent, forms) -> tuple[Wish, ...]:
+    form = _asking(forms, "wish")
+    if form is None or profile.wishes:  # what was asked at a visit goes before the form
+        return profile.wishes
+    return tuple(Wish(item.level, item.place, item.words)
+                 for item in named.wishes_named(form.definition, form.answers, sent_on(form.submission)))
 
 
-def _never_more(form: LastForm | None, on: date) -> list[Limit]:
-    if form is None:
-        return []
-    return [Limit(item.level, item.place, item.words, f"form:{item.question_key}")
-            for item in named.never_more_named(form.definition, form.answers, on)]
+def _never_more(forms) -> list[Limit]:
+    """What the client called "never more than", and where they do not want to be touched."""
+    limits: dict[Limit, None] = {}
+    for what in ("never_more", "avoid_places"):
+        form = _asking(forms, what)
+        if form is None:
+            continue
+        keys = {question.key for question in form.definition.questions() if question.feeds == what}
+        for item in named.never_more_named(form.definition, form.answers, sent_on(form.submission)):
+            if item.question_key in keys:
+                limits[Limit(item.level, item.place, item.words, f"form:{item.question_key}")] = None
+    return list(limits)
 
 
 def consequences_of(client_ids: Iterable[int]) -> dict[int, tuple[Consequence, ...]]:
@@ -186,3 +314,23 @@ def last_review(client_id: int, appointment_id: int) -> BriefReview | None:
     return db.session.scalars(
         select(BriefReview).where(BriefReview.client_id == client_id, BriefReview.appointment_id == appointment_id)
         .order_by(BriefReview.id.desc()).limit(1)).first()
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """How many answers of a client wait to be decided, and from how many forms."""
+
+    client_id: int
+    answers: int
+    forms: int
+
+
+def waiting_for(user_id: int) -> list[Waiting]:
+    """The clients in a therapist's care whose answers nobody has decided, without opening one."""
+    now = clock.now()
+    mine = select(Care.client_id).where(Care.user_id == user_id, Care.from_at <= now, Care.until_at > now)
+    rows = db.session.execute(
+        select(Condition.client_id, func.count(Condition.id), func.count(Condition.submission_id.distinct()))
+        .where(Condition.client_id.in_(mine), Condition.state == ConditionState.PROPOSED)
+        .group_by(Condition.client_id).order_by(func.min(Condition.created_at)))
+    return [Waiting(*row) for row in rows]

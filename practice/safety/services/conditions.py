@@ -12,12 +12,14 @@ from practice.core.errors import IllegalMove, Invalid
 from practice.core.text import _
 from practice.safety.content import ConditionContent
 from practice.safety.models import Condition, ConditionState
-from practice.safety.queries import get_condition
+from practice.safety.queries import condition_to_change, rulebook
 from practice.safety.services.consequences import rewrite
+
+SHORTEST_REASON = 3  # letters
 
 
 def add_condition(actor: Actor, client_id: int, content: ConditionContent) -> Condition:
-    """A condition the therapist found out at the visit. Raises Invalid, NotFound."""
+    """A condition the therapist found at the visit. Raises Invalid, NotFound."""
     require(actor, Permission.CHART_WRITE)
     client = get_client(client_id)
     _check(content)
@@ -31,8 +33,8 @@ def add_condition(actor: Actor, client_id: int, content: ConditionContent) -> Co
 
 
 def accept(actor: Actor, condition_id: int, *, version: int, content: ConditionContent | None = None) -> None:
-    """Accept a proposal, as it is or changed."""
-    row = _to_decide(actor, condition_id, version)
+    """Accept a proposal, as it is or changed. Raises Stale, IllegalMove, Invalid, NotFound."""
+    row = _held(actor, condition_id, version, ConditionState.PROPOSED)
     if content is not None:
         _check(content)
         row.content = content.to_json()
@@ -40,21 +42,17 @@ def accept(actor: Actor, condition_id: int, *, version: int, content: ConditionC
 
 
 def dismiss(actor: Actor, condition_id: int, *, version: int, reason: str) -> None:
-    """Put a proposal aside, with a reason."""
-    row = _to_decide(actor, condition_id, version)
-    if len(reason.strip()) < 3:
+    """Put a proposal aside, with a reason. Raises Stale, IllegalMove, Invalid, NotFound."""
+    row = _held(actor, condition_id, version, ConditionState.PROPOSED)
+    if len(reason.strip()) < SHORTEST_REASON:
         raise Invalid(_("Say why this is put aside."), "reason")
     row.content = replace(ConditionContent.from_json(row.content), reason=reason.strip()).to_json()
     _decide(actor, row, ConditionState.DISMISSED, "condition.dismiss")
 
 
 def change(actor: Actor, condition_id: int, content: ConditionContent, *, version: int) -> None:
-    """Change an active condition."""
-    require(actor, Permission.CHART_WRITE)
-    row = get_condition(condition_id)
-    check_version(row, version)
-    if row.state is not ConditionState.ACCEPTED:
-        raise IllegalMove()
+    """Change an active condition. Raises Stale, IllegalMove, Invalid, NotFound."""
+    row = _held(actor, condition_id, version, ConditionState.ACCEPTED)
     _check(content)
     row.content = content.to_json()
     audit.record(actor, "condition.change", row, client_id=row.client_id)
@@ -62,22 +60,22 @@ def change(actor: Actor, condition_id: int, content: ConditionContent, *, versio
 
 
 def end(actor: Actor, condition_id: int, *, version: int, reason: str = "") -> None:
-    """End an active condition: its limits hold no longer. It stays in the record."""
-    require(actor, Permission.CHART_WRITE)
-    row = get_condition(condition_id)
-    check_version(row, version)
-    if row.state is not ConditionState.ACCEPTED:
-        raise IllegalMove()
+    """End an active condition: its limits hold no longer. It stays in the record.
+
+    Raises Stale, IllegalMove, NotFound.
+    """
+    row = _held(actor, condition_id, version, ConditionState.ACCEPTED)
     row.content = replace(ConditionContent.from_json(row.content), reason=reason.strip()).to_json()
     row.ended_at = clock.now()
     _decide(actor, row, ConditionState.ENDED, "condition.end")
 
 
-def _to_decide(actor: Actor, condition_id: int, version: int) -> Condition:
+def _held(actor: Actor, condition_id: int, version: int, state: ConditionState) -> Condition:
+    """The row to change, when it is still in that state. A newer version is said first: it explains the rest."""
     require(actor, Permission.CHART_WRITE)
-    row = get_condition(condition_id)
+    row = condition_to_change(condition_id)
     check_version(row, version)
-    if row.state is not ConditionState.PROPOSED:
+    if row.state is not state:
         raise IllegalMove()
     return row
 
@@ -91,7 +89,12 @@ def _decide(actor: Actor, row: Condition, state: ConditionState, action: str) ->
 
 
 def _check(content: ConditionContent) -> None:
-    if not content.key and not content.words.strip():
+    rule = rulebook().rules.get(content.key or "")
+    if content.key and rule is None:
+        raise Invalid(_("The rulebook does not know this condition."), "key")
+    if rule is None and not content.words.strip():
         raise Invalid(_("Choose a condition, or say in your own words what it is."), "words")
+    if rule is not None and content.variant is not None and content.variant not in rule.versions:
+        raise Invalid(_("The rule knows no such severity."), "variant")
     if content.own_limit is not None and not 0 <= content.own_limit <= 5:
         raise Invalid(_("A limit is a level from 0 to 5."), "own_limit")

@@ -9,28 +9,35 @@ from practice.audit import services as audit
 from practice.clients.queries import get_client
 from practice.core import clock
 from practice.core.db import check_version, db
-from practice.core.errors import Stale
+from practice.core.errors import Invalid, NotFound, Stale
+from practice.core.text import _
+from practice.intake.queries import get_submission, latest_submission
 from practice.premises.queries import the_practice
 from practice.safety.content import ProfileContent
 from practice.safety.models import SafetyProfile
-from practice.safety.queries import profile_row
-from practice.safety.rules import AllergyFact, ConsentFact, Limit
+from practice.safety.queries import profile_to_change
+from practice.safety.rules import AllergyFact, ConsentFact, Limit, Wish
 from practice.safety.services.consequences import rewrite
 
 
 def save_profile(actor: Actor, client_id: int, change: Callable[[ProfileContent], ProfileContent], *,
                  version: int | None = None, what: str) -> SafetyProfile:
-    """Apply `change` to what is known of a client. `version` 0 or None means there was nothing yet. Raises Stale."""
+    """Apply `change` to what is known of a client. `version` 0 means there was nothing yet, None takes what is there.
+
+    Raises Stale, NotFound.
+    """
     require(actor, Permission.CHART_WRITE)
     client = get_client(client_id)
-    row = profile_row(client.id)
+    row = profile_to_change(client.id)
     if row is None:
         if version:
             raise Stale()
-        row = SafetyProfile(client_id=client.id, changed_at=clock.now())
+        row = SafetyProfile(client_id=client.id, changed_at=clock.now(), version=1)
         db.session.add(row)
     elif version is not None:
         check_version(row, version)
+    else:
+        row.version += 1
     row.content = change(ProfileContent.from_json(row.content)).to_json()
     row.changed_at = clock.now()
     db.session.flush()
@@ -41,25 +48,47 @@ def save_profile(actor: Actor, client_id: int, change: Callable[[ProfileContent]
 
 def set_allergies(actor: Actor, client_id: int, allergies: tuple[AllergyFact, ...], *,
                   refused: tuple[str, ...] = (), version: int | None = None) -> SafetyProfile:
-    """The allergies as the therapist took them down today; `refused` are those of the form that are none."""
+    """The allergies as the therapist took them down today; `refused` are those of the form that are none.
+
+    Raises Invalid, Stale, NotFound.
+    """
+    if any(not allergy.substance.strip() for allergy in allergies):
+        raise Invalid(_("Say what it is that the client does not tolerate."), "substance")
     today = clock.local_date(clock.now(), the_practice().time_zone)
-    return save_profile(actor, client_id, version=version, what="allergies", change=lambda held: replace(
-        held, allergies=allergies, allergies_refused=refused, allergies_asked_on=today))
+
+    def change(held: ProfileContent) -> ProfileContent:
+        form = latest_submission(client_id)
+        return replace(held, allergies=allergies, allergies_refused=refused, allergies_asked_on=today,
+                       allergies_form=form.id if form else None)
+
+    return save_profile(actor, client_id, change, version=version, what="allergies")
 
 
 def set_limits(actor: Actor, client_id: int, limits: tuple[Limit, ...], *, version: int | None = None) -> SafetyProfile:
-    """The therapist's own limits for this client."""
+    """The therapist's own limits for this client. Raises Invalid, Stale, NotFound."""
+    if any(not 0 <= limit.level <= 5 for limit in limits):
+        raise Invalid(_("A limit is a level from 0 to 5."), "level")
     return save_profile(actor, client_id, version=version, what="limits",
                         change=lambda held: replace(held, therapist_limits=limits))
 
 
+def set_wishes(actor: Actor, client_id: int, wishes: tuple[Wish, ...], *, version: int | None = None) -> SafetyProfile:
+    """How deep the client would like it, as asked at a visit: goes before the form. Raises Invalid, Stale, NotFound."""
+    if any(not 1 <= wish.level <= 5 for wish in wishes):
+        raise Invalid(_("A wish is a level from 1 to 5."), "level")
+    return save_profile(actor, client_id, version=version, what="wishes",
+                        change=lambda held: replace(held, wishes=wishes))
+
+
 def set_consents(actor: Actor, client_id: int, consents: tuple[ConsentFact, ...], *,
                  version: int | None = None) -> SafetyProfile:
-    """What the client consented to in writing for sensitive areas."""
+    """What the client consented to in writing for sensitive areas. Raises Stale, NotFound."""
     return save_profile(actor, client_id, version=version, what="consents",
                         change=lambda held: replace(held, consents=consents))
 
 
 def mark_read(actor: Actor, client_id: int, submission_id: int, keys: frozenset[str]) -> SafetyProfile:
-    """The therapist has read these free texts of a form."""
+    """The therapist has read these texts of a form, or asked these open questions. Raises NotFound."""
+    if get_submission(submission_id).client_id != client_id:
+        raise NotFound()
     return save_profile(actor, client_id, what="read", change=lambda held: held.with_read(submission_id, keys))

@@ -1,5 +1,6 @@
 """A form came in: it is stored, its answers propose conditions, and nothing clinical is decided."""
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from practice.access import guard
@@ -40,27 +41,24 @@ def _propose_all(actor: Actor, submission: Submission) -> int:
         row = get_submission(submission_id)
         today = clock.local_date(clock.now(), the_practice().time_zone)
         found = proposals(definition_of(row.form_version), answers_of(row), rulebook(), today)
-        held = {_same(ConditionContent.from_json(condition.content)) for condition in
-                conditions_of(client_id, ConditionState.ACCEPTED, ConditionState.PROPOSED)}
+        held = [ConditionContent.from_json(condition.content) for condition in
+                conditions_of(client_id, ConditionState.ACCEPTED, ConditionState.PROPOSED)]
         for proposal in found:
             content = content_of(proposal)
-            if _same(content) not in held:
+            if not any(content.adds_nothing_to(other) for other in held):
                 _add(actor, client_id, submission_id, content)
+                held.append(content)
     rewrite(actor, client_id)
     return submission_id
 
 
 def content_of(proposal: Proposal) -> ConditionContent:
     """What a proposal stores; the client's own words are kept."""
-    return ConditionContent(
+    content = ConditionContent(
         key=proposal.condition_key, words="" if proposal.condition_key else proposal.label, places=proposal.places,
         spots=proposal.spots, side=proposal.side, since=proposal.since, variant=proposal.variant,
         due_on=proposal.due_on, told=proposal.words, question_key=proposal.question_key)
-
-
-def _same(content: ConditionContent) -> tuple:
-    """What makes two conditions one: the rule, where, and how severe."""
-    return content.key, content.words, frozenset(content.places), frozenset(content.spots), content.variant
+    return replace(content, origin=content.fingerprint())
 
 
 def _add(actor: Actor, client_id: int, submission_id: int, content: ConditionContent) -> None:
