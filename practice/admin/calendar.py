@@ -172,7 +172,7 @@ def typed(text: str, field: str, same_day: date | None = None) -> When:
 def sheet_data(view: DayView) -> dict:
     """The day for its paper: names, times, and what the desk must know, without a clinical word."""
     return {
-        "title": gettext("Day sheet"), "heading": show.weekday_day(view.day), "facts": [],
+        "title": gettext("Day sheet"), "heading": f"{show.weekday_day(view.day)} {view.day.year}", "facts": [],
         "head": {"name": the_practice().name},
         "labels": {"page": gettext("Page %(page)s of %(pages)s"), "time": gettext("Time"),
                    "client": gettext("Client"), "treatment": gettext("Treatment"), "room": gettext("Room"),
@@ -184,8 +184,9 @@ def sheet_data(view: DayView) -> dict:
 
 
 def sheet_row(row: Appointment, view: DayView) -> dict:
-    notes = [gettext(CONSEQUENCE_LABELS[kind]) for kind in view.consequences.get(row.client_id, ())]
-    if not view.form_of(row.client_id).is_current(view.day):
+    is_coming = row.state in appointments.STILL_TO_COME
+    notes = [gettext(CONSEQUENCE_LABELS[kind]) for kind in view.consequences.get(row.client_id, ()) if is_coming]
+    if is_coming and not view.form_of(row.client_id).is_current(view.day):
         notes.append(gettext(CONSEQUENCE_LABELS[Consequence.FORM_MISSING]))
     return {"time": f"{show.time(row.starts_at)}–{show.time(row.ends_at)}",
             "name": row.client.name if row.client else "", "treatment": row.treatment.name,

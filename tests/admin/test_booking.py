@@ -8,6 +8,7 @@ from practice.access import guard
 from practice.core.db import db, transaction
 from practice.schedule.models import Appointment
 from practice.schedule.services.booking import book
+from practice.schedule.services.states import set_state
 from practice.schedule.states import AppointmentState as S
 from tests.factories import clients, schedule
 from tests.factories.schedule import at
@@ -166,3 +167,14 @@ def test_who_may_click(as_person, people, stage, booked):
 def test_a_way_back_leads_nowhere_else(as_person, booked):
     answer = as_person("rae").post(f"/booking/{booked}/state", data={"state": "arrived", "back": "https://evil.example/"})
     assert answer.headers["Location"] == "/"
+
+
+def test_an_address_may_name_the_instant_and_what_was_last_booked(as_person, people, stage, booked):
+    with guard.acting(people.rae), transaction():
+        set_state(people.rae, booked, S.DONE)
+    desk = as_person("rae")
+    page = desk.get(f"/booking/new?client_id={stage['ann']}&at=2026-11-24T10:00:00%2B00:00").get_data(as_text=True)
+    assert 'value="2026-11-24 10:00"' in page
+    for junk in ("x", "2026-11-24", "9999-12-31T00:00:00%2B00:00"):
+        assert desk.get(f"/booking/new?at={junk}").status_code == 200
+    assert desk.get("/booking/new?client_id=99999").status_code == 404

@@ -43,6 +43,9 @@ def test_a_therapist_sees_a_colleague_as_busy_without_a_name(people, book, day, 
     assert set(view.appointments) == {own}
     assert [box.ref for box in boxes(view, people.tara)] == [other]
     assert other not in view.appointments and day.ben not in view.consequences
+    with guard.acting(people.rae), transaction():
+        set_state(people.rae, other, "cancelled_early")
+    assert boxes(day_view(TUESDAY), people.tara) == []
     acting(people.bo)
     with pytest.raises(NoReadGrant):
         day_view(TUESDAY)

@@ -66,12 +66,16 @@ def number(text: str | None) -> int | None:
 
 
 def book_form(formdata=None) -> BookForm:
-    """The form, filled from the address when it is opened: client_id, treatment_id, therapist_id, time or from."""
+    """The form, filled from the address when it is opened.
+
+    Names: client_id, treatment_id, therapist_id, minutes, desk_note, time (as typed) or at (an instant), and from (the
+    day to look for free times from).
+    """
     given = request.args
     last = appointments.last_done(number(given.get("client_id")) or 0, clock.now()) if given.get("client_id") else None
     start = {"treatment": number(given.get("treatment_id")) or (last.treatment_id if last else None),
              "therapist": number(given.get("therapist_id")) or ANYBODY, "room": ANY_ROOM,
-             "time": given.get("time", "")[:80], "client_id": number(given.get("client_id")),
+             "time": given.get("time", "")[:80] or exact(given.get("at")), "client_id": number(given.get("client_id")),
              "desk_note": given.get("desk_note", "")[:200], "minutes": number(given.get("minutes"))}
     form = BookForm(formdata, data=start) if formdata is not None else BookForm(data=start)
     offered = treatments()
@@ -80,6 +84,15 @@ def book_form(formdata=None) -> BookForm:
     if form.treatment.data is None and offered:
         form.treatment.data = offered[0].id
     return form
+
+
+def exact(text: str | None) -> str:
+    """An instant in an address as somebody would type it here; "" for anything else."""
+    try:
+        at = datetime.fromisoformat(text or "")
+    except ValueError:
+        return ""
+    return day_columns.wall(at) if at.tzinfo and 2000 <= at.year <= 2100 else ""
 
 
 def fill_choices(form: TimeForm, *, anybody: bool) -> None:

@@ -45,7 +45,7 @@ def day_view(day: date, therapist_ids: list[int] | None = None) -> DayView:
     first, last = clock.day_bounds(day, zone)
     seen = {row.id: row for row in appointments.on_day(day)}
     blocks = {row.id: row for row in appointments.blocks_between(first, last)}
-    items = _items(day, blocks)
+    items = _items(day, blocks, seen)
     work = [one for one in working(day, day) if one.start < last and one.end > first]
     shown = _columns(set(items) | {one.therapist_id for one in work}, therapist_ids)
     columns = [DayColumn(one.id, [piece for piece in work if piece.therapist_id == one.id], items.get(one.id, []))
@@ -56,16 +56,20 @@ def day_view(day: date, therapist_ids: list[int] | None = None) -> DayView:
                    form_status(clients) if clients else {})
 
 
-def _items(day: date, blocks: dict[int, Block]) -> dict[int, list[Item]]:
-    """What stands in each therapist's column. Times only: a colleague's client is a stretch without a name."""
+def _items(day: date, blocks: dict[int, Block], seen: dict[int, Appointment]) -> dict[int, list[Item]]:
+    """What stands in each therapist's column. Times only: a colleague's client is a stretch without a name.
+
+    What fell out is shown to those who see the appointment itself; to others it is free time.
+    """
     table = Appointment.__table__.c
     with system_session("the day's columns") as session:
         rows = session.execute(select(table.id, table.user_id, table.starts_at, table.ends_at, table.state)
                                .where(table.on_date == day)).all()
     found: dict[int, list[Item]] = {}
     for row in rows:
-        found.setdefault(row.user_id, []).append(
-            Item(row.starts_at, row.ends_at, ref=row.id, holds=row.state in HOLDING_TIME))
+        holds = row.state in HOLDING_TIME
+        if holds or row.id in seen:
+            found.setdefault(row.user_id, []).append(Item(row.starts_at, row.ends_at, ref=row.id, holds=holds))
     for block in blocks.values():
         found.setdefault(block.user_id, []).append(
             Item(block.starts_at, block.ends_at, ItemKind.BLOCK, ref=block.id))

@@ -123,5 +123,11 @@ function startPicker(box) {
   input.addEventListener("blur", hide);
 }
 
+// Whoever is not found is registered with what was typed already.
+document.querySelector("[data-new-client]")?.addEventListener("click", (event) => {
+  const words = form.elements.client.value.trim();
+  if (words) event.currentTarget.href = `${event.currentTarget.href.split("?")[0]}?name=${encodeURIComponent(words)}`;
+});
+
 const picker = document.querySelector("[data-client-picker]");
 if (picker?.dataset.clientPicker) startPicker(picker);
