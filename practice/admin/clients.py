@@ -44,7 +44,7 @@ class ClientForm(FlaskForm):
     first_name = text(_("First name"), 80, InputRequired(lazy_gettext("Enter the first name")))
     last_name = text(_("Last name"), 80, InputRequired(lazy_gettext("Enter the last name")))
     preferred_name = text(_("Called"), 80, description=lazy_gettext("If it is not the first name"))
-    born_on = text(_("Birth date"), 40, description=lazy_gettext("Year first: 1988-02-21"))
+    born_on = text(_("Birth date"), 40)
     pronouns = SelectField(lazy_gettext("Pronouns"), default="")
     phone = text(_("Mobile"), 40)
     email = text(_("E-mail"), 254)
@@ -182,10 +182,11 @@ class ClientsPage(Page):
         tabs = [tab for tab in TABS if any(current_actor().may(needed) for needed in tab.permissions)]
         if key not in {tab.key for tab in tabs}:
             raise NotFound()
+        is_open = is_chart_open(client_id)
         return render_template(
             "admin/clients/page.html", client=client, tab=key, tabs=tabs, consequences=badges_of(client_id),
-            status=form_status([client_id]).get(client_id, NEVER), chart_url=chart_url(client_id), **rights(),
-            **panel(key, client_id))
+            status=form_status([client_id]).get(client_id, NEVER), chart_url=chart_url(client_id) if is_open else None,
+            offers_glass=not is_open and current_actor().may(P.CHART_BREAK_GLASS), **rights(), **panel(key, client_id))
 
     @expose("/<int:client_id>/edit", methods=("GET", "POST"))
     def edit(self, client_id):
@@ -245,8 +246,7 @@ def rights() -> dict[str, bool]:
     """What the buttons of the pages depend on."""
     may = current_actor().may
     return {"may_register": may(P.CLIENT_REGISTER), "may_edit": may(P.CLIENT_EDIT), "may_list": may(P.CLIENT_READ_ALL),
-            "may_book": may(P.APPOINTMENT_BOOK), "may_invite": may(P.INTAKE_INVITE),
-            "may_break_glass": may(P.CHART_BREAK_GLASS)}
+            "may_book": may(P.APPOINTMENT_BOOK), "may_invite": may(P.INTAKE_INVITE)}
 
 
 def after_saving(client_id: int) -> str:
@@ -297,13 +297,17 @@ def badges_of(client_id: int) -> list[tuple[str, str]]:
             for kind in consequences_of([client_id]).get(client_id, ()) if kind is not Consequence.FORM_MISSING]
 
 
-def chart_url(client_id: int) -> str | None:
-    """The chart, for who may open it at this moment."""
+def is_chart_open(client_id: int) -> bool:
+    """Whether this person may read the chart at this moment."""
     actor = current_actor()
-    is_open = actor.has_shared_charts and actor.may(P.CHART_READ) or (
-        (actor.may(P.CHART_READ) or actor.may(P.CHART_BREAK_GLASS)) and queries.is_in_care(client_id, actor.user_id))
-    has_page = "brief.chart" in current_app.view_functions
-    return url_for("brief.chart", client_id=client_id) if is_open and has_page else None
+    if actor.may(P.CHART_READ) and actor.has_shared_charts:
+        return True
+    reads = actor.may(P.CHART_READ) or actor.may(P.CHART_BREAK_GLASS)
+    return reads and queries.is_in_care(client_id, actor.user_id)
+
+
+def chart_url(client_id: int) -> str | None:
+    return url_for("brief.chart", client_id=client_id) if "brief.chart" in current_app.view_functions else None
 
 
 def panel(tab: str, client_id: int) -> dict:
@@ -338,6 +342,14 @@ class ClientList(ListView):
     column_default_sort = "sort_key"
     column_filters = ("born_on",)
     column_formatters = {"created_at": lambda view, context, row, name: show.day(row.created_at),
+                         "born_on": lambda view, context, row, name: show.day(row.born_on) if row.born_on else "",
                          "phone": lambda view, context, row, name: show.phone(row.phone),
                          "reminder_channel": lambda view, context, row, name: show.label(row.reminder_channel)}
 
+    @property
+    def tabs(self) -> list[tuple[str, str, bool]]:
+        return [(gettext("People"), url_for("clients.index"), False),
+                (gettext("Table"), self.get_url(".index_view"), True)]
+
+    def row_url(self, row: Client) -> str:
+        return url_for("clients.page", client_id=row.id)

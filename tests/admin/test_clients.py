@@ -127,3 +127,94 @@ def test_paging_both_ways(rae, people):
     assert "Name050" in second and "Name049" not in second and "Name100" not in second
     newer = second.split('rel="prev"')[0].rsplit('href="', 1)[1].split('"')[0].replace("&amp;", "&")
     assert "Name000" in rae.get(newer).get_data(as_text=True)
+
+
+def test_pages_are_addressed_by_number_and_not_by_name(rae, people):
+    with guard.acting(people.system), transaction():
+        for number in range(51):
+            clients.client("Ann", f"Name{number:03}")
+    page = rae.get("/clients/").get_data(as_text=True)
+    older = page.split('rel="next"')[0].rsplit('href="', 1)[1].split('"')[0]
+    assert "name" not in older.casefold() and "after=" in older
+
+
+def test_a_place_beside_somebody_foreign_tells_nothing(as_person, people, ann):
+    with guard.acting(people.system), transaction():
+        foreign = clients.client("Zed", "Aardvark").id
+    theo = as_person("theo")
+    assert "Quill" in theo.get(f"/clients/?after={foreign}").get_data(as_text=True)
+
+
+def test_doubles_are_shown_while_typing(rae, as_person):
+    register(rae)
+    typed = {"first_name": "Ann Marie", "last_name": "ODoyle", "phone": "085 555 0138"}
+    answer = rae.post("/clients/doubles", data=typed)
+    page = answer.get_data(as_text=True)
+    assert answer.status_code == 200 and "Could be the same person" in page and "mobile ends 0138" in page
+    assert rae.post("/clients/doubles", data={}).get_data(as_text=True).strip() == ""
+    assert rae.post("/clients/doubles", data={"first_name": "x" * 5000, "last_name": "%_'"}).status_code == 200
+    for who in ("theo", "bo"):
+        assert as_person(who).post("/clients/doubles", data=ANN).status_code == 403
+
+
+def test_it_is_this_one_leads_to_the_one_there_is(rae, ann):
+    answer = register(rae, use=str(ann))
+    assert answer.status_code == 302 and answer.headers["Location"] == f"/clients/{ann}"
+    assert register(rae, use=str(ann), book="1").headers["Location"] == f"/booking/new?client_id={ann}"
+
+
+def test_save_and_book_leads_to_the_booking(rae):
+    assert register(rae, book="1").headers["Location"].startswith("/booking/new?client_id=")
+
+
+@pytest.mark.parametrize(("field", "value"), [
+    ("reminder_channel", "pigeon"), ("usual_therapist_id", "999999"), ("usual_therapist_id", "abc"),
+    ("pronouns", "<b>"), ("first_name", "x" * 500), ("email", "a" * 300 + "@example.com"), ("phone", "1" * 60),
+    ("born_on", "3000-01-01"), ("born_on", "0000-00-00"), ("seen", "9" * 50),
+])
+def test_odd_values_are_told_and_break_nothing(rae, field, value):
+    answer = register(rae, **{field: value})
+    assert answer.status_code == (302 if field == "seen" else 422)
+
+
+def test_a_therapist_neither_registers_nor_changes(as_person, ann):
+    theo = as_person("theo")
+    for address in ("/clients/new", f"/clients/{ann}/edit", f"/clients/{ann}/break-glass"):
+        assert theo.get(address).status_code == 403 == theo.post(address, data=ANN).status_code
+    for address in (f"/clients/{ann}/archive", f"/clients/{ann}/restore"):
+        assert theo.post(address).status_code == 403
+    assert theo.get("/lists/clients/").status_code == 403 == theo.get("/lists/clients/export/csv/").status_code
+    page = theo.get(f"/clients/{ann}").get_data(as_text=True)
+    assert "Change" not in page and "Archive" not in page and theo.get(f"/clients/{ann}?tab=money").status_code == 404
+
+
+def test_the_odd_tab_and_the_odd_version(rae, ann):
+    assert rae.get(f"/clients/{ann}?tab=chart").status_code == 404
+    for version in ("", "abc", "-1", "9" * 40, "²"):
+        answer = rae.post(f"/clients/{ann}/edit", data=ANN | {"version": version})
+        assert answer.status_code == 409 and "saved by the other" in answer.get_data(as_text=True)
+
+
+def test_what_is_mine_is_a_choice_for_who_sees_more(as_person, people, ann):
+    with guard.acting(people.system), transaction():
+        clients.care(ann, people.sol.user_id)
+        clients.client("Ben", "Okafor")
+    sol = as_person("sol")
+    assert "Okafor" in sol.get("/clients/").get_data(as_text=True)
+    mine = sol.get("/clients/?shown=mine").get_data(as_text=True)
+    assert "Quill" in mine and "Okafor" not in mine
+    assert "In my care" not in as_person("rae").get("/clients/").get_data(as_text=True)
+
+
+def test_the_glass_is_offered_to_who_has_no_care(as_person, ann):
+    olive = as_person("olive")
+    address = f"/clients/{ann}/break-glass"
+    assert address in olive.get(f"/clients/{ann}").get_data(as_text=True)
+    assert olive.post(address, data={"words": "Theo is ill, Ann called."}).status_code == 302
+    assert address not in olive.get(f"/clients/{ann}").get_data(as_text=True)
+    assert address not in as_person("rae").get(f"/clients/{ann}").get_data(as_text=True)
+
+
+def test_the_export_holds_what_is_listed_and_nothing_sealed(rae, ann):
+    head = rae.get("/lists/clients/export/csv/").get_data(as_text=True).splitlines()[0]
+    assert "Last name" in head and "uid" not in head and "search" not in head.casefold()
