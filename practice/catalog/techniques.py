@@ -6,6 +6,7 @@ Pressures are levels 0–5 (core.body): `lowest` to `highest` is how the techniq
 """
 
 import json
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
@@ -113,6 +114,12 @@ def find(text: str) -> list[Technique]:
         if any(wanted in word for word in words):
             found.append((not any(word.startswith(wanted) for word in words), technique))
     return [technique for _late, technique in sorted(found, key=lambda pair: pair[0])]
+
+
+def in_a_word(label: str) -> str:
+    """A technique's everyday word where its translated label has one: "Petrissage (kneading)" is "Kneading"."""
+    found = re.search(r"\(([^)]+)\)$", label)
+    return found.group(1)[:1].upper() + found.group(1)[1:] if found else label
 
 
 GENTLE_LEVEL = 2

@@ -1,4 +1,5 @@
 """Reading notes, addenda and hand-overs, through the row rule."""
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -57,6 +58,12 @@ def count_unsigned(therapist_id: int) -> int:
     """How many drafts a therapist has to sign."""
     return db.session.scalar(select(func.count(SessionNote.id)).where(
         SessionNote.therapist_id == therapist_id, SessionNote.state == NoteState.DRAFT)) or 0
+
+
+def states_of(appointment_ids: Iterable[int]) -> dict[int, NoteState]:
+    """How the notes of these appointments stand; those without a note are left out."""
+    return dict(db.session.execute(select(SessionNote.appointment_id, SessionNote.state).where(
+        SessionNote.appointment_id.in_(list(appointment_ids)))).all())
 
 
 def unwritten_of(therapist_id: int, since: datetime, limit: int = 50) -> list[Appointment]:

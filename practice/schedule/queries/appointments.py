@@ -1,8 +1,10 @@
 """Appointments as rows, through the row rule."""
+from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import date, datetime
 
 from sqlalchemy import func, select
-from sqlalchemy.orm import selectinload
+from sqlalchemy.orm import joinedload, selectinload
 
 from practice.core import clock
 from practice.core.db import db
@@ -18,6 +20,24 @@ STILL_TO_COME = (S.BOOKED, S.ARRIVED, S.IN_SESSION)
 def get_appointment(appointment_id: int) -> Appointment:
     """Raises NotFound."""
     row = db.session.scalars(select(Appointment).where(Appointment.id == appointment_id)).first()
+    if row is None:
+        raise NotFound()
+    return row
+
+
+def client_of(appointment_id: int) -> int:
+    """Whose appointment it is, and nothing else of it. Raises NotFound."""
+    client_id = db.session.scalar(select(Appointment.client_id).where(Appointment.id == appointment_id))
+    if client_id is None:
+        raise NotFound()
+    return client_id
+
+
+def get_at_once(appointment_id: int) -> Appointment:
+    """The same as get_appointment in one query, for a page that shows a single one. Raises NotFound."""
+    row = db.session.scalars(
+        select(Appointment).options(joinedload(Appointment.client), joinedload(Appointment.treatment),
+                                    joinedload(Appointment.room)).where(Appointment.id == appointment_id)).first()
     if row is None:
         raise NotFound()
     return row
@@ -81,6 +101,40 @@ def last_done(client_id: int, before: datetime, *, therapist_id: int | None = No
     if therapist_id is not None:
         chosen = chosen.where(Appointment.user_id == therapist_id)
     return db.session.scalars(chosen.order_by(Appointment.starts_at.desc()).limit(1)).first()
+
+
+@dataclass(frozen=True)
+class TreatedBy:
+    """How often a therapist has treated a client, and when that was last over."""
+
+    user_id: int
+    sessions: int
+    last_started_at: datetime
+    last_ended_at: datetime
+
+
+def treated_by(client_id: int, before: datetime) -> list[TreatedBy]:
+    """Who has treated the client before an instant, the latest first; one query however long that has been."""
+    rows = db.session.execute(
+        select(Appointment.user_id, func.count(Appointment.id), func.max(Appointment.starts_at),
+               func.max(Appointment.ends_at))
+        .where(Appointment.client_id == client_id, Appointment.state == S.DONE, Appointment.starts_at < before)
+        .group_by(Appointment.user_id).order_by(func.max(Appointment.starts_at).desc()))
+    return [TreatedBy(*row) for row in rows]
+
+
+def done_before(client_ids: Iterable[int], before: datetime) -> dict[int, int]:
+    """How many sessions each of these clients has had before an instant; who had none is left out."""
+    return dict(db.session.execute(
+        select(Appointment.client_id, func.count(Appointment.id))
+        .where(Appointment.client_id.in_(list(client_ids)), Appointment.state == S.DONE,
+               Appointment.starts_at < before).group_by(Appointment.client_id)).all())
+
+
+def clients_of_day(day: date, therapist_id: int) -> list[int]:
+    """Whom a therapist sees on that local day, as numbers only."""
+    return list(db.session.scalars(select(Appointment.client_id).distinct().where(
+        Appointment.on_date == day, Appointment.user_id == therapist_id)))
 
 
 def blocks_between(first: datetime, last: datetime) -> list[Block]:
