@@ -1,4 +1,6 @@
 """Passwords: Argon2id, at least twelve characters, no composition rules."""
+import secrets
+
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
@@ -6,6 +8,9 @@ from practice.core.errors import Invalid
 from practice.core.text import _
 
 SHORTEST, LONGEST = 12, 200
+SHORTEST_NAME = 4  # "Al" stands in too many words to be a giveaway
+EVERYBODYS = ("password", "passwort", "qwerty", "qwertz", "azerty", "123456", "abcdef", "iloveyou", "letmein")
+READABLE = "abcdefghjkmnpqrstuvwxyz23456789"  # nothing that is mistaken when read out or copied by hand
 
 _hasher = PasswordHasher()
 _nobody = None
@@ -25,8 +30,15 @@ def check_new(password: str, *known: str) -> None:
     if len(password) > LONGEST:
         raise Invalid(_("Use at most %(count)s characters."), "password", count=LONGEST)
     plain = password.casefold()
-    if len(set(plain)) < 5 or any(word and word.casefold() in plain for word in known):
-        raise Invalid(_("This password is easy to guess: leave out names and repeated letters."), "password")
+    names = [word.casefold() for word in known if len(word) >= SHORTEST_NAME]
+    if len(set(plain)) < 5 or any(word in plain for word in names) or plain.startswith(EVERYBODYS):
+        raise Invalid(_("This password is easy to guess: leave out names, repeated letters and what everybody takes."),
+                      "password")
+
+
+def temporary() -> str:
+    """A password for one sign-in, easy to read out: 16 characters in four groups."""
+    return "-".join("".join(secrets.choice(READABLE) for _sign in range(4)) for _group in range(4))
 
 
 def hash_password(password: str) -> str:

@@ -3,11 +3,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import func, select
+from sqlalchemy.orm import selectinload
 
 from practice.access.guard import system_session
 from practice.access.roles import Role
 from practice.accounts.models import Attempt, SignIn, TherapistProfile, User, UserRole
 from practice.core.db import db
+from practice.core.errors import NotFound
 
 
 @dataclass(frozen=True)
@@ -58,6 +60,34 @@ def attempts_since(key: str, since: datetime) -> int:
     """How many failed tries were counted under `key`."""
     with system_session("counting failed tries") as session:
         return session.scalar(select(func.count(Attempt.id)).where(Attempt.key == key, Attempt.at > since))
+
+
+def has_signed_in_from(user_id: int, address: str, since: datetime) -> bool:
+    """Whether that user has opened a sign-in from that address lately."""
+    with system_session("signing in") as session:
+        return session.scalar(select(SignIn.id).where(SignIn.user_id == user_id, SignIn.address == address,
+                                                      SignIn.started_at > since).limit(1)) is not None
+
+
+def open_sign_ins(user_id: int, now: datetime, idle: timedelta, longest: timedelta) -> list[SignIn]:
+    """The sign-ins of a user that still hold, the one used last first: one's own, or anybody's for an owner."""
+    return list(db.session.scalars(
+        select(SignIn).where(SignIn.user_id == user_id, SignIn.ended_at.is_(None), SignIn.last_seen_at > now - idle,
+                             SignIn.started_at > now - longest).order_by(SignIn.last_seen_at.desc(), SignIn.id.desc())))
+
+
+def get_user(user_id: int) -> User:
+    """Raises NotFound."""
+    user = db.session.scalars(select(User).where(User.id == user_id)).first()
+    if user is None:
+        raise NotFound()
+    return user
+
+
+def staff() -> list[User]:
+    """Everybody who signs in or did, those who may first, with roles and profile."""
+    return list(db.session.scalars(select(User).options(selectinload(User.roles), selectinload(User.profile))
+                                   .order_by(User.is_active.desc(), User.name, User.id)))
 
 
 @dataclass(frozen=True)

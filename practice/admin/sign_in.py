@@ -1,5 +1,5 @@
 """Signing in and out."""
-from flask import Flask, redirect, render_template, request, url_for
+from flask import Flask, current_app, redirect, render_template, request, url_for
 from flask_login import current_user
 from flask_wtf import FlaskForm
 from wtforms import EmailField, PasswordField
@@ -30,35 +30,25 @@ def sign_in():
     form = SignInForm()
     if form.validate_on_submit():
         try:
-            return redirect_in(check(form))
+            user_id = check(form.email.data, form.password.data)
         except DomainError as error:
             show_error(form, error)
-    return render_template("auth/sign_in.html", form=form), (422 if form.errors else 200)
+        else:
+            auth.enter(auth.open_for(user_id))
+            return redirect(auth.safe_next(request.args.get("next")))
+    minutes = int(current_app.config["IDLE_TIMEOUT"].total_seconds() // 60)
+    return render_template("auth/sign_in.html", form=form, idle_minutes=minutes), (422 if form.errors else 200)
 
 
-def check(form) -> str:
-    """The secret of a new sign-in. Raises SignInRefused, TooManyTries."""
+def check(email: str, password: str) -> int:
+    """The user with these credentials; a wrong try is counted. Raises SignInRefused, TooManyTries."""
     address = request.remote_addr or ""
     try:
-        user_id = signing_in.check_sign_in(form.email.data, form.password.data, address)
+        return signing_in.check_sign_in(email, password, address)
     except signing_in.SignInRefused:
         with guard.acting(system("sign-in", address=address)), transaction():
-            signing_in.count_failure(form.email.data, address)
+            signing_in.count_failure(email, address)
         raise
-    return open_for(user_id)
-
-
-def open_for(user_id: int) -> str:
-    """Open a sign-in for a user who has proved who they are; gives its secret."""
-    address = request.remote_addr or ""
-    with guard.acting(system("sign-in", address=address)), transaction():
-        return signing_in.start(user_id, queries.roles_of(user_id), "", address=address,
-                                device=request.user_agent.string)
-
-
-def redirect_in(secret: str):
-    auth.enter(secret)
-    return redirect(auth.safe_next(request.args.get("next")))
 
 
 def sign_out():

@@ -9,10 +9,12 @@ from flask_babel import gettext
 from practice.access.permissions import Permission as P
 from practice.access.roles import ROLE_LABELS
 from practice.admin import (
+    account,
     auth,
     calendar,
     checkout,
     clients,
+    first_run,
     forms,
     intake_link,
     money,
@@ -27,6 +29,7 @@ from practice.admin.auth import current_actor
 from practice.admin.booking.pages import BookingPage
 from practice.admin.notes import lists as note_lists
 from practice.admin.notes import pages as notes
+from practice.admin.setup import register as setup
 from practice.billing.models.documents import Document
 from practice.billing.models.packages import Package
 from practice.billing.models.payments import Payment
@@ -50,9 +53,12 @@ PAGES = (
     intake_link.IntakeLinkPage(name=_("Form"), endpoint="intake_link", url="/clients/<int:client_id>/form-link"),
     forms.FormPage(name=_("Forms"), endpoint="forms", url="/setup/forms"),
     submissions.SubmissionPage(name=_("Forms that came in"), endpoint="submissions", url="/forms-in"),
+    account.AccountPage(name=_("Your account"), endpoint="account", url="/account"),
+    *setup.PAGES,
 )
 
 LISTS: tuple = (
+    *setup.LISTS,
     calendar.AppointmentList(Appointment, name=_("Appointments"), endpoint="appointment_list",
                              url="/lists/appointments"),
     calendar.BlockList(Block, name=_("Blocked time"), endpoint="block_list", url="/lists/blocks"),
@@ -74,6 +80,7 @@ NAV = (
     (_("Notes"), "notes", "notes.index", (P.CHART_READ,)),
     (_("Money"), "money", "money.index", (P.INVOICE_READ,)),
     (_("Reports"), "reports", "reports.index", (P.REPORT_READ,)),
+    (_("Set-up"), "setup", "setup.index", (P.PREMISES_EDIT,)),
 )
 
 
@@ -88,11 +95,18 @@ class NavItem:
 
 def navigation() -> list[NavItem]:
     """The jobs this person may do; the others are left out."""
-    actor, here = current_actor(), request.endpoint or ""
+    actor = current_actor()
     return [
-        NavItem(url_for(endpoint), gettext(label), icon, here.split(".")[0] == endpoint.split(".")[0])
+        NavItem(url_for(endpoint), gettext(label), icon, is_here(endpoint))
         for label, icon, endpoint, needed in NAV if any(actor.may(permission) for permission in needed)
     ]
+
+
+def is_here(endpoint: str) -> bool:
+    """Whether the present page belongs to that job: the same view, or an address below its first page."""
+    url = url_for(endpoint)
+    same_view = (request.endpoint or "").split(".")[0] == endpoint.split(".")[0]
+    return same_view or (url.count("/") > 1 and request.path.startswith(url))
 
 
 def frame() -> dict:
@@ -107,12 +121,14 @@ def frame() -> dict:
         "nav": navigation() if who else [],
         "search_url": url_for("search.index") if searches else None,
         "sign_out_url": url_for("sign_out"),
+        "account_url": url_for("account.index"),
     }
 
 
 def init_app(app: Flask, csp_nonce) -> None:
     auth.init_app(app)
     sign_in.init_app(app)
+    first_run.init_app(app)
     # Naming a path keeps Flask-Admin from serving its own scripts and styles, which no page uses.
     site = Admin(name="Practice", index_view=PAGES[0], url="/", static_url_path="/unused",
                  csp_nonce_generator=csp_nonce, theme=Bootstrap4Theme(base_template="admin/master.html"))

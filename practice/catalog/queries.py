@@ -22,6 +22,15 @@ def get_treatment(treatment_id: int) -> Treatment:
     return row
 
 
+def named_therapists() -> dict[int, set[int]]:
+    """The therapists whom a treatment names, by treatment; one that names nobody is left out."""
+    named: dict[int, set[int]] = {}
+    for treatment_id, user_id in db.session.execute(select(TreatmentTherapist.treatment_id,
+                                                           TreatmentTherapist.user_id)):
+        named.setdefault(treatment_id, set()).add(user_id)
+    return named
+
+
 def able_therapists(treatment_id: int) -> list[int]:
     """Who gives this treatment, in the order of the day view: those it names, or every therapist."""
     named = set(db.session.scalars(select(TreatmentTherapist.user_id)

@@ -14,6 +14,9 @@ class PriceMode(StrEnum):
     GROSS = "gross"
 
 
+PRICE_MODE_LABELS = {PriceMode.GROSS: _("include the tax"), PriceMode.NET: _("are without tax, it is added")}
+
+
 class TaxCategory(StrEnum):
     """Categories of the European e-invoice norm: standard, zero, exempt, outside the scope."""
 

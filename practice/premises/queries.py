@@ -54,12 +54,26 @@ def the_practice() -> Settings:
     return held
 
 
-def get_practice() -> Practice:
-    """The row to edit. Raises NotFound."""
-    row = db.session.scalars(select(Practice)).first()
+def get_practice(*, for_change: bool = False) -> Practice:
+    """The row to edit, locked against others with `for_change`. Raises NotFound."""
+    chosen = select(Practice)
+    row = db.session.scalars(chosen.with_for_update() if for_change else chosen).first()
     if row is None:
         raise NotFound()
     return row
+
+
+def get_one(model: type, row_id: int):
+    """A tax code, location, room or issuer, also one no longer in use. Raises NotFound."""
+    row = db.session.scalars(select(model).where(model.id == row_id)).first()
+    if row is None:
+        raise NotFound()
+    return row
+
+
+def everything(model: type) -> list:
+    """All tax codes, locations, rooms or issuers, those in use first."""
+    return list(db.session.scalars(select(model).order_by(model.is_active.desc(), model.name, model.id)))
 
 
 def tax_codes() -> list[TaxCode]:
@@ -78,6 +92,11 @@ def main_location_id() -> int:
     """The first location: the only one, as long as there is one."""
     with system_session("the main location") as session:
         return session.scalar(select(Location.id).where(Location.is_active).order_by(Location.id).limit(1))
+
+
+def own_issuer(user_id: int) -> Issuer | None:
+    """The head of a therapist who writes documents in their own name, in use or not."""
+    return db.session.scalars(select(Issuer).where(Issuer.user_id == user_id)).first()
 
 
 def issuer_for(user_id: int | None) -> Issuer:

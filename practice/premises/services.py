@@ -1,24 +1,35 @@
 """Opening the practice and changing its settings, tax codes, locations, rooms and issuers."""
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from sqlalchemy import select
+from babel import Locale
+from sqlalchemy import func, select
 
 from practice.access.actor import Actor
 from practice.access.guard import require
 from practice.access.permissions import Permission
 from practice.audit import services as audit
+from practice.core import money
 from practice.core.db import check_version, db
 from practice.core.errors import DomainError, Invalid, NotFound
 from practice.core.text import _
 from practice.premises.models import Issuer, Location, Practice, PriceMode, Room, TaxCategory, TaxCode
 from practice.premises.queries import get_practice
+from practice.premises.rates import HUNDRED
 
 SETTINGS = ("name", "time_zone", "country", "currency", "language", "price_mode", "default_tax_code_id", "phone",
             "email", "has_shared_charts", "care_days_after", "intake_valid_days", "payment_days")
 
 
+# The least and the most of the settings that are numbers.
+BOUNDS = {"care_days_after": (0, 3650), "intake_valid_days": (1, 3650), "payment_days": (0, 365)}
+
+
 class NameTaken(DomainError):
     message = _("There is one with this name already.")
+
+
+class StillNeeded(DomainError):
+    """The practice cannot do without this row."""
 
 
 def open_practice(actor: Actor, *, name: str, time_zone: str, country: str, currency: str, price_mode: PriceMode,
@@ -29,7 +40,9 @@ def open_practice(actor: Actor, *, name: str, time_zone: str, country: str, curr
     `tax_rate` is in ten-thousandths of a percent; 0 makes an "outside the tax" code.
     """
     require(actor, Permission.PREMISES_EDIT)
-    _check_time_zone(time_zone)
+    _check_settings({"name": name, "time_zone": time_zone, "country": country, "currency": currency})
+    if not tax_name.strip():
+        raise Invalid(_("Enter a name"), "tax_name")
     if db.session.scalar(select(Practice.id)):
         raise NameTaken()
     category = TaxCategory.STANDARD if tax_rate else TaxCategory.OUTSIDE
@@ -47,6 +60,24 @@ def open_practice(actor: Actor, *, name: str, time_zone: str, country: str, curr
     return row
 
 
+def _check_settings(values: dict) -> None:
+    """Raises Invalid for a value that the practice cannot work with."""
+    if "name" in values and not values["name"].strip():
+        raise Invalid(_("Enter the name of the practice"), "name")
+    if "time_zone" in values:
+        _check_time_zone(values["time_zone"])
+    if "country" in values and (len(values["country"]) != 2 or values["country"] not in Locale("en").territories):
+        raise Invalid(_("There is no country with this code"), "country")
+    if "currency" in values:
+        try:
+            money.decimals(values["currency"])
+        except Invalid as error:
+            raise Invalid(error.message, "currency", **error.params) from None
+    for name, (least, most) in BOUNDS.items():
+        if name in values and not least <= values[name] <= most:
+            raise Invalid(_("From %(least)s to %(most)s"), name, least=least, most=most)
+
+
 def _check_time_zone(name: str) -> None:
     try:
         ZoneInfo(name)
@@ -54,13 +85,16 @@ def _check_time_zone(name: str) -> None:
         raise Invalid(_("There is no time zone of this name."), "time_zone") from None
 
 
-def change_settings(actor: Actor, *, version: int, **values) -> Practice:
+def change_settings(actor: Actor, *, version: int | None, **values) -> Practice:
     """Change some of the settings named in SETTINGS. Raises Stale, Invalid."""
     require(actor, Permission.PREMISES_EDIT)
-    row = get_practice()
+    row = get_practice(for_change=True)
     check_version(row, version)
-    if "time_zone" in values:
-        _check_time_zone(values["time_zone"])
+    _check_settings(values)
+    code_id = values.get("default_tax_code_id")
+    if code_id is not None and not db.session.scalar(select(TaxCode.id).where(TaxCode.id == code_id,
+                                                                              TaxCode.is_active)):
+        raise Invalid(_("Choose one of the tax codes in use"), "default_tax_code_id")
     changed = []
     for name, value in values.items():
         if name not in SETTINGS:
@@ -74,24 +108,63 @@ def change_settings(actor: Actor, *, version: int, **values) -> Practice:
 
 
 def save(actor: Actor, model: type, row_id: int | None, *, version: int | None = None, **values):
-    """Add (`row_id` None) or change a tax code, location, room or issuer. Raises NotFound, Stale, NameTaken."""
+    """Add (`row_id` None) or change a tax code, location, room or issuer.
+
+    Raises NotFound, Stale, NameTaken, Invalid, StillNeeded.
+    """
     require(actor, Permission.PREMISES_EDIT)
-    if model not in (TaxCode, Location, Room, Issuer):
-        raise TypeError(model)
+    check = CHECKS[model]
     if row_id is None:
         row = model()
-        db.session.add(row)
     else:
-        row = db.session.scalars(select(model).where(model.id == row_id)).first()
+        row = db.session.scalars(select(model).where(model.id == row_id).with_for_update(of=model)).first()
         if row is None:
             raise NotFound()
         check_version(row, version)
+    if "name" in values:
+        values["name"] = values["name"].strip()
+        if not values["name"]:
+            raise Invalid(_("Enter a name"), "name")
+        with db.session.no_autoflush:
+            twin = db.session.scalar(select(model.id).where(model.name == values["name"], model.id != (row_id or 0)))
+        if twin:
+            raise NameTaken(field="name")
     with db.session.no_autoflush:
-        twin = db.session.scalar(select(model.id).where(model.name == values["name"], model.id != (row_id or 0)))
-    if twin:
-        raise NameTaken(field="name")
+        check(row_id, values)
     for name, value in values.items():
         setattr(row, name, value)
+    db.session.add(row)
     db.session.flush()
     audit.record(actor, f"{model.__tablename__}.save", row)
     return row
+
+
+def _check_tax_code(row_id: int | None, values: dict) -> None:
+    rate, category = values.get("rate"), values.get("category")
+    if rate is not None and not 0 <= rate <= HUNDRED:
+        raise Invalid(_("At most 100"), "rate")
+    if rate is not None and category is not None and (category is TaxCategory.STANDARD) != (rate > 0):
+        raise Invalid(_("A tax that is charged has a rate above 0; the other kinds have 0"), "rate")
+    if values.get("is_active") is False and row_id == db.session.scalar(select(Practice.default_tax_code_id)):
+        raise StillNeeded(_("This is the practice's usual tax: choose another one first"), "is_active")
+
+
+def _check_location(row_id: int | None, values: dict) -> None:
+    others = select(func.count(Location.id)).where(Location.is_active, Location.id != (row_id or 0))
+    if values.get("is_active") is False and not db.session.scalar(others):
+        raise StillNeeded(_("The practice needs a place to work"), "is_active")
+
+
+def _check_room(row_id: int | None, values: dict) -> None:
+    place = values.get("location_id")
+    if place is not None and not db.session.scalar(select(Location.id).where(Location.id == place)):
+        raise Invalid(_("Choose one of the locations"), "location_id")
+
+
+def _check_issuer(row_id: int | None, values: dict) -> None:
+    owner_id = db.session.scalar(select(Issuer.user_id).where(Issuer.id == row_id)) if row_id else values.get("user_id")
+    if values.get("is_active") is False and owner_id is None:
+        raise StillNeeded(_("The practice needs its own head on documents"), "is_active")
+
+
+CHECKS = {TaxCode: _check_tax_code, Location: _check_location, Room: _check_room, Issuer: _check_issuer}

@@ -36,7 +36,7 @@ def create_first_owner(actor: Actor, *, code: str, name: str, email: str, passwo
     """The owner, with the roles they hold themselves. Run as a system actor. Raises AlreadySetUp, Invalid."""
     if not is_empty():
         raise AlreadySetUp()
-    known = db.session.scalars(select(FirstRunCode)).first()
+    known = db.session.scalars(select(FirstRunCode).with_for_update()).first()
     if known is None or not hmac.compare_digest(known.code_hash, hash_secret(code.strip().lower())):
         raise Invalid(_("This is not the code that the terminal shows."), "code")
     db.session.delete(known)

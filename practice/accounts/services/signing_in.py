@@ -1,22 +1,30 @@
 """Signing in and out. The cookie holds a secret; the database holds its hash, and forgets nothing."""
 import hashlib
+import ipaddress
 import secrets
 from datetime import timedelta
 
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 
 from practice.access.actor import Actor, staff, system
+from practice.access.guard import require
+from practice.access.permissions import Permission
 from practice.accounts import passwords
-from practice.accounts.models import Attempt, SignIn
-from practice.accounts.queries import attempts_since, credentials
+from practice.accounts.models import Attempt, SignIn, User
+from practice.accounts.queries import attempts_since, credentials, has_signed_in_from
 from practice.audit import services as audit
 from practice.core import clock, sealed
 from practice.core.db import db
-from practice.core.errors import DomainError
+from practice.core.errors import DomainError, NotFound
 from practice.core.text import _
 
+# Within the window: tries for one account from one address, for one account from anywhere, from one address for
+# whatever account. The second does not hold for an address from which that account signed in lately: a stranger
+# who keeps guessing locks out strangers, not the colleague at their own desk.
 WINDOW = timedelta(minutes=10)
 TRIES_HERE, TRIES_ACCOUNT, TRIES_ADDRESS = 5, 30, 60
+KNOWN_FOR = timedelta(days=60)
+KEPT_FOR = timedelta(days=1)
 
 
 class SignInRefused(DomainError):
@@ -39,9 +47,22 @@ def attempt_key(*parts: str) -> str:
                            digest_size=32).hexdigest()
 
 
-def _keys(email: str, address: str) -> dict[str, int]:
-    return {attempt_key("here", email, address): TRIES_HERE, attempt_key("account", email): TRIES_ACCOUNT,
-            attempt_key("address", address): TRIES_ADDRESS}
+def network(address: str) -> str:
+    """What counts as one address: an IPv6 network of 64 bits is one household."""
+    try:
+        parsed = ipaddress.ip_address(address)
+    except ValueError:
+        return address
+    return str(ipaddress.ip_network((parsed, 64), strict=False)) if parsed.version == 6 else address
+
+
+def plain_email(email: str) -> str:
+    """An e-mail address as it is stored: without blanks around it, in small letters."""
+    return email.strip().casefold()
+
+
+def _here(email: str, address: str) -> str:
+    return attempt_key("here", email, network(address))
 
 
 def check_sign_in(email: str, password: str, address: str) -> int:
@@ -49,21 +70,43 @@ def check_sign_in(email: str, password: str, address: str) -> int:
 
     Raises TooManyTries or SignInRefused; the caller counts the latter with `count_failure`.
     """
-    email = email.strip().casefold()
-    since = clock.now() - WINDOW
-    if any(attempts_since(key, since) >= limit for key, limit in _keys(email, address).items()):
-        raise TooManyTries()
+    email, since = plain_email(email), clock.now() - WINDOW
     found = credentials(email)
+    is_known = has_signed_in_from(found.id if found else 0, address, clock.now() - KNOWN_FOR)
+    if (attempts_since(_here(email, address), since) >= TRIES_HERE
+            or attempts_since(attempt_key("address", network(address)), since) >= TRIES_ADDRESS
+            or (attempts_since(attempt_key("account", email), since) >= TRIES_ACCOUNT and not is_known)):
+        raise TooManyTries()
     if not passwords.is_right(found.password_hash if found else None, password) or not found.is_active:
         raise SignInRefused()
     return found.id
 
 
 def count_failure(email: str, address: str) -> None:
-    """Remember a failed try; run as a system actor."""
-    email = email.strip().casefold()
-    db.session.add_all(Attempt(key=key, at=clock.now()) for key in _keys(email, address))
+    """Remember a failed try, and forget those of days ago; run as a system actor."""
+    email = plain_email(email)
+    keys = (_here(email, address), attempt_key("account", email), attempt_key("address", network(address)))
+    _remember(*keys)
     audit.record(system("sign-in", address=address), "sign_in.fail")
+
+
+def check_code_tries(address: str) -> None:
+    """Slow down guessing the first owner's code. Raises TooManyTries."""
+    key = attempt_key("first run", network(address))
+    if attempts_since(key, clock.now() - WINDOW) >= TRIES_HERE:
+        raise TooManyTries()
+
+
+def count_code_failure(address: str) -> None:
+    """Remember a wrong code; run as a system actor."""
+    _remember(attempt_key("first run", network(address)))
+    audit.record(system("first run", address=address), "first_run.fail")
+
+
+def _remember(*keys: str) -> None:
+    db.session.execute(delete(Attempt).where(Attempt.at < clock.now() - KEPT_FOR)
+                       .execution_options(synchronize_session=False))
+    db.session.add_all(Attempt(key=key, at=clock.now()) for key in keys)
 
 
 def start(user_id: int, roles, name: str, *, address: str, device: str) -> str:
@@ -74,6 +117,9 @@ def start(user_id: int, roles, name: str, *, address: str, device: str) -> str:
                  started_at=now, last_seen_at=now)
     db.session.add(row)
     db.session.flush()
+    email = db.session.scalar(select(User.email).where(User.id == user_id))
+    db.session.execute(delete(Attempt).where(Attempt.key == _here(email, address))
+                       .execution_options(synchronize_session=False))
     audit.record(staff(user_id, roles, name=name, address=address), "sign_in.start", row)
     return secret
 
@@ -86,10 +132,30 @@ def end(actor: Actor, sign_in_id: int) -> None:
         audit.record(actor, "sign_in.end", row)
 
 
-def end_all(user_id: int) -> None:
+def end_sign_in(actor: Actor, sign_in_id: int) -> None:
+    """End one of one's own sign-ins, or, as an owner, anybody's. Raises NotFound."""
+    row = db.session.scalars(select(SignIn).where(SignIn.id == sign_in_id, SignIn.ended_at.is_(None))).first()
+    if row is None:
+        raise NotFound()
+    if row.user_id != actor.user_id:
+        require(actor, Permission.USER_EDIT)
+    row.ended_at = clock.now()
+    audit.record(actor, "sign_in.end", row, user_id=row.user_id)
+
+
+def end_others(actor: Actor, user_id: int, *, but: int | None = None) -> None:
+    """End all sign-ins of oneself or, as an owner, of anybody; `but` is the one to keep."""
+    if user_id != actor.user_id:
+        require(actor, Permission.USER_EDIT)
+    end_all(user_id, but=but)
+    audit.record(actor, "sign_in.end_all", user_id=user_id)
+
+
+def end_all(user_id: int, *, but: int | None = None) -> None:
     """End every sign-in of a user: their password, roles or access changed."""
-    db.session.execute(update(SignIn).where(SignIn.user_id == user_id, SignIn.ended_at.is_(None))
-                       .values(ended_at=clock.now()).execution_options(synchronize_session=False))
+    still_open = (SignIn.user_id == user_id, SignIn.ended_at.is_(None), SignIn.id != (but or 0))
+    db.session.execute(update(SignIn).where(*still_open).values(ended_at=clock.now())
+                       .execution_options(synchronize_session=False))
 
 
 def touch(sign_in_id: int) -> None:

@@ -1,0 +1,77 @@
+"""One's own account: the password, and the sign-ins that are open."""
+from flask import current_app, flash, redirect, render_template, request, url_for
+from flask_admin import expose
+from flask_babel import gettext
+from flask_login import current_user
+from flask_wtf import FlaskForm
+from wtforms import PasswordField
+from wtforms.validators import InputRequired, Length
+
+from practice.access import guard
+from practice.access.actor import system
+from practice.access.permissions import Permission as P
+from practice.accounts.devices import describe
+from practice.accounts.queries import get_user, open_sign_ins
+from practice.accounts.services import signing_in, users
+from practice.admin import auth
+from practice.admin.auth import current_actor
+from practice.admin.base import Page, act, attempt, show_error
+from practice.core import clock
+from practice.core.db import transaction
+from practice.core.errors import Invalid
+from practice.core.text import _
+
+
+class PasswordForm(FlaskForm):
+    current = PasswordField(_("Current password"), [InputRequired(_("Enter your current password")), Length(max=200)])
+    password = PasswordField(_("New password"), [InputRequired(_("Enter a new password")), Length(max=200)],
+                             description=_("At least 12 characters. A short sentence is easy to keep in mind."))
+
+
+class AccountPage(Page):
+    # Everybody on the staff has a grant to read colleagues, and with it an account of their own.
+    permissions = dict.fromkeys(("index", "password", "end", "end_others"), P.USER_READ)
+
+    @expose("/")
+    def index(self):
+        actor, config = current_actor(), current_app.config
+        rows = open_sign_ins(actor.user_id, clock.now(), config["IDLE_TIMEOUT"], config["SESSION_LIFETIME"])
+        return render_template("admin/account/index.html", user=get_user(actor.user_id), here=current_user.row.id,
+                               sign_ins=[(row, describe(row.device)) for row in rows])
+
+    @expose("/password", methods=("GET", "POST"))
+    def password(self):
+        """Changing it ends every sign-in and opens a new one here: a copied cookie is worth nothing any more."""
+        form, must = PasswordForm(), current_user.row.must_change_password
+        user_id = current_actor().user_id
+        if form.validate_on_submit() and self._is_current(form) and attempt(form, lambda: users.change_password(
+                current_actor(), current=form.current.data, new=form.password.data)):
+            auth.enter(auth.open_for(user_id))
+            flash(gettext("Your password is changed, and your other sign-ins have ended"), "success")
+            return redirect(url_for("today.index" if must else "account.index"))
+        page = "auth/choose_password.html" if must else "admin/account/password.html"
+        return render_template(page, form=form), (422 if form.errors else 200)
+
+    def _is_current(self, form: PasswordForm) -> bool:
+        """Whether the current password fits; wrong ones are counted like those at the door."""
+        email, address = current_user.row.email, request.remote_addr or ""
+        try:
+            return bool(signing_in.check_sign_in(email, form.current.data, address))
+        except signing_in.SignInRefused:
+            with guard.acting(system("password", address=address)), transaction():
+                signing_in.count_failure(email, address)
+            show_error(form, Invalid(_("This is not your current password."), "current"))
+        except signing_in.TooManyTries as error:
+            show_error(form, error)
+        return False
+
+    @expose("/sign-ins/<int:sign_in_id>/end", methods=("POST",))
+    def end(self, sign_in_id):
+        return act(lambda: signing_in.end_sign_in(current_actor(), sign_in_id), url_for("account.index"),
+                   gettext("The sign-in has ended"))
+
+    @expose("/sign-ins/end", methods=("POST",))
+    def end_others(self):
+        here = current_user.row.id
+        return act(lambda: signing_in.end_others(current_actor(), current_actor().user_id, but=here),
+                   url_for("account.index"), gettext("All other sign-ins have ended"))

@@ -1,0 +1,30 @@
+"""The set-up screens for the register of the site."""
+from practice.accounts.models import User
+from practice.admin.setup import catalog, hours, lists, premises, staff, start
+from practice.catalog.models import Product, Treatment
+from practice.core.text import _
+from practice.premises.models import Issuer, Location, Room, TaxCode
+from practice.schedule.models import Shift
+
+PAGES = (
+    start.SetupPage(name=_("Set-up"), endpoint="setup", url="/setup"),
+    premises.PracticePage(name=_("Practice"), endpoint="setup_practice", url="/setup/practice"),
+    premises.TaxPage(name=_("Taxes"), endpoint="setup_taxes", url="/setup/taxes"),
+    premises.RoomPage(name=_("Rooms"), endpoint="setup_rooms", url="/setup/rooms"),
+    premises.LocationPage(name=_("Locations"), endpoint="setup_locations", url="/setup/locations"),
+    staff.StaffPage(name=_("Staff"), endpoint="setup_staff", url="/setup/staff"),
+    hours.HoursPage(name=_("Working hours"), endpoint="setup_hours", url="/setup/hours"),
+    catalog.TreatmentPage(name=_("Treatments"), endpoint="setup_treatments", url="/setup/treatments"),
+    catalog.ProductPage(name=_("Products"), endpoint="setup_products", url="/setup/products"),
+)
+
+LISTS = (
+    lists.UserList(User, name=_("Staff"), endpoint="user_list", url="/lists/users"),
+    lists.ShiftList(Shift, name=_("Working hours"), endpoint="shift_list", url="/lists/shifts"),
+    lists.TreatmentList(Treatment, name=_("Treatments"), endpoint="treatment_list", url="/lists/treatments"),
+    lists.ProductList(Product, name=_("Products"), endpoint="product_list", url="/lists/products"),
+    lists.RoomList(Room, name=_("Rooms"), endpoint="room_list", url="/lists/rooms"),
+    lists.TaxCodeList(TaxCode, name=_("Taxes"), endpoint="tax_code_list", url="/lists/tax-codes"),
+    lists.LocationList(Location, name=_("Locations"), endpoint="location_list", url="/lists/locations"),
+    lists.IssuerList(Issuer, name=_("Heads of documents"), endpoint="issuer_list", url="/lists/issuers"),
+)
