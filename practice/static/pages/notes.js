@@ -70,18 +70,25 @@ function showWorked() {
   worked = next;
 }
 
+// What was typed or copied while the answer was on its way stands over what the answer says.
 function replaceParts(html) {
   const sent = new DOMParser().parseFromString(html, "text/html");
+  const copied = field("copied").value.split(" ");
+  const typed = Object.fromEntries([...document.querySelectorAll("[data-reason]")].map((box) => [box.dataset.reason, box.value]));
   for (const id of parts) {
     const part = sent.getElementById(id);
     if (part) document.getElementById(id).replaceWith(document.importNode(part, true));
   }
+  field("copied").value = [...new Set([...copied, ...field("copied").value.split(" ")])].filter(Boolean).join(" ");
+  for (const box of document.querySelectorAll("[data-reason]")) box.value = typed[box.dataset.reason] || box.value;
+  keepReasons();
   showWorked();
 }
 
-async function ask(what) {
+async function ask(what, chosen = {}) {
   const body = new URLSearchParams();
   for (const [name, value] of new FormData(form)) if (typeof value === "string") body.append(name, value);
+  for (const [name, value] of Object.entries(chosen)) body.set(name, value);
   body.append("do", what);
   try {
     const answer = await fetch(form.dataset.rowsUrl, { method: "POST", body, headers: { "X-CSRFToken": field("csrf_token").value }, redirect: "error" });
@@ -96,13 +103,23 @@ async function ask(what) {
   }
 }
 
-async function press(what) {
-  const rows = field("rows").value;
-  if (await ask(what) && field("rows").value !== rows) {
+// One after the other: each builds on the rows that the one before has left.
+let pending = 0;
+let turn = Promise.resolve();
+
+function press(what) {
+  const chosen = { place: field("place").value, depth: picked("depth"), technique: picked("technique"),
+    technique_more: field("technique_more").value, minutes: field("minutes").value };
+  pending += 1;
+  turn = turn.then(async () => {
+    const rows = field("rows").value;
+    const done = await ask(what, chosen);
+    pending -= 1;
+    if (!done || field("rows").value === rows) return;
     changed();
-    if (what === "add") { map()?.select(null); field("place").value = ""; showPlace(""); }
-    else form.querySelector(".note-work h2").closest("section").querySelector("button")?.focus({ preventScroll: true });
-  }
+    if (what === "add" && field("place").value === chosen.place) { map()?.select(null); field("place").value = ""; showPlace(""); }
+    if (what !== "add" && document.activeElement === document.body) form.querySelector(".note-work button").focus({ preventScroll: true });
+  });
 }
 
 // -- words of the last note
@@ -141,11 +158,11 @@ function keepReasons() {
   field("reasons").value = JSON.stringify(Object.fromEntries(Object.entries(kept).filter(([, words]) => words)));
 }
 
-// A save on its way and a signature would meet on the server as two versions: the signature waits.
-function whenSaved(then) {
-  const status = document.querySelector("[data-autosave-status]");
-  const wait = () => (status?.dataset.state === "saving" ? setTimeout(wait, 60) : then());
-  wait();
+// A save on its way and a signature would meet on the server as two versions, rows on their way would be missing: the signature waits.
+const isBusy = () => pending > 0 || document.querySelector("[data-autosave-status]")?.dataset.state === "saving";
+
+function whenQuiet(then) {
+  if (isBusy()) setTimeout(() => whenQuiet(then), 60); else then();
 }
 
 document.addEventListener("submit", (event) => {
@@ -157,10 +174,10 @@ document.addEventListener("submit", (event) => {
     event.preventDefault();
     event.stopImmediatePropagation();
     if (verb === "copy") copy(name); else press(what);
-  } else if (document.querySelector("[data-autosave-status]")?.dataset.state === "saving") {
+  } else if (isBusy()) {
     event.preventDefault();
     event.stopImmediatePropagation();
-    whenSaved(() => form.requestSubmit(event.submitter || undefined));
+    whenQuiet(() => form.requestSubmit(event.submitter || undefined));
   }
 }, true);
 

@@ -1,0 +1,178 @@
+"""The note in a real browser: a usual one in a few touches, by keyboard, through a lost connection; axe."""
+from datetime import timedelta
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from sqlalchemy import select
+
+from practice.access import guard
+from practice.access.actor import system
+from practice.core import clock
+from practice.core.db import db
+from practice.schedule.models import Appointment
+from practice.sessions import queries
+from practice.sessions.models import NoteState, SessionNote
+from tests import personas
+from tests.factories import sessions
+from tests.factories.sessions import CALF, LOWER_BACK, NECK, row, signed, visit, words
+from tests.plugins.browsers import DESKTOP, PHONE, TABLET
+
+MOST_TOUCHES = 12
+HOUSE = system("looking at what was written")
+
+
+def session_with_a_last_note() -> int:
+    """Eleanor's session of this hour with Theo, two weeks after a signed one; a limit and a closed region."""
+    people = personas.open_house()
+    now = clock.now().replace(minute=0, second=0, microsecond=0)
+    with clock.frozen(now - timedelta(days=14)):
+        first = visit(people, clock.now(), first_name="Eleanor", last_name="Marsh")
+        with guard.acting(people.system):
+            client_id = db.session.scalar(select(Appointment.client_id).where(Appointment.id == first))
+        sessions.limit(people.theo, client_id, LOWER_BACK, 2)
+        sessions.limit(people.theo, client_id, CALF, 0, "Swollen calf")
+        signed(people.theo, first, words("Stiff", rows=(row(NECK, "effleurage", 2, 20), row(NECK, pressure=3))))
+    with guard.acting(people.system):
+        db.session.rollback()
+    return visit(people, now - timedelta(hours=1), client_id=client_id)
+
+
+def sign_in(page) -> None:
+    page.goto("/sign-in")
+    page.fill("[name=email]", "theo@example.com")
+    page.fill("[name=password]", personas.PASSWORD)
+    page.press("[name=password]", "Enter")
+    page.wait_for_selector(".nav")
+
+
+def stored(appointment_id: int):
+    """(state, content) as another process has written it."""
+    db.session.rollback()
+    with guard.acting(HOUSE):
+        note = db.session.scalars(select(SessionNote).where(SessionNote.appointment_id == appointment_id)).first()
+        return (note.state, queries.content_of(note)) if note else None
+
+
+def faults(page) -> list:
+    return [(one["id"], one["nodes"][0]["html"][:200]) for one in Axe().run(page).response["violations"]]
+
+
+def test_a_usual_note_takes_few_touches(live_server, new_page, tmp_path, capsys):
+    appointment = session_with_a_last_note()
+    page, touches = new_page(size=TABLET, has_touch=True), 0
+    sign_in(page)
+    page.goto(f"/notes/{appointment}/edit")
+    for what in ("button[value=same]", "button[value=copy-plan]"):
+        page.tap(what)
+        touches += 1
+    page.wait_for_selector(".work-table tbody tr >> nth=1")
+    page.tap("#subjective")
+    page.keyboard.type("Neck easier since last time")
+    touches += 1
+    for choice, value in (("#pain_before", "4"), ("#pain_after", "2"), ("#back_in_days", "14")):
+        page.select_option(choice, value)
+        touches += 2
+    page.wait_for_selector(".autosave[data-state=saved]")
+    page.screenshot(path=tmp_path / "note.png", full_page=True)
+    assert "2 better" in page.inner_text("[data-pain-change]")
+    assert "back in 2 weeks" in page.inner_text(".note-hand")
+    page.tap(".note-sign")
+    page.wait_for_selector("text=It does: sign")
+    page.tap("text=It does: sign")
+    touches += 2
+    page.wait_for_selector("text=Text as signed")
+    state, content = stored(appointment)
+    assert state is NoteState.SIGNED and len(content.rows) == 2 and content.back_in_days == 14
+    assert touches <= MOST_TOUCHES
+    assert content.subjective == "Neck easier since last time"
+    with capsys.disabled():
+        print(f"\na usual note: {touches} touches")
+
+
+def test_above_the_limit_by_touch(live_server, new_page):
+    appointment = session_with_a_last_note()
+    page = new_page(size=TABLET, has_touch=True)
+    sign_in(page)
+    page.goto(f"/notes/{appointment}/edit")
+    page.locator("[data-figure=back] [data-place='lower_back:left']").tap()
+    assert "No deeper than: light (2)" in page.inner_text(".editor-now")
+    assert page.locator(".depth.is-over").count() == 3
+    page.tap("label[data-depth='4']")
+    page.tap("button[value=add]")
+    page.wait_for_selector(".over-limit")
+    assert page.locator("[data-figure=back] .bm-badge.is-worked").count() == 1
+    assert faults(page) == []
+    page.fill("[data-reason]", "Asked for firmer today")
+    page.locator("[data-figure=back] [data-place='calf:left']").tap()
+    page.tap("button[value=add]")
+    page.wait_for_selector(".over-limit >> nth=1")
+    assert page.input_value("[data-reason] >> nth=0") == "Asked for firmer today"
+    page.tap(".over-limit >> nth=1 >> button")
+    page.wait_for_selector(".over-limit >> nth=1", state="detached")
+    page.wait_for_selector(".autosave[data-state=saved]")
+    page.tap(".note-sign")
+    page.wait_for_selector("text=Why it went ahead")
+    _state, content = stored(appointment)
+    assert content.overrides[0].words == "Asked for firmer today" and len(content.rows) == 1
+
+
+def test_by_keyboard_only(live_server, new_page):
+    appointment = session_with_a_last_note()
+    page = new_page()
+    sign_in(page)
+    page.goto(f"/notes/{appointment}/edit")
+    page.focus("#bodymap .bm-region[tabindex='0']")
+    for key in ("ArrowDown", "ArrowDown", "Enter", "2"):
+        page.keyboard.press(key)
+    page.focus("[name=minutes]")
+    page.keyboard.press("Enter")  # in the box for minutes: adds the row, does not sign
+    page.wait_for_selector(".work-table")
+    page.focus("#subjective")
+    page.keyboard.type("By keyboard")
+    page.wait_for_selector(".autosave[data-state=saved]")
+    page.wait_for_timeout(2000)
+    page.focus(".note-sign")
+    page.keyboard.press("Enter")
+    page.wait_for_selector("text=Signed by Theo Marsh")
+    state, content = stored(appointment)
+    assert state is NoteState.SIGNED and content.rows[0].pressure == 2
+
+
+def test_what_was_typed_without_a_connection_comes_back(live_server, new_page):
+    appointment = session_with_a_last_note()
+    page = new_page(size=TABLET)
+    sign_in(page)
+    page.goto(f"/notes/{appointment}/edit")
+    page.route("**/save", lambda route: route.abort())
+    page.click("button[value=same]")
+    page.wait_for_selector(".work-table")
+    page.fill("#subjective", "Typed while the line was down")
+    page.wait_for_selector(".autosave[data-state=failed]")
+    assert "Kept on this device" in page.inner_text(".autosave")
+    page.on("dialog", lambda dialog: dialog.accept())
+    page.reload()
+    page.wait_for_selector(".work-table tbody tr >> nth=1")
+    assert page.input_value("#subjective") == "Typed while the line was down"
+    page.unroute("**/save")
+    page.click("[data-autosave-retry]") if page.is_visible("[data-autosave-retry]") else page.press("#plan", "a")
+    page.wait_for_selector(".autosave[data-state=saved]")
+    _state, content = stored(appointment)
+    assert content.subjective == "Typed while the line was down" and len(content.rows) == 2
+
+
+@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+def test_no_page_of_a_note_has_a_fault(live_server, new_page, dark):
+    appointment = session_with_a_last_note()
+    with guard.acting(HOUSE):
+        note_id = db.session.scalar(select(SessionNote.id))
+    pages = (f"/notes/{appointment}/edit", f"/notes/{note_id}/", "/notes/", f"/notes/{appointment}/to-reception",
+             "/lists/notes/")
+    for size in (DESKTOP, TABLET, PHONE):
+        page = new_page(size=size, dark=dark)
+        sign_in(page)
+        for address in pages:
+            assert page.goto(address).ok
+            if address.endswith("edit"):
+                page.click(".note-more > summary")
+            assert faults(page) == [], (address, size)
+            assert page.evaluate("document.documentElement.scrollWidth") <= size["width"], (address, size)
