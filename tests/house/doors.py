@@ -12,20 +12,24 @@ EVERYBODY = STAFF + "A"
 
 @dataclass(frozen=True)
 class Door:
-    """Who passes, per method. `post` None: the address takes no POST."""
+    """Who passes, per method. `post` None: the address takes no POST. `leads_to_sign_in`: closed since there is an owner."""
 
     get: str | None = None
     post: str | None = None
     foreign: str = ""
+    leads_to_sign_in: bool = False
 
 
-def list_doors(name: str, reads: str, exports: str = "") -> dict[str, Door]:
-    """The addresses of a Flask-Admin list: who reads it and who exports it; what it does not offer is not there."""
+def list_doors(name: str, reads: str, exports: str = "", foreign: str = "") -> dict[str, Door]:
+    """The addresses of a Flask-Admin list: who reads it and who exports it; what it does not offer is not there.
+
+    `foreign` read the list and do not see Ann's row in it.
+    """
     closed = Door(get="", foreign=STAFF)
     changing = Door(get="", post="", foreign=STAFF)
     return {
         f"{name}.index_view": Door(get=reads),
-        f"{name}.details_view": Door(get=reads),
+        f"{name}.details_view": Door(get="".join(c for c in reads if c not in foreign), foreign=foreign),
         f"{name}.export": Door(get=exports) if exports else closed,
         f"{name}.ajax_lookup": closed,
         f"{name}.create_view": changing,
@@ -84,7 +88,7 @@ DOORS: dict[str, Door] = {
     "notes.save": Door(post="T", foreign="X"),
     "notes.rows": Door(post="T", foreign="X"),
     "notes.handover": Door(get="T", post="T", foreign="X"),
-    **list_doors("note_list", "OTX"),
+    **list_doors("note_list", "OTX", foreign="OX"),
     "intake_link.page": Door(get="OTR", foreign="X"),
     "intake_link.make": Door(post="OTR", foreign="X"),
     "intake_link.slip": Door(post="OTR", foreign="X"),
@@ -92,10 +96,10 @@ DOORS: dict[str, Door] = {
     "forms.index": Door(get="O"),
     "forms.page": Door(get="O"),
     **list_doors("form_list", "O", exports="O"),
-    **list_doors("submission_list", "TX"),
+    **list_doors("submission_list", "OTX", foreign="OX"),
     "submissions.index": Door(get="OTX"),
     "submissions.page": Door(get="T", foreign="OX"),
-    "first_run": Door(get=EVERYBODY, post=EVERYBODY),
+    "first_run": Door(get="", post="", leads_to_sign_in=True),
     "account.index": Door(get=STAFF),
     "account.password": Door(get=STAFF, post=STAFF),
     "account.end": Door(post=STAFF),
