@@ -136,6 +136,29 @@ def audit_verify():
 
 
 @commands.command()
+@click.option("--size", type=click.Choice(["S", "M", "L"], case_sensitive=False), default="S", show_default=True,
+              help="10 thousand, 200 thousand or a million sessions; L shows the growth from M as well.")
+@click.option("--database", default="sqlite", show_default=True,
+              help="sqlite, postgresql (a server of its own), or the address of a PostgreSQL server.")
+def bench(size, database):
+    """Time the daily pages on a large practice made up in instance/, beside static files of the same size."""
+    from practice.app import create_app
+    from practice.ops.bench.run import run
+
+    os.umask(0o077)
+    sys.exit(0 if run(size.upper(), database, create_app, migrate_database) else 1)
+
+
+@commands.command()
+def matrix():
+    """Try every address as everybody, and print who passes which (needs the test packages)."""
+    os.chdir(ROOT)
+    command = [sys.executable, "-m", "pytest", "-q", "-n0", "--doors", "--database", "sqlite",
+               "tests/house/test_doors.py"]
+    sys.exit(subprocess.call(command))
+
+
+@commands.command()
 def locks():
     """Take the locks out one at a time and show which tests notice (needs the test packages)."""
     from practice.ops.locks import show

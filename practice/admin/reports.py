@@ -17,9 +17,9 @@ from practice.core.errors import Invalid, NotFound
 from practice.core.money import format_money
 from practice.core.spreadsheet import Column, Sheet, csv_bytes, xlsx_bytes
 from practice.premises.queries import the_practice
-from practice.reports.details import AGE_LABELS, DETAILS, Detail, detail
-from practice.reports.month import MonthFigures, Share, month_figures
 from practice.reports.period import AGES, Month
+from practice.reports.queries.details import AGE_LABELS, DETAILS, Detail, detail
+from practice.reports.queries.month import MonthFigures, Share, month_figures
 
 
 class ReportsPage(Page):

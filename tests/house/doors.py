@@ -12,7 +12,10 @@ EVERYBODY = STAFF + "A"
 
 @dataclass(frozen=True)
 class Door:
-    """Who passes, per method. `post` None: the address takes no POST. `leads_to_sign_in`: closed since there is an owner."""
+    """Who passes, per method. `post` None: the address takes no POST.
+
+    `leads_to_sign_in`: closed since there is an owner.
+    """
 
     get: str | None = None
     post: str | None = None

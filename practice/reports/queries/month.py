@@ -16,9 +16,9 @@ from practice.accounts.queries import user_names
 from practice.billing.models.payments import Method
 from practice.catalog.models import Treatment
 from practice.core.db import db, snapshot
-from practice.reports import rows
 from practice.reports.period import AGES, Month, age_bucket
-from practice.reports.rows import Span
+from practice.reports.queries import rows
+from practice.reports.queries.rows import Span
 from practice.schedule.models import Appointment
 from practice.schedule.states import AppointmentState as S
 

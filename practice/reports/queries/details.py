@@ -13,9 +13,9 @@ from practice.core.errors import NotFound
 from practice.core.spreadsheet import Column, Kind
 from practice.core.text import _
 from practice.premises.models import TAX_CATEGORY_LABELS
-from practice.reports import rows
 from practice.reports.period import AGES, Month, age_bucket
-from practice.reports.rows import Span
+from practice.reports.queries import rows
+from practice.reports.queries.rows import Span
 from practice.schedule.models import Appointment
 from practice.schedule.states import STATE_LABELS, AppointmentState
 
