@@ -1,0 +1,92 @@
+"""Every page of the day under the accessibility checker, in three sizes, light and dark: the demo on a Tuesday."""
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import expect
+
+from practice.demo.cast import PASSWORD
+from tests.plugins.browsers import DESKTOP, PHONE, TABLET
+
+SIZES = (DESKTOP, TABLET, PHONE)
+PAGES = {
+    "owner": ("mara@example.com", (
+        "/", "/calendar/day", "/clients/", "/clients/{client}", "/reports/", "/reports/{month}",
+        "/reports/{month}/rows/documents", "/money/", "/lists/clients/",
+        "/clients/{client}/break-glass", "/setup/forms/")),
+    "therapist": ("jon@example.com", (
+        "/", "/calendar/day", "/booking/{coming}", "/clients/{client}", "/forms-in/{submission}", "/notes/",
+        "/notes/{coming}/edit", "/notes/{note}/", "/notes/{written}/to-reception")),
+    "reception": ("ruth@example.com", (
+        "/", "/calendar/day", "/calendar/week", "/calendar/block", "/booking/new?client_id={client}",
+        "/booking/first-free", "/booking/{coming}", "/booking/{coming}/move", "/clients/", "/clients/new",
+        "/clients/{client}", "/clients/{client}?tab=visits", "/clients/{client}?tab=money", "/clients/{client}/edit",
+        "/clients/{client}/form-link/", "/search/?q=an", "/checkout/{done}", "/checkout/{done}/receipt", "/money/",
+        "/money/invoices/{document}", "/money/payments", "/lists/appointments/", "/lists/invoices/")),
+    "bookkeeper": ("bo@example.com", (
+        "/", "/money/", "/money/invoices/{document}", "/money/payments", "/reports/{month}", "/lists/payments/")),
+}
+
+pytestmark = pytest.mark.only_on("sqlite", "what a page looks like does not depend on the database")
+
+
+def look(page, who: str, name: str, axe_table, pictures) -> list[str]:
+    """The page in three sizes, light and dark; what is wrong, in words."""
+    wrong = []
+    for size in SIZES:
+        page.set_viewport_size(size)
+        for theme in ("light", "dark"):
+            page.emulate_media(color_scheme=theme, reduced_motion="reduce")
+            found = Axe().run(page).response["violations"]
+            where = f"{size['width']} {theme}"
+            axe_table(who, name, where, [one["id"] for one in found])
+            wrong += [f"{who} {name} {where}: {one['id']} {[node['target'] for node in one['nodes']][:3]}"
+                      for one in found]
+            if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
+                wrong.append(f"{who} {name} {where}: wider than the window")
+            file = f"{who}{name.partition('?')[0]}".strip("/").translate(str.maketrans("/{}", "-__"))
+            page.screenshot(path=pictures / f"{file}-{size['width']}-{theme}.png")
+    page.set_viewport_size(DESKTOP)
+    return wrong
+
+
+def sign_in(page, email: str) -> None:
+    page.goto("/sign-in")
+    page.fill("#email", email)
+    page.fill("#password", PASSWORD)
+    with page.expect_navigation():
+        page.get_by_role("button", name="Sign in").click()
+    expect(page.get_by_role("button", name="Sign out").first).to_be_visible()
+
+
+@pytest.mark.parametrize("who", PAGES)
+def test_pages_of(database_kind, who, demo, look_page, axe_table, pictures):
+    email, addresses = PAGES[who]
+    page = look_page()
+    sign_in(page, email)
+    wrong = []
+    for address in addresses:
+        answer = page.goto(address.format(**demo.numbers))
+        if answer.status != 200:
+            wrong.append(f"{who} {address}: answered {answer.status}")
+            continue
+        wrong += look(page, who, address, axe_table, pictures)
+    assert wrong + page.problems == []
+
+
+def test_the_door(database_kind, look_page, axe_table, pictures):
+    page = look_page()
+    page.goto("/sign-in")
+    assert look(page, "nobody", "/sign-in", axe_table, pictures) + page.problems == []
+
+
+def test_the_form_of_a_client(database_kind, demo, look_page, axe_table, pictures):
+    page = look_page()
+    page.goto(f"/f/{demo.numbers['secret']}")
+    wrong = look(page, "client", "/f/welcome", axe_table, pictures)
+    page.get_by_role("button", name="Start").click()
+    page.wait_for_url("**/part/*")
+    for key in ("about_you", "visit", "heart", "body", "skin", "medicine", "wishes", "agree"):
+        page.goto(f"/f/{demo.numbers['secret']}/part/{key}")
+        wrong += look(page, "client", f"/f/{key}", axe_table, pictures)
+    page.goto(f"/f/{demo.numbers['secret']}/review")
+    wrong += look(page, "client", "/f/review", axe_table, pictures)
+    assert wrong + page.problems == []
