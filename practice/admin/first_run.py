@@ -19,6 +19,7 @@ from practice.clients.contact import parse_email
 from practice.core.db import transaction
 from practice.core.errors import DomainError, Invalid
 from practice.core.text import _
+from practice.intake.services.forms import install_shipped
 from practice.premises import services as premises
 from practice.premises.models import PRICE_MODE_LABELS, PriceMode
 from practice.premises.rates import parse_rate
@@ -112,6 +113,7 @@ def create(actor, form: FirstRunForm, values: dict) -> int:
         actor, name=form.practice_name.data, time_zone=form.time_zone.data, country=form.country.data,
         currency=form.currency.data, price_mode=PriceMode(form.price_mode.data), tax_name=form.tax_name.data,
         tax_rate=values["tax_rate"], email=values["email"])
+    install_shipped(actor)
     return user.id
 
 
