@@ -126,6 +126,7 @@ class Person:
     visits: int = 0
     package_id: int | None = None
     package_left: int = 0
+    known: object = None  # what the therapist knows since the first visit
 
 
 def people(chance: random.Random, count: int, days: int) -> list[Person]:
@@ -145,7 +146,7 @@ def people(chance: random.Random, count: int, days: int) -> list[Person]:
             first, last, date(chance.randrange(1945, 2003), chance.randrange(1, 13), chance.randrange(1, 29)),
             f"+35385555{number:04}", f"{plain}{number}@example.com",
             f"{chance.randrange(1, 90)} {chance.choice(STREETS)}", story, chance.choice(("jon", "aiko")), treatment,
-            chance.choice((7, 14, 14, 14, 21, 28, 28)), chance.choice((1, 2, 4, 8, 20, 60, 60, 60, 60)), joins,
+            chance.choice((7, 7, 14, 14, 14, 21, 28)), chance.choice((1, 2, 4, 8, 20, 60, 60, 60, 60, 60)), joins,
             chance.choice(("card", "card", "card", "cash", "bank")),
             chance.choice(("", "", "", "", "", "nut", "lanolin", "fragrance")), chance.random() < 0.12))
     return sorted(found, key=lambda person: person.joins_on_day)

@@ -137,14 +137,13 @@ def _write(stage: Stage, visit: Visit, day: date) -> None:
     """What the therapist does: decide, read the brief, write, sign, hand over."""
     person, therapist = visit.person, stage.actors[visit.person.therapist]
     guard.bind(therapist)
-    facts = known(person.client_id, day)
-    if person.visits == 0:
-        _decide(therapist, person, facts)
-        facts = known(person.client_id, day)
+    if person.known is None:  # after the first visit nothing about it changes any more
+        _decide(therapist, person, known(person.client_id, day))
+        person.known = known(person.client_id, day)
     mark_reviewed(therapist, person.client_id, appointment_id=visit.appointment_id, seen={})
     sold = next(item for item in TREATMENTS if item.name == person.treatment)
     note = open_note(therapist, visit.appointment_id)
-    content = note_for(person, facts, sold.techniques, sold.minutes, stage.chance)
+    content = note_for(person, person.known, sold.techniques, sold.minutes, stage.chance)
     note = save_draft(therapist, note.id, content, version=note.version)
     if stage.chance.random() < 0.985:
         sign(therapist, note.id, version=note.version)
