@@ -82,7 +82,7 @@ def _free_email(email: str, user_id: int | None) -> str:
 
 
 def _known_words(name: str, email: str) -> list[str]:
-    return [*name.split(), email.split("@")[0]]
+    return [*name.split(), email.split("@")[0], email]
 
 
 def _add_profile(user: User) -> None:

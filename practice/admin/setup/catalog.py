@@ -5,6 +5,7 @@ from flask_admin import expose
 from flask_babel import get_locale, gettext
 from wtforms import BooleanField, FieldList, Form, FormField, SelectField
 from wtforms.fields.choices import SelectChoice
+from wtforms.validators import ValidationError
 
 from practice.access.permissions import Permission as P
 from practice.accounts.queries import therapists
@@ -96,7 +97,7 @@ class TextForm(Form):
 
     def validate_name(self, field):
         if not self.is_empty and not (self.language.data and field.data and self.neutral_name.data):
-            raise ValueError(_("A language needs both names"))
+            raise ValidationError(_("A language needs both names"))
 
 
 class TreatmentForm(SetupForm):

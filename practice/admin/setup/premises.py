@@ -4,6 +4,7 @@ from flask_admin import expose
 from flask_babel import gettext
 from wtforms import BooleanField, HiddenField, RadioField, SelectField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
+from wtforms.validators import ValidationError
 
 from practice.access.permissions import Permission as P
 from practice.admin.auth import current_actor
@@ -63,7 +64,7 @@ class PracticeForm(SetupForm):
 
     def validate_address(self, field):
         if len(field.data) > 300:
-            raise ValueError(_("At most 300 characters"))
+            raise ValidationError(_("At most 300 characters"))
 
 
 def stored_practice() -> dict:

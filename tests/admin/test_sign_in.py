@@ -1,0 +1,214 @@
+"""The door: what a cookie is worth and for how long, where one lands, and that a form needs its token."""
+from datetime import timedelta
+
+import pytest
+
+from practice.access import guard
+from practice.access.roles import Role
+from practice.accounts.models import SignIn
+from practice.accounts.queries import get_user
+from practice.accounts.services import users
+from practice.accounts.services.signing_in import TRIES_HERE
+from practice.core import clock
+from practice.core.db import db, transaction
+from tests.personas import PASSWORD
+from tests.plugins.people import sign_in
+
+
+@pytest.fixture
+def door(app, people):
+    """A browser in front of the door."""
+    return app.test_client()
+
+
+def enter(browser, email="rae@example.com", password=PASSWORD, **options):
+    return browser.post("/sign-in", data={"email": email, "password": password}, **options)
+
+
+def cookie(browser, app) -> str:
+    return browser.get_cookie(app.config["SESSION_COOKIE_NAME"]).value
+
+
+def is_in(browser) -> bool:
+    return browser.get("/account/").status_code == 200
+
+
+def change(people, who: str, **values) -> None:
+    with guard.acting(people.olive):
+        user = get_user(getattr(people, who).user_id)
+        given = {"name": user.name, "email": user.email, "roles": {row.role for row in user.roles},
+                 "is_active": True, "version": user.version} | values
+        user_id = user.id
+        with transaction():
+            users.change_user(people.olive, user_id, **given)
+
+
+def test_in_and_out(door, app):
+    assert door.get("/account/").headers["Location"].startswith("/sign-in")
+    assert enter(door).status_code == 302 and is_in(door)
+    assert door.get("/sign-in").status_code == 302
+    assert door.post("/sign-out").status_code == 302 and not is_in(door)
+
+
+def test_unknown_wrong_and_disabled_get_the_same_answer(door, people):
+    change(people, "bo", is_active=False)
+    answers = [enter(door, email, password) for email, password in (
+        ("nobody@example.com", PASSWORD), ("rae@example.com", "wrong horse battery"), ("bo@example.com", PASSWORD))]
+    assert {answer.status_code for answer in answers} == {422}
+    pages = {answer.get_data(as_text=True).replace(email, "E").count("do not fit together")
+             for answer, email in zip(answers, ("nobody@", "rae@", "bo@"), strict=True)}
+    assert pages == {1}
+
+
+def test_what_was_typed_stays_but_the_password(door):
+    page = enter(door, password="wrong horse battery").get_data(as_text=True)
+    assert "rae@example.com" in page and "wrong horse" not in page
+
+
+def test_the_brake_holds_the_right_password_too(door):
+    for _try in range(TRIES_HERE):
+        enter(door, " RAE@example.com", "wrong horse battery")
+    answer = enter(door)
+    assert answer.status_code == 422 and "Too many tries" in answer.get_data(as_text=True)
+    answer = enter(door, headers={"X-Forwarded-For": "198.51.100.9"})
+    assert answer.status_code == 422, "the address is not what the visitor says it is"
+
+
+def test_the_cookie_changes_at_sign_in(door, app):
+    door.get("/sign-in")
+    with door.session_transaction() as session:
+        session["planted"] = "yes"
+    before = cookie(door, app)
+    enter(door)
+    assert cookie(door, app) != before
+    with door.session_transaction() as session:
+        assert "planted" not in session and set(session) <= {"_user_id", "_fresh", "_id", "csrf_token", "_flashes"}
+
+
+def test_a_copied_cookie_dies_with_the_sign_out(door, app):
+    enter(door)
+    thief = app.test_client()
+    thief.set_cookie(app.config["SESSION_COOKIE_NAME"], cookie(door, app))
+    assert is_in(thief)
+    door.post("/sign-out")
+    assert not is_in(thief)
+
+
+def test_cookie_flags(door, app):
+    sent = enter(door).headers["Set-Cookie"]
+    assert "HttpOnly" in sent and "SameSite=Lax" in sent
+
+
+def test_disabling_and_new_roles_act_on_the_next_click(door, people):
+    enter(door, "theo@example.com")
+    assert door.get("/setup/").status_code == 403
+    change(people, "theo", is_active=False)
+    assert not is_in(door)
+    change(people, "theo", roles={Role.THERAPIST, Role.OWNER})
+    assert not is_in(door), "the old sign-in stays ended"
+    enter(door, "theo@example.com")
+    assert door.get("/setup/").status_code == 200
+
+
+def test_it_ends_when_idle_and_not_before(door, app):
+    idle, start = app.config["IDLE_TIMEOUT"], clock.now()
+    enter(door)
+    minute = timedelta(minutes=1)
+    with clock.frozen(start + idle - minute):
+        assert is_in(door)
+    with clock.frozen(start + 2 * idle - 3 * minute):
+        assert is_in(door), "used in between"
+    with clock.frozen(start + 3 * idle):
+        assert not is_in(door)
+
+
+def test_what_the_page_fetches_by_itself_is_no_use(door, app):
+    idle, start = app.config["IDLE_TIMEOUT"], clock.now()
+    enter(door)
+    with clock.frozen(start + idle - timedelta(minutes=1)):
+        assert door.get("/account/", headers={"X-Background": "1"}).status_code == 200
+    with clock.frozen(start + idle + timedelta(minutes=1)):
+        assert not is_in(door)
+
+
+def test_it_ends_after_a_day_of_work_however_busy(door, app):
+    start, longest = clock.now(), app.config["SESSION_LIFETIME"]
+    enter(door)
+    step = app.config["IDLE_TIMEOUT"] * 2 // 3
+    elapsed = step
+    while elapsed < longest:
+        with clock.frozen(start + elapsed):
+            assert is_in(door), elapsed
+        elapsed += step
+    with clock.frozen(start + longest + timedelta(seconds=1)):
+        assert not is_in(door)
+
+
+@pytest.mark.parametrize("target", [
+    "https://evil.example", "//evil.example", "///evil.example", "////evil.example", "/\\evil.example",
+    "\\\\evil.example",
+    "/\t/evil.example", "http:evil.example", "javascript:alert(1)", "%2f%2fevil.example", " //evil.example",
+    "/\n/evil.example", "https:///evil.example", "evil.example", "/a\\..\\evil"])
+def test_nobody_is_sent_elsewhere(door, target):
+    answer = enter(door, query_string={"next": target})
+    assert (answer.status_code, answer.headers["Location"]) == (302, "/")
+
+
+def test_one_lands_where_one_wanted_to_go(door):
+    away = door.get("/account/password?x=1").headers["Location"]
+    answer = door.post(away, data={"email": "rae@example.com", "password": PASSWORD})
+    assert answer.headers["Location"] == "/account/password?x=1"
+
+
+def test_signing_in_needs_the_token_of_the_page(door, app):
+    for csrf in (False, True):
+        answer = enter(door, csrf=csrf)
+        assert answer.status_code == (302 if csrf else 400)
+
+
+def test_signing_out_needs_the_token_too(door):
+    enter(door)
+    assert door.post("/sign-out", csrf=False).status_code == 400 and is_in(door)
+    assert door.get("/sign-out").status_code == 405
+
+
+def test_who_must_choose_a_password_gets_nowhere_else(door, people):
+    with guard.acting(people.olive), transaction():
+        temporary = users.reset_password(people.olive, people.rae.user_id)
+    enter(door, password=temporary)
+    for method in (door.get, door.post):
+        for path in ("/", "/account/", "/clients/", "/setup/staff/1"):
+            answer = method(path)
+            assert answer.status_code == 302 and answer.headers["Location"] == "/account/password", path
+    page = door.get("/account/password").get_data(as_text=True)
+    assert "Choose your own password" in page and 'class="nav"' not in page
+    data = {"current": temporary, "password": "a walk by the river"}
+    assert door.post("/account/password", data=data | {"password": temporary}).status_code == 422
+    assert door.post("/account/password", data=data).status_code == 302
+    assert door.get("/").status_code == 200
+
+
+def test_start_end_and_failure_are_recorded(door, people):
+    from sqlalchemy import select
+
+    from practice.audit.models import AuditRow
+
+    enter(door, password="wrong horse battery")
+    enter(door)
+    door.post("/sign-out")
+    with guard.acting(people.system):
+        actions = db.session.scalars(select(AuditRow.action).order_by(AuditRow.id.desc()).limit(3)).all()
+        assert actions == ["sign_in.end", "sign_in.start", "sign_in.fail"]
+        row = db.session.scalars(select(SignIn).order_by(SignIn.id.desc())).first()
+        assert row.ended_at is not None and len(row.secret_hash) == 64
+
+
+def test_the_page_says_how_long_a_sign_in_lasts_and_is_not_kept(door):
+    answer = door.get("/sign-in")
+    assert "Signed out after 30 minutes without work." in answer.get_data(as_text=True)
+    assert answer.headers["Cache-Control"] == "no-store"
+
+
+def test_the_frame_leads_to_the_account(app, people):
+    page = sign_in(app.test_client(), "rae").get("/account/").get_data(as_text=True)
+    assert 'href="/account/"' in page and "Your account: Rae Adeyemi, Reception" in page
