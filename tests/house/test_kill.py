@@ -48,7 +48,8 @@ def test_kill_minus_nine(cloned_database, tmp_path):
                 draft.write_text(server.url.rpartition(":")[2])
                 draft.replace(port_file)
                 if not processes:
-                    processes = [start(kind, port_file, books[kind], sessions[kind]) for kind in books]
+                    processes = [start(cloned_database.app, kind, port_file, books[kind], sessions[kind])
+                                 for kind in books]
                 lost_before = lost(books)
                 wait_for_writes(books, processes)
                 time.sleep(rng.uniform(0.0, 0.25))
@@ -101,10 +102,15 @@ def done_session(client_id: int, therapist_id: int, treatment_id: int, starts_at
                        state_at=ends_at, booked_at=starts_at)
 
 
-def start(kind: str, port_file: Path, book: Path, numbers: list[int]) -> subprocess.Popen:
+def start(app, kind: str, port_file: Path, book: Path, numbers: list[int]) -> subprocess.Popen:
+    """One client, with the addresses of its form and of what it writes to."""
     book.touch()
-    command = [sys.executable, "-m", "tests.house.kill_client", kind, str(port_file), str(book), *map(str, numbers)]
-    return subprocess.Popen(command, cwd=ROOT)
+    pages = app.url_map.bind("localhost")
+    form, writing = {"notes": ("notes.edit", "notes.save"), "checkouts": ("checkout.page", "checkout.page")}[kind]
+    addresses = [pages.build(form, {"appointment_id": numbers[0]}),
+                 pages.build(writing, {"appointment_id": 0}).replace("0", "{}")]
+    return subprocess.Popen([sys.executable, "-m", "tests.house.kill_client", kind, str(port_file), str(book),
+                             *addresses, *map(str, numbers)], cwd=ROOT)
 
 
 def read(book: Path) -> list[dict]:

@@ -30,10 +30,10 @@ class Browser:
 
     def read_token(self, address: str) -> None:
         """Take the token for changes from a form on that page."""
-        _code, body = self.get(address)
+        code, body = self.get(address)
         found = re.search(rb'name="?csrf_token"? [^>]*?value="([^"]+)"', body)
         if found is None:
-            raise RuntimeError(f"no form on {address}")
+            raise RuntimeError(f"no form on {address}, which answers {code}")
         self.token = found[1].decode()
 
     def close(self) -> None:

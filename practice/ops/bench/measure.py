@@ -4,7 +4,6 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from pathlib import Path
 from statistics import median
-from urllib.parse import urlencode
 
 from flask import Flask
 from sqlalchemy import select
@@ -74,13 +73,20 @@ def cases(app: Flask) -> list[Case]:
         therapist = connection.execute(select(db.metadata.tables["user_account"].c.email).where(
             db.metadata.tables["user_account"].c.id == now.user_id)).scalar_one()
         db.session.rollback()
-    found = [Case(f"Search “{words}”", DESK, f"/search/suggest?{urlencode({'q': words})}") for words in FRAGMENTS]
+    middle = f"{deep.id}~{deep.sort_key}"
     return [
-        *found, Case("Search in the list of clients", DESK, "/clients/?q=ana"),
-        Case("Clients, first page", DESK, "/clients/"),
-        Case("Clients, a page in the middle", DESK, f"/clients/?{urlencode({'after': f'{deep.id}~{deep.sort_key}'})}"),
-        Case("Brief, its audit commit included", therapist, f"/brief/{now.id}"),
-        Case("Today, desk", DESK, "/"), Case("Overdue invoices", DESK, "/money/?shown=overdue")]
+        *(Case(f"Search “{words}”", DESK, address(app, "search.suggest", q=words)) for words in FRAGMENTS),
+        Case("Search in the list of clients", DESK, address(app, "clients.index", q="ana")),
+        Case("Clients, first page", DESK, address(app, "clients.index")),
+        Case("Clients, a page in the middle", DESK, address(app, "clients.index", after=middle)),
+        Case("Brief, its audit commit included", therapist, address(app, "brief.page", appointment_id=now.id)),
+        Case("Today, desk", DESK, address(app, "today.index")),
+        Case("Overdue invoices", DESK, address(app, "money.index", shown="overdue"))]
+
+
+def address(app: Flask, endpoint: str, **values) -> str:
+    """The path of a page of this application."""
+    return app.url_map.bind("localhost").build(endpoint, values)
 
 
 def record_raw(app: Flask, found: list[Case], day: date) -> None:
@@ -159,11 +165,11 @@ def measure_checkouts(app: Flask, port: int, folder: Path) -> Case:
         db.session.rollback()
     browser = Browser(port)
     browser.sign_in(DESK, PASSWORD)
-    browser.read_token(f"/checkout/{waiting[0]}")
-    case = Case("Issue an invoice and take the money", DESK, "/checkout/", has_target=False)
+    browser.read_token(address(app, "checkout.page", appointment_id=waiting[0]))
+    case = Case("Issue an invoice and take the money", DESK, "", has_target=False)
     times = []
     for number in waiting:
-        code, body = browser.post(f"/checkout/{number}", {
+        code, body = browser.post(address(app, "checkout.page", appointment_id=number), {
             "due": str(PRICE), "request_key": f"bench{number}", "method": "card", "amount": "75.00"})
         if code != 302:
             raise RuntimeError(f"the checkout of {number} answers {code}")

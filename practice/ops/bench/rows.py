@@ -80,11 +80,6 @@ class Rows:
     def client(self, number: int) -> int:
         return (number * 7919) % self.size.clients + 1
 
-    def newest(self, client_id: int) -> int:
-        """The number of the client's last session."""
-        first = ((client_id - 1) * pow(7919, -1, self.size.clients)) % self.size.clients
-        return first + (self.size.sessions - 1 - first) // self.size.clients * self.size.clients
-
     def state(self, number: int) -> S:
         back = self.size.sessions - 1 - number
         hour = FIRST_HOUR + 7 - back // self.size.therapists

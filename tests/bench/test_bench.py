@@ -1,0 +1,115 @@
+"""The bench: what it loads is a whole practice, and what it says of its times is what it measured."""
+
+from datetime import UTC, date, datetime
+
+import pytest
+from rich.console import Console
+from rich.progress import Progress
+from sqlalchemy import func, select
+
+from practice.access import guard
+from practice.access.actor import staff, system
+from practice.access.roles import Role
+from practice.accounts.models import User
+from practice.audit.services import verify
+from practice.billing.models.documents import Document
+from practice.billing.models.payments import Method
+from practice.billing.services.checkout import checkout
+from practice.clients.queries import find_clients
+from practice.core import clock
+from practice.core.db import Base, db, snapshot, transaction
+from practice.ops import triggers
+from practice.ops.bench import load, measure, places, prepare, report, serving
+from practice.ops.bench.sizes import SIZES, Size
+from practice.ops.bench.stage import DESK
+from practice.sessions.models import SessionNote
+from practice.sessions.queries import is_intact
+
+DAY = date(2026, 11, 17)
+TINY = Size("T", 60, 900, 2, 12)
+
+
+@pytest.fixture
+def filled(cloned_database):
+    """A very small bench database; the clock stands at the moment the bench asks."""
+    clock.set_to(measure.noon(DAY))
+    prepare.fill(TINY, DAY, Progress(disable=True))
+    yield cloned_database
+    db.session.remove()
+
+
+def test_what_is_loaded_is_whole(filled):
+    with snapshot() as session:
+        counts = load.count_rows(session.connection())
+        assert list(verify(session)) == []
+        if filled.kind == "sqlite":
+            assert session.connection().exec_driver_sql("PRAGMA foreign_key_check").all() == []
+            found = {name for (name,) in session.connection().exec_driver_sql(
+                "SELECT name FROM sqlite_master WHERE type IN ('trigger', 'index')")}
+            assert set(triggers.SQLITE_TRIGGERS) <= found
+            assert {index.name for table in Base.metadata.tables.values() for index in table.indexes} <= found
+    assert counts["client"] == TINY.clients and counts["appointment"] == counts["care"] == TINY.sessions
+    assert counts["session_note"] > counts["document"] == counts["document_line"] > counts["payment"]
+    assert counts["payment"] == counts["allocation"] > 800
+    with guard.acting(system("looking")):
+        notes = db.session.scalars(select(SessionNote)).all()
+        assert all(is_intact(note) for note in notes) and "better than last time" in notes[0].content
+        assert find_clients("ana") and find_clients("c7@")
+
+
+def test_work_goes_on_in_it(filled):
+    waiting = prepare.uncharged(100)
+    assert len(waiting) == TINY.uncharged
+    with guard.acting(system("looking")):
+        actor = staff(db.session.scalar(select(User.id).where(User.email == DESK)), {Role.RECEPTION})
+    with guard.acting(actor), transaction():
+        last = db.session.scalar(select(func.max(Document.number)).where(Document.series_id == DAY.year))
+        receipt = checkout(actor, waiting[0], payments=[(Method.CARD, 7_500)], request_key="first")
+        assert db.session.get(Document, receipt.document_id).number == last + 1
+    assert prepare.uncharged(100) == waiting[1:]
+
+
+def test_pages_are_timed_and_nothing_of_the_trial_stays(filled, monkeypatch, tmp_path):
+    from practice.app import create_app
+
+    for name, value in {"ROUNDS": 1, "ASKED": 1, "REPLAYED": 2, "CHECKOUTS": 4, "FRAGMENTS": ("ana",)}.items():
+        monkeypatch.setattr(measure, name, value)
+    app, environ = filled.app, filled.environ(tmp_path)
+    app.config["BENCH_SIZE"] = TINY
+    before = load.count_rows(db.session.connection())
+    db.session.remove()
+    cases = measure.cases(app)
+    measure.record_raw(app, cases, DAY)
+    assert load.count_rows(db.session.connection()) == before
+    db.session.remove()
+    config = prepare.Place(filled.url, tmp_path / "sealing_keys", "here").config()
+    with serving.server(create_app, config, measure.noon(DAY), tmp_path) as port:
+        measure.measure(port, tmp_path, cases)
+        cases.append(measure.measure_checkouts(app, port, tmp_path))
+    assert environ and all(case.seconds > 0 and case.static > 0 for case in cases)
+    assert all(case.raw > 0 and case.statements > 2 for case in cases[:-1])
+    assert {case.name.split()[0] for case in cases} == {"Search", "Clients,", "Brief,", "Today,", "Overdue", "Issue"}
+
+
+def test_each_size_has_a_mark_of_its_own():
+    before = places.fingerprint(TINY)
+    assert places.fingerprint(TINY) == before != places.fingerprint(SIZES["S"])
+
+
+def case(name: str, seconds: float, static: float) -> measure.Case:
+    return measure.Case(name, "", "", rounds=[seconds, seconds * 2], static_rounds=[static * 3, static])
+
+
+def test_ratios_and_growth():
+    slow, fast = case("slow", 0.016, 0.001), case("fast", 0.014, 0.001)
+    console = Console(quiet=True)
+    assert round(slow.ratio) == 16 and not report.show_cases(console, "", [fast, slow])
+    assert report.show_cases(console, "", [fast])
+    small, large = SIZES["M"], SIZES["L"]
+    assert report.exponent(case("", 0.01, 1), case("", 0.05, 1), small, large) == pytest.approx(1)
+    assert report.show_growth(console, small, [fast], large, [fast])
+    assert not report.show_growth(console, small, [case("", 0.01, 1)], large, [case("", 0.02, 1)])
+
+
+def test_what_the_moment_is():
+    assert measure.noon(DAY) == datetime(2026, 11, 17, 12, 30, tzinfo=UTC)
