@@ -2,7 +2,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from flask import current_app, flash, redirect, render_template, request, url_for
+from flask import flash, redirect, render_template, request, url_for
 from flask_admin import expose
 from flask_babel import get_locale, gettext, lazy_gettext
 from flask_wtf import FlaskForm
@@ -15,6 +15,7 @@ from practice.accounts.queries import therapists
 from practice.admin import show
 from practice.admin.auth import current_actor
 from practice.admin.base import ListView, Page, act, attempt, show_error
+from practice.admin.care import may_open
 from practice.admin.fields import enum_choices, row_choices
 from practice.billing.queries.accounts import account_of
 from practice.billing.queries.documents import state_of
@@ -185,7 +186,7 @@ class ClientsPage(Page):
         is_open = is_chart_open(client_id)
         return render_template(
             "admin/clients/page.html", client=client, tab=key, tabs=tabs, consequences=badges_of(client_id),
-            status=form_status([client_id]).get(client_id, NEVER), chart_url=chart_url(client_id) if is_open else None,
+            status=form_status([client_id]).get(client_id, NEVER), is_chart_open=is_open,
             offers_glass=not is_open and current_actor().may(P.CHART_BREAK_GLASS), **rights(), **panel(key, client_id))
 
     @expose("/<int:client_id>/edit", methods=("GET", "POST"))
@@ -224,7 +225,7 @@ class ClientsPage(Page):
         if form.validate_on_submit() and attempt(
                 form, lambda: services.break_glass(current_actor(), client_id, form.words.data).id):
             flash(gettext("The chart is open to you for twelve hours. Who opened it, and why, is recorded."), "success")
-            return redirect(chart_url(client_id) or url_for("clients.page", client_id=client_id))
+            return redirect(url_for("brief.chart", client_id=client_id))
         code = 422 if form.errors else 200
         return render_template("admin/clients/glass.html", form=form, name=name, client_id=client_id), code
 
@@ -246,7 +247,8 @@ def rights() -> dict[str, bool]:
     """What the buttons of the pages depend on."""
     may = current_actor().may
     return {"may_register": may(P.CLIENT_REGISTER), "may_edit": may(P.CLIENT_EDIT), "may_list": may(P.CLIENT_READ_ALL),
-            "may_book": may(P.APPOINTMENT_BOOK), "may_invite": may(P.INTAKE_INVITE)}
+            "may_book": may(P.APPOINTMENT_BOOK), "may_invite": may(P.INTAKE_INVITE),
+            "may_take": may(P.PAYMENT_TAKE)}
 
 
 def after_saving(client_id: int) -> str:
@@ -298,16 +300,9 @@ def badges_of(client_id: int) -> list[tuple[str, str]]:
 
 
 def is_chart_open(client_id: int) -> bool:
-    """Whether this person may read the chart at this moment."""
+    """Whether this person reads charts at all, and may read this one at this moment."""
     actor = current_actor()
-    if actor.may(P.CHART_READ) and actor.has_shared_charts:
-        return True
-    reads = actor.may(P.CHART_READ) or actor.may(P.CHART_BREAK_GLASS)
-    return reads and queries.is_in_care(client_id, actor.user_id)
-
-
-def chart_url(client_id: int) -> str | None:
-    return url_for("brief.chart", client_id=client_id) if "brief.chart" in current_app.view_functions else None
+    return (actor.may(P.CHART_READ) or actor.may(P.CHART_BREAK_GLASS)) and may_open(client_id)
 
 
 def panel(tab: str, client_id: int) -> dict:

@@ -76,7 +76,8 @@ def list_clients(*, archived: bool = False, in_care_of: int | None = None, after
     chosen = select(Client).options(selectinload(Client.usual_therapist)).limit(limit + 1)
     chosen = chosen.where(_shelf(archived))
     if in_care_of is not None:
-        chosen = chosen.where(_cared_for(in_care_of))
+        few = _few_in_care(in_care_of)
+        chosen = chosen.where(Client.id.in_(few) if few is not None else _in_care(in_care_of))
     key = tuple_(Client.sort_key, Client.id)
     if before is not None:
         chosen = chosen.where(key < (before.sort_key, before.row_id)).order_by(Client.sort_key.desc(), Client.id.desc())
@@ -99,9 +100,8 @@ def _few_in_care(user_id: int) -> list[int] | None:
     return found if len(found) <= FEW_IN_CARE else None
 
 
-def _cared_for(user_id: int) -> ColumnElement:
-    few = _few_in_care(user_id)
-    return Client.id.in_(few) if few is not None else exists(_held(user_id).where(CARE.c.client_id == Client.id))
+def _in_care(user_id: int) -> ColumnElement:
+    return exists(_held(user_id).where(CARE.c.client_id == Client.id))
 
 
 # --- the search ------------------------------------------------------------------------------------------------
@@ -121,11 +121,12 @@ def find_clients(words: str, limit: int = 20, *, in_care_of: int | None = None, 
     fits = and_(_shelf(archived), _fits(query))
     few = _few_in_care(in_care_of) if in_care_of is not None else None
     if few is not None:
-        chosen = select(Client).where(Client.id.in_(few), fits)
+        led = Client.id.in_(few)
+    elif in_care_of is not None:
+        led = and_(Client.id.in_(_candidates(query, start, MOST_FRAGMENTS, archived)), _in_care(in_care_of))
     else:
-        chosen = select(Client).where(Client.id.in_(_candidates(query, start, limit, archived)), fits)
-    if in_care_of is not None and few is None:
-        chosen = chosen.where(_cared_for(in_care_of))
+        led = Client.id.in_(_candidates(query, start, limit, archived))
+    chosen = select(Client).where(led, fits)
     rank = [(_starts(Client.sort_key, start), 0), (_starts(Client.first_key, start), 1)]
     if query.digits:
         rank.append((Client.phone.endswith(query.digits, autoescape=True), 1))
