@@ -11,10 +11,14 @@ PAGES = {
     "owner": ("mara@example.com", (
         "/", "/calendar/day", "/clients/", "/clients/{client}", "/reports/", "/reports/{month}",
         "/reports/{month}/rows/documents", "/money/", "/lists/clients/",
-        "/clients/{client}/break-glass", "/setup/forms/")),
+        "/clients/{client}/break-glass", "/account/", "/setup/", "/setup/practice/", "/setup/staff/",
+        "/setup/staff/new", "/setup/staff/{therapist}", "/setup/hours/{therapist}", "/setup/treatments/",
+        "/setup/treatments/{treatment}",
+        "/setup/rooms/", "/setup/rooms/new", "/setup/taxes/", "/setup/products/", "/lists/forms/")),
     "therapist": ("jon@example.com", (
-        "/", "/calendar/day", "/booking/{coming}", "/clients/{client}", "/forms-in/{submission}", "/notes/",
-        "/notes/{coming}/edit", "/notes/{note}/", "/notes/{written}/to-reception")),
+        "/", "/calendar/day", "/booking/{coming}", "/clients/{client}", "/brief/{arrived}", "/brief/client/{client}",
+        "/conditions/client/{client}", "/forms-in/{submission}", "/notes/", "/notes/{running}/edit",
+        "/notes/{note}/", "/notes/{written}/to-reception")),
     "reception": ("ruth@example.com", (
         "/", "/calendar/day", "/calendar/week", "/calendar/block", "/booking/new?client_id={client}",
         "/booking/first-free", "/booking/{coming}", "/booking/{coming}/move", "/clients/", "/clients/new",

@@ -31,6 +31,7 @@ DESKTOP = {"width": 1280, "height": 800}
 TABLET = {"width": 820, "height": 1180}
 PHONE = {"width": 390, "height": 844}
 START_SECONDS = 60
+OWN = ("chrome://", "chrome-extension://")  # the browser's own viewer of PDF files
 
 
 @dataclass(frozen=True)
@@ -110,7 +111,7 @@ def watch(page, base: str) -> list[str]:
             problems.append(f"blocked on {page.url}: {message.text}")
 
     def see(request):
-        if not request.url.startswith((base, "data:", "blob:", "about:")):
+        if not request.url.startswith((base, "data:", "blob:", "about:", *OWN)):
             problems.append(f"request to another machine from {page.url}: {request.url}")
 
     page.on("console", hear)
