@@ -269,13 +269,15 @@ def bridge(data: Sequence[Step], *, tick_text: Callable[[int], str]) -> Bridge:
     )
 
 
-def outcome(visits: Sequence[Visit], *, scale: tuple[int, int], band: tuple[int, int] | None = None) -> Outcome:
+def outcome(visits: Sequence[Visit], *, scale: tuple[int, int], band: tuple[int, int] | None = None,
+            plot: int = PLOT) -> Outcome:
     """Place the answers of one question, `scale` from its least to its greatest value.
 
-    `band` is the span in which a change from the first answer may be chance (minimal detectable change).
+    `band` is the span in which a change from the first answer may be chance (minimal detectable change); `plot` is the
+    height of the drawing without its labels, in pixels.
     """
     low, high = scale
-    axis = _Scale(low, high, tuple(range(low, high + 1, nice_step(high - low, 5))))
+    axis = _Scale(low, high, tuple(range(low, high + 1, nice_step(high - low, 5))), plot)
     slot = 100 / max(len(visits), 1)
     places = [_round(slot * (index + 0.5)) for index in range(len(visits))]
     every = -(-len(visits) // 6)
@@ -297,8 +299,8 @@ def outcome(visits: Sequence[Visit], *, scale: tuple[int, int], band: tuple[int,
         after_lines=_neighbours(after),
         band=None if band is None else (axis.y(max(band)), _round(axis.y(min(band)) - axis.y(max(band)))),
         last=known[-1] if known else None,
-        height=TOP + PLOT + FOOT,
-        label_y=TOP + PLOT + 18,
+        height=TOP + plot + FOOT,
+        label_y=TOP + plot + 18,
         axis_width=_axis_width(ticks),
     )
 
@@ -308,6 +310,7 @@ class _Scale:
     low: int
     high: int
     ticks: tuple[int, ...]
+    plot: int = PLOT
 
     def share(self, value: int) -> float:
         """Per cent of the way from low to high."""
@@ -315,7 +318,7 @@ class _Scale:
 
     def y(self, value: int) -> float:
         """Pixels from the top of the drawing."""
-        return _round(TOP + PLOT * (1 - self.share(value) / 100))
+        return _round(TOP + self.plot * (1 - self.share(value) / 100))
 
 
 def _scale(values: Sequence[int], exact: bool = False) -> _Scale:

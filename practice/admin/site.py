@@ -27,6 +27,9 @@ from practice.admin import (
 )
 from practice.admin.auth import current_actor
 from practice.admin.booking.pages import BookingPage
+from practice.admin.brief.pages import BriefPage
+from practice.admin.conditions import lists as condition_lists
+from practice.admin.conditions.pages import ConditionsPage
 from practice.admin.notes import lists as note_lists
 from practice.admin.notes import pages as notes
 from practice.admin.setup import register as setup
@@ -37,6 +40,7 @@ from practice.clients.models import Client
 from practice.core.text import _
 from practice.intake.models import FormVersion, Submission
 from practice.premises.queries import settings
+from practice.safety.models import Condition
 from practice.schedule.models import Appointment, Block
 from practice.sessions.models import SessionNote
 
@@ -47,6 +51,9 @@ PAGES = (
     clients.ClientsPage(name=_("Clients"), endpoint="clients", url="/clients"),
     search.SearchPage(name=_("Search"), endpoint="search", url="/search"),
     checkout.CheckoutPage(name=_("Check out"), endpoint="checkout", url="/checkout"),
+    BriefPage(name=_("Brief"), endpoint="brief", url="/brief"),
+    ConditionsPage(name=_("Conditions"), endpoint="conditions", url="/conditions"),
+    condition_lists.RulebookPage(name=_("Rulebook"), endpoint="rulebook", url="/setup/rulebook"),
     notes.NotesPage(name=_("Notes"), endpoint="notes", url="/notes"),
     money.MoneyPage(name=_("Money"), endpoint="money", url="/money"),
     reports.ReportsPage(name=_("Reports"), endpoint="reports", url="/reports"),
@@ -63,6 +70,7 @@ LISTS: tuple = (
                              url="/lists/appointments"),
     calendar.BlockList(Block, name=_("Blocked time"), endpoint="block_list", url="/lists/blocks"),
     clients.ClientList(Client, name=_("Clients"), endpoint="client_list", url="/lists/clients"),
+    condition_lists.ConditionList(Condition, name=_("Conditions"), endpoint="condition_list", url="/lists/conditions"),
     note_lists.NoteList(SessionNote, name=_("Notes"), endpoint="note_list", url="/lists/notes"),
     money.DocumentList(Document, name=_("Invoices"), endpoint="document_list", url="/lists/invoices"),
     money.PaymentList(Payment, name=_("Payments"), endpoint="payment_list", url="/lists/payments"),

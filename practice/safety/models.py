@@ -3,8 +3,9 @@ from datetime import datetime
 from enum import StrEnum
 
 from sqlalchemy import BigInteger, ForeignKey, Index, Integer, String, UniqueConstraint
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from practice.clients.models import Client
 from practice.core.columns import BigId, Enum_, JsonText, UtcDateTime
 from practice.core.db import db
 from practice.core.sealed import Sealed, SealedRow, sealed_column
@@ -45,6 +46,8 @@ class Condition(SealedRow, db.Model):
     version: Mapped[int] = mapped_column(Integer, default=1)
 
     content = Sealed()
+
+    client: Mapped[Client] = relationship()
 
 
 class SafetyProfile(SealedRow, db.Model):

@@ -1,0 +1,329 @@
+"""What each card of the brief shows: limits and their reasons, changes, the last session, the curve, the plan."""
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+
+from flask_babel import gettext
+
+from practice.admin import charts, show
+from practice.admin.brief import words
+from practice.admin.brief.read import Brief
+from practice.catalog.techniques import catalogue, home_care, in_a_word
+from practice.core.body import UNASSESSED, Place, all_places
+from practice.intake.answers import OpenPoint
+from practice.intake.kinds import QuestionKind
+from practice.safety.changes import Change, How, Sheet, What, between_forms
+from practice.safety.content import ConditionContent
+from practice.safety.models import ConditionState
+from practice.safety.queries import LastForm, rulebook, sent_on
+from practice.safety.rules import limits
+from practice.safety.rules_verdict import AskBecause, Reason, ReasonKind, Shown, Status, Verdict
+from practice.sessions.content import HOW_TAKEN_LABELS, NoteContent, WorkRow
+from practice.sessions.outcomes import SCALE, chance_band, pain_change
+
+MOST_ROWS, MOST_QUESTIONS, MOST_CHANGES = 4, 4, 4
+CURVE = 92  # pixels: the first screen of a tablet holds the whole brief
+WHOLE, MOST = len(all_places()), len(all_places()) * 2 // 5
+ASK_HOW_IT_WAS = timedelta(days=21)
+
+
+# --- where not, and how deep ------------------------------------------------------------------------------------------
+
+
+@dataclass
+class Limit:
+    """One row of the list beside the map; `reasons` is everything that limits there, strictest first."""
+
+    key: str
+    level: int | str
+    reason: str
+    places: list[str] = field(default_factory=list)
+    reasons: list[Reason] = field(default_factory=list)
+    label: str = ""
+    is_new: bool = False
+
+    @property
+    def href(self) -> str | None:
+        return f"#{self.key}" if self.reasons else None
+
+
+def limit_rows(verdict: Verdict, new_refs: frozenset[str]) -> list[Limit]:
+    """The verdict's limits, those with one level and one short reason said together, strictest first."""
+    rows: dict[tuple, Limit] = {}
+    for entry in limits(verdict):
+        level = UNASSESSED if entry.level is None else entry.level
+        reason = words.short_reason(entry.reasons) or gettext("Answered “don't know”")
+        row = rows.setdefault((level, reason), Limit(f"why-{len(rows) + 1}", level, reason))
+        row.places += map(str, entry.places)
+        for place in entry.places:
+            row.reasons += [one for one in verdict.ceilings[place].reasons if one not in row.reasons]
+        row.is_new = row.is_new or any(one.ref in new_refs for one in entry.reasons)
+    found = [row for row in rows.values() if not (row.level == UNASSESSED and not verdict.has_form)]
+    for row in found:
+        if len(row.places) == WHOLE:
+            row.label = gettext("Whole body")
+        elif len(row.places) > MOST:
+            row.label = gettext("Everywhere else")
+    if not verdict.has_form and len(found) != len(rows):
+        found.append(Limit("why-none", UNASSESSED, gettext("No form yet"), label=gettext("Everywhere else")))
+    return found
+
+
+def own_points(verdict: Verdict) -> list[str]:
+    """Points that are this client's own; those of caution for everybody are in the list of reasons."""
+    return [str(spot) for spot, point in verdict.points.items()
+            if any(reason.kind is not ReasonKind.STANDING for reason in point.reasons)]
+
+
+def also(verdict: Verdict) -> list[str]:
+    """What no region of the map can say: how to lie, heat, techniques refused everywhere, the client's wish."""
+    found = [gettext(position.words) for position in verdict.positioning]
+    if verdict.pregnancy_week:
+        found.insert(0, gettext("Week %(week)s of pregnancy", week=verdict.pregnancy_week))
+    if verdict.heat.status is Status.REFUSED:
+        found.append(gettext("No heat"))
+    elif verdict.heat.status is Status.WARNED or verdict.heat.refused_at:
+        found.append(gettext("Heat with care"))
+    wishes = {wish.level for wish in verdict.wishes.values()}
+    if len(wishes) == 1:
+        found.append(gettext("Wish: %(now)s", now=words.wish_words(wishes.pop())))
+    refused = refused_techniques(verdict)
+    if refused and verdict.shown_as is not Shown.DO_NOT:
+        names = ", ".join(refused[:3]) + (f" +{len(refused) - 3}" if len(refused) > 3 else "")
+        found.append(gettext("Not at all: %(techniques)s", techniques=names))
+    return found
+
+
+def refused_techniques(verdict: Verdict) -> list[str]:
+    """Techniques refused at any pressure for reasons of this client, in everyday words."""
+    return [in_a_word(gettext(catalogue()[key].label)) for key, one in verdict.techniques.items()
+            if one.status is Status.REFUSED and any(reason.kind not in words.EVERYBODYS for reason in one.reasons)]
+
+
+def technique_rows(verdict: Verdict) -> list[tuple[str, str, list[Reason]]]:
+    """(technique, "refused" or "with care", reasons) of everything a rule of this client speaks of."""
+    rows = []
+    for key, one in verdict.techniques.items():
+        own = [reason for reason in one.reasons if reason.kind not in words.EVERYBODYS]
+        if own and one.status is not Status.ALLOWED:
+            word = gettext("refused") if one.status is Status.REFUSED else gettext("with care")
+            rows.append((gettext(catalogue()[key].label), word, own[:2]))
+    return rows
+
+
+def allergies(verdict: Verdict) -> dict:
+    """What the allergy panel shows: the names, and what is used instead or what happens."""
+    facts = verdict.allergies
+    instead = [gettext("Use %(product)s.", product=fact.use_instead) for fact in facts if fact.use_instead]
+    said = dict.fromkeys(fact.reaction for fact in facts if fact.reaction)
+    reacts = [f"{one}." for one in said] if len(said) == 1 else [f"{fact.substance}: {fact.reaction}." for fact in facts
+                                                                 if fact.reaction]
+    severe = [gettext("%(substance)s was an emergency.", substance=fact.substance) for fact in facts if fact.severity]
+    lines = " ".join(dict.fromkeys((*severe, *instead, *reacts)))
+    return {"names": ", ".join(fact.substance for fact in facts), "instead": words.clip(lines, 90)}
+
+
+# --- what is new ------------------------------------------------------------------------------------------------------
+
+
+def label_of(content: ConditionContent) -> str:
+    """The rule's own words, or the therapist's, not translated."""
+    rule = rulebook().rules.get(content.key or "")
+    return rule.label if rule else content.words or content.told
+
+
+def new_refs(brief: Brief) -> frozenset[str]:
+    if brief.since is None:
+        return frozenset()
+    return frozenset(str(row.id) for row, _content in brief.known.conditions if row.created_at >= brief.since)
+
+
+def changes(brief: Brief) -> list[Change]:
+    """Since the last session with this therapist; on the first visit, everything the form says."""
+    found = [Change(How.NEW, What.CONDITION, label_of(content), places=content.places)
+             for row, content in brief.known.conditions if brief.since is None or row.created_at >= brief.since]
+    form = _form_changes(brief)
+    found += form
+    for row in brief.known.past if brief.since else ():
+        if row.state is ConditionState.ENDED and row.ended_at and row.ended_at >= brief.since:
+            found.append(Change(How.ENDED, What.CONDITION, label_of(ConditionContent.from_json(row.content))))
+    names = brief.other_names()
+    found += [Change(How.NEW, What.TREATED_BY, names.get(one.user_id, ""), show.day_short(one.last_started_at))
+              for one in brief.others]
+    if brief.since and brief.form and brief.form.submitted_at >= brief.since and not found:
+        found.append(Change(How.NEW, What.FORM))
+    return found
+
+
+def _form_changes(brief: Brief) -> list[Change]:
+    histories = brief.histories()
+    if not histories:
+        return []
+    now, since = histories[0], brief.since
+    if since is None:
+        return between_forms(None, _sheet(now))
+    if now.submission.submitted_at < since:
+        return []
+    before = next((one for one in histories if one.submission.submitted_at < since), None)
+    return between_forms(_sheet(before) if before else None, _sheet(now))
+
+
+def _sheet(form: LastForm) -> Sheet:
+    return Sheet(form.definition, form.answers, sent_on(form.submission))
+
+
+# --- to decide, to read, to ask ---------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Open:
+    """A question of a form that is still open: `said` is what the client wrote there, "" where nothing was said."""
+
+    submission_id: int
+    key: str
+    question: str
+    said: str = ""
+
+
+def to_read(brief: Brief) -> list[Open]:
+    """Own words of the client that no therapist has read."""
+    return [Open(form.submission.id, point.question_key, point.words, said(form, point))
+            for form in _forms(brief) for point in form.completeness.unread]
+
+
+def to_ask(brief: Brief) -> list[Open]:
+    """What the forms left open, "don't know" included, and pain nobody was asked about."""
+    found = []
+    for form in _forms(brief):
+        state = form.completeness
+        points = (*state.required_missing, *state.asked_at_visit, *state.dont_know, *state.unanswered)
+        found += [Open(form.submission.id, point.question_key, point.words, words.places(point.places))
+                  for point in points]
+    return found + _pain_to_ask(brief)
+
+
+def _pain_to_ask(brief: Brief) -> list[Open]:
+    marks = [mark.place for mark in brief.known.facts.pains if mark.is_acute is None]
+    form = next((one for one in brief.known.forms if one.feeds("pain")), None)
+    if not marks or form is None:
+        return []
+    key = next(question.key for question in form.definition.questions() if question.feeds == "pain")
+    return [Open(form.submission.id, key, gettext("Is this pain new, sudden or after an injury?"), words.places(marks))]
+
+
+def _forms(brief: Brief) -> list[LastForm]:
+    return [form for form in (brief.known.form, brief.known.check) if form]
+
+
+def said(form: LastForm, point: OpenPoint) -> str:
+    """An answer in plain words: a text as it is, medicines one after the other."""
+    value = form.answers.get(point.question_key)
+    if isinstance(value, list):
+        rows = [" ".join(str(row.get(name) or "") for name in ("name", "dose")).strip() if isinstance(row, dict)
+                else str(row) for row in value]
+        return "; ".join(row or gettext("a photo") for row in rows)
+    return str(value or "")
+
+
+def question_of(brief: Brief, key: str) -> str:
+    """The question an answer belongs to, in the form's own words."""
+    for form in brief.known.forms:
+        for question in form.definition.questions():
+            if question.key == key:
+                return question.label
+    return ""
+
+
+# --- the last session, the curve, the plan ----------------------------------------------------------------------------
+
+
+def work_rows(content: NoteContent) -> list[dict]:
+    """What was done: the same work on both sides said once, its minutes together."""
+    groups: dict[tuple, list[WorkRow]] = {}
+    for row in content.rows:
+        groups.setdefault((row.place.region, row.technique, row.pressure), []).append(row)
+    return [{"places": words.places({row.place for row in rows}), "level": pressure,
+             "technique": in_a_word(gettext(catalogue()[key].label)) if key in catalogue() else key,
+             "minutes": sum(row.minutes for row in rows)} for (_region, key, pressure), rows in groups.items()]
+
+
+def how_taken(content: NoteContent) -> str:
+    """How it was taken, what was found, and pain before and after."""
+    label = HOW_TAKEN_LABELS.get(content.how_taken)
+    parts = [gettext(label) if label else "", words.clip(content.assessment, 80)]
+    if content.pain_before is not None and content.pain_after is not None:
+        parts.append(gettext("Pain %(before)s → %(after)s", before=content.pain_before, after=content.pain_after))
+    return ". ".join(part.rstrip(".") for part in parts if part) + ("." if any(parts) else "")
+
+
+@dataclass(frozen=True)
+class Curve:
+    """Pain at one place over the visits, oldest first; `change` compares the first answer with the newest."""
+
+    place: Place
+    chart: charts.Outcome
+    first: int
+    latest: int
+    change: object
+
+
+def curve(brief: Brief) -> Curve | None:
+    """The place the latest note measured, over the last visits and what today's form says of it."""
+    place = next((content.pain_place for _note, content in brief.notes
+                  if content.pain_place and content.pain_before is not None), None)
+    if place is None:
+        return None
+    visits = [charts.Visit(show.day_short(note.on_date), content.pain_before, content.pain_after)
+              for note, content in reversed(brief.notes) if content.pain_place == place]
+    today = next((mark.score for mark in brief.known.facts.pains if mark.place == place), None)
+    if brief.is_form_of_the_day and today is not None:
+        visits = [*visits[-5:], charts.Visit(gettext("today"), today, None)]
+    answers = [visit.before for visit in visits if visit.before is not None]
+    drawn = charts.outcome(visits, scale=SCALE, band=chance_band(answers[0]), plot=CURVE)
+    return Curve(place, drawn, answers[0], answers[-1], pain_change(answers[0], answers[-1]))
+
+
+def plan(brief: Brief) -> list[str]:
+    """Goals of the form, the plan of the last note, when to come back, what to do at home."""
+    found = _goals(brief)
+    if brief.notes:
+        note, content = brief.notes[0]
+        if content.plan.strip():
+            found.append(words.clip(content.plan, 110))
+        if content.back_in_days:
+            back = note.on_date + timedelta(days=content.back_in_days)
+            found.append(gettext("Meant to come back about %(day)s", day=show.day_short(back)))
+        for key, dose in content.home_care[:2]:
+            item = home_care().get(key)
+            found.append(gettext("Home: %(what)s", what=", ".join(
+                part for part in (gettext(item.label) if item else key, gettext(dose) if dose else "") if part)))
+    return found
+
+
+def _goals(brief: Brief) -> list[str]:
+    """What the client would like from the visits: options of the question of that name."""
+    form = brief.known.form
+    if form is None:
+        return []
+    for question in form.definition.questions():
+        if question.key == "goals" and question.kind is QuestionKind.MULTI_CHOICE:
+            picked = form.answers.get("goals") or []
+            labels = [option.label for option in question.options if option.key in picked]
+            return [", ".join(labels)] if labels else []
+    return []
+
+
+def ask_today(brief: Brief) -> list[str]:
+    """What to ask before the work begins: conditions that have aged, don't knows, how the days after were."""
+    verdict, asked = brief.known.verdict, []
+    for one in verdict.ask_again:
+        if one.because is not AskBecause.UNDECIDED:
+            asked.append(gettext(one.questions[0]) if one.questions else gettext("Still: %(label)s?",
+                                                                               label=gettext(one.label)))
+    asked += [words.clip(one.question, 70) + (f" ({one.said})" if one.said else "") for one in to_ask(brief)]
+    if brief.notes and _is_recent(brief.notes[0][0].on_date, brief.on):
+        asked.append(gettext("How were the two days after the last session?"))
+    return list(dict.fromkeys(asked))
+
+
+def _is_recent(last: date, on: date) -> bool:
+    return timedelta(0) <= on - last <= ASK_HOW_IT_WAS

@@ -1,0 +1,150 @@
+"""The brief: one page before a session; the same page as a client's chart. Two clicks from the sign-in."""
+import json
+
+from flask import flash, redirect, render_template, request, url_for
+from flask_admin import expose
+from flask_babel import gettext
+
+from practice.access.permissions import Permission as P
+from practice.admin import day_columns
+from practice.admin.auth import current_actor, safe_next
+from practice.admin.base import Page, act, record_reading, words
+from practice.admin.brief import cards, read
+from practice.admin.brief import words as say
+from practice.admin.care import check_open, closed, may_open
+from practice.core import body
+from practice.core.db import transaction
+from practice.core.errors import DomainError
+from practice.safety import rulebook
+from practice.safety.queries import known
+from practice.safety.rules import levels
+from practice.safety.rules_verdict import ReasonKind
+from practice.safety.services.reviews import mark_reviewed
+from practice.schedule.queries.appointments import client_of, get_appointment
+from practice.schedule.queries.messages import get_message
+from practice.schedule.services.messages import mark_message_read
+from practice.schedule.services.states import set_state
+from practice.schedule.states import AppointmentState as S
+
+READERS = (P.CHART_READ, P.CHART_BREAK_GLASS)
+
+
+class BriefPage(Page):
+    permissions = {"index": READERS, "page": READERS, "chart": READERS, "reviewed": P.CHART_READ,
+                   "start": P.CHART_WRITE, "got_it": P.CHART_READ}
+
+    @expose("/")
+    def index(self):
+        """There is no list of briefs: they are opened from the day."""
+        return redirect(url_for("today.index"))
+
+    @expose("/<int:appointment_id>")
+    def page(self, appointment_id):
+        """What to know before this appointment."""
+        client_id = client_of(appointment_id)
+        if not may_open(client_id):
+            return closed(client_id)
+        record_reading("brief.read", client_id=client_id, appointment_id=appointment_id)
+        return show_brief(read.for_appointment(current_actor(), appointment_id))
+
+    @expose("/client/<int:client_id>")
+    def chart(self, client_id):
+        """The same without an appointment: the client's chart as it stands today."""
+        if not may_open(client_id):
+            return closed(client_id)
+        record_reading("chart.read", client_id=client_id)
+        return show_brief(read.for_client(current_actor(), client_id))
+
+    @expose("/<int:appointment_id>/reviewed", methods=("POST",))
+    def reviewed(self, appointment_id):
+        """Record that the brief was read, with the versions that were on the screen."""
+        back = url_for("brief.page", appointment_id=appointment_id)
+        check_open(client_of(appointment_id))
+        return act(lambda: review(appointment_id, posted_versions()), back, gettext("Reviewed"))
+
+    @expose("/<int:appointment_id>/start", methods=("POST",))
+    def start(self, appointment_id):
+        """The session begins: the appointment is in session, and the note opens."""
+        client_of(appointment_id)
+        try:
+            with transaction():
+                begin(appointment_id)
+        except DomainError as error:
+            flash(words(error), "error")
+            return redirect(url_for("brief.page", appointment_id=appointment_id))
+        return redirect(url_for("notes.edit", appointment_id=appointment_id))
+
+    @expose("/messages/<int:message_id>/got-it", methods=("POST",))
+    def got_it(self, message_id):
+        """A message from reception was read."""
+        get_message(message_id)
+        return act(lambda: mark_message_read(current_actor(), message_id), safe_next(request.form.get("back")))
+
+
+def posted_versions() -> dict:
+    """What was on the screen, as the page carried it; anything else fits no state."""
+    try:
+        found = json.loads(request.form.get("seen", ""))
+    except (ValueError, RecursionError):
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+def review(appointment_id: int, seen: dict) -> None:
+    row = get_appointment(appointment_id)
+    client_id, on = row.client_id, row.on_date
+    mark_reviewed(current_actor(), client_id, appointment_id=appointment_id, seen=seen,
+                  now=known(client_id, on).seen())
+
+
+def begin(appointment_id: int) -> None:
+    """Into the session from booked or arrived; a session that is on already only opens its note."""
+    row = get_appointment(appointment_id)
+    if row.state in (S.BOOKED, S.ARRIVED):
+        set_state(current_actor(), appointment_id, S.IN_SESSION)
+
+
+def show_brief(brief: read.Brief):
+    """The page, composed from what was read."""
+    actor, verdict = current_actor(), brief.known.verdict
+    changed = cards.changes(brief)
+    rows = cards.limit_rows(verdict, cards.new_refs(brief))
+    row = brief.appointment
+    is_mine = row is not None and row.user_id == actor.user_id and actor.may(P.CHART_WRITE)
+    return render_template(
+        "admin/brief/page.html", b=brief, client=brief.client, appointment=row, verdict=verdict,
+        why=say.why(verdict), gaps=say.not_assessed(verdict), allergies=cards.allergies(verdict),
+        asked_on=brief.known.facts.allergies_asked_on, levels=levels(verdict), points=cards.own_points(verdict),
+        limits=rows, also=cards.also(verdict), technique_rows=cards.technique_rows(verdict),
+        changes=[(one, say.change(one)) for one in changed], how_labels=say.HOW_LABELS, how_kinds=say.HOW_KINDS,
+        most_changes=cards.MOST_CHANGES, decide=decide_list(brief), to_read=cards.to_read(brief),
+        to_ask=cards.to_ask(brief), open_allergies=[one for one in verdict.allergies if one.status == "proposed"],
+        last=last_session(brief), curve=cards.curve(brief), plan=cards.plan(brief), ask=cards.ask_today(brief),
+        most_questions=cards.MOST_QUESTIONS, pinned=brief.known.profile.pinned, is_mine=is_mine,
+        may_write=actor.may(P.CHART_WRITE), can_start=is_mine and row.state in (S.BOOKED, S.ARRIVED),
+        can_open_note=is_mine and row.state in (S.IN_SESSION, S.DONE), seen=json.dumps(brief.known.seen()),
+        book=rulebook, credit=body.SCALE_CREDIT,
+        short_since=say.since, here=day_columns.here(), other_points=standing_points(verdict))
+
+
+def decide_list(brief: read.Brief) -> list[dict]:
+    """Every yes of the forms that waits: what it proposes, where, and in which words it was said."""
+    return [{"row": row, "label": cards.label_of(content), "places": say.places(content.places), "told": content.told,
+             "question": cards.question_of(brief, content.question_key)} for row, content in brief.known.to_decide]
+
+
+def last_session(brief: read.Brief) -> dict | None:
+    """The latest note, as the brief shows it."""
+    if not brief.notes:
+        return None
+    note, content = brief.notes[0]
+    rows = cards.work_rows(content)
+    return {"note": note, "rows": rows[:cards.MOST_ROWS], "more": max(0, len(rows) - cards.MOST_ROWS),
+            "taken": cards.how_taken(content),
+            "over": [(say.places(one.places), one.words) for one in content.overrides]}
+
+
+def standing_points(verdict) -> list[str]:
+    """Names of the points that ask everybody's caution."""
+    return list(dict.fromkeys(gettext(body.POINTS[spot.point].label) for spot, point in verdict.points.items()
+                              if all(reason.kind is ReasonKind.STANDING for reason in point.reasons)))

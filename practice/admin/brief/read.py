@@ -1,0 +1,95 @@
+"""Everything the brief stands on, read in one go after the reading was recorded."""
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from practice.access.actor import Actor
+from practice.accounts.queries import user_names
+from practice.admin import show
+from practice.clients.models import Client
+from practice.clients.queries import get_client
+from practice.core import clock
+from practice.intake.models import Submission
+from practice.safety.models import BriefReview
+from practice.safety.queries import VISIT_CHECK, Known, known, last_review, sent_on
+from practice.schedule.models import Appointment, DeskMessage
+from practice.schedule.queries.appointments import TreatedBy, get_at_once, treated_by
+from practice.schedule.queries.messages import messages_for
+from practice.sessions.content import NoteContent
+from practice.sessions.models import SessionNote
+from practice.sessions.queries import content_of, last_notes
+
+NOTES = 6  # the last session and the curve
+
+
+@dataclass(frozen=True)
+class Brief:
+    """A client on a day, with the appointment it is read for or without one."""
+
+    client: Client
+    appointment: Appointment | None
+    on: date
+    me: int
+    known: Known
+    treated: list[TreatedBy]
+    notes: list[tuple[SessionNote, NoteContent]]
+    messages: list[DeskMessage]
+    review: BriefReview | None
+
+    @property
+    def visit(self) -> int:
+        """Which visit this is, or would be."""
+        return 1 + sum(one.sessions for one in self.treated)
+
+    @property
+    def last_with_me(self) -> TreatedBy | None:
+        return next((one for one in self.treated if one.user_id == self.me), None)
+
+    @property
+    def last(self) -> TreatedBy | None:
+        """Since when things count as changed: the last session with this therapist, else with anybody."""
+        return self.last_with_me or (self.treated[0] if self.treated else None)
+
+    @property
+    def since(self) -> datetime | None:
+        return self.last.last_ended_at if self.last else None
+
+    @property
+    def others(self) -> list[TreatedBy]:
+        """Who else has treated the client since."""
+        mine = self.last_with_me
+        return [one for one in self.treated
+                if mine and one.user_id != self.me and one.last_started_at > mine.last_started_at]
+
+    @property
+    def form(self) -> Submission | None:
+        return self.known.form.submission if self.known.form else None
+
+    @property
+    def is_form_of_the_day(self) -> bool:
+        return self.form is not None and sent_on(self.form) == self.on
+
+    def other_names(self) -> dict[int, str]:
+        return user_names() if self.others else {}
+
+    def histories(self) -> list:
+        """The health histories among the forms that were read, newest first."""
+        return [one for one in self.known.forms if one.definition.key != VISIT_CHECK]
+
+
+def for_appointment(actor: Actor, appointment_id: int) -> Brief:
+    """The brief before an appointment. Raises NotFound."""
+    row = get_at_once(appointment_id)
+    me = actor.user_id if actor.user_id == row.user_id else row.user_id
+    messages, review = messages_for(row.id), last_review(row.client_id, row.id)
+    return _brief(row.client, row, row.on_date, me, row.starts_at, messages, review)
+
+
+def for_client(actor: Actor, client_id: int) -> Brief:
+    """The chart as it stands today, without an appointment. Raises NotFound."""
+    return _brief(get_client(client_id), None, show.today(), actor.user_id, clock.now(), [], None)
+
+
+def _brief(client, appointment, on, me, before, messages, review) -> Brief:
+    notes = last_notes(client.id, NOTES, before=on if appointment else None)
+    return Brief(client, appointment, on, me, known(client.id, on), treated_by(client.id, before),
+                 [(note, content_of(note)) for note in notes], messages, review)

@@ -1,0 +1,130 @@
+"""Sentences of the brief: why, what is not assessed, reasons, changes. Everything comes out translated."""
+from collections.abc import Iterable
+
+from flask_babel import gettext, ngettext
+
+from practice.admin import show
+from practice.core.body import Place, join_sides, level_words
+from practice.core.text import _
+from practice.safety.changes import Change, How, What
+from practice.safety.rules_verdict import GAP_LABELS, Gap, NotAssessed, Reason, ReasonKind, Shown, Verdict
+
+FEW = 3
+LONGEST_GAP = 44  # letters of a question that fit into the banner
+HOW_LABELS = {How.NEW: _("new"), How.CHANGED: _("changed"), How.ENDED: _("ended")}
+HOW_KINDS = {How.NEW: "stop", How.CHANGED: "accent", How.ENDED: "info"}
+PLAIN_WHY = {
+    Shown.GO_AHEAD: _("Nothing that is known limits the work today."),
+    Shown.NOT_ASSESSED: _("Nothing is known that limits the work, and not everything was asked."),
+}
+# Limits that everybody has: said once, after what is this client's own.
+A_CONDITION = (ReasonKind.CONDITION, ReasonKind.OWN_CONDITION)
+EVERYBODYS = (ReasonKind.STANDING, ReasonKind.CONSENT)
+
+
+def clip(text: str, most: int) -> str:
+    """The text in one line, cut at a word."""
+    text = " ".join(text.split())
+    return text if len(text) <= most else text[:most].rsplit(" ", 1)[0].rstrip(" ,;:.") + " …"
+
+
+def places(found: Iterable[Place]) -> str:
+    """"Lower back; Lower leg, left": both sides of a region said once."""
+    return "; ".join(one.label(gettext) if isinstance(one, Place) else gettext(one.label) for one in join_sides(found))
+
+
+def why(verdict: Verdict) -> str:
+    """One line: the reasons of the outcome, hardest first."""
+    if not verdict.has_form and verdict.shown_as is Shown.NOT_ASSESSED and not verdict.why:
+        return gettext("No form yet: ask before you work.")
+    reasons = sorted(verdict.decided_by or verdict.why, key=lambda reason: reason.kind not in A_CONDITION)
+    named = list(dict.fromkeys(reason_name(reason) for reason in reasons))
+    if not named:
+        return gettext(PLAIN_WHY.get(verdict.shown_as, PLAIN_WHY[Shown.NOT_ASSESSED]))
+    rest = len(named) - FEW
+    line = " · ".join(named[:FEW])
+    return f"{line} · " + ngettext("%(num)s more", "%(num)s more", rest) if rest > 0 else line
+
+
+def not_assessed(verdict: Verdict) -> str | None:
+    """Every kind of gap once: named where it is a single one, else counted."""
+    groups: dict[Gap, list[NotAssessed]] = {}
+    for gap in verdict.not_assessed:
+        groups.setdefault(gap.kind, []).append(gap)
+    return " · ".join(_gap(kind, found) for kind, found in groups.items()) or None
+
+
+def _gap(kind: Gap, found: list[NotAssessed]) -> str:
+    label = gettext(GAP_LABELS[kind])
+    if len(found) > 1:
+        return f"{label} ({len(found)})"
+    if kind is Gap.FORM_EXPIRED:
+        return label
+    one = found[0]
+    said = clip(gettext(one.words), LONGEST_GAP) if one.words else ""
+    return f"{label}: {said}" if said else f"{label}: {places(one.places)}" if one.places else label
+
+
+def reason_name(reason: Reason) -> str:
+    return gettext(reason.label)
+
+
+def short_reason(reasons: Iterable[Reason]) -> str:
+    """What stands under a limit in the list: this client's own reasons, or the rule that holds for everybody."""
+    reasons = list(reasons)
+    own = [reason for reason in reasons if reason.kind not in EVERYBODYS]
+    return " · ".join(list(dict.fromkeys(_short(reason) for reason in own or reasons))[:2])
+
+
+def _short(reason: Reason) -> str:
+    if reason.kind is ReasonKind.STANDING:
+        return gettext("Standing rule")
+    if reason.kind is ReasonKind.CLIENT:
+        return gettext("The client's own words: never more")
+    parts = [reason_name(reason)]
+    if reason.since:
+        parts.append(since(reason))
+    if reason.words and reason.kind is not ReasonKind.OWN_CONDITION and reason.words != reason.label:
+        parts.append(f"“{clip(reason.words, 40)}”")
+    if reason.is_proposed:
+        parts.append(gettext("not yet decided"))
+    return ", ".join(parts)
+
+
+def since(reason: Reason) -> str:
+    """A year alone where that is all that was said: partial dates are kept as their first day."""
+    day = reason.since
+    return str(day.year) if (day.month, day.day) == (1, 1) else show.day_short(day)
+
+
+def change(one: Change) -> str:
+    """One line of what is different since the last session."""
+    if one.what is What.WISH:
+        return _levels(one, _("Wish: %(now)s"), _("Wish: %(now)s, was %(before)s"))
+    if one.what is What.NEVER_MORE:
+        if one.how is How.ENDED:
+            return gettext("No longer said: never firm at %(places)s", places=places(one.places))
+        words = _("Never more than %(now)s at %(places)s")
+        return gettext(words, now=level_words(one.level, gettext), places=places(one.places))
+    if one.what is What.ALLERGY:
+        return gettext("Allergy: %(words)s", words=one.words)
+    if one.what is What.TREATED_BY:
+        return gettext("Treated by %(name)s, %(day)s", name=one.words, day=one.before)
+    if one.what is What.FORM:
+        return gettext("New form, with the same answers")
+    words = gettext(one.words)
+    if one.before:
+        words = gettext("%(now)s, was %(before)s", now=words, before=one.before)
+    return f"{words}: {places(one.places)}" if one.places else words
+
+
+def _levels(one: Change, now_words: str, before_words: str) -> str:
+    now = wish_words(one.level)
+    if one.level_before is None:
+        return gettext(now_words, now=now)
+    return gettext(before_words, now=now, before=wish_words(one.level_before))
+
+
+def wish_words(level: int) -> str:
+    """"deep (5)": a wish is no ceiling, so five is a word like the others."""
+    return gettext("deep (5)") if level == 5 else level_words(level, gettext)

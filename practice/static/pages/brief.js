@@ -1,0 +1,33 @@
+// The brief: a tap on a region or a row of the list opens its reason in a dialog. Without a script the row leads to the
+// same words below.
+import { openDialog } from "../dialogs.js";
+
+const dialog = document.getElementById("why-dialog");
+
+function show(id, opener) {
+  const source = document.getElementById(id);
+  if (!source || !dialog) return false;
+  dialog.querySelector("#why-title").textContent = source.querySelector("summary").textContent;
+  dialog.querySelector("[data-why]").replaceChildren(source.querySelector(".why-body").cloneNode(true));
+  openDialog(dialog, opener);
+  return true;
+}
+
+document.addEventListener("click", (event) => {
+  const link = event.target.closest(".bm-limit a[href^='#why-']");
+  if (link && show(link.hash.slice(1), link)) event.preventDefault();
+  const region = event.target.closest(".brief-where .bm-region");
+  if (!region) return;
+  const rows = [...document.querySelectorAll(".brief-where .bm-limit")];
+  const row = rows.find((one) => one.dataset.places.split(" ").includes(region.dataset.place));
+  const reason = row?.querySelector("a[href^='#why-']");
+  if (reason) show(reason.hash.slice(1), reason);
+});
+
+// A link to something folded opens it.
+function unfold() {
+  const target = location.hash.length > 1 && document.getElementById(location.hash.slice(1));
+  if (target instanceof HTMLDetailsElement) target.open = true;
+}
+addEventListener("hashchange", unfold);
+unfold();
