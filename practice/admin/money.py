@@ -1,56 +1,79 @@
-"""Invoices and payments: lists, one document, its PDF, taking money, taking back."""
+"""Invoices, payments, packages: lists, one document, its PDF, taking money, taking back."""
+import re
 import secrets
 from datetime import date
+from functools import partial
 
-from flask import flash, redirect, render_template, request, url_for
+from flask import abort, flash, redirect, render_template, request, url_for
 from flask_admin import expose
 from flask_babel import gettext
 from flask_wtf import FlaskForm
-from sqlalchemy import select
 from wtforms import HiddenField, RadioField, StringField
-from wtforms.validators import InputRequired
+from wtforms.validators import InputRequired, Length
 
 from practice.access.permissions import Permission as P
+from practice.accounts.queries import therapists, user_names
 from practice.admin import show
 from practice.admin.auth import current_actor
-from practice.admin.base import ListView, Page, attempt, show_error
+from practice.admin.base import Page, attempt, show_error
 from practice.admin.fields import enum_choices
 from practice.admin.papers import invoice_pdf
 from practice.admin.sending import pdf
-from practice.billing.models.payments import METHOD_LABELS, Method, Payment
+from practice.billing.models.documents import DocumentKind
+from practice.billing.models.payments import METHOD_LABELS, Method
 from practice.billing.queries import documents as reading
-from practice.billing.queries.documents import SHOWN_LABELS, Shown
-from practice.billing.services.documents import credit_note
+from practice.billing.queries import lists
+from practice.billing.queries.accounts import treatment_names
+from practice.billing.queries.lists import SHOWN_LABELS, Search, Shown
+from practice.billing.services.credit_notes import credit_note, credited_lines
 from practice.billing.services.payments import reverse_payment, take_payment, use_credit
-from practice.core.db import db
-from practice.core.errors import DomainError, NotFound
+from practice.clients.queries import find_clients, names_of
+from practice.core.errors import Invalid
 from practice.core.money import parse, plain
 from practice.core.text import _
 from practice.premises.queries import the_practice
+
+NUMBER = re.compile(r"[A-Za-z]?[\d.]*-?\d{2,4}-\d*|[A-Za-z]?\d{4}-\d*")
 
 
 class PayForm(FlaskForm):
     amount = StringField(_("Amount received"), [InputRequired(_("Enter an amount"))])
     method = RadioField(_("Method"), choices=enum_choices(METHOD_LABELS), default=Method.CARD.value)
+    reference = StringField(_("Reference"), [Length(max=80)])
     request_key = HiddenField()
 
 
 class ReasonForm(FlaskForm):
-    reason = StringField(_("Why"), [InputRequired(_("Say why, in a few words."))])
+    reason = StringField(_("Why"), [InputRequired(_("Say why, in a few words.")), Length(max=200)])
 
 
 class MoneyPage(Page):
     permissions = {
         "index": P.INVOICE_READ, "page": P.INVOICE_READ, "invoice_pdf": P.INVOICE_READ, "payments": P.INVOICE_READ,
-        "pay": P.PAYMENT_TAKE, "credit": P.PAYMENT_TAKE, "take_back": P.INVOICE_ISSUE, "reverse": P.PAYMENT_TAKE}
+        "packages": P.INVOICE_READ, "new": P.INVOICE_ISSUE, "pay": P.PAYMENT_TAKE, "credit": P.PAYMENT_TAKE,
+        "take_back": P.INVOICE_ISSUE, "reverse": P.PAYMENT_TAKE}
 
     @expose("/")
     def index(self):
-        shown = Shown(request.args.get("shown", Shown.ALL)) if request.args.get("shown") in set(Shown) else Shown.ALL
-        number = request.args.get("q", "").strip()[:40]
-        page = reading.list_documents(shown, show.today(), number=number, after=read_key())
-        return render_template("admin/money/index.html", page=page, shown=shown, number=number,
-                               labels=SHOWN_LABELS, state_of=reading.state_of, older=older_url(page, shown, number))
+        search, words = read_search()
+        by_day, today = lists.is_by_day(search), show.today()
+        page = lists.list_documents(search, today, after=key("after", by_day), before=key("before", by_day))
+        ids = [row.id for row in page.rows]
+        short = {one.id: one.short_name or one.name for one in therapists()}
+        named = {**user_names(), **short}
+        return render_template(
+            "admin/money/index.html", page=page, search=search, words=words, state_of=reading.state_of,
+            therapists={number: named.get(who, "") for number, who in lists.therapists_of(ids).items()},
+            notes=lists.notes_of(ids), chips=chips(search, today, words), go=partial(address, search, words),
+            newer=page_url(search, words, "before", page.rows[0]) if page.has_before and page.rows else None,
+            older=page_url(search, words, "after", page.rows[-1]) if page.has_after else None, may=current_actor().may,
+            counted=lists.tally(search, today), Shown=Shown, P=P)
+
+    @expose("/new")
+    def new(self):
+        """An invoice begins with the client."""
+        words = request.args.get("q", "").strip()[:120]
+        return render_template("admin/money/new.html", words=words, found=find_clients(words) if words else [])
 
     @expose("/invoices/<int:document_id>")
     def page(self, document_id):
@@ -59,58 +82,99 @@ class MoneyPage(Page):
     @expose("/invoices/<int:document_id>.pdf")
     def invoice_pdf(self, document_id):
         document = reading.get_document(document_id)
-        return pdf(invoice_pdf(document), f"{document.kind}-{document.number_text}")
+        corrects = reading.get_document(document.refers_to_id).number_text if document.refers_to_id else None
+        paper = invoice_pdf(document, corrects=corrects, is_copy="copy" in request.args)
+        return pdf(paper, f"{document.kind.replace('_', '-')}-{document.number_text}")
 
     @expose("/invoices/<int:document_id>/pay", methods=("POST",))
     def pay(self, document_id):
         form, document = PayForm(), reading.get_document(document_id)
-        client_id, key = document.client_id, (form.request_key.data or secrets.token_hex(16))[:60]
+        client_id = document.client_id
         if form.validate_on_submit():
             try:
                 amount = parse(form.amount.data, the_practice().currency)
+            except Invalid as error:
+                show_error(form, Invalid(error.message, "amount", **error.params))
+            else:
                 if attempt(form, lambda: take_payment(
                         current_actor(), client_id=client_id, amount=amount, method=Method(form.method.data),
-                        request_key=key, document_id=document_id).id):
+                        request_key=request_key(form), document_id=document_id,
+                        reference=form.reference.data or "").id):
                     flash(gettext("%(amount)s received", amount=show.money(amount)), "success")
                     return redirect(url_for("money.page", document_id=document_id))
-            except DomainError as error:
-                show_error(form, error)
         return show_document(document_id, form, ReasonForm(formdata=None)), 422
 
     @expose("/invoices/<int:document_id>/credit", methods=("POST",))
     def credit(self, document_id):
+        reading.get_document(document_id)
         form = FlaskForm()
         used = attempt(form, lambda: use_credit(current_actor(), document_id))
-        if used:
+        if used and used is not True:
             flash(gettext("%(amount)s of the credit used", amount=show.money(used)), "success")
         return redirect(url_for("money.page", document_id=document_id))
 
     @expose("/invoices/<int:document_id>/take-back", methods=("POST",))
     def take_back(self, document_id):
-        form = ReasonForm()
+        form, document = ReasonForm(), reading.get_document(document_id)
+        positions = [line.position for line in document.lines]
         if form.validate_on_submit():
-            note_id = attempt(form, lambda: credit_note(current_actor(), document_id, reason=form.reason.data).id)
-            if note_id:
-                return redirect(url_for("money.page", document_id=note_id))
+            try:
+                amounts = read_amounts(positions)
+            except Invalid as error:
+                show_error(form, error)
+            else:
+                note_id = attempt(form, lambda: credit_note(current_actor(), document_id, reason=form.reason.data,
+                                                            amounts=amounts).id)
+                if note_id:
+                    flash(gettext("The credit note is issued."), "success")
+                    return redirect(url_for("money.page", document_id=note_id))
         return show_document(document_id, new_pay_form(document_id), form), 422
 
     @expose("/payments")
     def payments(self):
-        rows = payment_rows(request.args.get("before", ""))
-        return render_template("admin/money/payments.html", rows=rows[:50], has_more=len(rows) > 50,
-                               form=ReasonForm(formdata=None))
+        method = Method(request.args["method"]) if request.args.get("method") in set(Method) else None
+        first, last = day("first"), day("last")
+        page = lists.list_payments(method=method, first=first, last=last, after=key("after"), before=key("before"))
+        ids, paid = [row.id for row in page.rows], lists.paid_by(row.id for row in page.rows)
+        names = {one: rows[0].billed_name for one, rows in paid.items()}
+        known = names_of(row.client_id for row in page.rows) if current_actor().may(P.CLIENT_READ_ALL) else {}
+        chosen = {"method": method, "first": first, "last": last}
+        return render_template(
+            "admin/money/payments.html", page=page, paid=paid, labels=METHOD_LABELS, chosen=chosen,
+            names={row.id: known.get(row.client_id) or names.get(row.id, "") for row in page.rows},
+            undone=lists.reversed_ids(ids), may=current_actor().may, P=P,
+            newer=payments_url(chosen, before=page.rows[0]) if page.has_before and page.rows else None,
+            older=payments_url(chosen, after=page.rows[-1]) if page.has_after else None)
 
-    @expose("/payments/<int:payment_id>/reverse", methods=("POST",))
+    @expose("/payments/<int:payment_id>/reverse", methods=("GET", "POST"))
     def reverse(self, payment_id):
-        form = ReasonForm()
-        reading.get_payment(payment_id)
+        form, payment = ReasonForm(), reading.get_payment(payment_id)
         if form.validate_on_submit() and attempt(
                 form, lambda: reverse_payment(current_actor(), payment_id, reason=form.reason.data).id):
             flash(gettext("The payment was taken back. What it paid is open again."), "success")
-        else:
-            for errors in form.errors.values():
-                flash(gettext(str(errors[0])), "error")
-        return redirect(url_for("money.payments"))
+            return redirect(url_for("money.payments"))
+        payment = reading.get_payment(payment_id)
+        page = render_template("admin/money/reverse.html", form=form, payment=payment,
+                               paid=lists.paid_by([payment_id]).get(payment_id, []),
+                               undone=reading.reversal_of(payment_id))
+        return page, 422 if form.errors else 200
+
+    @expose("/packages")
+    def packages(self):
+        is_live = request.args.get("shown") != "all"
+        page = lists.list_packages(show.today(), is_live=is_live, after=number("after"), before=number("before"))
+        names = treatment_names(one.package.treatment_id for one in page.rows)
+        shown = None if is_live else "all"
+        return render_template(
+            "admin/money/packages.html", page=page, is_live=is_live, names=names, may=current_actor().may, P=P,
+            newer=url_for("money.packages", shown=shown, before=page.rows[0].package.id)
+            if page.has_before and page.rows else None,
+            older=url_for("money.packages", shown=shown, after=page.rows[-1].package.id) if page.has_after else None)
+
+
+def request_key(form) -> str:
+    """What makes two clicks of one form one payment."""
+    return re.sub(r"\W", "", form.request_key.data or "")[:60] or secrets.token_hex(16)
 
 
 def new_pay_form(document_id: int) -> PayForm:
@@ -124,76 +188,101 @@ def new_pay_form(document_id: int) -> PayForm:
 def show_document(document_id: int, pay_form: PayForm, reason_form: ReasonForm):
     document = reading.get_document(document_id)
     origin = reading.get_document(document.refers_to_id) if document.refers_to_id else None
+    before = credited_lines(document.id) if document.kind is DocumentKind.INVOICE else {}
+    left = {line.position: line.gross_amount - (before[line.position].gross if line.position in before else 0)
+            for line in document.lines}
+    paid_late = document.due_on is not None and document.open_amount and document.due_on < show.today()
     return render_template(
-        "admin/money/page.html", document=document, parts=reading.parts_of(document_id), origin=origin,
-        state=reading.state_of(document, show.today()), pay_form=pay_form, reason_form=reason_form,
-        credit=reading.credit_of(document.client_id), actor=current_actor(), may=current_actor().may, P=P)
+        "admin/money/page.html", document=document, parts=reading.parts_of(document_id), origin=origin, left=left,
+        notes=reading.credit_notes_of(document_id), state=reading.state_of(document, show.today()),
+        days=(show.today() - document.due_on).days if paid_late else None, names=user_names(), pay_form=pay_form,
+        reason_form=reason_form, credit=reading.credit_of(document.client_id), may=current_actor().may, P=P,
+        typed={position: request.form.get(f"line-{position}", "")[:60] for position in left},
+        currency=document.currency)
 
 
-def read_key():
-    """Where the list goes on: "2026-11-17_123"."""
-    day, _bar, number = request.args.get("after", "").partition("_")
+def read_amounts(positions: list[int]) -> dict[int, int] | None:
+    """What to credit of each line, None for all that is left. Raises Invalid."""
+    typed = {position: request.form.get(f"line-{position}", "").strip() for position in positions}
+    if not any(typed.values()):
+        return None
     try:
-        return (date.fromisoformat(day), int(number)) if number.isdigit() and len(number) < 16 else None
+        return {position: parse(text, the_practice().currency) for position, text in typed.items() if text}
+    except Invalid as error:
+        raise Invalid(error.message, None, **error.params) from None
+
+
+# --- reading the address of a list ---------------------------------------------------------------------------------
+
+
+def read_search() -> tuple[Search, str]:
+    """What is looked for, and the words as typed: part of a client's name, or an invoice number."""
+    shown = Shown(request.args["shown"]) if request.args.get("shown") in set(Shown) else Shown.ALL
+    words = request.args.get("q", "").strip()[:80]
+    numbers = prefix = clients = None
+    if words.isascii() and words.isdigit():
+        numbers = lists.numbers_like(words) if len(words) < 10 else ()
+    elif NUMBER.fullmatch(words):
+        prefix = words.upper()
+    elif words:
+        may_look = current_actor().may(P.CLIENT_READ_ALL)
+        clients = tuple(row.id for row in find_clients(words, limit=50)) if may_look else ()
+    return Search(shown, numbers, prefix, clients, day("first"), day("last")), words
+
+
+def day(name: str) -> date | None:
+    """A day in the address, None for anything else."""
+    try:
+        found = date.fromisoformat(request.args.get(name, ""))
     except ValueError:
         return None
+    return found if 2000 <= found.year <= 2200 else None
 
 
-def older_url(page, shown: Shown, number: str) -> str | None:
-    if not page.has_after:
+def number(name: str) -> int | None:
+    text = request.args.get(name, "")
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 16 else None
+
+
+def key(name: str, by_day: bool = True):
+    """Where a page begins: "2026-11-17_123", or "2026-0934_123" in a list by number."""
+    text, mark, row_id = request.args.get(name, "").rpartition("_")
+    if not mark:
         return None
-    day, row_id = reading.key_of(page.rows[-1], shown)
-    return url_for("money.index", shown=shown.value, q=number or None, after=f"{day.isoformat()}_{row_id}")
+    if not (row_id.isascii() and row_id.isdigit() and len(row_id) < 16):
+        abort(400)
+    try:
+        return (date.fromisoformat(text) if by_day else text[:40]), int(row_id)
+    except ValueError:
+        abort(400)
 
 
-def payment_rows(before: str) -> list[Payment]:
-    """One page of payments, newest first, and one more."""
-    chosen = select(Payment).order_by(Payment.id.desc()).limit(51)
-    if before:
-        if not before.isdigit() or len(before) > 15:
-            raise NotFound()
-        chosen = chosen.where(Payment.id < int(before))
-    return list(db.session.scalars(chosen))
+def address(search: Search, words: str, **changed) -> str:
+    """The address of the list with something changed."""
+    values = {"shown": search.shown if search.shown is not Shown.ALL else None, "q": words or None,
+              "first": search.first, "last": search.last} | changed
+    return url_for("money.index", **{name: str(value) for name, value in values.items() if value})
 
 
-class DocumentList(ListView):
-    read_permission, export_permission = P.INVOICE_READ, P.MONEY_EXPORT
-    column_list = column_export_list = ("number_text", "kind", "state", "issued_on", "due_on", "billed_name",
-                                        "net_amount", "tax_amount", "gross_amount", "open_amount", "currency")
-    column_details_list = (*column_list, "reason", "content_hash")
-    column_labels = {"number_text": _("Number"), "kind": _("Kind"), "state": _("State"), "issued_on": _("Issued"),
-                     "due_on": _("Due"), "billed_name": _("Billed to"), "net_amount": _("Without tax"),
-                     "tax_amount": _("Tax"), "gross_amount": _("With tax"), "open_amount": _("Still owed"),
-                     "currency": _("Currency"), "reason": _("Why"), "content_hash": _("Fingerprint")}
-    column_sortable_list = ("number_text", "issued_on")
-    column_filters = ("issued_on", "number_text")
-    column_default_sort = ("id", True)
-    number_columns = ("net_amount", "tax_amount", "gross_amount", "open_amount")
-    column_formatters = {name: lambda view, context, row, name: show.money(getattr(row, name))
-                         for name in number_columns}
+def page_url(search: Search, words: str, name: str, row) -> str:
+    value, row_id = lists.key_of(row, search)
+    return address(search, words, **{name: f"{value}_{row_id}"})
 
 
-class PaymentList(ListView):
-    read_permission, export_permission = P.INVOICE_READ, P.MONEY_EXPORT
-    column_list = column_details_list = column_export_list = ("id", "received_on", "method", "amount", "currency",
-                                                              "reference", "reason")
-    column_labels = {"id": _("Number"), "received_on": _("Day"), "method": _("Method"), "amount": _("Amount"),
-                     "currency": _("Currency"), "reference": _("Reference"), "reason": _("Why")}
-    column_sortable_list = ("id", "received_on")
-    column_filters = ("received_on",)
-    column_default_sort = ("id", True)
-    number_columns = ("amount",)
-    column_formatters = {"amount": lambda view, context, row, name: show.money(row.amount),
-                         "method": lambda view, context, row, name: show.label(row.method)}
+def payments_url(chosen: dict, **place) -> str:
+    (name, row), = place.items()
+    values = {key: str(value) for key, value in chosen.items() if value}
+    return url_for("money.payments", **values, **{name: f"{row.received_on}_{row.id}"})
 
 
-class PackageList(ListView):
-    read_permission, export_permission = P.INVOICE_READ, P.MONEY_EXPORT
-    column_list = column_details_list = column_export_list = (
-        "id", "sold_on", "expires_on", "sessions_bought", "sessions_left", "value_left_amount")
-    column_labels = {"id": _("Number"), "sold_on": _("Sold"), "expires_on": _("Until"), "sessions_bought": _("Bought"),
-                     "sessions_left": _("Left"), "value_left_amount": _("Value left")}
-    column_default_sort = ("id", True)
-    number_columns = ("sessions_bought", "sessions_left", "value_left_amount")
-    column_formatters = {"value_left_amount": lambda view, context, row, name: show.money(row.value_left_amount)}
-
+def chips(search: Search, today: date, words: str) -> list[dict]:
+    """The saved filters with their counts, and what else is chosen, each with its way out."""
+    found = []
+    for shown, word in SHOWN_LABELS.items():
+        label = gettext(word)
+        if shown in (Shown.OPEN, Shown.OVERDUE, Shown.TODAY):
+            tally = lists.tally(Search(shown), today)
+            label = f"{label} {tally.count}{'' if tally.is_all else '+'}"
+        url = address(search, words, shown=shown if shown is not Shown.ALL else None)
+        found.append({"label": label, "url": url, "on": shown is search.shown, "kind": "pick"})
+    return found

@@ -2,21 +2,25 @@
 from flask_babel import force_locale, format_date, gettext
 
 from practice.billing.models.documents import Document, DocumentKind
+from practice.billing.models.payments import METHOD_LABELS
 from practice.billing.queries.documents import Part
 from practice.core.money import format_money
 from practice.core.pdf import render
 from practice.premises.models import TaxCategory
 
-METHOD_WORDS = {"card": "Card", "cash": "Cash", "bank": "Bank transfer"}
 
-
-def invoice_pdf(document: Document) -> bytes:
-    """The document as issued: the same bytes however often it is printed."""
+def invoice_pdf(document: Document, *, corrects: str | None = None, is_copy: bool = False) -> bytes:
+    """The document as issued: the same bytes however often it is printed. `corrects` is the number a credit note takes
+    back; `is_copy` prints DUPLICATE across it."""
     with force_locale(document.language):
-        return render(str(document.kind), _paper(document), language=document.language)
+        return render(str(document.kind), _paper(document, corrects) | _mark(is_copy), language=document.language)
 
 
-def receipt_pdf(document: Document, parts: list[Part]) -> bytes:
+def _mark(is_copy: bool) -> dict:
+    return {"mark": gettext("DUPLICATE")} if is_copy else {}
+
+
+def receipt_pdf(document: Document, parts: list[Part], *, is_copy: bool = False) -> bytes:
     """The document with what was paid for it until now."""
     with force_locale(document.language):
         paper, paid = _paper(document), sum(part.amount for part in parts if part.payment is not None)
@@ -28,11 +32,13 @@ def receipt_pdf(document: Document, parts: list[Part]) -> bytes:
         paper["how"] = ", ".join(dict.fromkeys(_method(part) for part in parts if part.payment is not None))
         if document.open_amount:
             paper["open"] = {"label": gettext("Still open"), "value": _money(document, document.open_amount)}
-        return render("receipt", paper, language=document.language)
+        else:
+            paper["how_to_pay"] = None
+        return render("receipt", paper | _mark(is_copy), language=document.language)
 
 
 def _method(part: Part) -> str:
-    return gettext(METHOD_WORDS[str(part.payment.method)])
+    return gettext(METHOD_LABELS[part.payment.method])
 
 
 def _payment_words(document: Document, part: Part) -> str:
@@ -47,10 +53,12 @@ def _day(value) -> str:
     return format_date(value, "d MMM y")
 
 
-def _paper(document: Document) -> dict:
+def _paper(document: Document, corrects: str | None = None) -> dict:
     head, is_note = document.issuer_head, document.kind is DocumentKind.CREDIT_NOTE
     kind = gettext("Credit note") if is_note else gettext("Invoice")
     facts = [{"label": gettext("Date"), "value": _day(document.issued_on)}]
+    if corrects:
+        facts.append({"label": gettext("Takes back"), "value": corrects})
     days = sorted({line.service_on for line in document.lines if line.service_on})
     if days:
         facts.append({"label": gettext("Date of treatment"), "value": ", ".join(_day(day) for day in days)})

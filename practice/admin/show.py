@@ -6,7 +6,14 @@ from flask import Flask
 from flask_babel import format_date, get_locale, gettext
 
 from practice.access.roles import ROLE_LABELS, Role
-from practice.billing.models.documents import KIND_LABELS, DocumentKind
+from practice.billing.models.documents import (
+    KIND_LABELS,
+    LINE_LABELS,
+    DocumentKind,
+    DocumentState,
+    LineKind,
+)
+from practice.billing.models.documents import STATE_LABELS as DOCUMENT_STATE_LABELS
 from practice.billing.models.payments import METHOD_LABELS, Method
 from practice.clients.contact import format_phone
 from practice.clients.models import REMINDER_LABELS, ReminderChannel
@@ -25,7 +32,7 @@ LABELS: dict[type[StrEnum], dict[StrEnum, str]] = {
     Role: ROLE_LABELS, ReminderChannel: REMINDER_LABELS, TaxCategory: TAX_CATEGORY_LABELS,
     FormState: FORM_STATE_LABELS, ConditionState: CONDITION_STATE_LABELS, AppointmentState: STATE_LABELS,
     NoteState: NOTE_STATE_LABELS, DocumentKind: KIND_LABELS, Method: METHOD_LABELS,
-    BlockKind: BLOCK_LABELS,
+    BlockKind: BLOCK_LABELS, DocumentState: DOCUMENT_STATE_LABELS, LineKind: LINE_LABELS,
 }
 
 

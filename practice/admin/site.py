@@ -13,11 +13,13 @@ from practice.admin import (
     auth,
     calendar,
     checkout,
+    client_money,
     clients,
     first_run,
     forms,
     intake_link,
     money,
+    money_lists,
     reports,
     search,
     show,
@@ -33,9 +35,9 @@ from practice.admin.conditions.pages import ConditionsPage
 from practice.admin.notes import lists as note_lists
 from practice.admin.notes import pages as notes
 from practice.admin.setup import register as setup
-from practice.billing.models.documents import Document
+from practice.billing.models.documents import Document, DocumentLine
 from practice.billing.models.packages import Package
-from practice.billing.models.payments import Payment
+from practice.billing.models.payments import Allocation, Payment
 from practice.clients.models import Client
 from practice.core.text import _
 from practice.intake.models import FormVersion, Submission
@@ -56,6 +58,7 @@ PAGES = (
     condition_lists.RulebookPage(name=_("Rulebook"), endpoint="rulebook", url="/setup/rulebook"),
     notes.NotesPage(name=_("Notes"), endpoint="notes", url="/notes"),
     money.MoneyPage(name=_("Money"), endpoint="money", url="/money"),
+    client_money.ClientMoneyPage(name=_("Account"), endpoint="client_money", url="/money/clients/<int:client_id>"),
     reports.ReportsPage(name=_("Reports"), endpoint="reports", url="/reports"),
     intake_link.IntakeLinkPage(name=_("Form"), endpoint="intake_link", url="/clients/<int:client_id>/form-link"),
     forms.FormPage(name=_("Forms"), endpoint="forms", url="/setup/forms"),
@@ -72,9 +75,12 @@ LISTS: tuple = (
     clients.ClientList(Client, name=_("Clients"), endpoint="client_list", url="/lists/clients"),
     condition_lists.ConditionList(Condition, name=_("Conditions"), endpoint="condition_list", url="/lists/conditions"),
     note_lists.NoteList(SessionNote, name=_("Notes"), endpoint="note_list", url="/lists/notes"),
-    money.DocumentList(Document, name=_("Invoices"), endpoint="document_list", url="/lists/invoices"),
-    money.PaymentList(Payment, name=_("Payments"), endpoint="payment_list", url="/lists/payments"),
-    money.PackageList(Package, name=_("Packages"), endpoint="package_list", url="/lists/packages"),
+    money_lists.DocumentList(Document, name=_("Invoices"), endpoint="document_list", url="/lists/invoices"),
+    money_lists.LineList(DocumentLine, name=_("Invoice lines"), endpoint="line_list", url="/lists/invoice-lines"),
+    money_lists.PaymentList(Payment, name=_("Payments"), endpoint="payment_list", url="/lists/payments"),
+    money_lists.AllocationList(Allocation, name=_("What was paid with what"), endpoint="allocation_list",
+                               url="/lists/allocations"),
+    money_lists.PackageList(Package, name=_("Packages"), endpoint="package_list", url="/lists/packages"),
     forms.FormListView(FormVersion, name=_("Forms"), endpoint="form_list", url="/lists/forms"),
     submissions.SubmissionListView(Submission, name=_("Forms that came in"), endpoint="submission_list",
                                    url="/lists/submissions"),
@@ -90,6 +96,8 @@ NAV = (
     (_("Reports"), "reports", "reports.index", (P.REPORT_READ,)),
     (_("Set-up"), "setup", "setup.index", (P.PREMISES_EDIT,)),
 )
+
+ALSO = {"checkout": "money"}  # a view with addresses of its own that belongs to another's job
 
 
 @dataclass(frozen=True)
@@ -113,7 +121,8 @@ def navigation() -> list[NavItem]:
 def is_here(endpoint: str) -> bool:
     """Whether the present page belongs to that job: the same view, or an address below its first page."""
     url = url_for(endpoint)
-    same_view = (request.endpoint or "").split(".")[0] == endpoint.split(".")[0]
+    here = (request.endpoint or "").split(".")[0]
+    same_view = ALSO.get(here, here) == endpoint.split(".")[0]
     return same_view or (url.count("/") > 1 and request.path.startswith(url))
 
 

@@ -8,6 +8,22 @@ from sqlalchemy import Connection, text
 HOLDING = "('booked', 'arrived', 'in_session', 'done')"
 
 
+# What stands on an issued document, and what a payment was: these columns keep their values.
+DOCUMENT_FIXED = ("kind", "series_id", "number", "number_text", "client_id", "refers_to_id", "currency", "billed_name",
+                  "billed_address", "issuer_head", "reason", "issued_on", "due_on", "net_amount", "tax_amount",
+                  "gross_amount", "content_hash")
+DOCUMENT_PARTS = ("document_line", "document_tax")
+MONEY_FIXED = {
+    "payment": ("amount", "method", "currency", "received_on", "request_key", "reverses_id"),
+    "allocation": ("payment_id", "credit_note_id", "document_id", "amount", "on_date"),
+}
+
+
+def _changed(columns: tuple[str, ...], differs: str) -> str:
+    """SQL that is true when one of the columns is given another value."""
+    return " OR ".join(f"OLD.{column} {differs} NEW.{column}" for column in columns)
+
+
 def _sqlite_overlap(who: str, column: str) -> dict[str, str]:
     """Two triggers that refuse an appointment whose therapist or room is taken in [starts_at, busy_until_at)."""
     taken = f"""
@@ -31,12 +47,17 @@ SQLITE_TRIGGERS: dict[str, str] = {
     "audit_row_no_delete": "BEFORE DELETE ON audit_row BEGIN SELECT RAISE(ABORT, 'audit_row_append_only'); END",
     "document_no_delete":
         "BEFORE DELETE ON document WHEN OLD.state <> 'draft' BEGIN SELECT RAISE(ABORT, 'document_issued'); END",
-    "document_no_change": """BEFORE UPDATE ON document WHEN OLD.state <> 'draft' AND (
-            OLD.number IS NOT NEW.number OR OLD.series_id IS NOT NEW.series_id OR OLD.client_id <> NEW.client_id
-            OR OLD.net_amount <> NEW.net_amount OR OLD.tax_amount <> NEW.tax_amount
-            OR OLD.gross_amount <> NEW.gross_amount OR OLD.issued_on IS NOT NEW.issued_on
-            OR OLD.billed_name <> NEW.billed_name OR OLD.content_hash IS NOT NEW.content_hash OR NEW.state = 'draft')
-        BEGIN SELECT RAISE(ABORT, 'document_issued'); END""",
+    "document_no_change": "BEFORE UPDATE ON document WHEN OLD.state <> 'draft' AND ("
+                          f"{_changed(DOCUMENT_FIXED, 'IS NOT')} OR NEW.state = 'draft') "
+                          "BEGIN SELECT RAISE(ABORT, 'document_issued'); END",
+    **{f"{table}_no_{verb}": f"BEFORE {verb.upper()} ON {table} WHEN (SELECT state FROM document WHERE id = "
+                             "OLD.document_id) <> 'draft' BEGIN SELECT RAISE(ABORT, 'document_issued'); END"
+       for table in DOCUMENT_PARTS for verb in ("update", "delete")},
+    **{f"{table}_no_delete": f"BEFORE DELETE ON {table} BEGIN SELECT RAISE(ABORT, 'money_fixed'); END"
+       for table in MONEY_FIXED},
+    **{f"{table}_no_change": f"BEFORE UPDATE ON {table} WHEN {_changed(columns, 'IS NOT')} "
+                             "BEGIN SELECT RAISE(ABORT, 'money_fixed'); END"
+       for table, columns in MONEY_FIXED.items()},
     "session_note_signed": """BEFORE UPDATE ON session_note WHEN OLD.state = 'signed' AND (
             OLD._content IS NOT NEW._content OR NEW.state <> 'signed' OR OLD.content_hash IS NOT NEW.content_hash)
         BEGIN SELECT RAISE(ABORT, 'session_note_signed'); END""",
@@ -58,19 +79,37 @@ SEARCH_TABLE = """CREATE VIRTUAL TABLE IF NOT EXISTS client_search USING fts5(
 _REFUSE = """CREATE OR REPLACE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $$
     BEGIN RAISE EXCEPTION '{name}' USING ERRCODE = 'check_violation', CONSTRAINT = '{name}'; END $$"""
 
-POSTGRESQL_FUNCTIONS = ("audit_row_append_only", "document_issued", "session_note_signed")
+# The condition of a trigger cannot look into another table; the body of its function can.
+_REFUSE_PART = """CREATE OR REPLACE FUNCTION document_part_issued() RETURNS trigger LANGUAGE plpgsql AS $$
+    BEGIN
+        IF EXISTS (SELECT 1 FROM document WHERE id = OLD.document_id AND state <> 'draft') THEN
+            RAISE EXCEPTION 'document_issued' USING ERRCODE = 'check_violation', CONSTRAINT = 'document_issued';
+        END IF;
+        IF TG_OP = 'DELETE' THEN RETURN OLD; END IF;
+        RETURN NEW;
+    END $$"""
+
+POSTGRESQL_FUNCTIONS = {
+    **{name: _REFUSE.format(name=name)
+       for name in ("audit_row_append_only", "document_issued", "money_fixed", "session_note_signed")},
+    "document_part_issued": _REFUSE_PART,
+}
 
 POSTGRESQL_TRIGGERS: dict[str, tuple[str, str]] = {
     "audit_row_no_change": ("audit_row", "BEFORE UPDATE OR DELETE ON audit_row FOR EACH ROW "
                                          "EXECUTE FUNCTION audit_row_append_only()"),
     "document_no_delete": ("document", "BEFORE DELETE ON document FOR EACH ROW WHEN (OLD.state <> 'draft') "
                                        "EXECUTE FUNCTION document_issued()"),
-    "document_no_change": ("document", """BEFORE UPDATE ON document FOR EACH ROW WHEN (OLD.state <> 'draft' AND (
-        OLD.number IS DISTINCT FROM NEW.number OR OLD.series_id IS DISTINCT FROM NEW.series_id
-        OR OLD.client_id <> NEW.client_id OR OLD.net_amount <> NEW.net_amount OR OLD.tax_amount <> NEW.tax_amount
-        OR OLD.gross_amount <> NEW.gross_amount OR OLD.issued_on IS DISTINCT FROM NEW.issued_on
-        OR OLD.billed_name <> NEW.billed_name OR OLD.content_hash IS DISTINCT FROM NEW.content_hash
-        OR NEW.state = 'draft')) EXECUTE FUNCTION document_issued()"""),
+    "document_no_change": ("document", "BEFORE UPDATE ON document FOR EACH ROW WHEN (OLD.state <> 'draft' AND ("
+                                       f"{_changed(DOCUMENT_FIXED, 'IS DISTINCT FROM')} OR NEW.state = 'draft')) "
+                                       "EXECUTE FUNCTION document_issued()"),
+    **{f"{table}_no_change": (table, f"BEFORE UPDATE OR DELETE ON {table} FOR EACH ROW "
+                                     "EXECUTE FUNCTION document_part_issued()") for table in DOCUMENT_PARTS},
+    **{f"{table}_no_delete": (table, f"BEFORE DELETE ON {table} FOR EACH ROW EXECUTE FUNCTION money_fixed()")
+       for table in MONEY_FIXED},
+    **{f"{table}_no_change": (table, f"BEFORE UPDATE ON {table} FOR EACH ROW WHEN "
+                                     f"({_changed(columns, 'IS DISTINCT FROM')}) EXECUTE FUNCTION money_fixed()")
+       for table, columns in MONEY_FIXED.items()},
     "session_note_signed": ("session_note", """BEFORE UPDATE ON session_note FOR EACH ROW WHEN (OLD.state = 'signed'
         AND (OLD._content IS DISTINCT FROM NEW._content OR NEW.state <> 'signed'
         OR OLD.content_hash IS DISTINCT FROM NEW.content_hash)) EXECUTE FUNCTION session_note_signed()"""),
@@ -94,7 +133,7 @@ def is_ours(name: str | None) -> bool:
 
 def recreate(connection: Connection) -> None:
     """Bring search table, triggers and exclusion constraints to the state of this list."""
-    tables = {"client", "appointment", "audit_row", "document", "session_note"}
+    tables = {"client", "appointment", "audit_row", "document", "session_note", *DOCUMENT_PARTS, *MONEY_FIXED}
     if connection.dialect.name == "sqlite":
         present = {name for (name,) in connection.exec_driver_sql("SELECT name FROM sqlite_master WHERE type='table'")}
         for name in SQLITE_TRIGGERS:
@@ -120,8 +159,8 @@ def _recreate_postgresql(connection: Connection, tables: set[str]) -> None:
         connection.exec_driver_sql(f"CREATE EXTENSION IF NOT EXISTS {extension}")
     connection.exec_driver_sql(
         f"CREATE INDEX IF NOT EXISTS {SEARCH_INDEX} ON client USING gin (search_text gin_trgm_ops)")
-    for name in POSTGRESQL_FUNCTIONS:
-        connection.exec_driver_sql(_REFUSE.format(name=name))
+    for body in POSTGRESQL_FUNCTIONS.values():
+        connection.exec_driver_sql(body)
     for name, (table, body) in POSTGRESQL_TRIGGERS.items():
         connection.exec_driver_sql(f"DROP TRIGGER IF EXISTS {name} ON {table}")
         connection.exec_driver_sql(f"CREATE TRIGGER {name} {body}")

@@ -31,7 +31,13 @@ class LineKind(StrEnum):
     FEE = "fee"
 
 
+STATE_LABELS = {DocumentState.DRAFT: _("Draft"), DocumentState.ISSUED: _("Issued"), DocumentState.VOID: _("Void")}
+LINE_LABELS = {LineKind.SERVICE: _("Treatment"), LineKind.PRODUCT: _("Product"), LineKind.PACKAGE: _("Package"),
+               LineKind.FEE: _("Fee")}
 KIND_LABELS = {DocumentKind.INVOICE: _("Invoice"), DocumentKind.CREDIT_NOTE: _("Credit note")}
+
+DIGITS = 4
+STANDING = "kind = 'invoice' AND state <> 'void'"  # one such document an appointment
 
 
 class Series(db.Model):
@@ -49,6 +55,11 @@ class Series(db.Model):
     next_number: Mapped[int] = mapped_column(Integer, default=1)
 
 
+def number_text(prefix: str, number: int) -> str:
+    """"2026-0934"."""
+    return f"{prefix}{number:0{DIGITS}}"
+
+
 class Document(db.Model):
     """An invoice or credit note. Once issued it is a snapshot: heads, names, lines, taxes and sums stay.
 
@@ -61,9 +72,11 @@ class Document(db.Model):
         UniqueConstraint("series_id", "number"),
         CheckConstraint("gross_amount = net_amount + tax_amount", name="sum"),
         CheckConstraint("(state = 'draft') = (number IS NULL)", name="numbered_when_issued"),
-        Index(None, "client_id", "issued_on"), Index(None, "issued_on", "id"), Index(None, "number_text"),
+        Index(None, "client_id", "issued_on"), Index(None, "issued_on", "id"),
         Index("ix_document_open", "due_on", "id", sqlite_where=text("open_amount > 0"),
               postgresql_where=text("open_amount > 0")),
+        Index("uq_document_of_appointment", "appointment_id", unique=True, sqlite_where=text(STANDING),
+              postgresql_where=text(STANDING)),
     )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
@@ -71,12 +84,13 @@ class Document(db.Model):
     state: Mapped[DocumentState] = mapped_column(Enum_(DocumentState))
     series_id: Mapped[int | None] = mapped_column(ForeignKey("series.id"))
     number: Mapped[int | None] = mapped_column(Integer)
-    number_text: Mapped[str | None] = mapped_column(String(40), unique=True)
+    number_text: Mapped[str | None] = mapped_column(  # byte by byte, so that a range finds what starts with something
+        String(40).with_variant(String(40, collation="C"), "postgresql"), unique=True)
     issuer_id: Mapped[int] = mapped_column(ForeignKey("issuer.id"))
     location_id: Mapped[int] = mapped_column(ForeignKey("location.id"))
     client_id: Mapped[int] = mapped_column(ForeignKey("client.id"))
     appointment_id: Mapped[int | None] = mapped_column(ForeignKey("appointment.id"), index=True)
-    refers_to_id: Mapped[int | None] = mapped_column(ForeignKey("document.id"))
+    refers_to_id: Mapped[int | None] = mapped_column(ForeignKey("document.id"), index=True)
     currency: Mapped[str] = mapped_column(String(3))
     price_mode: Mapped[PriceMode] = mapped_column(Enum_(PriceMode))
     language: Mapped[str] = mapped_column(String(16))

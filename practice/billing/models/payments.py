@@ -38,7 +38,7 @@ class Payment(db.Model):
 
     __tablename__ = "payment"
     __table_args__ = (CheckConstraint("amount <> 0", name="not_zero"), Index(None, "received_on", "method"),
-                      Index(None, "client_id", "received_on"))
+                      Index(None, "received_on", "id"), Index(None, "client_id", "received_on"))
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     client_id: Mapped[int] = mapped_column(ForeignKey("client.id"))

@@ -1,4 +1,5 @@
 """How a client stands: owed, credit, packages, recent documents."""
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
@@ -7,28 +8,39 @@ from sqlalchemy import or_, select
 from practice.billing.models.documents import Document, DocumentState
 from practice.billing.models.packages import Package
 from practice.billing.queries.documents import credit_of, open_of_clients
+from practice.catalog.models import Treatment
 from practice.core.db import db
 
 
 @dataclass(frozen=True)
 class Account:
-    """Amounts in minor units; `packages` are those with sessions left that have not run out."""
+    """Amounts in minor units; `packages` are those with sessions left that have not run out; `treatment_names` name
+    what they are for."""
 
     owed: int
     open_documents: list[Document]
     credit: int
     packages: list[Package]
     recent: list[Document]
+    treatment_names: dict[int, str]
 
 
 def account_of(client_id: int, today: date, *, recent: int = 10) -> Account:
-    """How the client stands today."""
-    documents = open_of_clients([client_id]).get(client_id, [])
-    latest = db.session.scalars(
+    """How the client stands today, with so many of the latest documents."""
+    documents, packages = open_of_clients([client_id]).get(client_id, []), live_packages(client_id, today)
+    latest = list(db.session.scalars(
         select(Document).where(Document.client_id == client_id, Document.state != DocumentState.DRAFT)
-        .order_by(Document.issued_on.desc(), Document.id.desc()).limit(recent))
-    return Account(sum(row.open_amount for row in documents), documents, credit_of(client_id),
-                   live_packages(client_id, today), list(latest))
+        .order_by(Document.issued_on.desc(), Document.id.desc()).limit(recent))) if recent else []
+    return Account(sum(row.open_amount for row in documents), documents, credit_of(client_id), packages, latest,
+                   treatment_names(row.treatment_id for row in packages))
+
+
+def treatment_names(treatment_ids: Iterable[int]) -> dict[int, str]:
+    """Names of treatments, retired ones too."""
+    ids = set(treatment_ids)
+    if not ids:
+        return {}
+    return dict(db.session.execute(select(Treatment.id, Treatment.name).where(Treatment.id.in_(ids))).all())
 
 
 def live_packages(client_id: int, today: date) -> list[Package]:

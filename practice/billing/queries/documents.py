@@ -1,20 +1,18 @@
-"""Reading documents and payments. Lists are paged by key, never counted."""
+"""Reading documents and payments one by one, and how they stand."""
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
-from enum import StrEnum
 
-from sqlalchemy import func, select, tuple_
+from sqlalchemy import func, select
 from sqlalchemy.orm import selectinload
 
-from practice.billing.models.documents import Document, DocumentKind, DocumentState
+from practice.billing.models.documents import Document, DocumentKind, DocumentState, Series, number_text
+from practice.billing.models.packages import PackageUse
 from practice.billing.models.payments import Allocation, Payment
 from practice.billing.states import PaymentState, payment_state
 from practice.core.db import db
 from practice.core.errors import NotFound
-from practice.core.text import _
-
-PAGE = 25
+from practice.premises.queries import issuer_for, main_location_id
 
 
 def get_document(document_id: int, *, lock: bool = False) -> Document:
@@ -37,59 +35,12 @@ def for_appointment(appointment_id: int) -> Document | None:
 
 
 def charged(appointment_ids: Iterable[int]) -> set[int]:
-    """Which of these appointments have an invoice that stands."""
-    return set(db.session.scalars(
-        select(Document.appointment_id).where(Document.appointment_id.in_(list(appointment_ids)),
-                                              Document.state == DocumentState.ISSUED)))
-
-
-class Shown(StrEnum):
-    """The saved filters of the list."""
-
-    ALL = "all"
-    OPEN = "open"
-    OVERDUE = "overdue"
-    PAID = "paid"
-
-
-SHOWN_LABELS = {Shown.ALL: _("All"), Shown.OPEN: _("Open"), Shown.OVERDUE: _("Overdue"), Shown.PAID: _("Paid")}
-
-
-@dataclass(frozen=True)
-class DocumentPage:
-    rows: list[Document]
-    has_before: bool
-    has_after: bool
-
-
-def list_documents(shown: Shown, today: date, *, number: str = "", after: tuple[date, int] | None = None,
-                   limit: int = PAGE) -> DocumentPage:
-    """One page, newest first; open and overdue ones by due date, oldest first. `after` is the last row's key."""
-    chosen = select(Document).where(Document.state != DocumentState.DRAFT).limit(limit + 1)
-    if number:
-        chosen = chosen.where(Document.number_text >= number, Document.number_text < number + "\U0010ffff")
-    if shown in (Shown.OPEN, Shown.OVERDUE):
-        key = tuple_(Document.due_on, Document.id)
-        chosen = chosen.where(Document.open_amount > 0)
-        if shown is Shown.OVERDUE:
-            chosen = chosen.where(Document.due_on < today)
-        if after:
-            chosen = chosen.where(key > after)
-        chosen = chosen.order_by(Document.due_on, Document.id)
-    else:
-        key = tuple_(Document.issued_on, Document.id)
-        if shown is Shown.PAID:
-            chosen = chosen.where(Document.open_amount == 0, Document.kind == DocumentKind.INVOICE)
-        if after:
-            chosen = chosen.where(key < after)
-        chosen = chosen.order_by(Document.issued_on.desc(), Document.id.desc())
-    rows = list(db.session.scalars(chosen))
-    return DocumentPage(rows[:limit], after is not None, len(rows) > limit)
-
-
-def key_of(row: Document, shown: Shown) -> tuple[date, int]:
-    """Where a list goes on after this row."""
-    return (row.due_on if shown in (Shown.OPEN, Shown.OVERDUE) else row.issued_on), row.id
+    """Which of these appointments have an invoice that stands, or were paid with a package."""
+    ids = list(appointment_ids)
+    billed = db.session.scalars(select(Document.appointment_id).where(Document.appointment_id.in_(ids),
+                                                                      Document.state == DocumentState.ISSUED))
+    used = db.session.scalars(select(PackageUse.appointment_id).where(PackageUse.appointment_id.in_(ids)))
+    return {*billed, *used}
 
 
 def state_of(row: Document, today: date) -> PaymentState | str:
@@ -102,9 +53,18 @@ def state_of(row: Document, today: date) -> PaymentState | str:
     return payment_state(gross=row.gross_amount, paid=paid, due_on=row.due_on, today=today)
 
 
+def expected_number(therapist_id: int | None, today: date) -> str | None:
+    """The number the next invoice will get if nobody else issues one before; None before the first of a year."""
+    row = db.session.execute(
+        select(Series.prefix, Series.next_number)
+        .where(Series.issuer_id == issuer_for(therapist_id).id, Series.location_id == main_location_id(),
+               Series.kind == DocumentKind.INVOICE, Series.year == today.year)).first()
+    return number_text(*row) if row else None
+
+
 @dataclass(frozen=True)
 class Part:
-    """Money put against a document."""
+    """Money, or a credit note, put against a document; `amount` below zero where it was taken off again."""
 
     on_date: date
     amount: int
@@ -114,13 +74,22 @@ class Part:
 
 def parts_of(document_id: int) -> list[Part]:
     """What was put against a document, oldest first."""
-    note = select(Document).where(Document.refers_to_id == document_id)
-    notes = {row.id: row for row in db.session.scalars(note)}
+    notes = {row.id: row for row in credit_notes_of(document_id)}
     rows = db.session.execute(
         select(Allocation.on_date, Allocation.amount, Payment, Allocation.credit_note_id)
         .outerjoin(Payment, Payment.id == Allocation.payment_id)
         .where(Allocation.document_id == document_id).order_by(Allocation.id)).all()
     return [Part(row.on_date, row.amount, row.Payment, notes.get(row.credit_note_id)) for row in rows]
+
+
+def credit_notes_of(document_id: int) -> list[Document]:
+    """The credit notes of an invoice, oldest first."""
+    return list(db.session.scalars(select(Document).where(Document.refers_to_id == document_id).order_by(Document.id)))
+
+
+def reversal_of(payment_id: int) -> Payment | None:
+    """The payment that took this one back."""
+    return db.session.scalars(select(Payment).where(Payment.reverses_id == payment_id)).first()
 
 
 def get_payment(payment_id: int) -> Payment:

@@ -1,2 +1,3 @@
-"""Verbs of money: numbering.py (numbers without gaps), documents.py (issue, credit), payments.py (take, reverse, put
-against), packages.py (sell, use), checkout.py (from the finished session to the receipt)."""
+"""Verbs of money: numbering.py (numbers without gaps), documents.py (issue), credit_notes.py (take back, whole or in
+parts), payments.py (take, put against, give back, reverse), packages.py (sell, use), checkout.py (from the finished
+session to the receipt). Each locks the client's account first, see locking.py."""

@@ -1,29 +1,32 @@
 """From the finished session to the receipt: one invoice an appointment, one payment a click."""
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from sqlalchemy import select
 
 from practice.access.actor import Actor
 from practice.access.guard import require
 from practice.access.permissions import Permission
-from practice.billing.models.documents import LineKind
+from practice.billing.models.documents import Document, LineKind
 from practice.billing.models.payments import Method, Payment
-from practice.billing.queries.documents import for_appointment
-from practice.billing.services.documents import LineInput, issue_invoice
-from practice.billing.services.packages import is_used_for, use_package
-from practice.billing.services.payments import take_payment, use_credit
+from practice.billing.queries.documents import for_appointment, get_document
+from practice.billing.services.documents import LineInput, draft_invoice, issue
+from practice.billing.services.locking import lock_account
+from practice.billing.services.packages import is_used_for, name_on_paper, use_package
+from practice.billing.services.payments import put_against, take_payment, use_credit
 from practice.catalog.models import Treatment
 from practice.catalog.queries import get_product, get_treatment
-from practice.core import clock
 from practice.core.db import db
 from practice.core.errors import DomainError, Invalid
+from practice.core.money import whole
 from practice.core.text import _
-from practice.premises.queries import the_practice
 from practice.schedule.models import Appointment
 from practice.schedule.queries.appointments import get_appointment
 from practice.schedule.states import AppointmentState
 from practice.sessions.models import Handover
+
+MOST_PIECES = 99
 
 
 class NotDoneYet(DomainError):
@@ -79,54 +82,67 @@ def what_to_charge(appointment_id: int, *, extras: Sequence[Extra] | None = None
     minutes = handed.minutes if handed else int((row.ends_at - row.starts_at).total_seconds() // 60)
     if discount and len(discount_reason.strip()) < 3:
         raise Invalid(_("Say why there is a discount."), "discount_reason")
-    if not 0 <= discount <= treatment.price_amount:
+    if not 0 <= whole(discount) <= treatment.price_amount:
         raise Invalid(_("A discount is not larger than the price."), "discount")
     if extras is None:
         extras = tuple(Extra(product, count) for product, count in handed.products) if handed else ()
-    lines = [LineInput(treatment.neutral_name, treatment.price_amount, treatment.tax_code_id, therapist_id=row.user_id,
-                       treatment_id=treatment.id, service_on=row.on_date, discount=discount,
+    lines = [LineInput(name_on_paper(treatment, row.client_id), treatment.price_amount, treatment.tax_code_id,
+                       therapist_id=row.user_id, treatment_id=treatment.id, service_on=row.on_date, discount=discount,
                        discount_reason=discount_reason.strip())]
-    for extra in extras:
-        if not 1 <= extra.quantity <= 99:
-            raise Invalid(_("From 1 to 99 pieces."), "extras")
-        product = get_product(extra.product_id)
-        lines.append(LineInput(product.name, product.price_amount, product.tax_code_id, LineKind.PRODUCT,
-                               quantity=extra.quantity * 1000, product_id=product.id, service_on=row.on_date))
+    lines += [product_line(extra, row.on_date) for extra in extras]
     return Charge(row, treatment, minutes, lines, handed, tuple(extras))
+
+
+def product_line(extra: Extra, service_on: date | None = None) -> LineInput:
+    """A product at its price of today. Raises Invalid, NotFound."""
+    if not 1 <= extra.quantity <= MOST_PIECES:
+        raise Invalid(_("From 1 to 99 pieces."), "extras")
+    product = get_product(extra.product_id)
+    return LineInput(product.name, product.price_amount, product.tax_code_id, LineKind.PRODUCT,
+                     quantity=extra.quantity * 1000, product_id=product.id, service_on=service_on)
 
 
 def checkout(actor: Actor, appointment_id: int, *, payments: Sequence[tuple[Method, int]], request_key: str,
              extras: Sequence[Extra] | None = None, discount: int = 0, discount_reason: str = "",
-             with_credit: bool = False, package_id: int | None = None) -> Receipt:
+             with_credit: bool = False, package_id: int | None = None, also_ids: Sequence[int] = ()) -> Receipt:
     """Issue the invoice of a done session and take the money; a package session pays for the treatment itself.
 
     Depends on the appointment being done, never on a note. `payments` are (method, minor units); an amount of 0 leaves
-    the rest open. The same `request_key` again gives the first receipt. Raises NotDoneYet, CheckedOutAlready, Invalid.
+    the rest open; what is left of them pays the documents `also_ids` of the same client. The same `request_key` again
+    gives the first receipt. Raises NotDoneYet, CheckedOutAlready, Invalid, NotFound.
     """
     require(actor, Permission.INVOICE_ISSUE, Permission.PAYMENT_TAKE)
-    again = db.session.scalars(select(Payment).where(Payment.request_key.startswith(f"{request_key}:"))
-                               .order_by(Payment.id)).all()
-    document = for_appointment(appointment_id)
-    if again and document is not None:
-        return Receipt(document.id, tuple(payment.id for payment in again))
+    lock_account(get_appointment(appointment_id).client_id)
+    db.session.scalars(select(Appointment).where(Appointment.id == appointment_id).with_for_update()
+                       .execution_options(populate_existing=True)).one()
+    standing = for_appointment(appointment_id)
+    if standing is not None or is_used_for(appointment_id):
+        return _first_receipt(standing, request_key)
     charge = what_to_charge(appointment_id, extras=extras, discount=discount, discount_reason=discount_reason)
-    row = charge.appointment
+    row, lines, used = charge.appointment, charge.lines, None
     if row.state is not AppointmentState.DONE:
         raise NotDoneYet()
-    db.session.scalars(select(Appointment).where(Appointment.id == row.id).with_for_update()).one()
-    if for_appointment(row.id) is not None or is_used_for(row.id):
-        raise CheckedOutAlready()
-    used, lines = None, charge.lines
     if package_id is not None:
-        today = clock.local_date(clock.now(), the_practice().time_zone)
-        used, lines = use_package(actor, package_id, row, today).id, charge.lines[1:]
-    if not lines:
-        return Receipt(None, (), used)
-    document = issue_invoice(actor, client_id=row.client_id, lines=lines, appointment_id=row.id,
-                             therapist_id=row.user_id)
-    if with_credit:
+        used, lines = use_package(actor, package_id, row, charge.treatment.id).id, charge.lines[1:]
+    document = draft_invoice(actor, client_id=row.client_id, lines=lines, appointment_id=row.id,
+                             therapist_id=row.user_id) if lines else None
+    if document and with_credit:
         use_credit(actor, document.id)
-    taken = [take_payment(actor, client_id=row.client_id, amount=amount, method=method, document_id=document.id,
-                          request_key=f"{request_key}:{place}").id
+    taken = [take_payment(actor, client_id=row.client_id, amount=amount, method=method,
+                          request_key=f"{request_key}:{place}", document_id=document.id if document else None)
              for place, (method, amount) in enumerate(payments) if amount]
-    return Receipt(document.id, tuple(taken), used)
+    for payment in taken:
+        for also_id in also_ids:
+            put_against(payment, get_document(also_id, lock=True))
+    if document:
+        issue(actor, document)
+    return Receipt(document.id if document else None, tuple(payment.id for payment in taken), used)
+
+
+def _first_receipt(document: Document | None, request_key: str) -> Receipt:
+    """What the first of two clicks left. Raises CheckedOutAlready when it was another form."""
+    first = db.session.scalars(select(Payment.id).where(Payment.request_key.startswith(f"{request_key}:"))
+                               .order_by(Payment.id)).all()
+    if document is None or not first:
+        raise CheckedOutAlready()
+    return Receipt(document.id, tuple(first))

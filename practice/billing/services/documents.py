@@ -1,10 +1,10 @@
-"""Issuing invoices, and correcting them with credit notes. What is issued never changes."""
+"""Issuing invoices. What is issued never changes; credit_notes.py takes it back."""
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from practice.access.actor import Actor
 from practice.access.guard import require
@@ -18,29 +18,20 @@ from practice.billing.models.documents import (
     DocumentTax,
     LineKind,
 )
-from practice.billing.models.payments import Allocation
 from practice.billing.pricing import Adjustment, Line, Mode, PricedDocument, Tax, Totals, price
-from practice.billing.queries.documents import get_document
-from practice.billing.services.numbering import number_document
+from practice.billing.services.locking import lock_account
+from practice.billing.services.numbering import take_number
 from practice.clients.models import Client
 from practice.clients.queries import get_client
 from practice.core import clock
 from practice.core.columns import canonical_json
 from practice.core.db import db
-from practice.core.errors import DomainError, Invalid
+from practice.core.errors import Invalid
 from practice.core.text import _
 from practice.premises.models import PriceMode, TaxCode
 from practice.premises.queries import Settings, issuer_for, main_location_id, the_practice
 
 MOST_LINES = 500
-
-
-class AlreadyCredited(DomainError):
-    message = _("This invoice has been credited in full already.")
-
-
-class NotAnInvoice(DomainError):
-    message = _("Only an issued invoice can be credited.")
 
 
 @dataclass(frozen=True)
@@ -64,23 +55,58 @@ class LineInput:
 def issue_invoice(actor: Actor, *, client_id: int, lines: Sequence[LineInput], appointment_id: int | None = None,
                   therapist_id: int | None = None) -> Document:
     """Issue an invoice: priced once, numbered without a gap, kept as a snapshot. Raises Invalid, NotFound."""
+    return issue(actor, draft_invoice(actor, client_id=client_id, lines=lines, appointment_id=appointment_id,
+                                      therapist_id=therapist_id))
+
+
+def draft_invoice(actor: Actor, *, client_id: int, lines: Sequence[LineInput], appointment_id: int | None = None,
+                  therapist_id: int | None = None) -> Document:
+    """An invoice with everything on it but its number and dates; `issue` follows in the same transaction.
+
+    In between money may be put against it, so that the number is taken last. Raises Invalid, NotFound.
+    """
     require(actor, Permission.INVOICE_ISSUE)
     if not 1 <= len(lines) <= MOST_LINES:
         raise Invalid(_("An invoice has at least one line."), "lines")
+    lock_account(client_id)
     client, practice = get_client(client_id), the_practice()
-    today = clock.local_date(clock.now(), practice.time_zone)
-    taxes = _tax_codes(line.tax_code_id for line in lines)
+    taxes = tax_codes_of(line.tax_code_id for line in lines)
     totals = price_lines(practice, lines, taxes)
-    document = _new(actor, DocumentKind.INVOICE, client, practice, therapist_id)
+    document = _new_invoice(actor, client, practice, therapist_id)
     document.appointment_id = appointment_id
-    document.due_on = today + timedelta(days=practice.payment_days)
-    document.lines = [_line(place, line, taxes[line.tax_code_id], priced, line.service_on or today)
+    document.lines = [_line(place, line, taxes[line.tax_code_id], priced)
                       for place, (line, priced) in enumerate(zip(lines, totals.lines, strict=True), 1)]
+    document.taxes = [DocumentTax(category=part.tax.category, rate=part.tax.rate, net_amount=part.base,
+                                  tax_amount=part.amount) for part in totals.taxes]
+    document.net_amount, document.tax_amount, document.gross_amount = totals.net, totals.tax, totals.gross
     document.open_amount = totals.gross
-    return _issue(actor, document, totals, today)
+    db.session.add(document)
+    db.session.flush()
+    return document
 
 
-def _tax_codes(ids) -> dict[int, TaxCode]:
+def issue(actor: Actor, document: Document) -> Document:
+    """Give a drafted document its number and dates, and fix it. The last step before the commit."""
+    require(actor, Permission.INVOICE_ISSUE)
+    taken = take_number(document)
+    is_invoice = document.kind is DocumentKind.INVOICE
+    for line in document.lines:  # a credit note counts by its own date
+        line.recognised_on = line.service_on if is_invoice and line.service_on else taken.issued_on
+    db.session.flush()  # lines of an issued document do not change any more
+    document.series_id, document.number, document.number_text = taken.series_id, taken.number, taken.number_text
+    document.issued_at, document.issued_on = taken.issued_at, taken.issued_on
+    if is_invoice:
+        document.due_on = taken.issued_on + timedelta(days=the_practice().payment_days)
+    document.state = DocumentState.ISSUED
+    document.content_hash = content_hash(document)
+    db.session.flush()
+    audit.record(actor, f"{document.kind}.issue", document, client_id=document.client_id, number=document.number_text,
+                 gross=document.gross_amount, currency=document.currency)
+    return document
+
+
+def tax_codes_of(ids: Iterable[int]) -> dict[int, TaxCode]:
+    """These tax codes by id. Raises Invalid for one that does not exist."""
     wanted = set(ids)
     found = {row.id: row for row in db.session.scalars(select(TaxCode).where(TaxCode.id.in_(wanted)))}
     if wanted - found.keys():
@@ -97,145 +123,55 @@ def price_lines(practice: Settings, lines: Sequence[LineInput], taxes: dict[int,
         for line in lines), mode))
 
 
+def totals_of(lines: Sequence[LineInput]) -> Totals:
+    """What these lines will come to when they are invoiced now."""
+    return price_lines(the_practice(), lines, tax_codes_of(line.tax_code_id for line in lines))
+
+
 def _tax(code: TaxCode) -> Tax:
     return Tax(str(code.category), code.rate)
 
 
-def _new(actor: Actor, kind: DocumentKind, client: Client, practice: Settings, therapist_id: int | None) -> Document:
+def _new_invoice(actor: Actor, client: Client, practice: Settings, therapist_id: int | None) -> Document:
+    """Heads and names as they are today: what changes later does not change the document."""
     issuer = issuer_for(therapist_id)
     address = "\n".join(part for part in (client.street, f"{client.postal_code} {client.city}".strip()) if part)
     head = {"name": issuer.name, "address": issuer.address, "tax_number": issuer.tax_number,
             "bank_account": issuer.bank_account, "footer": issuer.footer, "phone": practice.phone,
             "email": practice.email, "country": practice.country}
     return Document(
-        kind=kind, state=DocumentState.DRAFT, issuer_id=issuer.id, location_id=main_location_id(), client_id=client.id,
-        currency=practice.currency, price_mode=practice.price_mode, language=client.language or practice.language,
-        billed_name=f"{client.first_name} {client.last_name}", billed_address=address, issuer_head=head,
-        issued_by_id=actor.user_id)
+        kind=DocumentKind.INVOICE, state=DocumentState.DRAFT, issuer_id=issuer.id, location_id=main_location_id(),
+        client_id=client.id, currency=practice.currency, price_mode=practice.price_mode,
+        language=client.language or practice.language, billed_name=f"{client.first_name} {client.last_name}".strip(),
+        billed_address=address, issuer_head=head, issued_by_id=actor.user_id)
 
 
-def _line(place: int, line: LineInput, code: TaxCode, priced, recognised_on: date) -> DocumentLine:
+def _line(place: int, line: LineInput, code: TaxCode, priced) -> DocumentLine:
+    if line.discount and len(line.discount_reason.strip()) < 3:
+        raise Invalid(_("Say why there is a discount."), "discount_reason")
     return DocumentLine(
         position=place, kind=line.kind, text=line.text[:200], therapist_id=line.therapist_id,
         treatment_id=line.treatment_id, product_id=line.product_id, service_on=line.service_on,
-        recognised_on=recognised_on, quantity=line.quantity, unit_price_amount=line.unit_price,
-        discount_amount=line.discount, discount_reason=line.discount_reason[:120], tax_category=code.category,
-        tax_rate=code.rate, tax_reason=code.reason, net_amount=priced.net, tax_amount=priced.tax,
-        gross_amount=priced.gross)
+        quantity=line.quantity, unit_price_amount=line.unit_price, discount_amount=line.discount,
+        discount_reason=line.discount_reason.strip()[:120], tax_category=code.category, tax_rate=code.rate,
+        tax_reason=code.reason, net_amount=priced.net, tax_amount=priced.tax, gross_amount=priced.gross)
 
 
-def _issue(actor: Actor, document: Document, totals: "Totals | _Sums", today: date) -> Document:
-    """Fix the figures, then take the number last."""
-    document.net_amount, document.tax_amount, document.gross_amount = totals.net, totals.tax, totals.gross
-    document.taxes = [DocumentTax(category=part.tax.category, rate=part.tax.rate, net_amount=part.base,
-                                  tax_amount=part.amount) for part in totals.taxes]
-    document.issued_at, document.issued_on = clock.now(), today
-    db.session.add(document)
-    db.session.flush()
-    audit.record(actor, f"{document.kind}.issue", document, client_id=document.client_id,
-                 gross=document.gross_amount, currency=document.currency)
-    with db.session.no_autoflush:
-        number_document(document, today)
-        document.state = DocumentState.ISSUED
-        document.content_hash = content_hash(document)
-    db.session.flush()
-    return document
+def today() -> date:
+    """The practice's local date."""
+    return clock.local_date(clock.now(), the_practice().time_zone)
 
 
 def content_hash(document: Document) -> str:
-    """SHA-256 over what stands on the document."""
+    """SHA-256 over everything that stands on the document."""
     whole = {
-        "number": document.number_text, "issued_on": document.issued_on.isoformat(), "to": document.billed_name,
-        "address": document.billed_address, "head": document.issuer_head, "currency": document.currency,
-        "lines": [[line.text, line.quantity, line.unit_price_amount, line.discount_amount, line.tax_rate,
-                   line.net_amount, line.tax_amount, line.gross_amount] for line in document.lines],
-        "gross": document.gross_amount}
+        "kind": document.kind, "number": document.number_text, "refers_to": document.refers_to_id,
+        "issued_on": document.issued_on.isoformat(), "due_on": document.due_on.isoformat() if document.due_on else None,
+        "to": document.billed_name, "address": document.billed_address, "head": document.issuer_head,
+        "currency": document.currency, "price_mode": document.price_mode, "reason": document.reason,
+        "lines": [[line.text, line.service_on.isoformat() if line.service_on else None, line.quantity,
+                   line.unit_price_amount, line.discount_amount, line.discount_reason, line.tax_category, line.tax_rate,
+                   line.tax_reason, line.net_amount, line.tax_amount, line.gross_amount] for line in document.lines],
+        "taxes": sorted([tax.category, tax.rate, tax.net_amount, tax.tax_amount] for tax in document.taxes),
+        "sums": [document.net_amount, document.tax_amount, document.gross_amount]}
     return hashlib.sha256(canonical_json(whole).encode()).hexdigest()
-
-
-def credit_note(actor: Actor, document_id: int, *, reason: str) -> Document:
-    """Take an invoice back in full: the same figures, negative, under a number of their own.
-
-    What is still open is settled by it; what was paid becomes the client's credit. Raises AlreadyCredited,
-    NotAnInvoice, Invalid.
-    """
-    require(actor, Permission.INVOICE_ISSUE)
-    invoice = get_document(document_id, lock=True)
-    if invoice.kind is not DocumentKind.INVOICE or invoice.state is DocumentState.DRAFT:
-        raise NotAnInvoice()
-    if invoice.state is DocumentState.VOID:
-        raise AlreadyCredited()
-    if len(reason.strip()) < 3:
-        raise Invalid(_("Say why, in a few words."), "reason")
-    practice = the_practice()
-    today = clock.local_date(clock.now(), practice.time_zone)
-    note = Document(
-        kind=DocumentKind.CREDIT_NOTE, state=DocumentState.DRAFT, issuer_id=invoice.issuer_id,
-        location_id=invoice.location_id, client_id=invoice.client_id, refers_to_id=invoice.id,
-        currency=invoice.currency, price_mode=invoice.price_mode, language=invoice.language,
-        billed_name=invoice.billed_name, billed_address=invoice.billed_address, issuer_head=invoice.issuer_head,
-        reason=reason.strip()[:200], issued_by_id=actor.user_id)
-    note.lines = [_negative(line, today) for line in invoice.lines]
-    totals = _negated(invoice)
-    settled = invoice.open_amount
-    note = _issue(actor, note, totals, today)
-    if settled:
-        db.session.add(Allocation(credit_note_id=note.id, document_id=invoice.id, amount=settled, on_date=today,
-                                  made_at=clock.now()))
-        invoice.open_amount = 0
-    _free_money(invoice, today)
-    invoice.state = DocumentState.VOID
-    invoice.version += 1
-    db.session.flush()
-    return note
-
-
-def _negative(line: DocumentLine, today: date) -> DocumentLine:
-    return DocumentLine(
-        position=line.position, kind=line.kind, text=line.text, therapist_id=line.therapist_id,
-        treatment_id=line.treatment_id, product_id=line.product_id, service_on=line.service_on, recognised_on=today,
-        quantity=-line.quantity, unit_price_amount=line.unit_price_amount, discount_amount=line.discount_amount,
-        discount_reason=line.discount_reason, tax_category=line.tax_category, tax_rate=line.tax_rate,
-        tax_reason=line.tax_reason, net_amount=-line.net_amount, tax_amount=-line.tax_amount,
-        gross_amount=-line.gross_amount)
-
-
-@dataclass(frozen=True)
-class _Sums:
-    """The sums of a credit note in full: those of its invoice, negative, so that not a cent is left between them."""
-
-    net: int
-    tax: int
-    gross: int
-    taxes: list
-
-
-@dataclass(frozen=True)
-class _SumOfTax:
-    tax: Tax
-    base: int
-    amount: int
-
-
-def _negated(invoice: Document) -> _Sums:
-    return _Sums(-invoice.net_amount, -invoice.tax_amount, -invoice.gross_amount,
-                 [_SumOfTax(Tax(str(row.category), row.rate), -row.net_amount, -row.tax_amount)
-                  for row in invoice.taxes])
-
-
-def _free_money(invoice: Document, today: date) -> None:
-    """What was paid for a document that is taken back is the client's credit again, dated today."""
-    paid = db.session.execute(
-        select(Allocation.payment_id, func.sum(Allocation.amount))
-        .where(Allocation.document_id == invoice.id, Allocation.payment_id.is_not(None))
-        .group_by(Allocation.payment_id)).all()
-    credited = 0
-    for payment_id, amount in paid:
-        if amount:
-            db.session.add(Allocation(payment_id=payment_id, document_id=invoice.id, amount=-int(amount),
-                                      on_date=today, made_at=clock.now()))
-            credited += int(amount)
-    if credited:
-        note = db.session.scalars(select(Document).where(Document.refers_to_id == invoice.id)).one()
-        db.session.add(Allocation(credit_note_id=note.id, document_id=invoice.id, amount=credited, on_date=today,
-                                  made_at=clock.now()))

@@ -1,51 +1,73 @@
-"""Numbers without gaps or doubles: a counter row, locked and raised last in the transaction that issues."""
-from datetime import date
+"""Numbers without gaps or doubles: a counter row, locked and raised last in the transaction that issues.
+
+A number that is taken belongs to the document committed with it; what fails or is killed gives it back untouched.
+"""
+from dataclasses import dataclass
+from datetime import date, datetime
 
 from sqlalchemy import select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
-from practice.billing.models.documents import Document, DocumentKind, Series
+from practice.billing.models.documents import Document, DocumentKind, Series, number_text
+from practice.core import clock
 from practice.core.db import db
 from practice.core.errors import DomainError
 from practice.core.text import _
 from practice.premises.models import Issuer
-from practice.premises.queries import main_location_id
+from practice.premises.queries import main_location_id, the_practice
 
 PREFIXES = {DocumentKind.INVOICE: "", DocumentKind.CREDIT_NOTE: "C"}
-DIGITS = 4
+
+
+@dataclass(frozen=True)
+class Taken:
+    """A number, and the moment it was taken: the document's own."""
+
+    series_id: int
+    number: int
+    number_text: str
+    issued_at: datetime
+    issued_on: date
 
 
 class DateGoesBack(DomainError):
     message = _("A later document has been issued already: the dates of a series do not go backwards.")
 
 
-def number_document(document: Document, issued_on: date) -> None:
-    """Give the document the next number of its series. Call it last: the row is locked until the commit."""
-    series_id = _series(document, issued_on.year)
+def take_number(document: Document) -> Taken:
+    """The next number of the document's series, and its dates. Call it last: the row is locked until the commit.
+
+    The time is read after the lock was won, so that the order of numbers is the order of dates. Raises DateGoesBack
+    where the machine's clock was set back.
+    """
+    zone = the_practice().time_zone
+    while True:
+        year = clock.local_date(clock.now(), zone).year
+        series_id = _lock_series(document, year)
+        issued_at = clock.now()
+        issued_on = clock.local_date(issued_at, zone)
+        if issued_on.year == year:  # else the year ended while we waited
+            break
+    _refuse_going_back(series_id, issued_on)
     row = db.session.execute(
         update(Series).where(Series.id == series_id).values(next_number=Series.next_number + 1)
         .returning(Series.next_number, Series.prefix).execution_options(synchronize_session=False)).one()
     number = row.next_number - 1
-    with db.session.no_autoflush:
-        last = db.session.scalar(select(Document.issued_on).where(Document.series_id == series_id,
-                                                                  Document.number == number - 1))
-    if last is not None and last > issued_on:
-        raise DateGoesBack(field="issued_on")
-    document.series_id, document.number = series_id, number
-    document.number_text = f"{row.prefix}{number:0{DIGITS}}"
+    return Taken(series_id, number, number_text(row.prefix, number), issued_at, issued_on)
 
 
-def _series(document: Document, year: int) -> int:
-    """The counter of issuer, location, kind and year; made when it is first needed, by whoever comes first."""
+def _lock_series(document: Document, year: int) -> int:
+    """The counter of issuer, location, kind and year, locked; made when first needed, by whoever comes first."""
     values = {"issuer_id": document.issuer_id, "location_id": document.location_id, "kind": document.kind, "year": year}
-    same = [getattr(Series, name) == value for name, value in values.items()]
-    found = db.session.scalar(select(Series.id).where(*same))
-    if found is None:
-        dialect = sqlite if db.session.get_bind().dialect.name == "sqlite" else postgresql
-        prefix = f"{PREFIXES[document.kind]}{_owner(document)}{year}-"
-        db.session.execute(dialect.insert(Series).values(**values, prefix=prefix, next_number=1)
-                           .on_conflict_do_nothing().execution_options(synchronize_session=False))
-        found = db.session.scalar(select(Series.id).where(*same))
+    chosen = select(Series.id).where(*(getattr(Series, name) == value for name, value in values.items()))
+    with db.session.no_autoflush:
+        found = db.session.scalar(chosen.with_for_update())
+        if found is None:
+            dialect = sqlite if db.session.get_bind().dialect.name == "sqlite" else postgresql
+            prefix = f"{PREFIXES[document.kind]}{_owner(document)}{year}-"
+            db.session.execute(dialect.insert(Series).values(**values, prefix=prefix, next_number=1)
+                               .on_conflict_do_nothing().execution_options(synchronize_session=False))
+            found = db.session.scalar(chosen.with_for_update())
     return found
 
 
@@ -55,3 +77,11 @@ def _owner(document: Document) -> str:
     if is_practice and document.location_id == main_location_id():
         return ""
     return f"{document.issuer_id}.{document.location_id}-"
+
+
+def _refuse_going_back(series_id: int, issued_on: date) -> None:
+    with db.session.no_autoflush:
+        last = db.session.scalar(select(Document.issued_on).where(Document.series_id == series_id)
+                                 .order_by(Document.number.desc()).limit(1))
+    if last is not None and last > issued_on:
+        raise DateGoesBack(field="issued_on")

@@ -1,5 +1,5 @@
 """Sessions paid ahead: sold with an invoice, used one by one, the last one taking what is left of the value."""
-from datetime import date, timedelta
+from datetime import timedelta
 
 from sqlalchemy import select
 
@@ -9,15 +9,21 @@ from practice.access.permissions import Permission
 from practice.audit import services as audit
 from practice.billing.models.documents import LineKind
 from practice.billing.models.packages import Package, PackageUse
-from practice.billing.services.documents import LineInput, issue_invoice
+from practice.billing.services.documents import LineInput, issue_invoice, today
+from practice.billing.services.locking import lock_account
+from practice.catalog.models import Treatment
 from practice.catalog.queries import get_treatment
+from practice.clients.queries import get_client
 from practice.core import clock
 from practice.core.db import db
 from practice.core.errors import DomainError, Invalid, NotFound
-from practice.core.money import round_half_up
+from practice.core.money import round_half_up, whole
 from practice.core.text import _
 from practice.premises.queries import the_practice
 from practice.schedule.models import Appointment
+
+FEWEST, MOST = 2, 100  # sessions
+LONGEST_DAYS = 3653
 
 
 class PackageUsedUp(DomainError):
@@ -29,39 +35,62 @@ class WrongPackage(DomainError):
 
 
 def sell_package(actor: Actor, *, client_id: int, treatment_id: int, sessions: int, price_amount: int,
-                 holds_days: int = 365) -> Package:
-    """Sell a number of sessions of a treatment ahead, with its invoice (`document_id`). Raises Invalid, NotFound."""
+                 holds_days: int | None = 365) -> Package:
+    """Sell a number of sessions of a treatment ahead, with its invoice (`document_id`).
+
+    `price_amount` is for all of them, minor units, net or gross as the practice's prices are; `holds_days` None: it
+    does not run out. Raises Invalid, NotFound.
+    """
     require(actor, Permission.INVOICE_ISSUE)
+    lock_account(client_id)
     treatment = get_treatment(treatment_id)
-    if not 2 <= sessions <= 100:
+    if not treatment.is_active:
+        raise Invalid(_("This treatment is not offered any more."), "treatment")
+    if not FEWEST <= whole(sessions) <= MOST:
         raise Invalid(_("A package has from 2 to 100 sessions."), "sessions")
-    text = f"{sessions} × {treatment.neutral_name}"
+    if whole(price_amount) <= 0:
+        raise Invalid(_("Enter an amount above zero."), "price")
+    if holds_days is not None and not 1 <= holds_days <= LONGEST_DAYS:
+        raise Invalid(_("A package holds from one day to ten years."), "holds")
+    text = f"{sessions} × {name_on_paper(treatment, client_id)}"
     document = issue_invoice(actor, client_id=client_id, lines=[LineInput(
         text, price_amount, treatment.tax_code_id, LineKind.PACKAGE, treatment_id=treatment.id)])
-    today = clock.local_date(clock.now(), the_practice().time_zone)
+    on = document.issued_on
     row = Package(client_id=client_id, treatment_id=treatment.id, document_id=document.id, sessions_bought=sessions,
-                  sessions_left=sessions, value_left_amount=document.net_amount, sold_on=today,
-                  expires_on=today + timedelta(days=holds_days))
+                  sessions_left=sessions, value_left_amount=document.net_amount, sold_on=on,
+                  expires_on=on + timedelta(days=holds_days) if holds_days else None)
     db.session.add(row)
     db.session.flush()
     audit.record(actor, "package.sell", row, client_id=client_id, sessions=sessions)
     return row
 
 
-def use_package(actor: Actor, package_id: int, appointment: Appointment, today: date) -> PackageUse:
-    """Pay an appointment with one session of a package. Raises PackageUsedUp, WrongPackage, NotFound."""
+def name_on_paper(treatment: Treatment, client_id: int) -> str:
+    """The treatment's neutral name in the client's language: what stands on documents."""
+    language = get_client(client_id).language or the_practice().language
+    return next((text.neutral_name for text in treatment.texts if text.language == language and text.neutral_name),
+                treatment.neutral_name)
+
+
+def use_package(actor: Actor, package_id: int, appointment: Appointment, treatment_id: int) -> PackageUse:
+    """Pay an appointment with one session of a package for the treatment that was given.
+
+    Worth (value left) / (sessions left), so that the last session takes what is left. Raises PackageUsedUp,
+    WrongPackage, NotFound.
+    """
     require(actor, Permission.PAYMENT_TAKE)
+    lock_account(appointment.client_id)
     row = db.session.scalars(select(Package).where(Package.id == package_id).with_for_update()
                              .execution_options(populate_existing=True)).first()
     if row is None or row.client_id != appointment.client_id:
         raise NotFound()
-    if row.treatment_id != appointment.treatment_id:
+    if row.treatment_id != treatment_id:
         raise WrongPackage()
-    if row.sessions_left < 1 or (row.expires_on is not None and row.expires_on < today):
+    if row.sessions_left < 1 or (row.expires_on is not None and row.expires_on < today()):
         raise PackageUsedUp()
     value = round_half_up(row.value_left_amount, row.sessions_left)
     use = PackageUse(package_id=row.id, appointment_id=appointment.id, therapist_id=appointment.user_id,
-                     value_amount=value, used_on=today, used_at=clock.now())
+                     value_amount=value, used_on=today(), used_at=clock.now())
     row.sessions_left -= 1
     row.value_left_amount -= value
     row.version += 1

@@ -1,0 +1,166 @@
+"""A client's account: what is owed and by whom it was paid, credit, packages; taking money without an appointment."""
+import secrets
+
+from flask import flash, redirect, render_template, request, url_for
+from flask_admin import expose
+from flask_babel import gettext
+from flask_wtf import FlaskForm
+from wtforms import HiddenField, IntegerField, RadioField, SelectField, StringField
+from wtforms.validators import InputRequired, Length, NumberRange, Optional
+
+from practice.access.permissions import Permission as P
+from practice.admin import show
+from practice.admin.auth import current_actor
+from practice.admin.base import Page, attempt, show_error
+from practice.admin.fields import enum_choices, row_choices
+from practice.billing.models.payments import METHOD_LABELS, Method
+from practice.billing.queries import lists
+from practice.billing.queries.accounts import account_of
+from practice.billing.queries.documents import state_of
+from practice.billing.services.checkout import MOST_PIECES, Extra, product_line
+from practice.billing.services.documents import issue_invoice
+from practice.billing.services.packages import FEWEST, MOST, sell_package
+from practice.billing.services.payments import give_back, take_payment
+from practice.catalog.queries import products, treatments
+from practice.clients.queries import get_client
+from practice.core.errors import Invalid
+from practice.core.money import parse
+from practice.core.text import _
+from practice.premises.queries import the_practice
+
+ROWS = 5  # lines of an invoice over the counter
+AMOUNT = _("Enter an amount")
+CHOOSE = _("Choose one")
+
+
+class MoneyInForm(FlaskForm):
+    amount = StringField(_("Amount received"), [InputRequired(AMOUNT)])
+    method = RadioField(_("Method"), choices=enum_choices(METHOD_LABELS), default=Method.CARD.value)
+    request_key = HiddenField()
+
+
+class MoneyBackForm(MoneyInForm):
+    amount = StringField(_("Amount to give back"), [InputRequired(AMOUNT)])
+    reason = StringField(_("Why"), [InputRequired(_("Say why, in a few words.")), Length(max=200)])
+
+
+class PackageForm(FlaskForm):
+    treatment = SelectField(_("Treatment"), [InputRequired(CHOOSE)])
+    sessions = IntegerField(_("Sessions"), [InputRequired(_("How many?")), NumberRange(FEWEST, MOST)], default=10)
+    price = StringField(_("Price for all of them"), [InputRequired(AMOUNT)])
+    months = IntegerField(_("Valid for"), [Optional(), NumberRange(1, 120)], default=12)
+
+
+class ClientMoneyPage(Page):
+    permissions = {"page": P.PAYMENT_TAKE, "pay": P.PAYMENT_TAKE, "give_back": P.PAYMENT_TAKE,
+                   "package": P.INVOICE_ISSUE, "invoice": P.INVOICE_ISSUE}
+
+    @expose("/")
+    def page(self, client_id):
+        return show_account(client_id)
+
+    @expose("/pay", methods=("GET", "POST"))
+    def pay(self, client_id):
+        """Money on account: against the oldest open invoices, the rest is credit."""
+        form, client = MoneyInForm(), get_client(client_id)
+        if form.validate_on_submit():
+            amount = amount_of(form, "amount")
+            if amount is not None and attempt(form, lambda: take_payment(
+                    current_actor(), client_id=client_id, amount=amount, method=Method(form.method.data),
+                    request_key=key_of(form), is_for_oldest=True).id):
+                flash(gettext("%(amount)s received", amount=show.money(amount)), "success")
+                return redirect(url_for("client_money.page", client_id=client_id))
+        return show_form("pay", form, client_id, name=client.name)
+
+    @expose("/give-back", methods=("GET", "POST"))
+    def give_back(self, client_id):
+        form, client = MoneyBackForm(), get_client(client_id)
+        if form.validate_on_submit():
+            amount = amount_of(form, "amount")
+            if amount is not None and attempt(form, lambda: give_back(
+                    current_actor(), client_id=client_id, amount=amount, method=Method(form.method.data),
+                    request_key=key_of(form), reason=form.reason.data).id):
+                flash(gettext("%(amount)s given back", amount=show.money(amount)), "success")
+                return redirect(url_for("client_money.page", client_id=client_id))
+        return show_form("give_back", form, client_id, name=client.name)
+
+    @expose("/package", methods=("GET", "POST"))
+    def package(self, client_id):
+        form, client = PackageForm(), get_client(client_id)
+        form.treatment.choices = row_choices([(row.id, row.name) for row in treatments()], first=CHOOSE)
+        if form.validate_on_submit():
+            price = amount_of(form, "price")
+            months, treatment_id, sessions = form.months.data, int(form.treatment.data), form.sessions.data
+            document_id = attempt(form, lambda: sell_package(
+                current_actor(), client_id=client_id, treatment_id=treatment_id, sessions=sessions, price_amount=price,
+                holds_days=round(months * 365 / 12) if months else None).document_id) if price is not None else None
+            if document_id:
+                flash(gettext("The package is sold. Here is its invoice."), "success")
+                return redirect(url_for("money.page", document_id=document_id))
+        return show_form("package", form, client_id, name=client.name)
+
+    @expose("/invoice", methods=("GET", "POST"))
+    def invoice(self, client_id):
+        """An invoice over the counter: products without an appointment."""
+        form, client = FlaskForm(), get_client(client_id)
+        offered = products()
+        rows = [(request.form.get(f"product-{place}", ""), request.form.get(f"pieces-{place}", "").strip() or "1")
+                for place in range(ROWS)]
+        if form.validate_on_submit():
+            try:
+                extras = read_rows(rows, {row.id for row in offered})
+            except Invalid as error:
+                show_error(form, error)
+            else:
+                document_id = attempt(form, lambda: issue_invoice(
+                    current_actor(), client_id=client_id, lines=[product_line(extra) for extra in extras]).id)
+                if document_id:
+                    return redirect(url_for("money.page", document_id=document_id))
+        return show_form("invoice", form, client_id, name=client.name, products=products(), rows=rows)
+
+
+def show_form(template: str, form: FlaskForm, client_id: int, **values):
+    if not form.is_submitted() and "request_key" in form:
+        form.request_key.data = secrets.token_hex(16)
+    page = render_template(f"admin/money/{template}.html", form=form, client_id=client_id,
+                           account=account_of(client_id, show.today(), recent=0), currency=the_practice().currency,
+                           **values)
+    return page, 422 if form.errors or form.form_errors else 200
+
+
+def show_account(client_id: int):
+    client, account = get_client(client_id), account_of(client_id, show.today(), recent=50)
+    payments = lists.list_payments(client_id=client_id, limit=50).rows
+    ids = [row.id for row in payments]
+    return render_template(
+        "admin/money/account.html", client=client, account=account, state_of=state_of, payments=payments,
+        paid=lists.paid_by(ids), undone=lists.reversed_ids(ids), may=current_actor().may, P=P)
+
+
+def key_of(form: FlaskForm) -> str:
+    return "".join(filter(str.isalnum, form.request_key.data or ""))[:60] or secrets.token_hex(16)
+
+
+def amount_of(form: FlaskForm, name: str) -> int | None:
+    """Minor units, None when it cannot be read; the field says why."""
+    try:
+        return parse(form[name].data, the_practice().currency)
+    except Invalid as error:
+        show_error(form, Invalid(error.message, name, **error.params))
+        return None
+
+
+def read_rows(rows: list[tuple[str, str]], known: set[int]) -> list[Extra]:
+    """Products and pieces. Raises Invalid."""
+    extras = []
+    for product, pieces in rows:
+        if not product:
+            continue
+        if not (product.isascii() and product.isdigit() and len(product) < 16 and int(product) in known):
+            raise Invalid(_("Choose a product of the list."))
+        if not (pieces.isascii() and pieces.isdigit() and len(pieces) < 5 and 1 <= int(pieces) <= MOST_PIECES):
+            raise Invalid(_("From 1 to 99 pieces."))
+        extras.append(Extra(int(product), int(pieces)))
+    if not extras:
+        raise Invalid(_("Choose at least one product."))
+    return extras

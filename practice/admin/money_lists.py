@@ -1,0 +1,105 @@
+"""The plain lists of money: documents, their lines, payments, what they paid, packages. Read-only, with export."""
+from practice.access.permissions import Permission as P
+from practice.admin import show
+from practice.admin.base import ListView
+from practice.core.money import plain
+from practice.core.text import _
+from practice.premises.queries import the_practice
+
+
+def _money(view, context, row, name) -> str:
+    return show.money(getattr(row, name))
+
+
+def _label(view, context, row, name) -> str:
+    return show.label(getattr(row, name))
+
+
+def _plain(view, context, row, name) -> str:
+    return plain(getattr(row, name), the_practice().currency)
+
+
+def exported(*names: str) -> dict:
+    """Amounts as machines read them: 78.00."""
+    return dict.fromkeys(names, _plain)
+
+
+def formatters(*, money=(), labels=()) -> dict:
+    """Amounts as money, members of enums as words."""
+    return dict.fromkeys(money, _money) | dict.fromkeys(labels, _label)
+
+
+MEASURES = {"quantity": lambda view, context, row, name: f"{row.quantity / 1000:g}",
+            "tax_rate": lambda view, context, row, name: f"{row.tax_rate / 10_000:g} %"}
+
+
+class MoneyList(ListView):
+    read_permission, export_permission = P.INVOICE_READ, P.MONEY_EXPORT
+    column_default_sort = ("id", True)
+
+
+class DocumentList(MoneyList):
+    column_list = column_export_list = ("number_text", "kind", "state", "issued_on", "due_on", "billed_name",
+                                        "net_amount", "tax_amount", "gross_amount", "open_amount", "currency")
+    column_details_list = (*column_list, "billed_address", "reason", "issued_at", "content_hash")
+    column_labels = {"number_text": _("Number"), "kind": _("Kind"), "state": _("State"), "issued_on": _("Issued"),
+                     "due_on": _("Due"), "billed_name": _("Billed to"), "net_amount": _("Without tax"),
+                     "tax_amount": _("Tax"), "gross_amount": _("With tax"), "open_amount": _("Still owed"),
+                     "currency": _("Currency"), "reason": _("Why"), "content_hash": _("Fingerprint"),
+                     "billed_address": _("Address"), "issued_at": _("Issued at")}
+    column_sortable_list = ("number_text", "issued_on")
+    column_filters = ("issued_on",)
+    number_columns = ("net_amount", "tax_amount", "gross_amount", "open_amount")
+    column_formatters = formatters(money=number_columns, labels=("kind", "state"))
+    column_formatters_export = exported(*number_columns)
+
+
+class LineList(MoneyList):
+    column_list = column_details_list = column_export_list = (
+        "document_id", "position", "kind", "text", "service_on", "recognised_on", "quantity", "discount_amount",
+        "tax_rate", "net_amount", "tax_amount", "gross_amount")
+    column_labels = {"document_id": _("Document"), "position": _("Line"), "kind": _("Kind"), "text": _("Item"),
+                     "service_on": _("Date of service"), "recognised_on": _("Counts on"), "quantity": _("Quantity"),
+                     "discount_amount": _("Discount"), "tax_rate": _("Tax rate"), "net_amount": _("Without tax"),
+                     "tax_amount": _("Tax"), "gross_amount": _("With tax")}
+    column_sortable_list = ("recognised_on",)
+    column_filters = ("recognised_on",)
+    number_columns = ("quantity", "discount_amount", "tax_rate", "net_amount", "tax_amount", "gross_amount")
+    column_formatters = formatters(
+        money=("discount_amount", "net_amount", "tax_amount", "gross_amount"), labels=("kind",)) | MEASURES
+    column_formatters_export = exported("discount_amount", "net_amount", "tax_amount", "gross_amount") | MEASURES
+
+
+class PaymentList(MoneyList):
+    column_list = column_details_list = column_export_list = ("id", "received_on", "method", "amount", "currency",
+                                                              "reference", "reverses_id", "reason")
+    column_labels = {"id": _("Number"), "received_on": _("Day"), "method": _("Method"), "amount": _("Amount"),
+                     "currency": _("Currency"), "reference": _("Reference"), "reverses_id": _("Takes back"),
+                     "reason": _("Why")}
+    column_sortable_list = ("id", "received_on")
+    column_filters = ("received_on",)
+    number_columns = ("amount",)
+    column_formatters = formatters(money=("amount",), labels=("method",))
+    column_formatters_export = exported("amount")
+
+
+class AllocationList(MoneyList):
+    column_list = column_details_list = column_export_list = ("id", "on_date", "document_id", "payment_id",
+                                                              "credit_note_id", "amount")
+    column_labels = {"id": _("Number"), "on_date": _("Day"), "document_id": _("Document"), "payment_id": _("Payment"),
+                     "credit_note_id": _("Credit note"), "amount": _("Amount")}
+    column_sortable_list = ("id", "on_date")
+    column_filters = ("on_date",)
+    number_columns = ("amount",)
+    column_formatters = formatters(money=("amount",))
+    column_formatters_export = exported("amount")
+
+
+class PackageList(MoneyList):
+    column_list = column_details_list = column_export_list = (
+        "id", "sold_on", "expires_on", "sessions_bought", "sessions_left", "value_left_amount")
+    column_labels = {"id": _("Number"), "sold_on": _("Sold"), "expires_on": _("Until"), "sessions_bought": _("Bought"),
+                     "sessions_left": _("Left"), "value_left_amount": _("Value left")}
+    number_columns = ("sessions_bought", "sessions_left", "value_left_amount")
+    column_formatters = formatters(money=("value_left_amount",))
+    column_formatters_export = exported("value_left_amount")

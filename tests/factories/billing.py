@@ -1,0 +1,131 @@
+"""A client with sessions to charge, invoices, payments; and the check that the books close."""
+import secrets
+
+from sqlalchemy import func, select
+
+from practice.access import guard
+from practice.billing.models.documents import Document, DocumentKind, DocumentState, LineKind
+from practice.billing.models.packages import Package, PackageUse
+from practice.billing.models.payments import Allocation, Method, Payment
+from practice.billing.queries.documents import credit_of, get_document
+from practice.billing.services.credit_notes import credit_note
+from practice.billing.services.documents import LineInput, issue_invoice
+from practice.billing.services.packages import sell_package
+from practice.billing.services.payments import take_payment
+from practice.catalog.services import save_product
+from practice.core.db import db, transaction
+from practice.premises.queries import tax_codes
+from practice.schedule.states import AppointmentState as S
+from tests import personas
+from tests.factories import clients, schedule
+from tests.factories.schedule import HOUR
+
+
+class Stage:
+    """Ann Doyle, Theo's treatment for 78.00, a foam roller for 18.00. Rae does what is done; ids come back."""
+
+    def __init__(self, people):
+        self.people, self.rae, self.sessions = people, people.rae, 0
+        with guard.acting(people.system), transaction():
+            self.ann = clients.client("Ann", "Doyle", street="3 Quay", postal_code="D02", city="Dublin").id
+            self.tax = tax_codes()[0].id
+            self.treatment = schedule.treatment("Deep tissue 60", price=7800).id
+            self.roller = save_product(people.system, None, name="Foam roller", price_amount=1800,
+                                       tax_code_id=self.tax).id
+            schedule.hours(people.theo.user_id)
+        self.today = personas.NOW.date()
+
+    def do(self, work):
+        """Rows do not outlive the block: what has an id gives it."""
+        with guard.acting(self.rae), transaction():
+            result = work()
+            return getattr(result, "id", result)
+
+    def read(self, work):
+        with guard.acting(self.rae):
+            return work()
+
+    def client(self, first: str, last: str) -> int:
+        with guard.acting(self.people.system), transaction():
+            return clients.client(first, last).id
+
+    def line(self, gross=7800, **values) -> LineInput:
+        return LineInput("Treatment", gross, self.tax, **values)
+
+    def invoice(self, *gross: int, client_id=None) -> int:
+        return self.do(lambda: issue_invoice(self.rae, client_id=client_id or self.ann,
+                                             lines=[self.line(amount) for amount in gross or (7800,)]))
+
+    def pay(self, amount, document_id=None, *, key=None, method=Method.CARD, client_id=None) -> int:
+        return self.do(lambda: take_payment(self.rae, client_id=client_id or self.ann, amount=amount, method=method,
+                                            request_key=key or secrets.token_hex(8), document_id=document_id))
+
+    def credit(self, document_id, amounts=None) -> int:
+        return self.do(lambda: credit_note(self.rae, document_id, reason="charged twice", amounts=amounts))
+
+    def package(self, sessions=3, price=20_000) -> int:
+        return self.do(lambda: sell_package(self.rae, client_id=self.ann, treatment_id=self.treatment,
+                                            sessions=sessions, price_amount=price))
+
+    def session(self, state=S.DONE) -> int:
+        """An appointment with Theo, two hours after the one before."""
+        at = personas.NOW + self.sessions * 2 * HOUR
+        self.sessions += 1
+        with guard.acting(self.people.system), transaction():
+            return schedule.appointment(self.ann, self.people.theo.user_id, self.treatment, at, state=state).id
+
+    def open(self, document_id) -> int:
+        return self.read(lambda: get_document(document_id).open_amount)
+
+    def credit_left(self) -> int:
+        return self.read(lambda: credit_of(self.ann))
+
+    def check_books(self) -> None:
+        """Balance = invoices - credit notes - payments, and every column adds up."""
+        with guard.acting(self.rae):
+            _check_documents()
+            _check_balance(self.ann)
+            _check_packages()
+
+
+def _check_documents() -> None:
+    put = dict(db.session.execute(select(Allocation.document_id, func.sum(Allocation.amount))
+                                  .group_by(Allocation.document_id)).all())
+    for row in db.session.scalars(select(Document)):
+        for column in ("net_amount", "tax_amount", "gross_amount"):
+            assert getattr(row, column) == sum(getattr(line, column) for line in row.lines)
+        assert row.tax_amount == sum(tax.tax_amount for tax in row.taxes)
+        assert row.net_amount == sum(tax.net_amount for tax in row.taxes)
+        if row.kind is DocumentKind.INVOICE:
+            assert row.open_amount == row.gross_amount - int(put.get(row.id, 0)) >= 0
+            notes = db.session.execute(
+                select(func.sum(Document.net_amount), func.sum(Document.tax_amount), func.sum(Document.gross_amount))
+                .where(Document.refers_to_id == row.id)).one()
+            if row.state is DocumentState.VOID:
+                assert tuple(notes) == (-row.net_amount, -row.tax_amount, -row.gross_amount)
+        else:
+            assert row.open_amount == 0 and row.id not in put
+
+
+def _check_balance(client_id: int) -> None:
+    asked = db.session.scalar(select(func.coalesce(func.sum(Document.gross_amount), 0))
+                              .where(Document.client_id == client_id))
+    paid = db.session.scalar(select(func.coalesce(func.sum(Payment.amount), 0)).where(Payment.client_id == client_id))
+    owed = db.session.scalar(select(func.coalesce(func.sum(Document.open_amount), 0))
+                             .where(Document.client_id == client_id))
+    credit = credit_of(client_id)
+    assert credit >= 0
+    assert asked - paid == owed - credit
+
+
+def _check_packages() -> None:
+    """What was sold, less what was credited, is what was used and what is left."""
+    for row in db.session.scalars(select(Package)):
+        sold = db.session.scalar(
+            select(func.sum(Document.net_amount))
+            .where((Document.id == row.document_id) | (Document.refers_to_id == row.document_id)))
+        used = db.session.scalar(select(func.coalesce(func.sum(PackageUse.value_amount), 0))
+                                 .where(PackageUse.package_id == row.id))
+        assert sold == used + row.value_left_amount
+        assert row.sessions_left or not row.value_left_amount
+        assert {line.kind for line in get_document(row.document_id).lines} == {LineKind.PACKAGE}
