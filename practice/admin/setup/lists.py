@@ -98,7 +98,7 @@ class ShiftList(SetupList):
     column_searchable_list = ()
     column_sortable_list = ("weekday",)
     column_default_sort = [("user_id", False), ("weekday", False), ("starts_minute", False)]
-    card_columns = {"user_id": "card-name", "weekday": "card-state"}
+    card_columns = {"user_id": "card-name", "weekday": "card-state", "from_on": "card-hide", "until_on": "card-hide"}
 
 
 class TreatmentList(SetupList):

@@ -35,7 +35,7 @@ class StaffForm(SetupForm):
     is_active = BooleanField(_("May sign in"), default=True)
     short_name = text(_("Name in the calendar"), 40)
     registration_body = text(_("Registered with"), 80)
-    registration_number = text(_("Registration number"), 40, description=_("Stands on invoices and reports"))
+    registration_number = text(_("Registration number"), 40, description=_("As on the certificate"))
     colour = RadioField(_("Mark"), coerce=int)
     profile_version = HiddenField()
 
