@@ -94,3 +94,15 @@ def test_the_form_of_a_client(database_kind, demo, look_page, axe_table, picture
     page.goto(f"/f/{demo.numbers['secret']}/review")
     wrong += look(page, "client", "/f/review", axe_table, pictures)
     assert wrong + page.problems == []
+
+
+def take_today(page, folder):
+    """Reception's Today; with PRACTICE_SCREENSHOTS=.readme this is the picture in the README."""
+    sign_in(page, PAGES["reception"][0])
+    page.set_viewport_size(DESKTOP)
+    page.screenshot(path=folder / "today.png")
+    return folder / "today.png"
+
+
+def test_the_picture_of_the_readme(database_kind, look_page, pictures):
+    assert 20_000 < take_today(look_page(), pictures).stat().st_size < 300_000
