@@ -150,6 +150,7 @@ def _country_name(region: str, locale: str) -> str:
     return names.get(region, region)
 
 
+@lru_cache(maxsize=8192)  # a list shows the same numbers again and again, and reading one is slow
 def format_phone(e164: str, country: str) -> str:
     """The number as people write it in `country`: "085 555 0138", or "+44 20 7946 0018" from abroad.
 

@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cache
 
 from practice.core.text import _
 
@@ -223,6 +224,7 @@ def _fill(form: str, label: str, translate: Callable[[str], str]) -> str:
     return pattern % {"region": translate(label)}
 
 
+@cache
 def places_of(region: str) -> tuple[Place, ...]:
     """Every place of one region: left and right, or the middle. Unknown regions raise ValueError."""
     if region not in REGIONS:
@@ -230,6 +232,7 @@ def places_of(region: str) -> tuple[Place, ...]:
     return tuple(Place(region, side) for side in REGIONS[region].sides)
 
 
+@cache
 def all_places() -> tuple[Place, ...]:
     """Every place of the body once, from head to foot, left before right."""
     return tuple(place for region in REGIONS for place in places_of(region))
@@ -262,7 +265,10 @@ def join_sides(places: Iterable[Place]) -> list[Place | Region]:
     """Put left and right of a region together: both sides become the Region, one side stays a Place. Head to foot."""
     wanted = set(places)
     joined: list[Place | Region] = []
+    regions = {place.region for place in wanted}
     for region in REGIONS.values():
+        if region.key not in regions:
+            continue
         found = [place for place in places_of(region.key) if place in wanted]
         if found and len(found) == len(region.sides):
             joined.append(region)

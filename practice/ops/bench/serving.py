@@ -1,4 +1,5 @@
 """The server that is timed: waitress in a process of its own, with files of the pages' sizes to compare with."""
+import logging
 import multiprocessing
 import socket
 from collections.abc import Callable, Iterator
@@ -38,4 +39,5 @@ def _serve(make_app, config, now: datetime, folder: str, listener: socket.socket
     app = make_app(config)
     app.static_folder = folder
     clock.set_to(now)
+    logging.getLogger("waitress.queue").setLevel(logging.ERROR)
     waitress.serve(app, sockets=[listener], threads=THREADS, ident=None, _quiet=True)
