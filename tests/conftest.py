@@ -10,6 +10,7 @@ pytest_plugins = [
     "tests.plugins.counts",
     "tests.plugins.broken",
     "tests.plugins.doors_table",
+    "tests.plugins.axe_table",
 ]
 
 settings.register_profile("practice", deadline=None, max_examples=60, print_blob=True)
