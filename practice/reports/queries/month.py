@@ -52,18 +52,13 @@ class Bridge:
     opening_owed: int
     closing_owed: int
     settled: int  # allocations of the month, money and credit notes
+    invoices_only: int  # invoiced without the credit notes
 
     @property
     def adds_up(self) -> bool:
         """Both ways: to the money received, and from the opening to the closing receivables."""
-        return (self.invoiced + self.not_paid_yet + self.for_earlier + self.credit_built == self.received
-                and self.receivables_agree)
-
-    invoices_only: int = 0
-
-    @property
-    def receivables_agree(self) -> bool:
-        return self.opening_owed + self.invoices_only - self.settled == self.closing_owed
+        money = self.invoiced + self.not_paid_yet + self.for_earlier + self.credit_built
+        return money == self.received and self.opening_owed + self.invoices_only - self.settled == self.closing_owed
 
 
 @dataclass(frozen=True)
