@@ -113,7 +113,7 @@ DOORS: dict[str, Door] = {
     "forms.index": Door(get="O"),
     "forms.page": Door(get="O"),
     **list_doors("form_list", "O", exports="O"),
-    **list_doors("submission_list", "OTX", foreign="OX"),
+    **list_doors("submission_list", "TX", foreign="X"),
     "submissions.index": Door(get="OTX"),
     "submissions.page": Door(get="T", foreign="OX"),
     "first_run": Door(get="", post="", leads_to_sign_in=True),
