@@ -380,3 +380,14 @@ def test_the_list_of_users_cannot_be_asked_about_secrets(olive):
 
 def test_an_exported_price_is_a_number(olive, treatment):
     assert "78.00" in olive.get("/lists/treatments/export/csv/").get_data(as_text=True)
+
+
+def test_an_empty_or_half_sent_form_is_no_server_error(olive, people, treatment):
+    with guard.acting(people.system):
+        room, tax_code = rooms()[0].id, tax_codes()[0].id
+    user = people.theo.user_id
+    for path in ("/setup/practice/", f"/setup/staff/{user}", f"/setup/staff/{user}/documents", f"/setup/hours/{user}",
+                 f"/setup/treatments/{treatment}", f"/setup/rooms/{room}", f"/setup/taxes/{tax_code}",
+                 *(page for page in PAGES if page.endswith("/new"))):
+        for data in ({}, {"version": "9" * 40}, {"version": "-1", "name": "x"}, {"name": "\u202e'\"<script>"}):
+            assert olive.post(path, data=data).status_code in (302, 422), (path, data)

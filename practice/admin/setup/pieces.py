@@ -62,6 +62,12 @@ class TicksField(SelectMultipleField):
     option_widget = CheckboxInput()
 
 
+def read_version(value: str | int | None) -> int | None:
+    """A version as the page sent it back; what is none is no version, and so stale."""
+    typed = str(value or "")
+    return int(typed) if typed.isdecimal() and len(typed) < 10 else None
+
+
 class SetupForm(FlaskForm):
     """A form that knows which version of the row it was made from.
 
@@ -73,7 +79,7 @@ class SetupForm(FlaskForm):
 
     @property
     def seen_version(self) -> int | None:
-        return int(self.version.data) if (self.version.data or "").isdecimal() else None
+        return read_version(self.version.data)
 
     def read(self, name: str, reader: Callable):
         """The field's text through `reader`; None, with the error at the field, when it refuses."""

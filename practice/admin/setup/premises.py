@@ -10,7 +10,7 @@ from practice.access.permissions import Permission as P
 from practice.admin.auth import current_actor
 from practice.admin.base import Page
 from practice.admin.fields import country_choices, currency_choices, enum_choices, row_choices, time_zone_choices
-from practice.admin.setup.pieces import RowsPage, SetupForm, WholeField, save, tabs, text
+from practice.admin.setup.pieces import RowsPage, SetupForm, WholeField, read_version, save, tabs, text
 from practice.admin.show import label
 from practice.catalog import services as catalog
 from practice.clients.contact import format_phone, parse_email, parse_phone
@@ -100,7 +100,7 @@ class PracticePage(Page):
             "name", "country", "time_zone", "currency", "payment_days", "intake_valid_days", "care_days_after",
             "has_shared_charts")}
         head, actor = {name: form[name].data for name in HEAD}, current_actor()
-        head_version = int(form.issuer_version.data) if (form.issuer_version.data or "").isdecimal() else None
+        head_version = read_version(form.issuer_version.data)
 
         def work():
             catalog.change_settings(

@@ -14,7 +14,7 @@ from practice.accounts.services import signing_in, users
 from practice.admin.auth import current_actor
 from practice.admin.base import Page, act, attempt
 from practice.admin.fields import enum_choices
-from practice.admin.setup.pieces import SetupForm, TicksField, save, tabs, text
+from practice.admin.setup.pieces import SetupForm, TicksField, read_version, save, tabs, text
 from practice.admin.setup.premises import IssuerForm
 from practice.clients.contact import parse_email
 from practice.core import clock
@@ -123,8 +123,7 @@ class StaffPage(Page):
         user = users.change_user(actor, user_id, name=form.name.data, email=email, roles=roles,
                                  is_active=form.is_active.data, version=form.seen_version)
         if Role.THERAPIST in roles:
-            typed = form.profile_version.data or ""
-            version = (int(typed) if typed.isdecimal() else None) if had_profile else user.profile.version
+            version = read_version(form.profile_version.data) if had_profile else user.profile.version
             users.set_profile(actor, user_id, version=version, **form.profile())
 
     @expose("/<int:user_id>/password", methods=("POST",))
