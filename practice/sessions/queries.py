@@ -66,6 +66,13 @@ def states_of(appointment_ids: Iterable[int]) -> dict[int, NoteState]:
         SessionNote.appointment_id.in_(list(appointment_ids)))).all())
 
 
+def late_drafts(therapist_id: int, before: date) -> tuple[int, date | None]:
+    """How many drafts are of sessions before that day, and the day of the oldest one."""
+    return tuple(db.session.execute(select(func.count(SessionNote.id), func.min(SessionNote.on_date)).where(
+        SessionNote.therapist_id == therapist_id, SessionNote.state == NoteState.DRAFT,
+        SessionNote.on_date < before)).one())
+
+
 def unwritten_of(therapist_id: int, since: datetime, limit: int = 50) -> list[Appointment]:
     """Sessions a therapist gave since then that have no note at all, oldest first."""
     return list(db.session.scalars(

@@ -58,6 +58,7 @@ def limit_rows(verdict: Verdict, new_refs: frozenset[str]) -> list[Limit]:
             row.reasons += [one for one in verdict.ceilings[place].reasons if one not in row.reasons]
         row.is_new = row.is_new or any(one.ref in new_refs for one in entry.reasons)
     found = [row for row in rows.values() if not (row.level == UNASSESSED and not verdict.has_form)]
+    found.sort(key=lambda row: all(one.kind in words.EVERYBODYS for one in row.reasons))  # the client's own first
     for row in found:
         if len(row.places) == WHOLE:
             row.label = gettext("Whole body")
