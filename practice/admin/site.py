@@ -97,7 +97,8 @@ NAV = (
     (_("Set-up"), "setup", "setup.index", (P.PREMISES_EDIT,)),
 )
 
-ALSO = {"checkout": "money"}  # a view with addresses of its own that belongs to another's job
+# Views with addresses of their own that belong to another's job.
+ALSO = {"brief": "today", "checkout": "money", "conditions": "clients"}
 
 
 @dataclass(frozen=True)
