@@ -38,6 +38,9 @@ class ExactInteger(TypeDecorator):
             raise TypeError(f"a whole number is needed here, not {type(value).__name__}")
         return value
 
+    def process_result_value(self, value, dialect):
+        return int(value) if value is not None else None  # PostgreSQL adds whole numbers up to a Decimal
+
 
 class MinorUnits(ExactInteger):
     """Money in the currency's smallest unit (cents for EUR, yen for JPY)."""
