@@ -39,9 +39,10 @@ class MoneyList(ListView):
 
 
 class DocumentList(MoneyList):
-    column_list = column_export_list = ("number_text", "kind", "state", "issued_on", "due_on", "billed_name",
-                                        "net_amount", "tax_amount", "gross_amount", "open_amount", "currency")
-    column_details_list = (*column_list, "billed_address", "reason", "issued_at", "content_hash")
+    column_list = ("number_text", "kind", "state", "issued_on", "due_on", "billed_name", "gross_amount", "open_amount")
+    column_export_list = ("number_text", "kind", "state", "issued_on", "due_on", "billed_name", "net_amount",
+                          "tax_amount", "gross_amount", "open_amount", "currency")
+    column_details_list = (*column_export_list, "billed_address", "reason", "issued_at", "content_hash")
     column_labels = {"number_text": _("Number"), "kind": _("Kind"), "state": _("State"), "issued_on": _("Issued"),
                      "due_on": _("Due"), "billed_name": _("Billed to"), "net_amount": _("Without tax"),
                      "tax_amount": _("Tax"), "gross_amount": _("With tax"), "open_amount": _("Still owed"),
@@ -55,7 +56,9 @@ class DocumentList(MoneyList):
 
 
 class LineList(MoneyList):
-    column_list = column_details_list = column_export_list = (
+    column_list = ("document_id", "kind", "text", "recognised_on", "quantity", "net_amount", "tax_amount",
+                   "gross_amount")
+    column_details_list = column_export_list = (
         "document_id", "position", "kind", "text", "service_on", "recognised_on", "quantity", "discount_amount",
         "tax_rate", "net_amount", "tax_amount", "gross_amount")
     column_labels = {"document_id": _("Document"), "position": _("Line"), "kind": _("Kind"), "text": _("Item"),
@@ -71,8 +74,8 @@ class LineList(MoneyList):
 
 
 class PaymentList(MoneyList):
-    column_list = column_details_list = column_export_list = ("id", "received_on", "method", "amount", "currency",
-                                                              "reference", "reverses_id", "reason")
+    column_list = ("id", "received_on", "method", "amount", "reference", "reverses_id", "reason")
+    column_details_list = column_export_list = (*column_list, "currency")
     column_labels = {"id": _("Number"), "received_on": _("Day"), "method": _("Method"), "amount": _("Amount"),
                      "currency": _("Currency"), "reference": _("Reference"), "reverses_id": _("Takes back"),
                      "reason": _("Why")}

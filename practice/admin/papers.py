@@ -34,11 +34,12 @@ def receipt_pdf(document: Document, parts: list[Part], *, is_copy: bool = False)
             paper["open"] = {"label": gettext("Still open"), "value": _money(document, document.open_amount)}
         else:
             paper["how_to_pay"] = None
+            paper["facts"] = [fact for fact in paper["facts"] if fact["label"] != gettext("Due")]
         return render("receipt", paper | _mark(is_copy), language=document.language)
 
 
 def _method(part: Part) -> str:
-    return gettext(METHOD_LABELS[part.payment.method])
+    return gettext("Credit") if part.is_credit else gettext(METHOD_LABELS[part.payment.method])
 
 
 def _payment_words(document: Document, part: Part) -> str:

@@ -71,6 +71,11 @@ class Part:
     payment: Payment | None
     credit_note: Document | None
 
+    @property
+    def is_credit(self) -> bool:
+        """Whether the money was there before: the client's credit."""
+        return self.payment is not None and self.amount > 0 and self.payment.received_on < self.on_date
+
 
 def parts_of(document_id: int) -> list[Part]:
     """What was put against a document, oldest first."""
