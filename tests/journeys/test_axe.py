@@ -29,7 +29,7 @@ PAGES = {
         "/", "/money/", "/money/invoices/{document}", "/money/payments", "/reports/{month}", "/lists/payments/")),
 }
 
-pytestmark = pytest.mark.only_on("sqlite", "what a page looks like does not depend on the database")
+pytestmark = [pytest.mark.only_on("sqlite", "what a page looks like does not depend on the database"), pytest.mark.timeout(600)]
 
 
 def look(page, who: str, name: str, axe_table, pictures) -> list[str]:
