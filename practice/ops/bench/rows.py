@@ -28,7 +28,7 @@ FIRST_HOUR, PRESENT_HOUR = 8, 12  # UTC: the day begins at eight, the bench asks
 OPEN_EACH, CONDITION_EACH, UNCHARGED_EACH, CHANCE_OF_QUEUE = 50, 2, 4, 16
 UNCHARGED_FROM = 14  # days ago: beyond what Today still asks the desk to charge
 CARE_BEFORE, CARE_AFTER = timedelta(days=7), timedelta(days=30)
-FORM_AGE, FORM_LEFT = timedelta(days=60), timedelta(days=300)
+FORM_HOLDS, FORMS_SPREAD = timedelta(days=365), 340  # days over which the forms came in
 
 FIRST = "Ana Ben Cleo Dara Eoin Fay Gus Hana Ivo June Kai Lena Milo Nora Omar Pia Quin Rosa Sven Tess".split()
 LAST = ("Archer Byrne Costa Duarte Engel Farouk Gallo Haddad Ito Jansen Kovacs Lind Marsh Novak Okafor Petrov Quist "
@@ -134,6 +134,10 @@ class Rows:
                    "from_at": starts - CARE_BEFORE, "until_at": starts + CARE_AFTER, "reason": CareReason.BOOKING,
                    "words": "", "appointment_id": number + 1}
 
+    def sent(self, client_id: int) -> datetime:
+        """When the client's form came in; all of them hold still."""
+        return self.at - timedelta(days=client_id % FORMS_SPREAD)
+
     # --- clinical -----------------------------------------------------------------------------------------------
 
     def notes(self) -> Iterator[dict]:
@@ -154,14 +158,14 @@ class Rows:
         for number in range(1, self.size.clients + 1):
             uid = f"{number:032x}"
             yield {"id": number, "uid": uid, "client_id": number, "form_version_id": self.stage.form_id, "way": "link",
-                   "submitted_at": self.at - FORM_AGE, "_answers": self.seal(answers, f"submission:_answers:{uid}"),
-                   "content_hash": "0" * 64, "valid_until_on": self.today + FORM_LEFT}
+                   "submitted_at": self.sent(number), "_answers": self.seal(answers, f"submission:_answers:{uid}"),
+                   "content_hash": "0" * 64, "valid_until_on": (self.sent(number) + FORM_HOLDS).date()}
 
     def arrivals(self) -> Iterator[dict]:
         for number in range(1, self.size.clients + 1):
             yield {"id": number, "client_id": number, "submission_id": number, "title": "Health form",
-                   "arrived_at": self.at - FORM_AGE, "arrived_on": self.today - FORM_AGE,
-                   "valid_until_on": self.today + FORM_LEFT}
+                   "arrived_at": self.sent(number), "arrived_on": self.sent(number).date(),
+                   "valid_until_on": (self.sent(number) + FORM_HOLDS).date()}
 
     def conditions(self) -> Iterator[dict]:
         texts = [ConditionContent(key=key, note="Asked at the first visit.").to_json() for key in CONDITIONS]
@@ -174,7 +178,7 @@ class Rows:
     def profiles(self) -> Iterator[dict]:
         content = ProfileContent(
             allergies=(AllergyFact("Almond oil", "mild", "itching", "grape seed oil"),),
-            allergies_asked_on=self.today - FORM_AGE, wishes=(Wish(3), Wish(2, NECK)),
+            allergies_asked_on=self.today - timedelta(days=60), wishes=(Wish(3), Wish(2, NECK)),
             therapist_limits=(Limit(2, BACK, "Disc, some years ago"),)).to_json()
         for number in range(1, self.size.clients + 1):
             uid = f"{number:032x}"
