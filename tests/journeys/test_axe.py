@@ -23,13 +23,14 @@ PAGES = {
         "/", "/calendar/day", "/calendar/week", "/calendar/block", "/booking/new?client_id={client}",
         "/booking/first-free", "/booking/{coming}", "/booking/{coming}/move", "/clients/", "/clients/new",
         "/clients/{client}", "/clients/{client}?tab=visits", "/clients/{client}?tab=money", "/clients/{client}/edit",
-        "/clients/{client}/form-link/", "/search/?q=an", "/checkout/{done}", "/checkout/{done}/receipt", "/money/",
+        "/clients/{client}/form-link/", "/search/?q=an", "/checkout/{done}", "/checkout/{written}/receipt", "/money/",
         "/money/invoices/{document}", "/money/payments", "/lists/appointments/", "/lists/invoices/")),
     "bookkeeper": ("bo@example.com", (
         "/", "/money/", "/money/invoices/{document}", "/money/payments", "/reports/{month}", "/lists/payments/")),
 }
 
-pytestmark = [pytest.mark.only_on("sqlite", "what a page looks like does not depend on the database"), pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.only_on("sqlite", "what a page looks like does not depend on the database"),
+              pytest.mark.timeout(600)]
 
 
 def look(page, who: str, name: str, axe_table, pictures) -> list[str]:
