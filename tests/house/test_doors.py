@@ -115,7 +115,8 @@ def found_by_therapist(app, world, browser) -> str:
         for rule in rules(app)
         if "GET" in rule.methods and "T" in (DOORS[rule.endpoint].get or "")
     ]
-    return "".join(browser.get(url).get_data(as_text=True) for url in pages)
+    answers = [browser.get(url) for url in pages]
+    return "".join(answer.get_data(as_text=True) for answer in answers if answer.mimetype == "text/html")
 
 
 def test_every_change_needs_a_token(app, world):
@@ -145,22 +146,22 @@ JUNK = [
     "x" * 5000,
 ]
 
+ASKED_FOR = ("q", "page", "sort", "desc", "after", "before", "day", "month", "search", "flt0_id_equals", "client_id",
+             "from", "treatment_id", "therapist_id", "time", "at", "id", "shown", "tab", "key", "product", "discount",
+             "package")
+
 
 def test_junk_in_addresses_is_never_a_server_error(app, world):
+    """Junk in each part of an address, and junk behind an address that is right."""
     browser, failed = sign_in(app.test_client(), "sol"), []
     for rule in rules(app):
-        if "GET" not in rule.methods:
+        if "GET" not in rule.methods or rule.endpoint == "static":
             continue
+        right = address(app, rule, world).split("?")[0]
         for junk in JUNK:
-            url = re.sub(r"<[^>]+>", junk.replace("\\", ""), rule.rule)
-            for suffix in (
-                "",
-                f"?q={junk}&page={junk}&sort={junk}&after={junk}&day={junk}&month={junk}&search={junk}"
-                f"&flt0_id_equals={junk}&client_id={junk}&from={junk}&treatment_id={junk}",
-            ):
-                answer = browser.get(url + suffix)
-                if answer.status_code >= 500:
-                    failed.append((answer.status_code, url + suffix))
+            tail = "&".join(f"{name}={junk}" for name in ASKED_FOR)
+            urls = [f"{right}?{tail}"] + ([re.sub(r"<[^>]+>", junk, rule.rule)] if rule.arguments else [])
+            failed += [(code, url) for url in urls if (code := browser.get(url).status_code) >= 500]
     assert failed == [], "\n".join(map(str, failed))
 
 
