@@ -8,10 +8,12 @@ from practice.core.errors import NotFound
 
 
 def may_open(client_id: int) -> bool:
-    """In their care at this moment, or shared in the whole practice. Raises NotFound for an unknown client."""
+    """In their care at this moment, or a chart that the whole practice shares. Raises NotFound."""
     actor = current_actor()
-    get_client(client_id)
-    return (actor.has_shared_charts and actor.may(P.CHART_READ)) or is_in_care(client_id, actor.user_id)
+    if actor.has_shared_charts and actor.may(P.CHART_READ):
+        get_client(client_id)
+        return True
+    return is_in_care(client_id, actor.user_id)
 
 
 def check_open(client_id: int) -> None:
@@ -21,7 +23,8 @@ def check_open(client_id: int) -> None:
 
 
 def closed(client_id: int):
-    """An owner may break the glass; for everybody else there is nothing here."""
+    """An owner may break the glass; for everybody else there is nothing here. Raises NotFound."""
     if not current_actor().may(P.CHART_BREAK_GLASS):
         raise NotFound()
+    get_client(client_id)
     return redirect(url_for("clients.break_glass", client_id=client_id))

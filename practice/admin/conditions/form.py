@@ -140,9 +140,9 @@ def posted_limits() -> tuple[Limit, ...]:
     found = []
     columns = [request.form.getlist(name)[:MOST_LINES] for name in ("limit_level", "limit_place", "limit_words")]
     for level, place, said in zip(*columns, strict=False):
-        where = parse_place(place) if place else None
-        if level in ("0", "1", "2", "3", "4") and (where is None or isinstance(where, Place)):
-            found.append(Limit(int(level), where, said.strip()[:200]))
+        where = parse_place(place)
+        if level in ("0", "1", "2", "3", "4") and (not place or isinstance(where, Place)):
+            found.append(Limit(int(level), where if place else None, said.strip()[:200]))
     return tuple(found)
 
 

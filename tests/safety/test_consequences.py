@@ -1,0 +1,71 @@
+"""What the desk is told follows the verdict, whoever changes the chart."""
+from datetime import date, timedelta
+
+import pytest
+from sqlalchemy import select
+
+from practice.access import guard
+from practice.access.policy import NoReadGrant
+from practice.core.db import db, transaction
+from practice.safety.content import ConditionContent
+from practice.safety.models import Condition, ConsequenceRow
+from practice.safety.queries import consequences_of
+from practice.safety.rules_verdict import Consequence
+from practice.safety.services import conditions
+from tests.factories import intake
+from tests.factories.safety import send
+from tests.personas import NOW
+
+
+@pytest.fixture
+def ann(people) -> int:
+    return intake.client_of(people, "theo", born_on=date(1988, 2, 21))
+
+
+def told(people, client_id) -> tuple[Consequence, ...]:
+    db.session.rollback()
+    with guard.acting(people.rae):
+        return consequences_of([client_id]).get(client_id, ())
+
+
+def test_they_follow_each_change(people, ann):
+    due_on = NOW.date() + timedelta(weeks=10)
+    with guard.acting(people.theo), transaction():
+        number = conditions.add_condition(people.theo, ann, ConditionContent(key="pregnancy", due_on=due_on)).id
+    assert Consequence.SIDE_LYING in told(people, ann)
+    with guard.acting(people.theo), transaction():
+        early = ConditionContent(key="pregnancy", due_on=NOW.date() + timedelta(weeks=36))
+        conditions.change(people.theo, number, early, version=1)
+    assert Consequence.SIDE_LYING not in told(people, ann)
+    with guard.acting(people.theo), transaction():
+        conditions.end(people.theo, number, version=2)
+    assert told(people, ann) == ()
+
+
+def test_a_missing_form_is_told_from_the_forms_themselves(people, ann):
+    with guard.acting(people.theo), transaction():
+        conditions.add_condition(people.theo, ann, ConditionContent(words="Cold feet"))
+    assert Consequence.FORM_MISSING not in told(people, ann)
+
+
+def test_a_change_that_changes_nothing_for_the_desk_leaves_the_rows(people, ann):
+    send(people, ann, thinners="yes", thinners_which="apixaban")
+
+    def rows():
+        db.session.rollback()
+        with guard.acting(people.system):
+            return db.session.execute(select(ConsequenceRow.id, ConsequenceRow.kind).order_by(ConsequenceRow.id)).all()
+
+    before = rows()
+    with guard.acting(people.theo), transaction():
+        conditions.add_condition(people.theo, ann, ConditionContent(words="Likes it warm"))
+    assert rows() == before != []
+
+
+def test_the_desk_reads_consequences_and_no_condition(people, ann):
+    send(people, ann, thinners="yes", thinners_which="apixaban")
+    assert told(people, ann) != ()
+    with guard.acting(people.rae), pytest.raises(NoReadGrant):
+        db.session.scalars(select(Condition)).all()
+    with guard.acting(people.tara):
+        assert consequences_of([ann]) == {}

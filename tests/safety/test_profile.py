@@ -1,0 +1,94 @@
+"""Allergies, limits, wishes and consents as a therapist takes them down."""
+from datetime import date, timedelta
+
+import pytest
+
+from practice.access import guard
+from practice.core import clock
+from practice.core.body import Place
+from practice.core.db import db, transaction
+from practice.core.errors import Forbidden, Invalid, NotFound, Stale
+from practice.safety.queries import known
+from practice.safety.rules import AllergyFact, ConditionStatus, ConsentFact, Limit, Wish
+from practice.safety.rules_verdict import Gap
+from practice.safety.services import profile
+from tests.factories import intake
+from tests.factories.safety import send
+from tests.personas import NOW
+
+TODAY = NOW.date()
+CALF = Place("calf", "left")
+
+
+@pytest.fixture
+def ann(people) -> int:
+    return intake.client_of(people, "theo", born_on=date(1988, 2, 21))
+
+
+def look(people, client_id, on=TODAY):
+    db.session.rollback()
+    with guard.acting(people.theo):
+        return known(client_id, on)
+
+
+def save(people, verb, client_id, value, who="theo", **values):
+    actor = getattr(people, who)
+    with guard.acting(actor), transaction():
+        return getattr(profile, verb)(actor, client_id, value, **values).version
+
+
+def test_an_allergy_of_the_form_waits_until_it_is_taken_down_or_struck_out(people, ann):
+    send(people, ann, allergies=["nut", "lanolin"], allergy_reaction="rash", allergy_severe="no")
+    found = look(people, ann)
+    named = [fact.substance for fact in found.verdict.allergies]
+    assert len(named) == 2 and {fact.status for fact in found.verdict.allergies} == {ConditionStatus.PROPOSED}
+    save(people, "set_allergies", ann, (AllergyFact(named[0], use_instead="grapeseed"),), refused=(named[1],))
+    found = look(people, ann)
+    assert [(fact.substance, fact.status) for fact in found.verdict.allergies] == [
+        (named[0], ConditionStatus.ACCEPTED)]
+    assert Gap.UNDECIDED not in {gap.kind for gap in found.verdict.not_assessed}
+    with clock.frozen(NOW + timedelta(days=200)):
+        send(people, ann, allergies=["lanolin"], allergy_severe="yes")
+    assert len(look(people, ann).verdict.allergies) == 2, "named again later: heard again"
+
+
+def test_never_asked_and_asked_with_none_are_not_the_same(people, ann):
+    assert Gap.ALLERGIES in {gap.kind for gap in look(people, ann).verdict.not_assessed}
+    save(people, "set_allergies", ann, ())
+    found = look(people, ann)
+    assert found.facts.allergies_asked_on == TODAY
+    assert Gap.ALLERGIES not in {gap.kind for gap in found.verdict.not_assessed}
+
+
+def test_limits_wishes_and_consents_count(people, ann):
+    send(people, ann, pressure="3")
+    assert look(people, ann).verdict.ceilings[Place("gluteal", "left")].level == 0
+    save(people, "set_consents", ann, (ConsentFact(("gluteal",), (), TODAY + timedelta(days=30)),))
+    save(people, "set_limits", ann, (Limit(2, CALF, "weak"),))
+    save(people, "set_wishes", ann, (Wish(5, CALF), Wish(4)))
+    found = look(people, ann).verdict
+    assert found.ceilings[Place("gluteal", "left")].level is None and found.ceilings[CALF].level == 2
+    assert found.wishes[CALF].level == 5 and found.wishes[Place("hand", "left")].level == 4
+    assert look(people, ann, TODAY + timedelta(days=31)).verdict.ceilings[Place("gluteal", "left")].level == 0
+
+
+def test_an_old_version_is_refused_and_nothing_is_lost(people, ann):
+    version = save(people, "set_limits", ann, (Limit(2, CALF),), version=0)
+    save(people, "set_limits", ann, (Limit(1, CALF),), version=version)
+    for old in (0, version):
+        with pytest.raises(Stale):
+            save(people, "set_limits", ann, (), version=old)
+    assert look(people, ann).profile.therapist_limits == (Limit(1, CALF),)
+
+
+@pytest.mark.parametrize(("verb", "value"), [
+    ("set_allergies", (AllergyFact(" "),)), ("set_limits", (Limit(6),)), ("set_wishes", (Wish(0),))])
+def test_nonsense_is_refused(people, ann, verb, value):
+    with pytest.raises(Invalid):
+        save(people, verb, ann, value)
+
+
+def test_only_who_has_the_client_in_care_writes(people, ann):
+    for name, error in (("tara", NotFound), ("rae", Forbidden), ("olive", Forbidden)):
+        with pytest.raises(error):
+            save(people, "set_allergies", ann, (), who=name)

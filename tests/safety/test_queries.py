@@ -1,0 +1,157 @@
+"""What is known of a client: several forms, what was read or asked, and how many questions that costs the database."""
+from contextlib import contextmanager
+from datetime import date, timedelta
+
+import pytest
+from sqlalchemy import event
+
+from practice.access import guard
+from practice.core import clock
+from practice.core.body import Place
+from practice.core.db import db, transaction
+from practice.core.errors import NotFound
+from practice.safety.queries import known, known_of
+from practice.safety.rules_verdict import Gap, Shown
+from practice.safety.services import profile
+from tests.factories import intake
+from tests.factories.safety import send
+from tests.personas import NOW
+
+TODAY = NOW.date()
+BELLY = Place("abdomen", "left")
+
+
+@pytest.fixture
+def ann(people) -> int:
+    return intake.client_of(people, "theo", born_on=date(1988, 2, 21))
+
+
+def look(people, client_id, on=TODAY):
+    db.session.rollback()
+    with guard.acting(people.theo):
+        return known(client_id, on)
+
+
+def gaps(found) -> set[Gap]:
+    return {gap.kind for gap in found.verdict.not_assessed}
+
+
+@contextmanager
+def counted():
+    statements = []
+
+    def hear(connection, cursor, statement, parameters, context, executemany):
+        statements.append(statement)
+
+    engine = db.session.get_bind()
+    engine = getattr(engine, "engine", engine)
+    event.listen(engine, "before_cursor_execute", hear)
+    try:
+        yield statements
+    finally:
+        event.remove(engine, "before_cursor_execute", hear)
+
+
+def test_a_shorter_form_takes_nothing_back(people, ann):
+    send(people, ann, never_more=["abdomen:left"], never_more_level="2", avoid=["foot:left"])
+    with clock.frozen(NOW + timedelta(hours=1)):
+        send(people, ann, form_key="short", answers={
+            **{key: value for key, value in intake.healthy().items()
+               if key in ("full_name", "birth_date", "phone", "allergies", "told_not", "agreements")},
+            "group:health": "none", "avoid": ["hand:left"]})
+    found = look(people, ann)
+    assert found.form.definition.key == "short"
+    assert found.verdict.ceilings[BELLY].level == 2
+    assert found.verdict.ceilings[Place("hand", "left")].level == 0
+    assert found.verdict.ceilings[Place("foot", "left")].level is None
+
+
+def test_the_check_of_the_day_is_no_health_history(people, ann):
+    check = {"ill_now": ["fever"], "leg_now": "no", "skin_now": "no", "alcohol": "no", "changed": "unknown",
+             "new_pain": "no", "after_last": "first", "meal": "no"}
+    send(people, ann, form_key="visit", answers=check)
+    found = look(people, ann)
+    assert found.form is None and found.check is not None
+    assert {Gap.NO_FORM, Gap.DONT_KNOW} <= gaps(found) and found.verdict.shown_as is Shown.DO_NOT
+    send(people, ann)
+    found = look(people, ann)
+    assert found.form.definition.key == "full" and Gap.DONT_KNOW in gaps(found)
+    found = look(people, ann, TODAY + timedelta(days=7))
+    assert found.check is None and Gap.DONT_KNOW not in gaps(found)
+
+
+def test_a_text_nobody_has_read_and_a_question_nobody_has_asked_stay_open(people, ann):
+    number = send(people, ann, told_not="yes", told_not_words="My doctor, because of the heart", clot="unknown")
+    assert {Gap.UNREAD, Gap.DONT_KNOW} <= gaps(look(people, ann))
+    with guard.acting(people.theo), transaction():
+        profile.mark_read(people.theo, ann, number, frozenset(["told_not_words"]))
+    assert gaps(look(people, ann)) == {Gap.DONT_KNOW}
+    with guard.acting(people.theo), transaction():
+        profile.mark_read(people.theo, ann, number, frozenset(["clot"]))
+    found = look(people, ann)
+    assert found.verdict.is_complete and found.profile.read_keys(number) == {"told_not_words", "clot"}
+
+
+def test_what_was_read_in_one_form_is_not_read_in_the_next(people, ann):
+    number = send(people, ann, told_not="yes", told_not_words="My doctor")
+    with guard.acting(people.theo), transaction():
+        profile.mark_read(people.theo, ann, number, frozenset(["told_not_words"]))
+    with clock.frozen(NOW + timedelta(hours=1)):
+        send(people, ann, told_not="yes", told_not_words="My doctor and my midwife")
+    assert Gap.UNREAD in gaps(look(people, ann))
+
+
+def test_a_form_of_somebody_else_is_not_read_here(people, ann):
+    ben = intake.client_of(people, "theo", first_name="Ben")
+    number = send(people, ben)
+    with guard.acting(people.theo), transaction(), pytest.raises(NotFound):
+        profile.mark_read(people.theo, ann, number, frozenset("x"))
+
+
+def test_a_form_out_of_date_says_so(people, ann):
+    send(people, ann)
+    assert look(people, ann).verdict.is_complete
+    assert gaps(look(people, ann, TODAY + timedelta(days=366))) == {Gap.FORM_EXPIRED}
+
+
+def test_a_minor_needs_the_guardians_signature(people):
+    kim = intake.client_of(people, "theo", first_name="Kim", born_on=date(2012, 5, 1))
+    answers = {"birth_date": "2012-05-01", "guardian_name": "Pat Doyle", "guardian_phone": "0851234567",
+               "guardian_present": "yes"}
+    send(people, kim, **answers)
+    assert Gap.GUARDIAN in gaps(look(people, kim))
+    key = intake.signature_keys()[0]
+    with clock.frozen(NOW + timedelta(hours=1)):
+        from practice.safety.services.receiving import receive_form
+        actor, _secret = intake.address(people, kim)
+        with guard.acting(actor), transaction():
+            receive_form(actor, intake.healthy(**answers), {"typed": "Pat Doyle", "by": "guardian"})
+    found = look(people, kim)
+    assert found.form.answers[key] == {"by": "guardian"} and Gap.GUARDIAN not in gaps(found)
+
+
+def test_several_clients_cost_as_many_questions_as_one(people, ann):
+    others = [intake.client_of(people, "theo", first_name=name) for name in ("Ben", "Cleo", "Dan")]
+    for client_id in (ann, *others):
+        send(people, client_id, thinners="yes", thinners_which="apixaban")
+    foreign = intake.client_of(people, "tara", first_name="Eve")
+    db.session.rollback()
+    with guard.acting(people.theo):
+        known(ann, TODAY)
+        db.session.rollback()
+        with counted() as one:
+            known(ann, TODAY)
+        db.session.rollback()
+        with counted() as many:
+            found = known_of([ann, *others, foreign], TODAY)
+    assert set(found) == {ann, *others} and len(one) == len(many) <= 7
+
+
+def test_the_versions_seen_change_with_every_decision(people, ann):
+    send(people, ann, thinners="yes", thinners_which="apixaban")
+    before = look(people, ann).seen()
+    assert look(people, ann).seen() == before
+    with guard.acting(people.theo), transaction():
+        profile.set_limits(people.theo, ann, ())
+    after = look(people, ann).seen()
+    assert after != before and after["conditions"] == before["conditions"]
