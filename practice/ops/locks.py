@@ -8,7 +8,8 @@ from rich.console import Console
 from rich.table import Table
 
 ROOT = Path(__file__).resolve().parents[2]
-TESTS = ("tests/access", "tests/audit", "tests/core/test_db.py", "tests/core/test_sealed.py", "tests/house/test_doors.py")
+TESTS = ("tests/access", "tests/audit", "tests/core/test_db.py", "tests/core/test_sealed.py",
+         "tests/house/test_doors.py")
 
 # How many tests must turn red at least when the lock is out.
 LEAST = {"row_rule": 14, "csrf_check": 1, "audit_write": 1, "seal_binding": 1, "transaction_guard": 1}
