@@ -77,6 +77,8 @@ def own_points(verdict: Verdict) -> list[str]:
 
 def also(verdict: Verdict) -> list[str]:
     """What no region of the map can say: how to lie, heat, techniques refused everywhere, the client's wish."""
+    if verdict.shown_as is Shown.DO_NOT:
+        return []
     found = [gettext(position.words) for position in verdict.positioning]
     if verdict.pregnancy_week:
         found.insert(0, gettext("Week %(week)s of pregnancy", week=verdict.pregnancy_week))
@@ -88,7 +90,7 @@ def also(verdict: Verdict) -> list[str]:
     if len(wishes) == 1:
         found.append(gettext("Wish: %(now)s", now=words.wish_words(wishes.pop())))
     refused = refused_techniques(verdict)
-    if refused and verdict.shown_as is not Shown.DO_NOT:
+    if refused:
         names = ", ".join(refused[:3]) + (f" +{len(refused) - 3}" if len(refused) > 3 else "")
         found.append(gettext("Not at all: %(techniques)s", techniques=names))
     return found
@@ -318,8 +320,9 @@ def ask_today(brief: Brief) -> list[str]:
     verdict, asked = brief.known.verdict, []
     for one in verdict.ask_again:
         if one.because is not AskBecause.UNDECIDED:
-            asked.append(gettext(one.questions[0]) if one.questions else gettext("Still: %(label)s?",
-                                                                               label=gettext(one.label)))
+            label = gettext(one.label)
+            asked.append(f"{label}: {gettext(one.questions[0])}" if one.questions else gettext("Still: %(label)s?",
+                                                                                             label=label))
     asked += [words.clip(one.question, 70) + (f" ({one.said})" if one.said else "") for one in to_ask(brief)]
     if brief.notes and _is_recent(brief.notes[0][0].on_date, brief.on):
         asked.append(gettext("How were the two days after the last session?"))
