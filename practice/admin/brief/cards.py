@@ -20,7 +20,7 @@ from practice.safety.rules_verdict import AskBecause, Reason, ReasonKind, Shown,
 from practice.sessions.content import HOW_TAKEN_LABELS, NoteContent, WorkRow
 from practice.sessions.outcomes import SCALE, chance_band, pain_change
 
-MOST_ROWS, MOST_QUESTIONS, MOST_CHANGES = 4, 4, 4
+MOST_ROWS, MOST_QUESTIONS, MOST_CHANGES = 4, 3, 4
 CURVE = 92  # pixels: the first screen of a tablet holds the whole brief
 WHOLE, MOST = len(all_places()), len(all_places()) * 2 // 5
 ASK_HOW_IT_WAS = timedelta(days=21)
