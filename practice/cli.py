@@ -102,6 +102,9 @@ def demo(host, port):
             raise click.ClickException("DATABASE_URL names a real practice: the demo leaves it alone.")
         if is_empty():
             made_up.fill()
+        elif not made_up.is_whole():
+            raise click.ClickException(
+                "The demo was interrupted while it was built: delete instance/demo.db* and start again.")
         click.echo("Sign in as one of these:")
         for line in made_up.log_ins():
             click.echo(line)

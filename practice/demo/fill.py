@@ -3,13 +3,16 @@ import random
 from datetime import date, datetime, time, timedelta
 
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from sqlalchemy import select
 
 from practice.access import guard
 from practice.access.actor import staff, system
+from practice.access.guard import system_session
 from practice.access.roles import ROLE_LABELS, Role
 from practice.accounts.queries import is_empty
 from practice.accounts.services.users import add_user, get_user, set_profile
 from practice.audit import services as audit
+from practice.audit.models import AuditRow
 from practice.catalog.services import save_product, save_treatment
 from practice.core import clock
 from practice.core.db import transaction
@@ -37,6 +40,12 @@ def is_foreign() -> bool:
     """Whether the database holds a practice that is not the demo."""
     held = settings()
     return (held is not None and held.name != NAME) or (held is None and not is_empty())
+
+
+def is_whole() -> bool:
+    """Whether the demo was built to its end; building it may have been interrupted."""
+    with system_session("is the demo whole") as session:
+        return session.scalar(select(AuditRow.id).where(AuditRow.action == "demo.ready").limit(1)) is not None
 
 
 def log_ins() -> list[str]:
@@ -127,6 +136,7 @@ def live(stage: Stage, working: list[date], today: date, now: datetime, progress
         for day in later:
             if day.weekday() < 5 and day not in diary:
                 book_ahead(stage, known, day)
+        audit.record(HOUSE, "demo.ready")
 
 
 def _next_days(working: list[date], number: int, today: date) -> list[date]:
