@@ -148,7 +148,7 @@ def one_at_a_time():
     folder = os.path.join(ROOT, "instance")
     try:
         os.makedirs(folder, mode=0o700, exist_ok=True)
-        file = open(os.path.join(folder, "install.lock"), "w")  # noqa: SIM115 (closed below)
+        file = open(os.path.join(folder, "install.lock"), "w")
     except OSError as error:
         stop("Cannot write in %s: %s." % (folder, error.strerror))
     with file:

@@ -170,7 +170,7 @@ class ListView(Guarded, ModelView):
         if self.is_clinical and name != "details_view":
             record_reading(f"{self.model.__tablename__}.list", what=name)
 
-    def get_one(self, id):  # noqa: A002 - Flask-Admin's own name
+    def get_one(self, id):  # Flask-Admin's own name for it
         if not NUMBERS.fullmatch(str(id)):
             abort(404)
         row = db.session.scalars(select(self.model).where(self.model.id == int(id))).first()

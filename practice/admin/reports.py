@@ -127,7 +127,9 @@ def whole(minor: int) -> str:
 
 
 def month_charts(f: MonthFigures) -> dict:
-    address = lambda name, key: url_for("reports.rows", month=str(f.month), name=name, key=key)  # noqa: E731
+    def address(name: str, key: str | None) -> str:
+        return url_for("reports.rows", month=str(f.month), name=name, key=key)
+
     b = f.bridge
     steps = [charts.Step(gettext("Invoiced in the month"), whole(b.invoiced), b.invoiced, is_total=True,
                          href=address("documents", None))]

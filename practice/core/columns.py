@@ -60,7 +60,7 @@ class Rate(ExactInteger):
     cache_ok = True
 
 
-class Enum_(TypeDecorator):  # noqa: N801 - the underscore tells it from enum.Enum and sqlalchemy.Enum
+class Enum_(TypeDecorator):  # the underscore tells it from enum.Enum and sqlalchemy.Enum
     """A StrEnum stored as its value in a VARCHAR(32); an unknown value is refused on the way in."""
 
     impl = String(32)

@@ -69,7 +69,9 @@ class NoteForm(FlaskForm):
 
     def content(self) -> NoteContent:
         """What was typed. To be called on a valid form only."""
-        number = lambda field: int(field.data) if field.data else None  # noqa: E731
+        def number(field) -> int | None:
+            return int(field.data) if field.data else None
+
         return NoteContent(
             **{name: _clean(getattr(self, name).data) for name in SOAP},
             rows=self.work_rows(), reasons=posted_reasons(self.reasons.data),
