@@ -11,8 +11,8 @@ from practice.access import guard
 from practice.access.actor import link
 from practice.access.roles import Role
 from practice.accounts.services.users import add_user
-from practice.billing.models.documents import Document
-from practice.billing.models.payments import Method, Payment
+from practice.billing.models.documents import Document, DocumentLine
+from practice.billing.models.payments import Allocation, Method, Payment
 from practice.billing.services.checkout import checkout
 from practice.billing.services.packages import sell_package
 from practice.catalog.services import save_product
@@ -28,7 +28,7 @@ from practice.safety.rules import AllergyFact
 from practice.safety.services.conditions import add_condition
 from practice.safety.services.profile import set_allergies
 from practice.safety.services.receiving import receive_form
-from practice.schedule.models import DeskMessage
+from practice.schedule.models import DeskMessage, Shift
 from practice.schedule.services.blocks import block_time
 from practice.schedule.services.messages import tell_therapist
 from practice.schedule.states import AppointmentState as S
@@ -50,13 +50,15 @@ class World:
 
     def value(self, endpoint: str, name: str):
         """What to put into an address of `endpoint` for its part `name`."""
+        if name == "row_id":
+            return self.numbers[f"row:{endpoint.split('.')[0]}"]
         if name == "appointment_id" and not endpoint.startswith(("notes.", "checkout.")):
             return self.numbers["coming_appointment_id"]
         return self.numbers[name]
 
     def row_of(self, endpoint: str) -> int:
-        """A row for the details of a list."""
-        return self.numbers.get(f"row:{endpoint.split('.')[0]}", 1)
+        """A row for the details of a list. Raises KeyError for a list nobody named."""
+        return self.numbers[f"row:{endpoint.split('.')[0]}"]
 
     def field_names(self, browser, url: str) -> set[str]:
         """The names of the fields that the page at `url` sends."""
@@ -152,16 +154,16 @@ def _rest(people, world) -> None:
     with guard.acting(people.system):
         first = {name: db.session.query(model).order_by(model.id).first().id for name, model in (
             ("room_id", Room), ("tax_code_id", TaxCode), ("location_id", Location), ("issuer_id", Issuer),
-            ("form_id", FormVersion))}
+            ("form_id", FormVersion), ("shift_id", Shift), ("line_id", DocumentLine), ("allocation_id", Allocation))}
         proposed = db.session.query(Condition).order_by(Condition.id).first()
         numbers["proposed_id"] = proposed.id
     numbers |= first
     numbers |= {
         "filename": "app.css", "key": "about_you", "export_type": "csv", "month": "2026-11", "name": "documents",
-        "day": clock.now().date().isoformat(), "sign_in_id": 999_999, "row_id": first["room_id"],
-        "therapist_id": people.theo.user_id,
-        "row:client_list": numbers["client_id"], "row:note_list": numbers["note_id"],
-        "row:submission_list": numbers["submission_id"], "row:condition_list": numbers["condition_id"],
-        "row:appointment_list": numbers["appointment_id"], "row:block_list": numbers["block_id"],
-        "row:document_list": numbers["document_id"], "row:payment_list": numbers["payment_id"],
-        "row:package_list": numbers["package_id"], "row:form_list": first["form_id"]}
+        "day": clock.now().date().isoformat(), "sign_in_id": 999_999,
+        "therapist_id": people.theo.user_id}
+    numbers |= {f"row:{name}_list": numbers[f"{name}_id"] for name in (
+        "client", "note", "submission", "condition", "appointment", "block", "document", "payment", "package", "form",
+        "shift", "line", "allocation", "issuer", "location", "product", "room", "tax_code", "treatment", "user")}
+    numbers |= {f"row:setup_{page}": numbers[f"{name}_id"] for page, name in (
+        ("rooms", "room"), ("locations", "location"), ("taxes", "tax_code"), ("products", "product"))}

@@ -180,8 +180,7 @@ def test_autosave_after_the_signature_offers_no_way_over_it(people, theo, sessio
 
 
 @pytest.mark.parametrize("address", ["save", "rows", "edit"])
-def test_nothing_is_taken_without_a_token(app, people, theo, session, address):
-    app.config["WTF_CSRF_ENABLED"] = True
+def test_nothing_is_taken_without_a_token(people, theo, session, address):
     answer = theo.post(f"/notes/{session}/{address}", data={"subjective": CANARY, "version": "0"}, csrf=False)
     assert answer.status_code == 400 and note_of(people, session) is None
 

@@ -170,6 +170,7 @@ class Worker:
         from practice.core.db import db
 
         app = self.app(kind)
+        settings = dict(app.config)
         with app.app_context():
             engines = db.engines
             engines[None] = bind
@@ -178,6 +179,8 @@ class Worker:
                 db.session.remove()
             finally:
                 engines[None] = self.engines[kind]
+                app.config.clear()
+                app.config.update(settings)  # a test's setting is its own
 
     def close(self) -> None:
         for engine in self.engines.values():

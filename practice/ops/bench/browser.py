@@ -5,6 +5,14 @@ from time import perf_counter
 from urllib.parse import urlencode
 
 
+def form_token(page: bytes) -> str:
+    """The token for changes from a form on that page. Raises RuntimeError when there is none."""
+    found = re.search(rb'name="?csrf_token"? [^>]*?value="([^"]+)"', page)
+    if found is None:
+        raise RuntimeError("no form on the page")
+    return found[1].decode()
+
+
 class Browser:
     """Asks one server on this machine; `seconds` is how long the last answer took, from asking to its last byte."""
 
@@ -30,11 +38,7 @@ class Browser:
 
     def read_token(self, address: str) -> None:
         """Take the token for changes from a form on that page."""
-        code, body = self.get(address)
-        found = re.search(rb'name="?csrf_token"? [^>]*?value="([^"]+)"', body)
-        if found is None:
-            raise RuntimeError(f"no form on {address}, which answers {code}")
-        self.token = found[1].decode()
+        self.token = form_token(self.get(address)[1])
 
     def close(self) -> None:
         self.connection.close()

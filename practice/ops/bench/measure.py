@@ -12,7 +12,7 @@ from practice.clients.models import Client
 from practice.core import clock
 from practice.core.db import db
 from practice.ops.bench import raw
-from practice.ops.bench.browser import Browser
+from practice.ops.bench.browser import Browser, form_token
 from practice.ops.bench.prepare import uncharged
 from practice.ops.bench.rows import PRESENT_HOUR
 from practice.ops.bench.stage import DESK, PASSWORD, PRICE
@@ -107,10 +107,10 @@ def record_raw(app: Flask, found: list[Case], day: date) -> None:
 
 
 def signed_in_here(app: Flask, email: str):
-    app.config["WTF_CSRF_ENABLED"] = False
     browser = app.test_client()
     with app.app_context():
-        answer = browser.post("/sign-in", data={"email": email, "password": PASSWORD})
+        token = form_token(browser.get("/sign-in").get_data())
+        answer = browser.post("/sign-in", data={"email": email, "password": PASSWORD, "csrf_token": token})
     if answer.status_code != 302:
         raise RuntimeError(f"{email} cannot sign in: {answer.status_code}")
     return browser
