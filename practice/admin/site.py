@@ -98,7 +98,13 @@ NAV = (
 )
 
 # Views with addresses of their own that belong to another's job.
-ALSO = {"brief": "today", "checkout": "money", "conditions": "clients"}
+ALSO = {
+    "brief": "today", "checkout": "money", "conditions": "clients", "submissions": "clients", "booking": "calendar",
+    "appointment_list": "calendar", "block_list": "calendar", "client_list": "clients", "condition_list": "clients",
+    "submission_list": "clients", "note_list": "notes", "document_list": "money", "line_list": "money",
+    "payment_list": "money", "allocation_list": "money", "package_list": "money", "form_list": "setup",
+    **dict.fromkeys((view.endpoint for view in setup.LISTS), "setup"),
+}
 
 
 @dataclass(frozen=True)
