@@ -64,7 +64,7 @@ class SubmissionListView(ListView):
         "submitted_at": lambda view, context, row, name:
         Markup("{}, {}").format(escape(show.day(row.submitted_at)), show.time(row.submitted_at)),
         "way": lambda view, context, row, name: gettext(WAY_LABELS[row.way]),
-        "valid_until_on": lambda view, context, row, name: show.day(row.valid_until_on),
+        "valid_until_on": lambda view, context, row, name: show.day(row.valid_until_on) if row.valid_until_on else "",
     }
     column_default_sort = ("id", True)
     card_columns = {"client": "card-name", "form_version": "card-line", "submitted_at": "card-line"}

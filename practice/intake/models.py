@@ -11,6 +11,8 @@ from practice.core.db import db
 from practice.core.sealed import Sealed, SealedRow, sealed_column
 from practice.core.text import _
 
+VISIT_CHECK = "visit"  # the form of the check at every visit: it tells of a day, it is no health history
+
 
 class FormState(StrEnum):
     DRAFT = "draft"
@@ -108,7 +110,7 @@ class Submission(SealedRow, db.Model):
     _answers = sealed_column()
     _signature = sealed_column()
     content_hash: Mapped[str] = mapped_column(String(64))
-    valid_until_on: Mapped[date] = mapped_column(Date)
+    valid_until_on: Mapped[date | None] = mapped_column(Date)  # none: a check of the day
 
     answers = Sealed()  # JSON text
     signature = Sealed()  # JSON text: by (self, guardian), typed, strokes, and the hash that was signed
@@ -118,7 +120,10 @@ class Submission(SealedRow, db.Model):
 
 
 class IntakeArrival(db.Model):
-    """That a form came in and how long it holds: all the desk needs to know."""
+    """That a form came in and how long it holds: all the desk needs to know.
+
+    A check at a visit has no `valid_until_on`: it neither is the health history nor makes an old one last longer.
+    """
 
     __tablename__ = "intake_arrival"
     __table_args__ = (Index(None, "client_id", "arrived_at"), Index(None, "arrived_on"))
@@ -129,4 +134,4 @@ class IntakeArrival(db.Model):
     title: Mapped[str] = mapped_column(String(120))
     arrived_at: Mapped[datetime] = mapped_column(UtcDateTime)
     arrived_on: Mapped[date] = mapped_column(Date)
-    valid_until_on: Mapped[date] = mapped_column(Date)
+    valid_until_on: Mapped[date | None] = mapped_column(Date)

@@ -37,7 +37,9 @@ def _definition(text: str) -> FormDefinition:
 
 @dataclass(frozen=True)
 class FormStatus:
-    """How a client's form stands: `valid_until_on` None means none ever came in; `invited_at` an address is open."""
+    """How a client's health form stands: `valid_until_on` None means none ever came in; `invited_at` an address is
+    open. A check at a visit counts for nothing here.
+    """
 
     arrived_at: datetime | None
     valid_until_on: date | None
@@ -55,7 +57,8 @@ def form_status(client_ids: Iterable[int]) -> dict[int, FormStatus]:
     ids = list(client_ids)
     arrivals = db.session.execute(
         select(IntakeArrival.client_id, func.max(IntakeArrival.arrived_at), func.max(IntakeArrival.valid_until_on))
-        .where(IntakeArrival.client_id.in_(ids)).group_by(IntakeArrival.client_id)).all()
+        .where(IntakeArrival.client_id.in_(ids), IntakeArrival.valid_until_on.is_not(None))
+        .group_by(IntakeArrival.client_id)).all()
     invited = dict(db.session.execute(
         select(IntakeLink.client_id, func.max(IntakeLink.created_at))
         .where(IntakeLink.client_id.in_(ids), IntakeLink.spent_at.is_(None), IntakeLink.revoked_at.is_(None),

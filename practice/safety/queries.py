@@ -12,7 +12,7 @@ from practice.core.db import db
 from practice.core.errors import NotFound
 from practice.intake.answers import Completeness, completeness
 from practice.intake.definition import FormDefinition
-from practice.intake.models import FormVersion, Submission
+from practice.intake.models import VISIT_CHECK, FormVersion, Submission
 from practice.intake.queries import answers_of, definition_of
 from practice.premises.queries import the_practice
 from practice.safety import proposals as named
@@ -33,7 +33,6 @@ from practice.safety.rules import (
 )
 from practice.safety.rules_verdict import Consequence
 
-VISIT_CHECK = "visit"  # the form of the check at every visit: it tells of a day, it is no health history
 CHECK_HOLDS_DAYS = 1
 FORMS_EACH = 3  # of each kind of form, the newest: the present one and what it is compared with
 LIVE = (ConditionState.PROPOSED, ConditionState.ACCEPTED)

@@ -53,3 +53,14 @@ def test_the_desk_hands_it_out_and_the_therapist_reads_it(live_server, new_page)
     visitor = new_page(size=PHONE)
     assert visitor.goto(address).status == 200
     assert visitor.locator(".nav, [href='/']").count() == 0
+
+
+def test_a_check_of_the_day_names_no_day_until_which_it_holds(people, as_person):
+    client_id = intake.client_of(people, "theo")
+    actor, _secret = intake.address(people, client_id, form_key="visit")
+    with guard.acting(actor), transaction():
+        sent = submissions.send(actor, intake.CHECK, intake.TYPED).id
+    theo = as_person("theo")
+    page = theo.get(f"/forms-in/{sent}").get_data(as_text=True)
+    assert "Before each visit" in page and "Came in on 17 Nov 2026" in page and "holds until" not in page
+    assert "17 Nov 2027" not in theo.get("/lists/submissions/").get_data(as_text=True)

@@ -9,6 +9,9 @@ from tests.factories import clients
 from tests.personas import People
 
 TYPED = {"typed": "Ann Doyle", "by": "self"}
+# Nothing new at a visit.
+CHECK = {"ill_now": ["no"], "leg_now": "no", "skin_now": "no", "alcohol": "no", "changed": "no", "new_pain": "no",
+         "after_last": "first", "meal": "no"}
 
 
 def publish(people: People) -> None:

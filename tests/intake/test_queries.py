@@ -47,6 +47,20 @@ def test_how_forms_stand(people, three, acting):
     assert ben not in form_status(three)  # the address has run out: nobody is asked any more
 
 
+def test_a_check_at_a_visit_is_no_health_form_and_makes_none_last_longer(people, three, acting):
+    ann, _ben, cleo = three
+    clock.set_to(NOW + timedelta(days=300))
+    for client_id in (ann, cleo):
+        actor, _secret = intake.address(people, client_id, form_key="visit")
+        with guard.acting(actor), transaction():
+            submissions.send(actor, intake.CHECK, intake.TYPED)
+    acting(people.rae)
+    status = form_status(three)
+    assert status[ann].valid_until_on == NOW.date() + timedelta(days=365) and status[ann].arrived_at == NOW
+    assert status.get(cleo, NEVER) == NEVER
+    assert len(arrived_on(NOW.date() + timedelta(days=300))) == 2  # that they came in is told all the same
+
+
 def test_two_queries_for_any_number(people, three, acting):
     acting(people.rae)
     form_status(three)

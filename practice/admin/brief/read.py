@@ -8,9 +8,9 @@ from practice.admin import show
 from practice.clients.models import Client
 from practice.clients.queries import get_client
 from practice.core import clock
-from practice.intake.models import Submission
+from practice.intake.models import VISIT_CHECK, Submission
 from practice.safety.models import BriefReview
-from practice.safety.queries import VISIT_CHECK, Known, known, last_review, sent_on
+from practice.safety.queries import Known, known, last_review, sent_on
 from practice.schedule.models import Appointment, DeskMessage
 from practice.schedule.queries.appointments import TreatedBy, get_at_once, treated_by
 from practice.schedule.queries.messages import messages_for

@@ -20,7 +20,7 @@ from practice.core.text import _
 from practice.intake.answers import AnswerProblem, validate_answers
 from practice.intake.definition import FormDefinition, visible_questions, visible_sections
 from practice.intake.kinds import QuestionKind
-from practice.intake.models import FormVersion, IntakeArrival, IntakeDraft, Submission, Way
+from practice.intake.models import VISIT_CHECK, FormVersion, IntakeArrival, IntakeDraft, Submission, Way
 from practice.intake.queries import answers_of, definition_of
 from practice.intake.services.links import open_link
 from practice.intake.signature import clean
@@ -83,7 +83,7 @@ def _store(actor, client_id, form, answers, signature, *, way, link_id) -> Submi
         raise AnswersMissing(problems)
     # In the answers stands only who signed; the ink has a seal of its own.
     kept = only_met(definition, {**sheet, **{key: {"by": signed["by"]} for key in asked if signed}}, today)
-    until = today + timedelta(days=practice.intake_valid_days)
+    until = today + timedelta(days=practice.intake_valid_days) if form.key != VISIT_CHECK else None
     bound = content_hash(form, kept)
     row = Submission(client_id=client_id, form_version_id=form.id, link_id=link_id, way=way, submitted_at=now,
                      entered_by_id=actor.user_id, answers=canonical_json(kept),
