@@ -423,18 +423,20 @@ def test_low_pressure_never_lifts_a_refusal(base, technique, place):
             assert any(problem.needs_reason for problem in check_row(verdict, place, technique, pressure))
 
 
-def test_every_condition_technique_place_and_side_has_an_answer_with_reason_and_source():
-    """83 conditions (and the two standing ones) × 47 techniques × every place, decided and undecided."""
+def test_every_condition_technique_region_and_side_has_an_answer_with_reason_and_source():
+    """83 conditions (and the two standing ones), decided and undecided, at every place × 47 techniques there and on
+    the other side."""
     rows = 0
-    for key, status in itertools.product(KEYS, ConditionStatus):
-        for side in (Side.LEFT, Side.RIGHT):
-            marked = Place("calf", side)
-            verdict = judge(ConditionFact(key, places=(marked,), side=side, status=status, due_on=TODAY))
+    for key, place in itertools.product(KEYS, all_places()):
+        for status in ConditionStatus:
+            fact = ConditionFact(key, places=(place,), side=place.side, status=status, due_on=TODAY)
+            verdict = judge(fact)
             assert verdict.why and all(reason.sources for reason in verdict.why)
-            for place, technique in itertools.product(all_places(), catalogue()):
+            for here, technique in itertools.product({place, Place(place.region, MIRROR[place.side])}, catalogue()):
                 rows += 1
-                for problem in check_row(verdict, place, technique, catalogue()[technique].highest):
+                for problem in check_row(verdict, here, technique, catalogue()[technique].highest):
                     assert problem.reasons and all(reason.sources and reason.why for reason in problem.reasons)
-                answer = explain(verdict, place, technique)
+                answer = explain(verdict, here, technique)
                 assert answer and all(reason.sources and reason.label and reason.why for reason in answer)
-    assert rows == len(KEYS) * 2 * 2 * len(all_places()) * len(catalogue())
+    sides = sum(1 if place.side == Side.MIDDLE else 2 for place in all_places())
+    assert rows == len(KEYS) * len(ConditionStatus) * sides * len(catalogue())
