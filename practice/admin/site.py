@@ -16,7 +16,6 @@ from practice.admin import (
     client_money,
     clients,
     first_run,
-    forms,
     intake_link,
     money,
     money_lists,
@@ -40,7 +39,7 @@ from practice.billing.models.packages import Package
 from practice.billing.models.payments import Allocation, Payment
 from practice.clients.models import Client
 from practice.core.text import _
-from practice.intake.models import FormVersion, Submission
+from practice.intake.models import Submission
 from practice.premises.queries import settings
 from practice.safety.models import Condition
 from practice.schedule.models import Appointment, Block
@@ -61,7 +60,6 @@ PAGES = (
     client_money.ClientMoneyPage(name=_("Account"), endpoint="client_money", url="/money/clients/<int:client_id>"),
     reports.ReportsPage(name=_("Reports"), endpoint="reports", url="/reports"),
     intake_link.IntakeLinkPage(name=_("Form"), endpoint="intake_link", url="/clients/<int:client_id>/form-link"),
-    forms.FormPage(name=_("Forms"), endpoint="forms", url="/setup/forms"),
     submissions.SubmissionPage(name=_("Forms that came in"), endpoint="submissions", url="/forms-in"),
     account.AccountPage(name=_("Your account"), endpoint="account", url="/account"),
     *setup.PAGES,
@@ -81,7 +79,6 @@ LISTS: tuple = (
     money_lists.AllocationList(Allocation, name=_("What was paid with what"), endpoint="allocation_list",
                                url="/lists/allocations"),
     money_lists.PackageList(Package, name=_("Packages"), endpoint="package_list", url="/lists/packages"),
-    forms.FormListView(FormVersion, name=_("Forms"), endpoint="form_list", url="/lists/forms"),
     submissions.SubmissionListView(Submission, name=_("Forms that came in"), endpoint="submission_list",
                                    url="/lists/submissions"),
 )
@@ -102,7 +99,7 @@ ALSO = {
     "brief": "today", "checkout": "money", "conditions": "clients", "submissions": "clients", "booking": "calendar",
     "appointment_list": "calendar", "block_list": "calendar", "client_list": "clients", "condition_list": "clients",
     "submission_list": "clients", "note_list": "notes", "document_list": "money", "line_list": "money",
-    "payment_list": "money", "allocation_list": "money", "package_list": "money", "form_list": "setup",
+    "payment_list": "money", "allocation_list": "money", "package_list": "money",
     **dict.fromkeys((view.endpoint for view in setup.LISTS), "setup"),
 }
 

@@ -3,7 +3,10 @@ import re
 
 import pytest
 
+from practice.access import guard
 from practice.admin import site
+from practice.core.db import transaction
+from practice.intake.services import forms
 
 LISTS = {
     "/lists/appointments/": "Calendar", "/lists/blocks/": "Calendar", "/lists/clients/": "Clients",
@@ -28,6 +31,17 @@ def test_lists_mark_their_job(as_person):
     browser = as_person("sol")
     for address, job in LISTS.items():
         assert set(marked(browser.get(address).get_data(as_text=True))) == {job}, address
+
+
+def test_the_forms_stand_among_the_parts_of_set_up(as_person, people):
+    with guard.acting(people.system), transaction():
+        forms.install_shipped(people.system)
+    browser = as_person("sol")
+    listed = browser.get("/setup/forms/", follow_redirects=True).get_data(as_text=True)
+    form = browser.get(re.search(r"/setup/forms/\d+", listed)[0]).get_data(as_text=True)
+    for page in (listed, form):
+        assert 'aria-current="page">Forms</a>' in page and ">Treatments</a>" in page
+        assert "English" in page and ">en<" not in page
 
 
 @pytest.mark.parametrize(("address", "job"), [

@@ -1,8 +1,9 @@
 """The set-up screens for the register of the site."""
 from practice.accounts.models import User
-from practice.admin.setup import catalog, hours, lists, premises, staff, start
+from practice.admin.setup import catalog, forms, hours, lists, premises, staff, start
 from practice.catalog.models import Product, Treatment
 from practice.core.text import _
+from practice.intake.models import FormVersion
 from practice.premises.models import Issuer, Location, Room, TaxCode
 from practice.schedule.models import Shift
 
@@ -16,6 +17,7 @@ PAGES = (
     hours.HoursPage(name=_("Working hours"), endpoint="setup_hours", url="/setup/hours"),
     catalog.TreatmentPage(name=_("Treatments"), endpoint="setup_treatments", url="/setup/treatments"),
     catalog.ProductPage(name=_("Products"), endpoint="setup_products", url="/setup/products"),
+    forms.FormPage(name=_("Forms"), endpoint="forms", url="/setup/forms"),
 )
 
 LISTS = (
@@ -27,4 +29,5 @@ LISTS = (
     lists.TaxCodeList(TaxCode, name=_("Taxes"), endpoint="tax_code_list", url="/lists/tax-codes"),
     lists.LocationList(Location, name=_("Locations"), endpoint="location_list", url="/lists/locations"),
     lists.IssuerList(Issuer, name=_("Heads of documents"), endpoint="issuer_list", url="/lists/issuers"),
+    forms.FormListView(FormVersion, name=_("Forms"), endpoint="form_list", url="/lists/forms"),
 )
