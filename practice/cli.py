@@ -138,6 +138,28 @@ def audit_verify():
     sys.exit(1 if broken else 0)
 
 
+@commands.group()
+def check():
+    """Prove that what is stored holds together."""
+
+
+@check.command("books")
+@click.option("--demo", is_flag=True, help="The demo practice instead of the real one.")
+def check_books(demo):
+    """Add up every document, payment, balance and package again; name the row that does not fit."""
+    from practice.ops.books.check import CHECKS
+    from practice.ops.books.check import check_books as find
+
+    app = make_app("demo.db" if demo else "practice.db")
+    with app.app_context():
+        broken = find()
+    for one in broken:
+        click.echo(f"{one.table} {one.row_id}: {one.rule}: {one.what}")
+    click.echo(f"The books close: {len(CHECKS)} checks." if not broken
+               else f"The books do not close: {len(broken)} rows.")
+    sys.exit(1 if broken else 0)
+
+
 @commands.command()
 @click.option("--size", type=click.Choice(["S", "M", "L"], case_sensitive=False), default="S", show_default=True,
               help="10 thousand, 200 thousand or a million sessions; L shows the growth from M as well.")

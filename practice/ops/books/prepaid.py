@@ -1,0 +1,46 @@
+"""What was paid ahead: packages of sessions."""
+from collections.abc import Iterator
+
+from sqlalchemy import func, select
+
+from practice.billing.models.documents import Document, DocumentLine, LineKind
+from practice.billing.models.packages import Package, PackageUse
+from practice.core.db import db
+from practice.ops.books.broken import Broken, sums, unequal
+from practice.schedule.models import Appointment
+
+
+def packages() -> Iterator[Broken]:
+    """Sold less credited is what was used and what is left, in value and in sessions."""
+    is_package = [DocumentLine.kind == LineKind.PACKAGE]
+    sold = sums(DocumentLine.net_amount, DocumentLine.document_id, where=is_package)
+    credited = sums(DocumentLine.net_amount, Document.refers_to_id,
+                    where=[*is_package, Document.refers_to_id.is_not(None)],
+                    joined=(Document, Document.id == DocumentLine.document_id))
+    used = sums(PackageUse.value_amount, PackageUse.package_id)
+    counts = dict(db.session.execute(
+        select(PackageUse.package_id, func.count()).group_by(PackageUse.package_id)).all())
+    for row in db.session.execute(select(Package.id, Package.document_id, Package.sessions_bought,
+                                         Package.sessions_left, Package.value_left_amount)):
+        value = sold.get(row.document_id, 0) + credited.get(row.document_id, 0) - used.get(row.id, 0)
+        yield from unequal("package = sold - used - credited", "package", row.id, "value_left_amount is",
+                           row.value_left_amount, value)
+        left = row.sessions_bought - counts.get(row.id, 0)
+        if credited.get(row.document_id) and row.sessions_left == 0:
+            left = 0  # credited to the end: what is left is over
+        yield from unequal("package = bought - used", "package", row.id, "sessions_left is", row.sessions_left, left)
+        if row.sessions_left == 0 and row.value_left_amount:
+            yield Broken("the last session takes what is left", "package", row.id,
+                         f"{row.value_left_amount} are left without a session")
+
+
+def own_package() -> Iterator[Broken]:
+    """A package is used by the client it was sold to."""
+    chosen = (select(PackageUse.id).join(Package, Package.id == PackageUse.package_id)
+              .join(Appointment, Appointment.id == PackageUse.appointment_id)
+              .where(Appointment.client_id != Package.client_id))
+    for (row_id,) in db.session.execute(chosen):
+        yield Broken("used by its own client", "package_use", row_id, "the appointment is another client's")
+
+
+CHECKS = (packages, own_package)

@@ -1,0 +1,154 @@
+"""The books close after everything the desk does; a row changed behind the services is named, with its rule."""
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from sqlalchemy import text
+
+from practice.billing.models.payments import Method
+from practice.billing.services.checkout import checkout
+from practice.billing.services.payments import reverse_payment, use_credit
+from practice.core import clock
+from practice.core.db import db
+from practice.ops import triggers
+from practice.ops.books.check import check_books
+from tests import personas
+from tests.factories.billing import Stage
+
+ROOT = Path(__file__).resolve().parents[2]
+GUARDED = ("document", "payment", "allocation", "document_line", "document_tax")
+
+
+@pytest.fixture
+def stage(people):
+    """Three invoices (the first part paid, the second credited, the third by credit), a package used once, a reversal
+    and a client of another name."""
+    stage = Stage(people)
+    first, second = stage.invoice(), stage.invoice(3000, 2000)
+    stage.pay(5000, first)
+    stage.pay(9000, second)
+    stage.credit(second)
+    stage.credit(second := stage.invoice(4000), {1: 1500})
+    stage.do(lambda: use_credit(stage.rae, second))
+    undone = stage.pay(1200, first)
+    stage.do(lambda: reverse_payment(stage.rae, undone, reason="wrong card"))
+    package, session = stage.package(3, 20_000), stage.session()
+    stage.do(lambda: checkout(stage.rae, session, payments=[(Method.CARD, 1)], request_key="k", package_id=package))
+    stage.client("Ben", "Okafor")
+    return stage
+
+
+def connection():
+    """The test's own outer connection: what is written here is seen by every session, and rolled back at its end."""
+    return db.session.get_bind()
+
+
+def unguarded(work):
+    """Write with the database's own guards taken away, and give everything back."""
+    db.session.rollback()
+    wire = connection()
+    with wire.begin_nested() as point:
+        if wire.dialect.name == "sqlite":
+            for name in triggers.SQLITE_TRIGGERS:
+                wire.exec_driver_sql(f"DROP TRIGGER {name}")
+        else:
+            for table in GUARDED:
+                wire.exec_driver_sql(f"ALTER TABLE {table} DISABLE TRIGGER USER")
+        work(wire)
+        found = check_books()
+        db.session.rollback()
+        point.rollback()
+    return found
+
+
+# rule, table of the row that must be named, what is done to the first such row ({id})
+BREAKS = [
+    ("document = lines", "document", "UPDATE document SET net_amount = net_amount + 1, gross_amount = gross_amount + 1 "
+                                     "WHERE id = {id}"),
+    ("document = taxes", "document", "UPDATE document_tax SET tax_amount = tax_amount + 1 WHERE document_id = {id}"),
+    ("line = net + tax", "document_line", "UPDATE document_line SET gross_amount = gross_amount - 1 WHERE id = {id}"),
+    ("document as issued", "document", "UPDATE document SET billed_name = 'Somebody else' WHERE id = {id}"),
+    ("days do not go back", "document", "UPDATE document SET issued_on = '2020-01-01' WHERE id = {second}"),
+    ("numbers without gap or double", "document", "UPDATE document SET number = 77 WHERE id = {id}"),
+    ("number of its series", "document", "UPDATE document SET number_text = 'X-1' WHERE id = {id}"),
+    ("counter behind the series", "series", "UPDATE series SET next_number = next_number + 1 WHERE id = {id}"),
+    ("open = gross - what was put against it", "document",
+     "UPDATE document SET open_amount = open_amount + 1 WHERE id = {id}"),
+    ("not more than the document", "document", "UPDATE allocation SET amount = 9000 WHERE document_id = {id}"),
+    ("credit note is put against its invoice", "document",
+     "DELETE FROM allocation WHERE credit_note_id = {note}"),
+    ("not more credited than invoiced", "document",
+     "UPDATE document SET refers_to_id = {third} WHERE kind = 'credit_note'"),
+    ("void = credited in full", "document", "UPDATE document SET state = 'void' WHERE id = {id}"),
+    ("one currency", "document", "UPDATE document SET currency = 'USD' WHERE id = {id}"),
+    ("not more than the payment", "payment", "UPDATE payment SET amount = 100 WHERE id = {id}"),
+    ("not more taken off than was put", "payment",
+     "UPDATE allocation SET amount = -amount WHERE payment_id = {id}"),
+    ("a reversal is the whole payment", "payment", "UPDATE payment SET amount = -1 WHERE id = {reversal}"),
+    ("paid by its own client", "allocation", "UPDATE payment SET client_id = {other} WHERE id = {payment}"),
+    ("credit is never below zero", "client", "DELETE FROM payment WHERE id NOT IN (SELECT payment_id FROM allocation "
+                                             "WHERE payment_id IS NOT NULL) AND amount > 0;"
+                                             "UPDATE payment SET amount = 1 WHERE amount > 0"),
+    ("balance = documents - payments", "client", "UPDATE document SET open_amount = open_amount + 1 WHERE id = {doc}"),
+    ("one invoice an appointment", "document", "DROP INDEX uq_document_of_appointment; UPDATE document SET "
+                                               "appointment_id = {appointment}, state = 'issued' WHERE id IN "
+                                               "({doc}, {second})"),
+    ("package = sold - used - credited", "package",
+     "UPDATE package SET value_left_amount = value_left_amount + 1 WHERE id = {id}"),
+    ("package = bought - used", "package", "UPDATE package SET sessions_left = 3 WHERE id = {id}"),
+    ("the last session takes what is left", "package", "UPDATE package SET sessions_left = 0 WHERE id = {id}"),
+    ("used by its own client", "package_use", "UPDATE package SET client_id = {other}"),
+]
+
+
+def places(wire) -> dict:
+    """The rows that the breaks name."""
+    def one(words):
+        return wire.exec_driver_sql(words).scalar()
+
+    return {
+        "doc": one("SELECT min(id) FROM document"), "payment": one("SELECT min(id) FROM payment"),
+        "second": one("SELECT id FROM document WHERE number = 2 AND kind = 'invoice'"),
+        "third": one("SELECT id FROM document WHERE number = 3 AND kind = 'invoice'"),
+        "note": one("SELECT min(id) FROM document WHERE kind = 'credit_note'"),
+        "reversal": one("SELECT min(id) FROM payment WHERE reverses_id IS NOT NULL"),
+        "other": one("SELECT max(id) FROM client"), "appointment": one("SELECT min(id) FROM appointment")}
+
+
+def test_the_books_close(stage):
+    assert check_books() == []
+
+
+@pytest.mark.parametrize(("rule", "table", "words"), BREAKS, ids=[rule for rule, *_rest in BREAKS])
+def test_the_row_that_breaks_a_rule_is_named(stage, rule, table, words):
+    named = {}
+
+    def work(wire):
+        named.update(places(wire), id=wire.exec_driver_sql(f"SELECT min(id) FROM {table}").scalar())
+        for statement in words.format(**named).split(";"):
+            wire.execute(text(statement))
+
+    found = [one for one in unguarded(work) if one.rule == rule]
+    assert found and all(one.table == table for one in found), rule
+    keys = ("id", "second", "third", "note", "reversal", "doc", "payment")
+    rows = {named[key] for key in keys if f"{{{key}}}" in words}
+    assert table not in ("document", "payment", "package") or {one.row_id for one in found} & rows
+
+
+def test_the_command_names_the_row_and_fails(cloned_database, tmp_path):
+    clock.set_to(personas.NOW)
+    stage = Stage(personas.open_house())
+    stage.invoice()
+
+    def said():
+        db.session.rollback()
+        return subprocess.run([sys.executable, "-m", "practice", "check", "books"], cwd=ROOT, text=True,
+                              env=cloned_database.environ(tmp_path), capture_output=True)
+
+    done = said()
+    assert done.returncode == 0 and "The books close" in done.stdout, done.stderr
+    with db.engine.begin() as wire:
+        wire.exec_driver_sql("UPDATE series SET next_number = 9")
+    done = said()
+    assert done.returncode == 1 and "counter behind the series: next_number is 9" in done.stdout
