@@ -406,9 +406,11 @@ def upgrade():
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("client_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("kind", sa.String(length=32), nullable=False),
+        sa.Column("starts_on", sa.Date(), nullable=False),
+        sa.Column("ends_on", sa.Date(), nullable=True),
         sa.ForeignKeyConstraint(["client_id"], ["client.id"], name=op.f("fk_consequence_client_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_consequence")),
-        sa.UniqueConstraint("client_id", "kind", name=op.f("uq_consequence_client_id_kind")),
+        sa.UniqueConstraint("client_id", "kind", "starts_on", name=op.f("uq_consequence_client_id_kind_starts_on")),
     )
     op.create_table(
         "file",

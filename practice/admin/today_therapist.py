@@ -14,11 +14,10 @@ from practice.clients.models import Client
 from practice.core import clock
 from practice.intake.queries import NEVER, FormStatus, form_status
 from practice.premises.queries import the_practice
-from practice.safety.queries import Known, known_of, waiting_for
+from practice.safety.queries import Known, consequences_of, known_of, waiting_for
 from practice.safety.rules_verdict import Consequence
 from practice.schedule.models import Appointment, Block, DeskMessage
 from practice.schedule.queries import appointments
-from practice.schedule.queries.day_view import consequences_of
 from practice.schedule.queries.diary import working
 from practice.schedule.states import HOLDING_TIME, AppointmentState
 from practice.sessions.models import NoteState
@@ -83,7 +82,7 @@ def day_rows(actor: Actor, rows: list[Appointment], on: date) -> list[Row]:
     held = {row.client_id for row in rows if row.state in HOLDING_TIME}
     known = known_of(held, on) if held and actor.may(P.CHART_READ) else {}
     notes = states_of(row.id for row in rows)
-    desk, before = consequences_of(clients), appointments.done_before(clients, clock.day_bounds(on, zone())[0])
+    desk, before = consequences_of(clients, on), appointments.done_before(clients, clock.day_bounds(on, zone())[0])
     return [Row(row, row.client, minutes(row), known.get(row.client_id) if row.state in HOLDING_TIME else None,
                 forms.get(row.client_id, NEVER), notes.get(row.id),
                 [day_columns.consequence_mark(kind) for kind in desk.get(row.client_id, ())

@@ -1,8 +1,8 @@
 """What is known of a client's safety. Everything clinical is sealed; a consequence is a row of its own."""
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 
-from sqlalchemy import BigInteger, ForeignKey, Index, Integer, String, UniqueConstraint
+from sqlalchemy import BigInteger, Date, ForeignKey, Index, Integer, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from practice.clients.models import Client
@@ -10,6 +10,8 @@ from practice.core.columns import BigId, Enum_, JsonText, UtcDateTime
 from practice.core.db import db
 from practice.core.sealed import Sealed, SealedRow, sealed_column
 from practice.core.text import _
+
+LONG_AGO = date(1900, 1, 1)  # counts already
 
 
 class ConditionState(StrEnum):
@@ -66,14 +68,19 @@ class SafetyProfile(SealedRow, db.Model):
 
 
 class ConsequenceRow(db.Model):
-    """What the desk must know of a client: "15 minutes longer", never why. Rewritten whenever safety changes."""
+    """What the desk must know of a client: "15 minutes longer", never why. Rewritten whenever safety changes.
+
+    What changes by the calendar alone is written ahead: it counts from `starts_on` to `ends_on`, both included.
+    """
 
     __tablename__ = "consequence"
-    __table_args__ = (UniqueConstraint("client_id", "kind"),)
+    __table_args__ = (UniqueConstraint("client_id", "kind", "starts_on"),)
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     client_id: Mapped[int] = mapped_column(ForeignKey("client.id"))
     kind: Mapped[str] = mapped_column(String(32))
+    starts_on: Mapped[date] = mapped_column(Date, default=LONG_AGO)
+    ends_on: Mapped[date | None] = mapped_column(Date)
 
 
 class BriefReview(db.Model):

@@ -3,7 +3,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, fields, replace
 from datetime import date
 
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import selectinload
 
 from practice.clients.models import Care, Client
@@ -31,7 +31,7 @@ from practice.safety.rules import (
     Wish,
     assess,
 )
-from practice.safety.rules_verdict import Consequence
+from practice.safety.rules_verdict import CONSEQUENCE_LABELS, Consequence
 
 CHECK_HOLDS_DAYS = 1
 FORMS_EACH = 3  # of each kind of form, the newest: the present one and what it is compared with
@@ -298,14 +298,21 @@ def _never_more(forms) -> list[Limit]:
     return list(limits)
 
 
-def consequences_of(client_ids: Iterable[int]) -> dict[int, tuple[Consequence, ...]]:
-    """What the desk must know of these clients, never why."""
-    found: dict[int, tuple[Consequence, ...]] = {}
-    rows = db.session.execute(select(ConsequenceRow.client_id, ConsequenceRow.kind)
-                              .where(ConsequenceRow.client_id.in_(list(client_ids))).order_by(ConsequenceRow.kind))
+def consequences_of(client_ids: Iterable[int], on: date | None = None) -> dict[int, tuple[Consequence, ...]]:
+    """What the desk must know of these clients on that day (None: today), never why; the most pressing first."""
+    ids = list(client_ids)
+    if not ids:
+        return {}
+    on = on or clock.local_date(clock.now(), the_practice().time_zone)
+    found: dict[int, list[Consequence]] = {}
+    rows = db.session.execute(
+        select(ConsequenceRow.client_id, ConsequenceRow.kind).where(
+            ConsequenceRow.client_id.in_(ids), ConsequenceRow.starts_on <= on,
+            or_(ConsequenceRow.ends_on.is_(None), ConsequenceRow.ends_on >= on)))
     for client_id, kind in rows:
-        found[client_id] = (*found.get(client_id, ()), Consequence(kind))
-    return found
+        if kind in CONSEQUENCE_LABELS:
+            found.setdefault(client_id, []).append(Consequence(kind))
+    return {client_id: tuple(sorted(kinds, key=list(Consequence).index)) for client_id, kinds in found.items()}
 
 
 def last_review(client_id: int, appointment_id: int) -> BriefReview | None:

@@ -1,4 +1,5 @@
 """What the desk is told follows the verdict, whoever changes the chart."""
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
@@ -6,12 +7,14 @@ from sqlalchemy import select
 
 from practice.access import guard
 from practice.access.policy import NoReadGrant
+from practice.core import clock
 from practice.core.db import db, transaction
 from practice.safety.content import ConditionContent
 from practice.safety.models import Condition, ConsequenceRow
 from practice.safety.queries import consequences_of
+from practice.safety.rules import ClearanceFact
 from practice.safety.rules_verdict import Consequence
-from practice.safety.services import conditions
+from practice.safety.services import conditions, profile
 from tests.factories import intake
 from tests.factories.safety import send
 from tests.personas import NOW
@@ -69,3 +72,32 @@ def test_the_desk_reads_consequences_and_no_condition(people, ann):
         db.session.scalars(select(Condition)).all()
     with guard.acting(people.tara):
         assert consequences_of([ann]) == {}
+
+
+def on_day(people, client_id, on) -> tuple[Consequence, ...]:
+    db.session.rollback()
+    with guard.acting(people.rae):
+        return consequences_of([client_id], on).get(client_id, ())
+
+
+def test_what_the_calendar_changes_reaches_the_desk_without_anybody_touching_the_chart(people, ann):
+    today = NOW.date()
+    due_on = today + timedelta(weeks=40 - 11)  # week 11 today
+    with guard.acting(people.theo), transaction():
+        conditions.add_condition(people.theo, ann, ConditionContent(key="pregnancy", due_on=due_on))
+    assert Consequence.SIDE_LYING not in on_day(people, ann, today + timedelta(weeks=2) - timedelta(days=1))
+    assert Consequence.SIDE_LYING in on_day(people, ann, today + timedelta(weeks=2))
+    with clock.frozen(NOW + timedelta(weeks=3)):
+        assert Consequence.SIDE_LYING in told(people, ann)
+
+
+def test_a_doctors_ok_that_lapses_is_outstanding_again(people, ann):
+    today = NOW.date()
+    cleared = ClearanceFact("heart_disease_stable", 3, until=today + timedelta(days=30))
+    with guard.acting(people.theo), transaction():
+        conditions.add_condition(people.theo, ann, ConditionContent(key="heart_disease_stable"))
+    assert Consequence.LETTER_OUTSTANDING in told(people, ann)
+    with guard.acting(people.theo), transaction():
+        profile.save_profile(people.theo, ann, lambda held: replace(held, clearances=(cleared,)), what="clearances")
+    assert Consequence.LETTER_OUTSTANDING not in on_day(people, ann, today + timedelta(days=30))
+    assert Consequence.LETTER_OUTSTANDING in on_day(people, ann, today + timedelta(days=31))

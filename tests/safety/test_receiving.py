@@ -210,7 +210,7 @@ def test_the_desk_is_told_what_to_do_and_never_why(people, ann):
     send(people, ann, thinners="yes", thinners_which="apixaban", pregnancy="yes", due_date=due_on)
     assert {"must_call", "side_lying"} <= told()
     columns = {column.name for column in ConsequenceRow.__table__.columns}
-    assert columns == {"id", "client_id", "kind"}
+    assert columns == {"id", "client_id", "kind", "starts_on", "ends_on"}
     for row, _content in as_theo(people, ann).to_decide:
         do(people, conditions.dismiss, row.id, version=row.version, reason="A mistake, she says")
     assert told() == set()

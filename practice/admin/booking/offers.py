@@ -11,9 +11,9 @@ from practice.catalog.queries import able_therapists, get_treatment
 from practice.clients.models import Client
 from practice.core import clock
 from practice.intake.queries import NEVER, form_status
+from practice.safety.queries import consequences_of
 from practice.schedule.overlaps import ClashReason, Slot, Taken, clashes
 from practice.schedule.queries import appointments, diary
-from practice.schedule.queries.day_view import consequences_of
 
 
 @dataclass(frozen=True)

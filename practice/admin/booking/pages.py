@@ -28,10 +28,10 @@ from practice.core.db import transaction
 from practice.core.errors import DomainError, Invalid
 from practice.core.text import _
 from practice.intake.queries import NEVER, form_status
+from practice.safety.queries import consequences_of
 from practice.schedule.models import Appointment
 from practice.schedule.overlaps import Slot
 from practice.schedule.queries import appointments, diary
-from practice.schedule.queries.day_view import consequences_of
 from practice.schedule.services import booking, states
 from practice.schedule.states import AppointmentState
 
@@ -91,7 +91,8 @@ class BookingPage(Page):
     @expose("/<int:appointment_id>")
     def show(self, appointment_id):
         row = appointments.get_appointment(appointment_id)
-        panel = day_columns.panel(row, current_actor(), consequences_of({row.client_id}).get(row.client_id, ()),
+        told = consequences_of({row.client_id}, row.on_date).get(row.client_id, ())
+        panel = day_columns.panel(row, current_actor(), told,
                                   form_status([row.client_id]).get(row.client_id, NEVER))
         return render_template("admin/booking/show.html", panel=panel, back=day_columns.here())
 

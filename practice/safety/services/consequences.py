@@ -7,13 +7,14 @@ from practice.audit import services as audit
 from practice.core import clock
 from practice.core.db import db
 from practice.premises.queries import the_practice
-from practice.safety.models import ConsequenceRow
-from practice.safety.queries import known
+from practice.safety.ageing import consequences_ahead
+from practice.safety.models import LONG_AGO, ConsequenceRow
+from practice.safety.queries import known, rulebook
 from practice.safety.rules_verdict import Consequence
 
 
 def rewrite(actor: Actor, client_id: int) -> None:
-    """Bring the client's consequence rows to what the verdict of today says.
+    """Bring the client's consequence rows to what the verdict says, of today and of every day to come.
 
     Runs as the house: who changes a chart may see only part of it, the consequence must come from all of it. A
     missing form is shown from the forms themselves, not kept here.
@@ -21,13 +22,18 @@ def rewrite(actor: Actor, client_id: int) -> None:
     today = clock.local_date(clock.now(), the_practice().time_zone)
     db.session.flush()
     with guard.acting(system("what the desk must know", address=actor.address)):
-        wanted = {str(kind) for kind in known(client_id, today).verdict.consequences} - {str(Consequence.FORM_MISSING)}
-        there = set(db.session.scalars(select(ConsequenceRow.kind).where(ConsequenceRow.client_id == client_id)))
-        if wanted == there:
+        ahead = consequences_ahead(known(client_id, today).facts, rulebook())
+        wanted = {(str(span.kind), span.starts_on or LONG_AGO, span.ends_on)
+                  for span in ahead if span.kind is not Consequence.FORM_MISSING}
+        rows = db.session.execute(select(ConsequenceRow.id, ConsequenceRow.kind, ConsequenceRow.starts_on,
+                                         ConsequenceRow.ends_on).where(ConsequenceRow.client_id == client_id)).all()
+        there = {(kind, starts_on, ends_on): row_id for row_id, kind, starts_on, ends_on in rows}
+        if wanted == set(there):
             return
-        db.session.execute(delete(ConsequenceRow).where(ConsequenceRow.client_id == client_id,
-                                                        ConsequenceRow.kind.in_(there - wanted))
+        gone = [row_id for span, row_id in there.items() if span not in wanted]
+        db.session.execute(delete(ConsequenceRow).where(ConsequenceRow.id.in_(gone))
                            .execution_options(synchronize_session=False))
-        db.session.add_all(ConsequenceRow(client_id=client_id, kind=kind) for kind in sorted(wanted - there))
+        db.session.add_all(ConsequenceRow(client_id=client_id, kind=kind, starts_on=starts_on, ends_on=ends_on)
+                           for kind, starts_on, ends_on in sorted(wanted - set(there), key=str))
         db.session.flush()
         audit.record(actor, "consequence.rewrite", client_id=client_id)

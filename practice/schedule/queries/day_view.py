@@ -7,11 +7,10 @@ from sqlalchemy import select
 from practice.access.guard import system_session
 from practice.accounts.queries import Therapist, therapists, user_names
 from practice.core import clock
-from practice.core.db import db
 from practice.intake.queries import NEVER, FormStatus, form_status
 from practice.premises.queries import the_practice
-from practice.safety.models import ConsequenceRow
-from practice.safety.rules_verdict import CONSEQUENCE_LABELS, Consequence
+from practice.safety.queries import consequences_of
+from practice.safety.rules_verdict import Consequence
 from practice.schedule.grid import DayColumn, DayGrid, Item, ItemKind, layout
 from practice.schedule.models import Appointment, Block
 from practice.schedule.queries import appointments
@@ -19,7 +18,6 @@ from practice.schedule.queries.diary import working
 from practice.schedule.states import HOLDING_TIME
 
 URGENT = (Consequence.MUST_CALL, Consequence.LETTER_OUTSTANDING, Consequence.FORM_MISSING)
-ORDER = {kind: number for number, kind in enumerate(Consequence)}
 
 
 @dataclass(frozen=True)
@@ -52,7 +50,7 @@ def day_view(day: date, therapist_ids: list[int] | None = None) -> DayView:
                for one in shown]
     now = clock.now()
     clients = {row.client_id for row in seen.values()}
-    return DayView(day, tuple(shown), layout(columns, day, zone, now=now), seen, blocks, consequences_of(clients),
+    return DayView(day, tuple(shown), layout(columns, day, zone, now=now), seen, blocks, consequences_of(clients, day),
                    form_status(clients) if clients else {})
 
 
@@ -86,14 +84,3 @@ def _columns(present: set[int], therapist_ids: list[int] | None) -> list[Therapi
         names = user_names()
         shown += [Therapist(user_id, names.get(user_id, ""), names.get(user_id, ""), 8) for user_id in sorted(gone)]
     return shown
-
-
-def consequences_of(client_ids) -> dict[int, tuple[Consequence, ...]]:
-    """What the desk must know of each of these clients, the most pressing first."""
-    found: dict[int, list[Consequence]] = {}
-    rows = db.session.execute(select(ConsequenceRow.client_id, ConsequenceRow.kind).where(
-        ConsequenceRow.client_id.in_(list(client_ids)))).all() if client_ids else []
-    for client_id, kind in rows:
-        if kind in CONSEQUENCE_LABELS:
-            found.setdefault(client_id, []).append(Consequence(kind))
-    return {client_id: tuple(sorted(kinds, key=ORDER.get)) for client_id, kinds in found.items()}
