@@ -746,6 +746,7 @@ def upgrade():
         sa.Column("therapist_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("treatment_id", sa.Integer(), nullable=True),
         sa.Column("product_id", sa.Integer(), nullable=True),
+        sa.Column("given_by", sa.String(length=250), nullable=False),
         sa.Column("service_on", sa.Date(), nullable=True),
         sa.Column("recognised_on", sa.Date(), nullable=True),
         sa.Column("quantity", sa.BigInteger(), nullable=False),

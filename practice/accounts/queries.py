@@ -1,4 +1,5 @@
 """Reading users and sign-ins."""
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -113,6 +114,15 @@ def therapists() -> list[Therapist]:
 def user_names() -> dict[int, str]:
     """The names of all users, past ones too, by id."""
     return dict(db.session.execute(select(User.id, User.name)).all())
+
+
+def names_on_paper(user_ids: Iterable[int]) -> dict[int, str]:
+    """How these therapists stand on a document, by id: the name with the registration, where there is one."""
+    rows = db.session.execute(
+        select(User.id, User.name, TherapistProfile.registration_body, TherapistProfile.registration_number)
+        .outerjoin(TherapistProfile, TherapistProfile.user_id == User.id).where(User.id.in_(list(user_ids))))
+    return {user_id: f"{name}, {registered}" if (registered := f"{body or ''} {number or ''}".strip()) else name
+            for user_id, name, body, number in rows}
 
 
 def roles_of(user_id: int) -> frozenset[Role]:

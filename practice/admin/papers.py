@@ -1,5 +1,7 @@
 """What stands on an invoice, a credit note, a receipt: from the snapshot of the document, in the client's language."""
-from flask_babel import force_locale, format_date, gettext
+from decimal import Decimal
+
+from flask_babel import force_locale, format_date, format_decimal, gettext
 
 from practice.billing.models.documents import Document, DocumentKind
 from practice.billing.models.payments import METHOD_LABELS
@@ -54,15 +56,20 @@ def _day(value) -> str:
     return format_date(value, "d MMM y")
 
 
+def _number(whole: int, parts: int) -> str:
+    """A number kept in parts, as the document's language writes it: "1.5", "1,5"; every digit that counts."""
+    return format_decimal(Decimal(whole) / parts, format="#,##0.######")
+
+
 def _paper(document: Document, corrects: str | None = None) -> dict:
     head, is_note = document.issuer_head, document.kind is DocumentKind.CREDIT_NOTE
     kind = gettext("Credit note") if is_note else gettext("Invoice")
     facts = [{"label": gettext("Date"), "value": _day(document.issued_on)}]
     if corrects:
         facts.append({"label": gettext("Takes back"), "value": corrects})
-    days = sorted({line.service_on for line in document.lines if line.service_on})
-    if days:
-        facts.append({"label": gettext("Date of treatment"), "value": ", ".join(_day(day) for day in days)})
+    days = {line.service_on for line in document.lines if line.service_on}
+    if len(days) == 1:  # several days stand at their lines
+        facts.append({"label": gettext("Date of treatment"), "value": _day(days.pop())})
     if document.due_on and not is_note:
         facts.append({"label": gettext("Due"), "value": _day(document.due_on)})
     net = format_money(document.net_amount, document.currency, document.language)
@@ -90,19 +97,20 @@ def _paper(document: Document, corrects: str | None = None) -> dict:
 
 
 def _line(document: Document, line) -> dict:
-    detail = []
+    """A line with its own day and who gave the treatment: what an insurer asks for."""
+    detail = [line.given_by] if line.given_by else []
     if line.discount_amount:
         detail.append(f"{gettext('Discount')}: {_money(document, -line.discount_amount)} ({line.discount_reason})")
     amount = line.gross_amount if document.price_mode == "gross" else line.net_amount
-    quantity = f"{line.quantity / 1000:g}"
-    return {"name": line.text, "detail": detail, "quantity": quantity,
+    return {"name": line.text, "detail": detail, "date": _day(line.service_on) if line.service_on else "",
+            "quantity": _number(line.quantity, 1000),
             "unit_price": _money(document, line.unit_price_amount), "amount": _money(document, amount)}
 
 
 def _tax(document: Document, row) -> dict:
     is_taxed = row.category is TaxCategory.STANDARD
     reasons = {line.tax_reason for line in document.lines if line.tax_category is row.category and line.tax_reason}
-    paper = {"rate": f"{row.rate / 10_000:g} %" if is_taxed else gettext("No tax"),
+    paper = {"rate": f"{_number(row.rate, 10_000)} %" if is_taxed else gettext("No tax"),
              "base": _money(document, row.net_amount), "tax": _money(document, row.tax_amount),
              "gross": _money(document, row.net_amount + row.tax_amount)}
     return paper | ({"note": "; ".join(sorted(reasons))} if reasons else {})

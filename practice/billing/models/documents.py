@@ -127,6 +127,7 @@ class DocumentLine(db.Model):
     therapist_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
     treatment_id: Mapped[int | None] = mapped_column(ForeignKey("treatment.id"))
     product_id: Mapped[int | None] = mapped_column(ForeignKey("product.id"))
+    given_by: Mapped[str] = mapped_column(String(250), default="")  # name and registration as they were at issue
     service_on: Mapped[date | None] = mapped_column(Date)
     recognised_on: Mapped[date | None] = mapped_column(Date)  # set at issue, never recomputed
     quantity: Mapped[int] = mapped_column(Quantity)

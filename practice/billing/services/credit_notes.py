@@ -124,7 +124,7 @@ def _draft(actor: Actor, invoice: Document, reason: str) -> Document:
 def _copy(line: DocumentLine, **figures) -> DocumentLine:
     return DocumentLine(
         position=line.position, kind=line.kind, text=line.text, therapist_id=line.therapist_id,
-        treatment_id=line.treatment_id, product_id=line.product_id, service_on=line.service_on,
+        given_by=line.given_by, treatment_id=line.treatment_id, product_id=line.product_id, service_on=line.service_on,
         tax_category=line.tax_category, tax_rate=line.tax_rate, tax_reason=line.tax_reason, **figures)
 
 

@@ -9,6 +9,7 @@ from sqlalchemy import select
 from practice.access.actor import Actor
 from practice.access.guard import require
 from practice.access.permissions import Permission
+from practice.accounts.queries import names_on_paper
 from practice.audit import services as audit
 from practice.billing.models.documents import (
     Document,
@@ -72,9 +73,10 @@ def draft_invoice(actor: Actor, *, client_id: int, lines: Sequence[LineInput], a
     client, practice = get_client(client_id), the_practice()
     taxes = tax_codes_of(line.tax_code_id for line in lines)
     totals = price_lines(practice, lines, taxes)
+    names = names_on_paper({line.therapist_id for line in lines if line.therapist_id})
     document = _new_invoice(actor, client, practice, therapist_id)
     document.appointment_id = appointment_id
-    document.lines = [_line(place, line, taxes[line.tax_code_id], priced)
+    document.lines = [_line(place, line, taxes[line.tax_code_id], priced, names.get(line.therapist_id, ""))
                       for place, (line, priced) in enumerate(zip(lines, totals.lines, strict=True), 1)]
     document.taxes = [DocumentTax(category=part.tax.category, rate=part.tax.rate, net_amount=part.base,
                                   tax_amount=part.amount) for part in totals.taxes]
@@ -146,15 +148,16 @@ def _new_invoice(actor: Actor, client: Client, practice: Settings, therapist_id:
         billed_address=address, issuer_head=head, issued_by_id=actor.user_id)
 
 
-def _line(place: int, line: LineInput, code: TaxCode, priced) -> DocumentLine:
+def _line(place: int, line: LineInput, code: TaxCode, priced, given_by: str) -> DocumentLine:
     if line.discount and len(line.discount_reason.strip()) < 3:
         raise Invalid(_("Say why there is a discount."), "discount_reason")
     return DocumentLine(
         position=place, kind=line.kind, text=line.text[:200], therapist_id=line.therapist_id,
-        treatment_id=line.treatment_id, product_id=line.product_id, service_on=line.service_on,
-        quantity=line.quantity, unit_price_amount=line.unit_price, discount_amount=line.discount,
-        discount_reason=line.discount_reason.strip()[:120], tax_category=code.category, tax_rate=code.rate,
-        tax_reason=code.reason, net_amount=priced.net, tax_amount=priced.tax, gross_amount=priced.gross)
+        given_by=given_by[:250], treatment_id=line.treatment_id, product_id=line.product_id,
+        service_on=line.service_on, quantity=line.quantity, unit_price_amount=line.unit_price,
+        discount_amount=line.discount, discount_reason=line.discount_reason.strip()[:120],
+        tax_category=code.category, tax_rate=code.rate, tax_reason=code.reason, net_amount=priced.net,
+        tax_amount=priced.tax, gross_amount=priced.gross)
 
 
 def today() -> date:
@@ -169,7 +172,7 @@ def content_hash(document: Document) -> str:
         "issued_on": document.issued_on.isoformat(), "due_on": document.due_on.isoformat() if document.due_on else None,
         "to": document.billed_name, "address": document.billed_address, "head": document.issuer_head,
         "currency": document.currency, "price_mode": document.price_mode, "reason": document.reason,
-        "lines": [[line.text, line.service_on.isoformat() if line.service_on else None, line.quantity,
+        "lines": [[line.text, line.given_by, line.service_on.isoformat() if line.service_on else None, line.quantity,
                    line.unit_price_amount, line.discount_amount, line.discount_reason, line.tax_category, line.tax_rate,
                    line.tax_reason, line.net_amount, line.tax_amount, line.gross_amount] for line in document.lines],
         "taxes": sorted([tax.category, tax.rate, tax.net_amount, tax.tax_amount] for tax in document.taxes),

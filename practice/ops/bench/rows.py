@@ -218,8 +218,8 @@ class Rows:
             yield {
                 "id": number + 1, "document_id": number + 1, "position": 1, "kind": LineKind.SERVICE,
                 "text": "Treatment, 50 minutes", "therapist_id": self.therapist(number),
-                "treatment_id": self.stage.treatment_id, "service_on": day, "recognised_on": day, "quantity": 1000,
-                "unit_price_amount": PRICE, "discount_amount": 0, "discount_reason": "",
+                "given_by": "", "treatment_id": self.stage.treatment_id, "service_on": day, "recognised_on": day,
+                "quantity": 1000, "unit_price_amount": PRICE, "discount_amount": 0, "discount_reason": "",
                 "tax_category": TaxCategory.STANDARD, "tax_rate": TAX_RATE, "tax_reason": "", "net_amount": NET,
                 "tax_amount": TAX, "gross_amount": PRICE}
 
