@@ -42,7 +42,7 @@ class Config:
     trusted_hosts: tuple[str, ...] = LOCAL_HOSTS
     https: bool = False
     proxies: int = 0
-    idle_minutes: int = 30
+    idle_minutes: int = 15
     session_hours: int = 12
     testing: bool = False
 
@@ -61,7 +61,7 @@ class Config:
             trusted_hosts=hosts or LOCAL_HOSTS,
             https=yes_or_no(environ, "PRACTICE_HTTPS"),
             proxies=number(environ, "PRACTICE_PROXIES", 0, 0, 5),
-            idle_minutes=number(environ, "PRACTICE_IDLE_MINUTES", 30, 1, 24 * 60),
+            idle_minutes=number(environ, "PRACTICE_IDLE_MINUTES", 15, 1, 24 * 60),
             session_hours=number(environ, "PRACTICE_SESSION_HOURS", 12, 1, 7 * 24),
         )
 

@@ -54,6 +54,7 @@ def test_defaults_are_for_one_practice_on_one_computer(instance):
     assert settings.database_url == f"sqlite:///{instance / 'practice.db'}"
     assert settings.trusted_hosts == ("localhost", "127.0.0.1", "[::1]")
     assert not settings.https and not settings.testing and settings.proxies == 0
+    assert (settings.idle_minutes, settings.session_hours) == (15, 12)
 
 
 def test_what_is_set_is_used(instance):

@@ -205,7 +205,7 @@ def test_start_end_and_failure_are_recorded(door, people):
 
 def test_the_page_says_how_long_a_sign_in_lasts_and_is_not_kept(door):
     answer = door.get("/sign-in")
-    assert "Signed out after 30 minutes without work." in answer.get_data(as_text=True)
+    assert "Signed out after 15 minutes without work." in answer.get_data(as_text=True)
     assert answer.headers["Cache-Control"] == "no-store"
 
 
