@@ -14,7 +14,7 @@ from werkzeug.routing import IntegerConverter
 
 import practice.models  # noqa: F401 - every table and every row rule
 from practice.access import policy
-from practice.admin import errors, site
+from practice.admin import errors, site, words
 from practice.core import body, figure, sealed
 from practice.core.db import Base, db
 from practice.kiosk import pages as kiosk
@@ -50,6 +50,7 @@ def create_app(config) -> Flask:
     app.before_request(refuse_junk)
     Babel(app, locale_selector=language, timezone_selector=lambda: "UTC",
           default_translation_directories=str(ROOT / "practice" / "translations"))
+    words.init_app(app)
     app.jinja_env.globals.update(csp_nonce=csp_nonce, body=body, figure=figure)
     site.init_app(app, csp_nonce)
     csrf.init_app(app)  # after who is asking is known: the page that says so has the frame of a signed-in person

@@ -3,7 +3,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import selectinload
 
 from practice.access.guard import system_session
@@ -27,20 +27,25 @@ class OpenSignIn:
     must_change_password: bool
 
 
+# Asked with every request, so built only once: building it takes longer than asking. A row for each role.
+OPEN_SIGN_IN = (
+    select(SignIn.id, SignIn.user_id, SignIn.last_seen_at, User.name, User.email, User.language,
+           User.must_change_password, UserRole.role)
+    .join(User, User.id == SignIn.user_id).outerjoin(UserRole, UserRole.user_id == User.id)
+    .where(SignIn.secret_hash == bindparam("secret_hash"), SignIn.ended_at.is_(None), User.is_active,
+           SignIn.last_seen_at > bindparam("seen_after"), SignIn.started_at > bindparam("started_after")))
+
+
 def open_sign_in(secret_hash: str, now: datetime, idle: timedelta, longest: timedelta) -> OpenSignIn | None:
     """The sign-in with that secret, unless it has ended, idled out, grown too old, or its user was disabled."""
     with system_session("who is signed in") as session:
-        row = session.execute(
-            select(SignIn.id, SignIn.user_id, SignIn.last_seen_at, User.name, User.email, User.language,
-                   User.must_change_password)
-            .join(User, User.id == SignIn.user_id)
-            .where(SignIn.secret_hash == secret_hash, SignIn.ended_at.is_(None), User.is_active,
-                   SignIn.last_seen_at > now - idle, SignIn.started_at > now - longest)
-        ).first()
-        if row is None:
-            return None
-        roles = session.scalars(select(UserRole.role).where(UserRole.user_id == row.user_id)).all()
-    return OpenSignIn(row.id, row.user_id, row.name, row.email, row.language, frozenset(roles), row.last_seen_at,
+        rows = session.execute(OPEN_SIGN_IN, {"secret_hash": secret_hash, "seen_after": now - idle,
+                                              "started_after": now - longest}).all()
+    if not rows:
+        return None
+    row = rows[0]
+    return OpenSignIn(row.id, row.user_id, row.name, row.email, row.language,
+                      frozenset(one.role for one in rows if one.role is not None), row.last_seen_at,
                       row.must_change_password)
 
 
@@ -101,14 +106,16 @@ class Therapist:
     colour: int
 
 
+THERAPISTS = (
+    select(User.id, User.name, TherapistProfile.short_name, TherapistProfile.colour)
+    .join(TherapistProfile, TherapistProfile.user_id == User.id)
+    .join(UserRole, (UserRole.user_id == User.id) & (UserRole.role == Role.THERAPIST))
+    .where(User.is_active).order_by(TherapistProfile.position, User.id))
+
+
 def therapists() -> list[Therapist]:
     """The active therapists in the order of the day view."""
-    rows = db.session.execute(
-        select(User.id, User.name, TherapistProfile.short_name, TherapistProfile.colour)
-        .join(TherapistProfile, TherapistProfile.user_id == User.id)
-        .join(UserRole, (UserRole.user_id == User.id) & (UserRole.role == Role.THERAPIST))
-        .where(User.is_active).order_by(TherapistProfile.position, User.id))
-    return [Therapist(*row) for row in rows]
+    return [Therapist(*row) for row in db.session.execute(THERAPISTS)]
 
 
 def user_names() -> dict[int, str]:

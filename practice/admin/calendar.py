@@ -24,6 +24,7 @@ from practice.safety.rules_verdict import CONSEQUENCE_LABELS, Consequence
 from practice.schedule.models import BLOCK_LABELS, Appointment, Block, BlockKind
 from practice.schedule.queries import appointments
 from practice.schedule.queries.day_view import DayView, day_view
+from practice.schedule.queries.visits import Visit
 from practice.schedule.services import blocks
 from practice.schedule.states import HOLDING_TIME
 
@@ -183,14 +184,13 @@ def sheet_data(view: DayView) -> dict:
     }
 
 
-def sheet_row(row: Appointment, view: DayView) -> dict:
+def sheet_row(row: Visit, view: DayView) -> dict:
     is_coming = row.state in appointments.STILL_TO_COME
     notes = [gettext(CONSEQUENCE_LABELS[kind]) for kind in view.consequences.get(row.client_id, ()) if is_coming]
     if is_coming and not view.form_of(row.client_id).is_current(view.day):
         notes.append(gettext(CONSEQUENCE_LABELS[Consequence.FORM_MISSING]))
     return {"time": f"{show.time(row.starts_at)}–{show.time(row.ends_at)}",
-            "name": row.client.name if row.client else "", "treatment": row.treatment.name,
-            "room": row.room.name if row.room else "",
+            "name": row.client_name, "treatment": row.treatment_name, "room": row.room_name,
             "state": show.label(row.state), "note": ", ".join(notes)}
 
 

@@ -1,4 +1,5 @@
 """The day view as the screens show it: the boxes of each column, and what a click on an appointment offers."""
+from collections.abc import Container
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
@@ -16,6 +17,7 @@ from practice.safety.rules_verdict import CONSEQUENCE_LABELS, Consequence
 from practice.schedule.grid import Placed, PlacedKind
 from practice.schedule.models import Appointment, Block
 from practice.schedule.queries.day_view import URGENT, DayView
+from practice.schedule.queries.visits import Visit
 from practice.schedule.states import HOLDING_TIME, MOVES, AppointmentState
 
 HOUR, HOUR_ROWS = timedelta(hours=1), 4
@@ -45,17 +47,22 @@ class Panel:
     links: tuple[tuple[str, str, str], ...]  # label, address, icon
     name: str
 
-    @property
-    def minutes(self) -> int:
-        return int((self.row.ends_at - self.row.starts_at).total_seconds() // 60)
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """An appointment in the grid, and the state its badge sets with one click."""
+
+    row: Visit
+    marks: tuple[Mark, ...]
+    next_state: AppointmentState | None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Box:
-    """A box of the grid. `panel` is None for blocked or free time, and for a colleague's client."""
+    """A box of the grid. `slot` is None for blocked or free time, and for a colleague's client."""
 
     placed: Placed
-    panel: Panel | None = None
+    slot: Slot | None = None
     block: Block | None = None
     can_free: bool = False  # blocked time that this person may give back
 
@@ -95,11 +102,11 @@ def asked_day(text: str | None) -> date:
     return day
 
 
-def columns(view: DayView, actor: Actor, charged: set[int] | None = None) -> list[list[Box]]:
-    """The boxes of each column, top to bottom. `charged` are the appointments with an invoice, None: do not say."""
-    panels = {row.id: panel(row, actor, view.consequences.get(row.client_id, ()), view.form_of(row.client_id), charged)
-              for row in view.appointments.values()}
-    return [[_box(piece, panels, view, actor) for placed in column.placed for piece in _pieces(placed)]
+def columns(view: DayView, actor: Actor, uncharged: Container[int] = ()) -> list[list[Box]]:
+    """The boxes of each column, top to bottom; `uncharged` are the done appointments that say so."""
+    slots = {row.id: slot(row, actor, view.consequences.get(row.client_id, ()), view.form_of(row.client_id), uncharged)
+             for row in view.appointments.values()}
+    return [[_box(piece, slots, view, actor) for placed in column.placed for piece in _pieces(placed)]
             for column in view.grid.columns]
 
 
@@ -114,23 +121,36 @@ def _pieces(placed: Placed) -> list[Placed]:
             for number in range(count)]
 
 
-def _box(placed: Placed, panels: dict[int, Panel], view: DayView, actor: Actor) -> Box:
+def _box(placed: Placed, slots: dict[int, Slot], view: DayView, actor: Actor) -> Box:
     if placed.kind is PlacedKind.APPOINTMENT:
-        return Box(placed, panels.get(placed.ref))
+        return Box(placed, slots.get(placed.ref))
     if placed.kind is PlacedKind.BLOCK:
         block = view.blocks[placed.ref]
         return Box(placed, block=block, can_free=actor.may(P.APPOINTMENT_BOOK) or block.user_id == actor.user_id)
     return Box(placed)
 
 
-def panel(row: Appointment, actor: Actor, consequences: tuple[Consequence, ...], form: FormStatus,
-          charged: set[int] | None = None) -> Panel:
-    """What is shown of an appointment; the client's name is left out for who no longer has them in care."""
-    is_mine = actor.may(P.APPOINTMENT_BOOK) or row.user_id == actor.user_id
-    targets = tuple(state for state in _ordered(row) if is_mine and actor.may(MOVES.table[row.state, state]))
+def slot(row: Visit, actor: Actor, consequences: tuple[Consequence, ...], form: FormStatus,
+         uncharged: Container[int]) -> Slot:
     onward = NEXT.get(row.state)
-    return Panel(row, tuple(_marks(row, consequences, form, charged)), targets, onward if onward in targets else None,
-                 tuple(_links(row, actor, form, charged)), row.client.name if row.client else "")
+    may_go = onward is not None and _is_open_to(actor, row) and actor.may(MOVES.table[row.state, onward])
+    return Slot(row, tuple(_marks(row, consequences, form, uncharged)), onward if may_go else None)
+
+
+def panel(row: Appointment, actor: Actor, consequences: tuple[Consequence, ...], form: FormStatus,
+          uncharged: Container[int]) -> Panel:
+    """What is shown of an appointment; the client's name is left out for who no longer has them in care."""
+    is_open = _is_open_to(actor, row)
+    targets = tuple(state for state in _ordered(row) if is_open and actor.may(MOVES.table[row.state, state]))
+    onward = NEXT.get(row.state)
+    return Panel(row, tuple(_marks(row, consequences, form, uncharged)), targets,
+                 onward if onward in targets else None, tuple(_links(row, actor, form, uncharged)),
+                 row.client.name if row.client else "")
+
+
+def _is_open_to(actor: Actor, row: Appointment | Visit) -> bool:
+    """The desk sets any appointment, a therapist their own."""
+    return actor.may(P.APPOINTMENT_BOOK) or row.user_id == actor.user_id
 
 
 def _ordered(row: Appointment) -> list[AppointmentState]:
@@ -142,9 +162,9 @@ def _ordered(row: Appointment) -> list[AppointmentState]:
     return order
 
 
-def _marks(row: Appointment, consequences, form: FormStatus, charged: set[int] | None):
+def _marks(row: Appointment | Visit, consequences, form: FormStatus, uncharged: Container[int]):
     if row.state is AppointmentState.DONE:
-        if charged is not None and row.id not in charged:
+        if row.id in uncharged:
             yield Mark(_("Not charged yet"), "outline")
         return
     if row.state not in HOLDING_TIME:
@@ -160,12 +180,12 @@ def consequence_mark(kind: Consequence) -> Mark:
     return Mark(CONSEQUENCE_LABELS[kind], "warn" if kind in URGENT else "info", ICONS.get(kind))
 
 
-def _links(row: Appointment, actor: Actor, form: FormStatus, charged: set[int] | None):
+def _links(row: Appointment, actor: Actor, form: FormStatus, uncharged: Container[int]):
     is_open = row.state in HOLDING_TIME and row.state is not AppointmentState.DONE
     if row.user_id == actor.user_id and actor.may(P.CHART_READ):
         if brief := address("brief.page", appointment_id=row.id):
             yield _("Open brief"), brief, "notes"
-    if row.state is AppointmentState.DONE and charged is not None and row.id not in charged:
+    if row.state is AppointmentState.DONE and row.id in uncharged:
         if checkout := address("checkout.page", appointment_id=row.id):
             yield _("Check out"), checkout, "cash"
     if row.state in (AppointmentState.BOOKED, AppointmentState.ARRIVED) and actor.may(P.APPOINTMENT_BOOK):

@@ -1,11 +1,15 @@
 """How values are shown, one way everywhere: money, days, times, phones, ages, and words for enum members."""
 from datetime import date, datetime
 from enum import StrEnum
+from functools import lru_cache
 
+from babel import Locale
+from babel.dates import format_date
 from flask import Flask
-from flask_babel import format_date, get_locale, gettext
+from flask_babel import get_locale
 
 from practice.access.roles import ROLE_LABELS, Role
+from practice.admin import words
 from practice.billing.models.documents import (
     KIND_LABELS,
     LINE_LABELS,
@@ -45,20 +49,25 @@ def _local(value: date | datetime) -> date:
     return clock.local(value, the_practice().time_zone) if isinstance(value, datetime) else value
 
 
+@lru_cache(maxsize=10_000)
+def _written(on: date, pattern: str, locale: Locale) -> str:
+    return format_date(on, pattern, locale)
+
+
 def day(value: date | datetime) -> str:
     """"17 Nov 2026", on the practice's calendar."""
-    return format_date(_local(value), "d MMM y")
+    return _written(_local(value), "d MMM y", get_locale())
 
 
 def day_short(value: date | datetime) -> str:
     """"17 Nov", with the year only where it is not the present one."""
     shown = _local(value)
-    return format_date(shown, "d MMM" if shown.year == today().year else "d MMM y")
+    return _written(shown, "d MMM" if shown.year == today().year else "d MMM y", get_locale())
 
 
 def weekday_day(value: date | datetime) -> str:
     """"Tuesday 17 November"."""
-    return format_date(_local(value), "EEEE d MMMM")
+    return _written(_local(value), "EEEE d MMMM", get_locale())
 
 
 def time(value: datetime) -> str:
@@ -80,12 +89,12 @@ def age(born_on: date | None) -> int | None:
 
 def tr(text) -> str:
     """A text that a room below only marked for translation, in the reader's language."""
-    return gettext(str(text)) if text else ""
+    return words.translated(str(text)) if text else ""
 
 
 def label(member: StrEnum) -> str:
     """The word for an enum member."""
-    return gettext(LABELS[type(member)][member])
+    return words.translated(LABELS[type(member)][member])
 
 
 def today() -> date:

@@ -11,28 +11,18 @@ from practice.access.permissions import Permission as P
 from practice.admin import day_columns, show, today_therapist
 from practice.admin.auth import current_actor
 from practice.admin.base import Page, act
-from practice.billing.queries.documents import charged, open_of_clients, state_of
-from practice.billing.services.checkout import what_to_charge
-from practice.billing.services.documents import price_lines
+from practice.billing.queries.documents import open_of_clients, state_of
+from practice.billing.services.uncharged import costs_of, uncharged
 from practice.clients.queries import names_of
 from practice.intake.queries import arrived_on
-from practice.premises.queries import tax_codes, the_practice
-from practice.schedule.models import Appointment
 from practice.schedule.queries import appointments
 from practice.schedule.queries.day_view import day_view
+from practice.schedule.queries.visits import Visit
 from practice.schedule.services import messages
 from practice.schedule.states import AppointmentState
 
 DAY = timedelta(days=1)
 UNCHARGED_FOR = timedelta(days=7)  # what was done and never charged stays in the queue that long
-
-
-@dataclass(frozen=True)
-class ToCharge:
-    row: Appointment
-    treatment: str
-    amount: int  # minor units, with tax
-    url: str | None
 
 
 @dataclass(frozen=True)
@@ -84,30 +74,20 @@ def desk(actor: Actor):
     """The day with its queues: what to check out, who is here, what came in, who owes."""
     on = show.today()
     view = day_view(on)
-    rows = sorted(view.appointments.values(), key=lambda row: row.starts_at)
-    done = [row for row in appointments.between(on - UNCHARGED_FOR, on) if row.state is AppointmentState.DONE]
-    billed = charged([row.id for row in done])
+    rows = list(view.appointments.values())
+    to_charge = uncharged(on - UNCHARGED_FOR, on) if actor.may(P.INVOICE_ISSUE) else []
     is_therapist = actor.may(P.CHART_READ)
     coming = appointments.next_for(actor.user_id, on) if is_therapist else None
     return render_template(
         "admin/today/desk.html", is_therapist=is_therapist, next_card=today_therapist.next_card(coming),
-        view=view, boxes=day_columns.columns(view, actor, billed),
+        view=view, boxes=day_columns.columns(view, actor, {row.id for row in to_charge}),
         may_book=actor.may(P.APPOINTMENT_BOOK), back=url_for("today.index"), before=on - DAY, after=on + DAY,
-        to_charge=[to_charge(row) for row in done if row.id not in billed] if actor.may(P.INVOICE_ISSUE) else [],
+        to_charge=to_charge, costs=costs_of(to_charge),
         arrived=sorted((row for row in rows if row.state is AppointmentState.ARRIVED),
                        key=lambda row: row.arrived_at or row.state_at, reverse=True), forms=forms_in(on),
         owing=owing(rows, on) if actor.may(P.INVOICE_READ) else [],
         listeners=[row for row in rows if row.state in appointments.STILL_TO_COME and actor.may(P.MESSAGE_SEND)],
-        invoices_url=day_columns.address("money.index"), new_client_url=day_columns.address("clients.new"),
-        short_names={one.id: one.short_name for one in view.therapists})
-
-
-def to_charge(row: Appointment) -> ToCharge:
-    """What a session will cost, as its checkout will say."""
-    asked = what_to_charge(row.id)
-    totals = price_lines(the_practice(), asked.lines, {code.id: code for code in tax_codes()})
-    return ToCharge(row, asked.treatment.name, totals.gross,
-                    day_columns.address("checkout.page", appointment_id=row.id))
+        invoices_url=day_columns.address("money.index"), new_client_url=day_columns.address("clients.new"))
 
 
 def forms_in(on: date) -> list[FormIn]:
@@ -116,13 +96,13 @@ def forms_in(on: date) -> list[FormIn]:
     return [FormIn(names[row.client_id], row.arrived_at) for row in rows if row.client_id in names]
 
 
-def owing(rows: list[Appointment], on: date) -> list[Owing]:
+def owing(rows: list[Visit], on: date) -> list[Owing]:
     """Who comes today and has something open, in order of coming."""
     coming = {row.client_id: row for row in reversed(rows) if row.state in appointments.STILL_TO_COME}
     found = []
     for client_id, documents in open_of_clients(coming).items():
         row, first = coming[client_id], documents[0]
         late = (on - first.due_on).days if first.due_on and first.due_on < on else None
-        found.append(Owing(row.client.name, row.starts_at, sum(one.open_amount for one in documents),
+        found.append(Owing(row.client_name, row.starts_at, sum(one.open_amount for one in documents),
                            str(state_of(first, on)), late, day_columns.address("money.page", document_id=first.id)))
     return sorted(found, key=lambda one: one.comes_at)

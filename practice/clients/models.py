@@ -81,7 +81,11 @@ class Client(SealedRow, db.Model):
     @property
     def name(self) -> str:
         """First name as they want to be called, and last name."""
-        return f"{self.preferred_name or self.first_name} {self.last_name}".strip()
+        return name_of(self.first_name, self.preferred_name, self.last_name)
+
+
+def name_of(first: str, preferred: str, last: str) -> str:
+    return f"{preferred or first} {last}".strip()
 
 
 class Care(db.Model):

@@ -8,7 +8,7 @@ from sqlalchemy.orm import selectinload
 
 from practice.access.guard import system_session
 from practice.clients.matching import POSSIBLE, Person, Query, duplicate_score, normalise, prefix_key, query_terms
-from practice.clients.models import Care, Client
+from practice.clients.models import Care, Client, name_of
 from practice.core import clock
 from practice.core.db import db
 from practice.core.errors import NotFound
@@ -32,8 +32,8 @@ def get_client(client_id: int) -> Client:
 
 def names_of(client_ids: Iterable[int]) -> dict[int, str]:
     """The names of those of these clients that the actor sees."""
-    chosen = select(Client).where(Client.id.in_(set(client_ids)))
-    return {row.id: row.name for row in db.session.scalars(chosen)}
+    chosen = select(Client.id, Client.first_name, Client.preferred_name, Client.last_name)
+    return {row.id: name_of(*row[1:]) for row in db.session.execute(chosen.where(Client.id.in_(set(client_ids))))}
 
 
 def is_in_care(client_id: int, user_id: int) -> bool:

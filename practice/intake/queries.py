@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 
 from practice.core import clock
 from practice.core.columns import canonical_json
@@ -52,18 +52,22 @@ class FormStatus:
 NEVER = FormStatus(None, None, None)
 
 
+ARRIVALS = (
+    select(IntakeArrival.client_id, func.max(IntakeArrival.arrived_at), func.max(IntakeArrival.valid_until_on))
+    .where(IntakeArrival.client_id.in_(bindparam("clients", expanding=True)), IntakeArrival.valid_until_on.is_not(None))
+    .group_by(IntakeArrival.client_id))
+INVITED = (
+    select(IntakeLink.client_id, func.max(IntakeLink.created_at))
+    .where(IntakeLink.client_id.in_(bindparam("clients", expanding=True)), IntakeLink.spent_at.is_(None),
+           IntakeLink.revoked_at.is_(None), IntakeLink.expires_at > bindparam("now"))
+    .group_by(IntakeLink.client_id))
+
+
 def form_status(client_ids: Iterable[int]) -> dict[int, FormStatus]:
     """How the forms of these clients stand; two queries, whatever their number. Without a clinical word."""
     ids = list(client_ids)
-    arrivals = db.session.execute(
-        select(IntakeArrival.client_id, func.max(IntakeArrival.arrived_at), func.max(IntakeArrival.valid_until_on))
-        .where(IntakeArrival.client_id.in_(ids), IntakeArrival.valid_until_on.is_not(None))
-        .group_by(IntakeArrival.client_id)).all()
-    invited = dict(db.session.execute(
-        select(IntakeLink.client_id, func.max(IntakeLink.created_at))
-        .where(IntakeLink.client_id.in_(ids), IntakeLink.spent_at.is_(None), IntakeLink.revoked_at.is_(None),
-               IntakeLink.expires_at > clock.now())
-        .group_by(IntakeLink.client_id)).all())
+    arrivals = db.session.execute(ARRIVALS, {"clients": ids}).all()
+    invited = dict(db.session.execute(INVITED, {"clients": ids, "now": clock.now()}).all())
     found = {client: FormStatus(arrived, until, invited.pop(client, None)) for client, arrived, until in arrivals}
     return found | {client: FormStatus(None, None, at) for client, at in invited.items()}
 

@@ -29,6 +29,9 @@ class Settings:
     payment_days: int
 
 
+SETTINGS = select(*(getattr(Practice, name) for name in Settings.__dataclass_fields__))
+
+
 @event.listens_for(Session, "after_rollback")
 def _forget(session):
     session.info.pop("settings", None)  # transaction() begins with one: what it changes is read afresh
@@ -38,9 +41,8 @@ def settings() -> Settings | None:
     """The settings, None before the first run. Read once per session, and again after each transaction began."""
     held = db.session().info.get("settings")
     if held is None:
-        columns = [getattr(Practice, name) for name in Settings.__dataclass_fields__]
         with system_session("the practice's settings") as session:
-            row = session.execute(select(*columns)).first()
+            row = session.execute(SETTINGS).first()
         held = Settings(*row) if row else None
         db.session().info["settings"] = held
     return held

@@ -178,3 +178,12 @@ def test_an_address_may_name_the_instant_and_what_was_last_booked(as_person, peo
     for junk in ("x", "2026-11-24", "9999-12-31T00:00:00%2B00:00"):
         assert desk.get(f"/booking/new?at={junk}").status_code == 200
     assert desk.get("/booking/new?client_id=99999").status_code == 404
+
+
+def test_the_dialog_of_an_appointment_is_its_page_without_the_frame(as_person, booked):
+    desk = as_person("rae")
+    page, inside = (desk.get(f"/booking/{booked}{query}").get_data(as_text=True)
+                    for query in ("", "?back=/calendar/day"))
+    assert "<html" in page and "<html" not in inside and 'id="slot-panel-name"' in inside
+    assert inside.count('name="state"') == page.count('name="state"') > 0 and 'value="/calendar/day"' in inside
+    assert 'value="/"' in desk.get(f"/booking/{booked}?back=//evil.example.com").get_data(as_text=True)

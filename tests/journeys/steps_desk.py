@@ -97,11 +97,11 @@ def arrives(page, appointment: str, shot) -> None:
     page.goto("/")
     expect(page.locator(".desk-side")).to_contain_text(CLIENT)
     slot = page.locator(f"#slot-{appointment}")
-    go(page, slot.locator(".slot-step button"))
+    go(page, slot.locator(".slot-step"))
     expect(page.locator(".toast")).to_contain_text("arrived")
     go(page, page.locator(".toast-undo"))
     expect(page.locator(f"#slot-{appointment}.slot-booked")).to_be_visible()
-    go(page, slot.locator(".slot-step button"))
+    go(page, slot.locator(".slot-step"))
     expect(page.locator(f"#slot-{appointment}.slot-arrived")).to_be_visible()
     page.fill("#tell-text", "She slipped on the stairs this morning.")
     go(page, button(page, "Send"))
@@ -113,7 +113,7 @@ def done(page, appointment: str) -> None:
     """The therapist's hand-over has ended the session; else it is one click at the desk."""
     page.goto("/")
     if not page.locator(f"#slot-{appointment}.slot-done").count():
-        go(page, page.locator(f"#slot-{appointment} .slot-step button"))
+        go(page, page.locator(f"#slot-{appointment} .slot-step"))
     expect(page.locator(f"#slot-{appointment}.slot-done")).to_be_visible()
 
 

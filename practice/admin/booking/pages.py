@@ -22,6 +22,7 @@ from practice.admin.booking.forms import (
     read,
 )
 from practice.admin.booking.offers import client_status, offers, short_names
+from practice.billing.queries.documents import charged
 from practice.clients.models import Client
 from practice.clients.queries import get_client
 from practice.core.db import transaction
@@ -90,11 +91,15 @@ class BookingPage(Page):
 
     @expose("/<int:appointment_id>")
     def show(self, appointment_id):
-        row = appointments.get_appointment(appointment_id)
+        """The page of an appointment; with `back`, the inside of the dialog that the day opens over itself."""
+        row, actor = appointments.get_appointment(appointment_id), current_actor()
+        is_uncharged = row.state is AppointmentState.DONE and actor.may(P.INVOICE_ISSUE) and not charged([row.id])
         told = consequences_of({row.client_id}, row.on_date).get(row.client_id, ())
-        panel = day_columns.panel(row, current_actor(), told,
-                                  form_status([row.client_id]).get(row.client_id, NEVER))
-        return render_template("admin/booking/show.html", panel=panel, back=day_columns.here())
+        panel = day_columns.panel(row, actor, told, form_status([row.client_id]).get(row.client_id, NEVER),
+                                  {row.id} if is_uncharged else ())
+        back = request.args.get("back")
+        return render_template("admin/booking/panel.html" if back else "admin/booking/show.html", panel=panel,
+                               back=safe_next(back) if back else day_columns.here())
 
     @expose("/<int:appointment_id>/move", methods=("GET", "POST"))
     def move(self, appointment_id):
@@ -115,7 +120,7 @@ class BookingPage(Page):
         row = appointments.get_appointment(appointment_id)
         wanted, back = asked_state(request.form.get("state")), safe_next(request.form.get("back"))
         before, name = row.state, row.client.name if row.client else gettext("Appointment")
-        version = number(request.form.get("version")) or row.version
+        version = number(request.values.get("version")) or row.version
         undo = url_for("booking.undo", appointment_id=appointment_id, to=before, version=version + 1, back=back)
         done = gettext("%(name)s: %(state)s", name=name, state=lower_first(show.label(wanted)))
         return act(lambda: states.set_state(current_actor(), appointment_id, wanted, version=version), back, done, undo)

@@ -2,7 +2,7 @@
 from dataclasses import dataclass, field
 from datetime import date
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from practice.access.guard import system_session
 from practice.accounts.queries import Therapist, therapists, user_names
@@ -15,6 +15,7 @@ from practice.schedule.grid import DayColumn, DayGrid, Item, ItemKind, layout
 from practice.schedule.models import Appointment, Block
 from practice.schedule.queries import appointments
 from practice.schedule.queries.diary import working
+from practice.schedule.queries.visits import Visit, visits_on
 from practice.schedule.states import HOLDING_TIME
 
 URGENT = (Consequence.MUST_CALL, Consequence.LETTER_OUTSTANDING, Consequence.FORM_MISSING)
@@ -27,8 +28,9 @@ class DayView:
 
     day: date
     therapists: tuple[Therapist, ...]
+    short_names: dict[int, str]  # of all active therapists
     grid: DayGrid
-    appointments: dict[int, Appointment]
+    appointments: dict[int, Visit]
     blocks: dict[int, Block]
     consequences: dict[int, tuple[Consequence, ...]] = field(default_factory=dict)
     forms: dict[int, FormStatus] = field(default_factory=dict)
@@ -41,28 +43,32 @@ def day_view(day: date, therapist_ids: list[int] | None = None) -> DayView:
     """The day of these therapists; None stands for everybody who works then or has something booked."""
     zone = the_practice().time_zone
     first, last = clock.day_bounds(day, zone)
-    seen = {row.id: row for row in appointments.on_day(day)}
+    seen = {row.id: row for row in visits_on(day)}
     blocks = {row.id: row for row in appointments.blocks_between(first, last)}
     items = _items(day, blocks, seen)
     work = [one for one in working(day, day) if one.start < last and one.end > first]
-    shown = _columns(set(items) | {one.therapist_id for one in work}, therapist_ids)
+    active = therapists()
+    shown = _columns(active, set(items) | {one.therapist_id for one in work}, therapist_ids)
     columns = [DayColumn(one.id, [piece for piece in work if piece.therapist_id == one.id], items.get(one.id, []))
                for one in shown]
     now = clock.now()
     clients = {row.client_id for row in seen.values()}
-    return DayView(day, tuple(shown), layout(columns, day, zone, now=now), seen, blocks, consequences_of(clients, day),
+    return DayView(day, tuple(shown), {one.id: one.short_name for one in active},
+                   layout(columns, day, zone, now=now), seen, blocks, consequences_of(clients, day),
                    form_status(clients) if clients else {})
 
 
-def _items(day: date, blocks: dict[int, Block], seen: dict[int, Appointment]) -> dict[int, list[Item]]:
+TIMES = select(Appointment.id, Appointment.user_id, Appointment.starts_at, Appointment.ends_at,
+               Appointment.state).where(Appointment.on_date == bindparam("day"))
+
+
+def _items(day: date, blocks: dict[int, Block], seen: dict[int, Visit]) -> dict[int, list[Item]]:
     """What stands in each therapist's column. Times only: a colleague's client is a stretch without a name.
 
     What fell out is shown to those who see the appointment itself; to others it is free time.
     """
-    table = Appointment.__table__.c
     with system_session("the day's columns") as session:
-        rows = session.execute(select(table.id, table.user_id, table.starts_at, table.ends_at, table.state)
-                               .where(table.on_date == day)).all()
+        rows = session.execute(TIMES, {"day": day}).all()
     found: dict[int, list[Item]] = {}
     for row in rows:
         holds = row.state in HOLDING_TIME
@@ -74,8 +80,7 @@ def _items(day: date, blocks: dict[int, Block], seen: dict[int, Appointment]) ->
     return found
 
 
-def _columns(present: set[int], therapist_ids: list[int] | None) -> list[Therapist]:
-    active = therapists()
+def _columns(active: list[Therapist], present: set[int], therapist_ids: list[int] | None) -> list[Therapist]:
     if therapist_ids is not None:
         return [one for one in active if one.id in therapist_ids]
     shown = [one for one in active if one.id in present] or active

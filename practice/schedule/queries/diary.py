@@ -40,11 +40,14 @@ def _minutes(span: timedelta) -> int:
     return int(span.total_seconds() // 60)
 
 
+SHIFTS = select(Shift.user_id, Shift.weekday, Shift.starts_minute, Shift.ends_minute, Shift.location_id,
+                Shift.from_on, Shift.until_on)
+
+
 def weekly_shifts() -> list[WeeklyShift]:
     """Everybody's working hours."""
     with system_session("who works when") as session:
-        rows = session.execute(select(Shift.user_id, Shift.weekday, Shift.starts_minute, Shift.ends_minute,
-                                      Shift.location_id, Shift.from_on, Shift.until_on)).all()
+        rows = session.execute(SHIFTS).all()
     return [WeeklyShift(row.user_id, row.weekday, starts_minute=row.starts_minute, ends_minute=row.ends_minute,
                         location_id=row.location_id, valid_from=row.from_on, valid_until=row.until_on) for row in rows]
 

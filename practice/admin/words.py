@@ -1,0 +1,43 @@
+"""Translated words in templates: `_`, `ngettext`, `pgettext`, `npgettext`, with the catalogue looked up once a request.
+
+They do what Jinja's own do with Flask-Babel, which looks the catalogue up anew for each of a page's hundreds of words.
+A template is rendered in one language: that of its request.
+"""
+from flask import Flask, g
+from flask_babel import get_translations
+from markupsafe import Markup
+
+
+def _catalogue():
+    if "words" not in g:
+        g.words = get_translations()
+    return g.words
+
+
+def translated(text: str) -> str:
+    """The translated text, as it stands."""
+    return _catalogue().ugettext(text)
+
+
+def word(text: str, /, **values) -> Markup:
+    """The translated text; what is put in for %(name)s is escaped."""
+    return Markup(translated(text)) % values
+
+
+def counted(one: str, many: str, number: int, /, **values) -> Markup:
+    """The translated text for that number, which stands in it as %(num)s."""
+    return Markup(_catalogue().ungettext(one, many, number)) % {"num": number, **values}
+
+
+def meant(meaning: str, text: str, /, **values) -> Markup:
+    """The translation of a word that has several meanings."""
+    return Markup(_catalogue().upgettext(meaning, text)) % values
+
+
+def meant_and_counted(meaning: str, one: str, many: str, number: int, /, **values) -> Markup:
+    return Markup(_catalogue().unpgettext(meaning, one, many, number)) % {"num": number, **values}
+
+
+def init_app(app: Flask) -> None:
+    """After Flask-Babel, whose functions these replace."""
+    app.jinja_env.globals.update(_=word, gettext=word, ngettext=counted, pgettext=meant, npgettext=meant_and_counted)

@@ -1,0 +1,46 @@
+"""What is done and not charged yet, and what it will cost: for many sessions at once."""
+from collections.abc import Sequence
+from datetime import date
+
+from sqlalchemy import bindparam, exists, select
+
+from practice.billing.models.documents import Document, DocumentState
+from practice.billing.models.packages import PackageUse
+from practice.billing.services.checkout import Extra, product_line
+from practice.billing.services.documents import LineInput, price_lines, tax_codes_of
+from practice.catalog.models import Treatment
+from practice.core.db import db
+from practice.premises.queries import the_practice
+from practice.schedule.models import Appointment
+from practice.schedule.queries.visits import VISITS, Visit, read_visits
+from practice.schedule.states import AppointmentState
+from practice.sessions.models import Handover
+
+IS_BILLED = exists().where(Document.appointment_id == Appointment.id, Document.state == DocumentState.ISSUED)
+IS_USED = exists().where(PackageUse.appointment_id == Appointment.id)
+UNCHARGED = VISITS.where(Appointment.on_date.between(bindparam("first"), bindparam("last")),
+                         Appointment.state == AppointmentState.DONE, ~IS_BILLED, ~IS_USED)
+
+
+def uncharged(first: date, last: date) -> list[Visit]:
+    """The sessions of these local days, both included, that are done and have neither an invoice nor a package."""
+    return read_visits(UNCHARGED, first=first, last=last)
+
+
+def costs_of(visits: Sequence[Visit]) -> dict[int, int]:
+    """What each of these sessions comes to, in minor units with tax, as its checkout will say (see what_to_charge)."""
+    if not visits:
+        return {}
+    handed = {row.appointment_id: row for row in db.session.execute(
+        select(Handover.appointment_id, Handover.treatment_id, Handover.products)
+        .where(Handover.appointment_id.in_([visit.id for visit in visits])))}
+    given = {visit.id: handed[visit.id].treatment_id if visit.id in handed else visit.treatment_id for visit in visits}
+    prices = {row.id: row for row in db.session.execute(
+        select(Treatment.id, Treatment.price_amount, Treatment.tax_code_id)
+        .where(Treatment.id.in_(set(given.values()))))}
+    lines = {visit.id: [LineInput("", prices[given[visit.id]].price_amount, prices[given[visit.id]].tax_code_id)]
+             for visit in visits}
+    for row in handed.values():
+        lines[row.appointment_id] += [product_line(Extra(product, count)) for product, count in row.products]
+    taxes = tax_codes_of(line.tax_code_id for rows in lines.values() for line in rows)
+    return {visit_id: price_lines(the_practice(), rows, taxes).gross for visit_id, rows in lines.items()}

@@ -1,0 +1,59 @@
+"""Appointments as plain values, for pages that show many of them: one statement, no rows to keep track of."""
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import Select, bindparam, select
+
+from practice.catalog.models import Treatment
+from practice.clients.models import Client, name_of
+from practice.core.db import db
+from practice.premises.models import Room
+from practice.schedule.models import Appointment
+from practice.schedule.states import AppointmentState
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """An appointment as a day shows it. `client_name` is empty for a client whom this person may not see."""
+
+    id: int
+    client_id: int
+    user_id: int
+    treatment_id: int
+    starts_at: datetime
+    ends_at: datetime
+    on_date: date
+    state: AppointmentState
+    state_at: datetime
+    arrived_at: datetime | None
+    version: int
+    treatment_name: str
+    room_name: str
+    client_name: str
+
+    @property
+    def minutes(self) -> int:
+        return int((self.ends_at - self.starts_at).total_seconds() // 60)
+
+
+# What `read_visits` reads; who asks adds which ones and in which order. Statements that never change are built once.
+VISITS = (select(Appointment.id, Appointment.client_id, Appointment.user_id, Appointment.treatment_id,
+                 Appointment.starts_at, Appointment.ends_at, Appointment.on_date, Appointment.state,
+                 Appointment.state_at, Appointment.arrived_at, Appointment.version, Treatment.name, Room.name,
+                 Client.first_name, Client.preferred_name, Client.last_name)
+          .join(Treatment, Treatment.id == Appointment.treatment_id)
+          .outerjoin(Room, Room.id == Appointment.room_id)
+          .outerjoin(Client, Client.id == Appointment.client_id)
+          .order_by(Appointment.starts_at, Appointment.id))
+ON_DAY = VISITS.where(Appointment.on_date == bindparam("day"))
+
+
+def read_visits(chosen: Select, **values) -> list[Visit]:
+    """Through the row rule: the appointments this person sees, and the names of the clients they may see."""
+    return [Visit(*row[:12], row[12] or "", name_of(*row[13:]) if row[15] is not None else "")
+            for row in db.session.execute(chosen, values)]
+
+
+def visits_on(day: date) -> list[Visit]:
+    """The appointments of a local day in order of time."""
+    return read_visits(ON_DAY, day=day)
