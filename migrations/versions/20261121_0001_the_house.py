@@ -210,6 +210,11 @@ def upgrade():
         sa.Column("care_days_after", sa.Integer(), nullable=False),
         sa.Column("intake_valid_days", sa.Integer(), nullable=False),
         sa.Column("payment_days", sa.Integer(), nullable=False),
+        sa.Column("has_till", sa.Boolean(), nullable=False),
+        sa.Column("has_tips", sa.Boolean(), nullable=False),
+        sa.Column("has_deposits", sa.Boolean(), nullable=False),
+        sa.Column("has_packages", sa.Boolean(), nullable=False),
+        sa.Column("books_closed_on", sa.Date(), nullable=True),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(["default_tax_code_id"], ["tax_code.id"], name=op.f("fk_practice_default_tax_code_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_practice")),
@@ -287,15 +292,32 @@ def upgrade():
         sa.UniqueConstraint("user_id", name=op.f("uq_therapist_profile_user_id")),
     )
     op.create_table(
-        "till",
-        sa.Column("id", sa.Integer(), nullable=False),
+        "till_day",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("location_id", sa.Integer(), nullable=False),
-        sa.Column("name", sa.String(length=80), nullable=False),
-        sa.Column("is_active", sa.Boolean(), nullable=False),
-        sa.ForeignKeyConstraint(["location_id"], ["location.id"], name=op.f("fk_till_location_id")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_till")),
-        sa.UniqueConstraint("name", name=op.f("uq_till_name")),
+        sa.Column("float_amount", sa.BigInteger(), nullable=False),
+        sa.Column("opened_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("opened_on", sa.Date(), nullable=False),
+        sa.Column("opened_by_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("closed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("closed_by_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("note", sa.String(length=200), nullable=False),
+        sa.CheckConstraint("float_amount >= 0", name=op.f("ck_till_day_float")),
+        sa.ForeignKeyConstraint(["closed_by_id"], ["user_account.id"], name=op.f("fk_till_day_closed_by_id")),
+        sa.ForeignKeyConstraint(["location_id"], ["location.id"], name=op.f("fk_till_day_location_id")),
+        sa.ForeignKeyConstraint(["opened_by_id"], ["user_account.id"], name=op.f("fk_till_day_opened_by_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_till_day")),
     )
+    with op.batch_alter_table("till_day", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_till_day_opened_on"), ["opened_on"], unique=False)
+        batch_op.create_index(
+            "uq_till_day_open",
+            ["location_id"],
+            unique=True,
+            sqlite_where=sa.text("closed_at IS NULL"),
+            postgresql_where=sa.text("closed_at IS NULL"),
+        )
+
     op.create_table(
         "treatment",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -460,39 +482,6 @@ def upgrade():
         )
 
     op.create_table(
-        "payment",
-        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("client_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("location_id", sa.Integer(), nullable=False),
-        sa.Column("till_id", sa.Integer(), nullable=True),
-        sa.Column("method", sa.String(length=32), nullable=False),
-        sa.Column("currency", sa.String(length=3), nullable=False),
-        sa.Column("amount", sa.BigInteger(), nullable=False),
-        sa.Column("received_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("received_on", sa.Date(), nullable=False),
-        sa.Column("received_by_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("reference", sa.String(length=80), nullable=False),
-        sa.Column("request_key", sa.String(length=64), nullable=False),
-        sa.Column("reverses_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
-        sa.Column("reason", sa.String(length=200), nullable=False),
-        sa.CheckConstraint("amount <> 0", name=op.f("ck_payment_not_zero")),
-        sa.ForeignKeyConstraint(["client_id"], ["client.id"], name=op.f("fk_payment_client_id")),
-        sa.ForeignKeyConstraint(["location_id"], ["location.id"], name=op.f("fk_payment_location_id")),
-        sa.ForeignKeyConstraint(["received_by_id"], ["user_account.id"], name=op.f("fk_payment_received_by_id")),
-        sa.ForeignKeyConstraint(["reverses_id"], ["payment.id"], name=op.f("fk_payment_reverses_id")),
-        sa.ForeignKeyConstraint(["till_id"], ["till.id"], name=op.f("fk_payment_till_id")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_payment")),
-        sa.UniqueConstraint("request_key", name=op.f("uq_payment_request_key")),
-        sa.UniqueConstraint("reverses_id", name=op.f("uq_payment_reverses_id")),
-    )
-    with op.batch_alter_table("payment", schema=None) as batch_op:
-        batch_op.create_index(
-            batch_op.f("ix_payment_client_id_received_on"), ["client_id", "received_on"], unique=False
-        )
-        batch_op.create_index(batch_op.f("ix_payment_received_on_id"), ["received_on", "id"], unique=False)
-        batch_op.create_index(batch_op.f("ix_payment_received_on_method"), ["received_on", "method"], unique=False)
-
-    op.create_table(
         "safety_profile",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("client_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -522,6 +511,59 @@ def upgrade():
         ),
         sa.UniqueConstraint("prefix", name=op.f("uq_series_prefix")),
     )
+    op.create_table(
+        "till_count",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("till_day_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("method", sa.String(length=32), nullable=False),
+        sa.Column("expected_amount", sa.BigInteger(), nullable=False),
+        sa.Column("counted_amount", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(["till_day_id"], ["till_day.id"], name=op.f("fk_till_count_till_day_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_till_count")),
+        sa.UniqueConstraint("till_day_id", "method", name=op.f("uq_till_count_till_day_id_method")),
+    )
+    op.create_table(
+        "till_move",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("till_day_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("amount", sa.BigInteger(), nullable=False),
+        sa.Column("reason", sa.String(length=200), nullable=False),
+        sa.Column("moved_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("moved_by_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("request_key", sa.String(length=64), nullable=False),
+        sa.CheckConstraint("amount <> 0", name=op.f("ck_till_move_not_zero")),
+        sa.ForeignKeyConstraint(["moved_by_id"], ["user_account.id"], name=op.f("fk_till_move_moved_by_id")),
+        sa.ForeignKeyConstraint(["till_day_id"], ["till_day.id"], name=op.f("fk_till_move_till_day_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_till_move")),
+        sa.UniqueConstraint("request_key", name=op.f("uq_till_move_request_key")),
+    )
+    with op.batch_alter_table("till_move", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_till_move_till_day_id"), ["till_day_id"], unique=False)
+
+    op.create_table(
+        "tip_payout",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("therapist_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("amount", sa.BigInteger(), nullable=False),
+        sa.Column("method", sa.String(length=32), nullable=False),
+        sa.Column("paid_on", sa.Date(), nullable=False),
+        sa.Column("paid_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("paid_by_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("till_day_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("request_key", sa.String(length=64), nullable=False),
+        sa.CheckConstraint("amount > 0", name=op.f("ck_tip_payout_above_zero")),
+        sa.ForeignKeyConstraint(["paid_by_id"], ["user_account.id"], name=op.f("fk_tip_payout_paid_by_id")),
+        sa.ForeignKeyConstraint(["therapist_id"], ["user_account.id"], name=op.f("fk_tip_payout_therapist_id")),
+        sa.ForeignKeyConstraint(["till_day_id"], ["till_day.id"], name=op.f("fk_tip_payout_till_day_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_tip_payout")),
+        sa.UniqueConstraint("request_key", name=op.f("uq_tip_payout_request_key")),
+    )
+    with op.batch_alter_table("tip_payout", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_tip_payout_therapist_id_paid_on"), ["therapist_id", "paid_on"], unique=False
+        )
+        batch_op.create_index(batch_op.f("ix_tip_payout_till_day_id"), ["till_day_id"], unique=False)
+
     op.create_table(
         "treatment_text",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -595,6 +637,7 @@ def upgrade():
         sa.Column("tax_amount", sa.BigInteger(), nullable=False),
         sa.Column("gross_amount", sa.BigInteger(), nullable=False),
         sa.Column("open_amount", sa.BigInteger(), nullable=False),
+        sa.Column("written_off_amount", sa.BigInteger(), nullable=False),
         sa.Column("content_hash", sa.String(length=64), nullable=True),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.CheckConstraint("(state = 'draft') = (number IS NULL)", name=op.f("ck_document_numbered_when_issued")),
@@ -667,6 +710,43 @@ def upgrade():
         sa.UniqueConstraint("uid", name=op.f("uq_intake_draft_uid")),
     )
     op.create_table(
+        "payment",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("client_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("location_id", sa.Integer(), nullable=False),
+        sa.Column("till_day_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("appointment_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("method", sa.String(length=32), nullable=False),
+        sa.Column("currency", sa.String(length=3), nullable=False),
+        sa.Column("amount", sa.BigInteger(), nullable=False),
+        sa.Column("received_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("received_on", sa.Date(), nullable=False),
+        sa.Column("received_by_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("reference", sa.String(length=80), nullable=False),
+        sa.Column("request_key", sa.String(length=64), nullable=False),
+        sa.Column("reverses_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("reason", sa.String(length=200), nullable=False),
+        sa.CheckConstraint("amount <> 0", name=op.f("ck_payment_not_zero")),
+        sa.ForeignKeyConstraint(["appointment_id"], ["appointment.id"], name=op.f("fk_payment_appointment_id")),
+        sa.ForeignKeyConstraint(["client_id"], ["client.id"], name=op.f("fk_payment_client_id")),
+        sa.ForeignKeyConstraint(["location_id"], ["location.id"], name=op.f("fk_payment_location_id")),
+        sa.ForeignKeyConstraint(["received_by_id"], ["user_account.id"], name=op.f("fk_payment_received_by_id")),
+        sa.ForeignKeyConstraint(["reverses_id"], ["payment.id"], name=op.f("fk_payment_reverses_id")),
+        sa.ForeignKeyConstraint(["till_day_id"], ["till_day.id"], name=op.f("fk_payment_till_day_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_payment")),
+        sa.UniqueConstraint("request_key", name=op.f("uq_payment_request_key")),
+        sa.UniqueConstraint("reverses_id", name=op.f("uq_payment_reverses_id")),
+    )
+    with op.batch_alter_table("payment", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_payment_appointment_id"), ["appointment_id"], unique=False)
+        batch_op.create_index(
+            batch_op.f("ix_payment_client_id_received_on"), ["client_id", "received_on"], unique=False
+        )
+        batch_op.create_index(batch_op.f("ix_payment_received_on_id"), ["received_on", "id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_payment_received_on_method"), ["received_on", "method"], unique=False)
+        batch_op.create_index(batch_op.f("ix_payment_till_day_id"), ["till_day_id"], unique=False)
+
+    op.create_table(
         "submission",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("client_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -691,27 +771,6 @@ def upgrade():
         batch_op.create_index(
             batch_op.f("ix_submission_client_id_submitted_at"), ["client_id", "submitted_at"], unique=False
         )
-
-    op.create_table(
-        "allocation",
-        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("payment_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
-        sa.Column("credit_note_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
-        sa.Column("document_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("amount", sa.BigInteger(), nullable=False),
-        sa.Column("on_date", sa.Date(), nullable=False),
-        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("version", sa.Integer(), nullable=False),
-        sa.CheckConstraint("(payment_id IS NULL) <> (credit_note_id IS NULL)", name=op.f("ck_allocation_one_source")),
-        sa.ForeignKeyConstraint(["credit_note_id"], ["document.id"], name=op.f("fk_allocation_credit_note_id")),
-        sa.ForeignKeyConstraint(["document_id"], ["document.id"], name=op.f("fk_allocation_document_id")),
-        sa.ForeignKeyConstraint(["payment_id"], ["payment.id"], name=op.f("fk_allocation_payment_id")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_allocation")),
-    )
-    with op.batch_alter_table("allocation", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_allocation_document_id"), ["document_id"], unique=False)
-        batch_op.create_index(batch_op.f("ix_allocation_on_date"), ["on_date"], unique=False)
-        batch_op.create_index(batch_op.f("ix_allocation_payment_id"), ["payment_id"], unique=False)
 
     op.create_table(
         "condition",
@@ -860,6 +919,39 @@ def upgrade():
         batch_op.create_index(batch_op.f("ix_session_note_therapist_id_state"), ["therapist_id", "state"], unique=False)
 
     op.create_table(
+        "tip",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("payment_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("therapist_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("amount", sa.BigInteger(), nullable=False),
+        sa.Column("on_date", sa.Date(), nullable=False),
+        sa.CheckConstraint("amount <> 0", name=op.f("ck_tip_not_zero")),
+        sa.ForeignKeyConstraint(["payment_id"], ["payment.id"], name=op.f("fk_tip_payment_id")),
+        sa.ForeignKeyConstraint(["therapist_id"], ["user_account.id"], name=op.f("fk_tip_therapist_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_tip")),
+    )
+    with op.batch_alter_table("tip", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_tip_payment_id"), ["payment_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_tip_therapist_id_on_date"), ["therapist_id", "on_date"], unique=False)
+
+    op.create_table(
+        "write_off",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("document_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("amount", sa.BigInteger(), nullable=False),
+        sa.Column("reason", sa.String(length=200), nullable=False),
+        sa.Column("on_date", sa.Date(), nullable=False),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("made_by_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.CheckConstraint("amount > 0", name=op.f("ck_write_off_above_zero")),
+        sa.ForeignKeyConstraint(["document_id"], ["document.id"], name=op.f("fk_write_off_document_id")),
+        sa.ForeignKeyConstraint(["made_by_id"], ["user_account.id"], name=op.f("fk_write_off_made_by_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_write_off")),
+    )
+    with op.batch_alter_table("write_off", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_write_off_document_id"), ["document_id"], unique=False)
+
+    op.create_table(
         "addendum",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("note_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -877,6 +969,33 @@ def upgrade():
     )
     with op.batch_alter_table("addendum", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_addendum_note_id"), ["note_id"], unique=False)
+
+    op.create_table(
+        "allocation",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("payment_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("credit_note_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("write_off_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("document_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("amount", sa.BigInteger(), nullable=False),
+        sa.Column("on_date", sa.Date(), nullable=False),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.CheckConstraint(
+            "CAST(payment_id IS NOT NULL AS INTEGER) + CAST(credit_note_id IS NOT NULL AS INTEGER) + CAST(write_off_id IS NOT NULL AS INTEGER) = 1",
+            name=op.f("ck_allocation_one_source"),
+        ),
+        sa.ForeignKeyConstraint(["credit_note_id"], ["document.id"], name=op.f("fk_allocation_credit_note_id")),
+        sa.ForeignKeyConstraint(["document_id"], ["document.id"], name=op.f("fk_allocation_document_id")),
+        sa.ForeignKeyConstraint(["payment_id"], ["payment.id"], name=op.f("fk_allocation_payment_id")),
+        sa.ForeignKeyConstraint(["write_off_id"], ["write_off.id"], name=op.f("fk_allocation_write_off_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_allocation")),
+    )
+    with op.batch_alter_table("allocation", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_allocation_document_id"), ["document_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_allocation_on_date"), ["on_date"], unique=False)
+        batch_op.create_index(batch_op.f("ix_allocation_payment_id"), ["payment_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_allocation_write_off_id"), ["write_off_id"], unique=False)
 
     op.create_table(
         "package_use",
@@ -904,10 +1023,26 @@ def downgrade():
         batch_op.drop_index(batch_op.f("ix_package_use_package_id"))
 
     op.drop_table("package_use")
+    with op.batch_alter_table("allocation", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_allocation_write_off_id"))
+        batch_op.drop_index(batch_op.f("ix_allocation_payment_id"))
+        batch_op.drop_index(batch_op.f("ix_allocation_on_date"))
+        batch_op.drop_index(batch_op.f("ix_allocation_document_id"))
+
+    op.drop_table("allocation")
     with op.batch_alter_table("addendum", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_addendum_note_id"))
 
     op.drop_table("addendum")
+    with op.batch_alter_table("write_off", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_write_off_document_id"))
+
+    op.drop_table("write_off")
+    with op.batch_alter_table("tip", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_tip_therapist_id_on_date"))
+        batch_op.drop_index(batch_op.f("ix_tip_payment_id"))
+
+    op.drop_table("tip")
     with op.batch_alter_table("session_note", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_session_note_therapist_id_state"))
         batch_op.drop_index(batch_op.f("ix_session_note_on_date"))
@@ -933,16 +1068,18 @@ def downgrade():
         batch_op.drop_index(batch_op.f("ix_condition_client_id_state"))
 
     op.drop_table("condition")
-    with op.batch_alter_table("allocation", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_allocation_payment_id"))
-        batch_op.drop_index(batch_op.f("ix_allocation_on_date"))
-        batch_op.drop_index(batch_op.f("ix_allocation_document_id"))
-
-    op.drop_table("allocation")
     with op.batch_alter_table("submission", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_submission_client_id_submitted_at"))
 
     op.drop_table("submission")
+    with op.batch_alter_table("payment", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_payment_till_day_id"))
+        batch_op.drop_index(batch_op.f("ix_payment_received_on_method"))
+        batch_op.drop_index(batch_op.f("ix_payment_received_on_id"))
+        batch_op.drop_index(batch_op.f("ix_payment_client_id_received_on"))
+        batch_op.drop_index(batch_op.f("ix_payment_appointment_id"))
+
+    op.drop_table("payment")
     op.drop_table("intake_draft")
     op.drop_table("handover")
     with op.batch_alter_table("document", schema=None) as batch_op:
@@ -967,14 +1104,18 @@ def downgrade():
     op.drop_table("desk_message")
     op.drop_table("treatment_therapist")
     op.drop_table("treatment_text")
+    with op.batch_alter_table("tip_payout", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_tip_payout_till_day_id"))
+        batch_op.drop_index(batch_op.f("ix_tip_payout_therapist_id_paid_on"))
+
+    op.drop_table("tip_payout")
+    with op.batch_alter_table("till_move", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_till_move_till_day_id"))
+
+    op.drop_table("till_move")
+    op.drop_table("till_count")
     op.drop_table("series")
     op.drop_table("safety_profile")
-    with op.batch_alter_table("payment", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_payment_received_on_method"))
-        batch_op.drop_index(batch_op.f("ix_payment_received_on_id"))
-        batch_op.drop_index(batch_op.f("ix_payment_client_id_received_on"))
-
-    op.drop_table("payment")
     with op.batch_alter_table("intake_link", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_intake_link_client_id_created_at"))
 
@@ -1006,7 +1147,13 @@ def downgrade():
     op.drop_table("appointment")
     op.drop_table("user_role")
     op.drop_table("treatment")
-    op.drop_table("till")
+    with op.batch_alter_table("till_day", schema=None) as batch_op:
+        batch_op.drop_index(
+            "uq_till_day_open", sqlite_where=sa.text("closed_at IS NULL"), postgresql_where=sa.text("closed_at IS NULL")
+        )
+        batch_op.drop_index(batch_op.f("ix_till_day_opened_on"))
+
+    op.drop_table("till_day")
     op.drop_table("therapist_profile")
     with op.batch_alter_table("sign_in", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_sign_in_user_id"))

@@ -14,8 +14,13 @@ DOCUMENT_FIXED = ("kind", "series_id", "number", "number_text", "client_id", "re
                   "gross_amount", "content_hash")
 DOCUMENT_PARTS = ("document_line", "document_tax")
 MONEY_FIXED = {
-    "payment": ("amount", "method", "currency", "received_on", "request_key", "reverses_id"),
-    "allocation": ("payment_id", "credit_note_id", "document_id", "amount", "on_date"),
+    "payment": ("client_id", "amount", "method", "currency", "received_on", "request_key", "reverses_id"),
+    "allocation": ("payment_id", "credit_note_id", "write_off_id", "document_id", "amount", "on_date"),
+    "tip": ("payment_id", "therapist_id", "amount", "on_date"),
+    "tip_payout": ("therapist_id", "amount", "method", "paid_on"),
+    "write_off": ("document_id", "amount", "reason", "on_date"),
+    "till_move": ("till_day_id", "amount", "reason"),
+    "till_count": ("till_day_id", "method", "expected_amount", "counted_amount"),
 }
 
 

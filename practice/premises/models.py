@@ -1,7 +1,8 @@
 """The practice and what belongs to its place."""
+from datetime import date
 from enum import StrEnum
 
-from sqlalchemy import Boolean, ForeignKey, Integer, String
+from sqlalchemy import Boolean, Date, ForeignKey, Integer, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from practice.core.columns import BigId, Enum_, Rate
@@ -53,6 +54,11 @@ class Practice(db.Model):
     care_days_after: Mapped[int] = mapped_column(Integer, default=30)
     intake_valid_days: Mapped[int] = mapped_column(Integer, default=365)
     payment_days: Mapped[int] = mapped_column(Integer, default=14)
+    has_till: Mapped[bool] = mapped_column(Boolean, default=False)
+    has_tips: Mapped[bool] = mapped_column(Boolean, default=False)
+    has_deposits: Mapped[bool] = mapped_column(Boolean, default=False)
+    has_packages: Mapped[bool] = mapped_column(Boolean, default=True)
+    books_closed_on: Mapped[date | None] = mapped_column(Date)  # nothing is dated on or before this day any more
     version: Mapped[int] = mapped_column(Integer, default=1)
 
 

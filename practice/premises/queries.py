@@ -1,5 +1,6 @@
 """Reading the practice's settings."""
 from dataclasses import dataclass
+from datetime import date
 
 from sqlalchemy import event, select
 from sqlalchemy.orm import Session
@@ -27,6 +28,11 @@ class Settings:
     care_days_after: int
     intake_valid_days: int
     payment_days: int
+    has_till: bool
+    has_tips: bool
+    has_deposits: bool
+    has_packages: bool
+    books_closed_on: date | None
 
 
 SETTINGS = select(*(getattr(Practice, name) for name in Settings.__dataclass_fields__))

@@ -1,4 +1,5 @@
 """Opening the practice and changing its settings, tax codes, locations, rooms and issuers."""
+from datetime import date
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from babel import Locale
@@ -8,7 +9,7 @@ from practice.access.actor import Actor
 from practice.access.guard import require
 from practice.access.permissions import Permission
 from practice.audit import services as audit
-from practice.core import money
+from practice.core import clock, money
 from practice.core.db import check_version, db
 from practice.core.errors import DomainError, Invalid, NotFound
 from practice.core.text import _
@@ -17,7 +18,8 @@ from practice.premises.queries import get_practice
 from practice.premises.rates import HUNDRED
 
 SETTINGS = ("name", "time_zone", "country", "currency", "language", "price_mode", "default_tax_code_id", "phone",
-            "email", "has_shared_charts", "care_days_after", "intake_valid_days", "payment_days")
+            "email", "has_shared_charts", "care_days_after", "intake_valid_days", "payment_days",
+            "has_till", "has_tips", "has_deposits", "has_packages")
 
 
 # The least and the most of the settings that are numbers.
@@ -104,6 +106,27 @@ def change_settings(actor: Actor, *, version: int | None, **values) -> Practice:
             changed.append(name)
     db.session().info.pop("settings", None)
     audit.record(actor, "practice.change", row, changed=changed)
+    return row
+
+
+def close_books(actor: Actor, until: date | None, *, reason: str = "") -> Practice:
+    """Close the books up to a day in the past: nothing is dated on it or before it any more.
+
+    An earlier day than before, or None, opens them again and needs a reason. Raises Invalid.
+    """
+    require(actor, Permission.PREMISES_EDIT)
+    row = get_practice(for_change=True)
+    before = row.books_closed_on
+    if until is not None and until >= clock.local_date(clock.now(), row.time_zone):
+        raise Invalid(_("Only days that are over can be closed."), "books_closed_on")
+    is_opened = before is not None and (until is None or until < before)
+    if is_opened and len(reason.strip()) < 3:
+        raise Invalid(_("Say why the books are opened again."), "reason")
+    row.books_closed_on = until
+    row.version += 1
+    db.session().info.pop("settings", None)
+    audit.record(actor, "books.open" if is_opened else "books.close", row, before=before, after=until,
+                 reason=reason.strip()[:200])
     return row
 
 

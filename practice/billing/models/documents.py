@@ -106,6 +106,7 @@ class Document(db.Model):
     tax_amount: Mapped[int] = mapped_column(MinorUnits, default=0)
     gross_amount: Mapped[int] = mapped_column(MinorUnits, default=0)
     open_amount: Mapped[int] = mapped_column(MinorUnits, default=0)
+    written_off_amount: Mapped[int] = mapped_column(MinorUnits, default=0)  # of what was put against it
     content_hash: Mapped[str | None] = mapped_column(String(64))
     version: Mapped[int] = mapped_column(Integer, default=1)
 

@@ -1,4 +1,4 @@
-"""Tills, payments and what they pay for."""
+"""Payments, tips in them, and what they pay for."""
 from datetime import date, datetime
 from enum import StrEnum
 
@@ -19,17 +19,6 @@ class Method(StrEnum):
 METHOD_LABELS = {Method.CARD: _("Card"), Method.CASH: _("Cash"), Method.BANK: _("Bank transfer")}
 
 
-class Till(db.Model):
-    """A cash drawer at a location."""
-
-    __tablename__ = "till"
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    location_id: Mapped[int] = mapped_column(ForeignKey("location.id"))
-    name: Mapped[str] = mapped_column(String(80), unique=True)
-    is_active: Mapped[bool] = mapped_column(default=True)
-
-
 class Payment(db.Model):
     """Money that came in (or went out, negative: a refund or a reversal). Never deleted: reversed.
 
@@ -43,7 +32,8 @@ class Payment(db.Model):
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     client_id: Mapped[int] = mapped_column(ForeignKey("client.id"))
     location_id: Mapped[int] = mapped_column(ForeignKey("location.id"))
-    till_id: Mapped[int | None] = mapped_column(ForeignKey("till.id"))
+    till_day_id: Mapped[int | None] = mapped_column(ForeignKey("till_day.id"), index=True)
+    appointment_id: Mapped[int | None] = mapped_column(ForeignKey("appointment.id"), index=True)  # a deposit for it
     method: Mapped[Method] = mapped_column(Enum_(Method))
     currency: Mapped[str] = mapped_column(String(3))
     amount: Mapped[int] = mapped_column(MinorUnits)
@@ -56,18 +46,65 @@ class Payment(db.Model):
     reason: Mapped[str] = mapped_column(String(200), default="")
 
 
+class Tip(db.Model):
+    """What of a payment is for a therapist: never revenue, owed to them. Below zero: the payment was taken back."""
+
+    __tablename__ = "tip"
+    __table_args__ = (CheckConstraint("amount <> 0", name="not_zero"), Index(None, "therapist_id", "on_date"))
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    payment_id: Mapped[int] = mapped_column(ForeignKey("payment.id"), index=True)
+    therapist_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"))
+    amount: Mapped[int] = mapped_column(MinorUnits)
+    on_date: Mapped[date] = mapped_column(Date)
+
+
+class TipPayout(db.Model):
+    """Tips handed to the therapist they are owed to."""
+
+    __tablename__ = "tip_payout"
+    __table_args__ = (CheckConstraint("amount > 0", name="above_zero"), Index(None, "therapist_id", "paid_on"))
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    therapist_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"))
+    amount: Mapped[int] = mapped_column(MinorUnits)
+    method: Mapped[Method] = mapped_column(Enum_(Method))
+    paid_on: Mapped[date] = mapped_column(Date)
+    paid_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    paid_by_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"))
+    till_day_id: Mapped[int | None] = mapped_column(ForeignKey("till_day.id"), index=True)
+    request_key: Mapped[str] = mapped_column(String(64), unique=True)
+
+
+class WriteOff(db.Model):
+    """What the practice gives up of an invoice; put against it by an allocation of the same sum and day."""
+
+    __tablename__ = "write_off"
+    __table_args__ = (CheckConstraint("amount > 0", name="above_zero"),)
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    document_id: Mapped[int] = mapped_column(ForeignKey("document.id"), index=True)
+    amount: Mapped[int] = mapped_column(MinorUnits)
+    reason: Mapped[str] = mapped_column(String(200))
+    on_date: Mapped[date] = mapped_column(Date)
+    made_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    made_by_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"))
+
+
 class Allocation(db.Model):
-    """Part of a payment, or of a credit note, that pays for a document."""
+    """Part of a payment, of a credit note or of a write-off that settles a document."""
 
     __tablename__ = "allocation"
     __table_args__ = (
-        CheckConstraint("(payment_id IS NULL) <> (credit_note_id IS NULL)", name="one_source"),
+        CheckConstraint("CAST(payment_id IS NOT NULL AS INTEGER) + CAST(credit_note_id IS NOT NULL AS INTEGER)"
+                        " + CAST(write_off_id IS NOT NULL AS INTEGER) = 1", name="one_source"),
         Index(None, "document_id"), Index(None, "payment_id"), Index(None, "on_date"),
     )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     payment_id: Mapped[int | None] = mapped_column(ForeignKey("payment.id"))
     credit_note_id: Mapped[int | None] = mapped_column(ForeignKey("document.id"))
+    write_off_id: Mapped[int | None] = mapped_column(ForeignKey("write_off.id"), index=True)
     document_id: Mapped[int] = mapped_column(ForeignKey("document.id"))
     amount: Mapped[int] = mapped_column(MinorUnits)
     on_date: Mapped[date] = mapped_column(Date)

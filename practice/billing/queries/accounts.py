@@ -7,6 +7,7 @@ from sqlalchemy import or_, select
 
 from practice.billing.models.documents import Document, DocumentState
 from practice.billing.models.packages import Package
+from practice.billing.queries.deposits import Deposit, deposits_of
 from practice.billing.queries.documents import credit_of, open_of_clients
 from practice.catalog.models import Treatment
 from practice.core.db import db
@@ -14,8 +15,8 @@ from practice.core.db import db
 
 @dataclass(frozen=True)
 class Account:
-    """Amounts in minor units; `packages` are those with sessions left that have not run out; `treatment_names` name
-    what they are for."""
+    """Amounts in minor units; `credit` is free, `deposits` are kept for appointments; `packages` are those with
+    sessions left that have not run out; `treatment_names` name what they are for."""
 
     owed: int
     open_documents: list[Document]
@@ -23,6 +24,7 @@ class Account:
     packages: list[Package]
     recent: list[Document]
     treatment_names: dict[int, str]
+    deposits: list[Deposit]
 
 
 def account_of(client_id: int, today: date, *, recent: int = 10) -> Account:
@@ -31,8 +33,10 @@ def account_of(client_id: int, today: date, *, recent: int = 10) -> Account:
     latest = list(db.session.scalars(
         select(Document).where(Document.client_id == client_id, Document.state != DocumentState.DRAFT)
         .order_by(Document.issued_on.desc(), Document.id.desc()).limit(recent))) if recent else []
-    return Account(sum(row.open_amount for row in documents), documents, credit_of(client_id), packages, latest,
-                   treatment_names(row.treatment_id for row in packages))
+    kept = deposits_of(client_id)
+    free = max(0, credit_of(client_id) - sum(one.amount for one in kept))
+    return Account(sum(row.open_amount for row in documents), documents, free, packages, latest,
+                   treatment_names(row.treatment_id for row in packages), kept)
 
 
 def treatment_names(treatment_ids: Iterable[int]) -> dict[int, str]:

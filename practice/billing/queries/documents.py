@@ -8,7 +8,7 @@ from sqlalchemy.orm import selectinload
 
 from practice.billing.models.documents import Document, DocumentKind, DocumentState, Series, number_text
 from practice.billing.models.packages import PackageUse
-from practice.billing.models.payments import Allocation, Payment
+from practice.billing.models.payments import Allocation, Payment, Tip, WriteOff
 from practice.billing.states import PaymentState, payment_state
 from practice.core.db import db
 from practice.core.errors import NotFound
@@ -49,8 +49,9 @@ def state_of(row: Document, today: date) -> PaymentState | str:
         return "void"
     if row.kind is DocumentKind.CREDIT_NOTE:
         return ""
-    paid = row.gross_amount - row.open_amount
-    return payment_state(gross=row.gross_amount, paid=paid, due_on=row.due_on, today=today)
+    paid = row.gross_amount - row.open_amount - row.written_off_amount
+    return payment_state(gross=row.gross_amount, paid=paid, written_off=row.written_off_amount, due_on=row.due_on,
+                         today=today)
 
 
 def expected_number(therapist_id: int | None, today: date) -> str | None:
@@ -64,12 +65,13 @@ def expected_number(therapist_id: int | None, today: date) -> str | None:
 
 @dataclass(frozen=True)
 class Part:
-    """Money, or a credit note, put against a document; `amount` below zero where it was taken off again."""
+    """Money, a credit note or a write-off put against a document; `amount` below zero where it was taken off again."""
 
     on_date: date
     amount: int
     payment: Payment | None
     credit_note: Document | None
+    write_off: WriteOff | None = None
 
     @property
     def is_credit(self) -> bool:
@@ -81,10 +83,11 @@ def parts_of(document_id: int) -> list[Part]:
     """What was put against a document, oldest first."""
     notes = {row.id: row for row in credit_notes_of(document_id)}
     rows = db.session.execute(
-        select(Allocation.on_date, Allocation.amount, Payment, Allocation.credit_note_id)
+        select(Allocation.on_date, Allocation.amount, Payment, Allocation.credit_note_id, WriteOff)
         .outerjoin(Payment, Payment.id == Allocation.payment_id)
+        .outerjoin(WriteOff, WriteOff.id == Allocation.write_off_id)
         .where(Allocation.document_id == document_id).order_by(Allocation.id)).all()
-    return [Part(row.on_date, row.amount, row.Payment, notes.get(row.credit_note_id)) for row in rows]
+    return [Part(row.on_date, row.amount, row.Payment, notes.get(row.credit_note_id), row.WriteOff) for row in rows]
 
 
 def credit_notes_of(document_id: int) -> list[Document]:
@@ -116,10 +119,12 @@ def open_of_clients(client_ids: Iterable[int]) -> dict[int, list[Document]]:
 
 
 def credit_of(client_id: int) -> int:
-    """Money of the client that is not yet put against anything, in minor units."""
+    """Money of the client that is not yet put against anything, tips apart, in minor units."""
     received = db.session.scalar(select(func.coalesce(func.sum(Payment.amount), 0))
                                  .where(Payment.client_id == client_id))
     used = db.session.scalar(select(func.coalesce(func.sum(Allocation.amount), 0))
                              .join(Payment, Payment.id == Allocation.payment_id)
                              .where(Payment.client_id == client_id))
-    return int(received) - int(used)
+    tips = db.session.scalar(select(func.coalesce(func.sum(Tip.amount), 0)).join(Payment, Payment.id == Tip.payment_id)
+                             .where(Payment.client_id == client_id))
+    return int(received) - int(used) - int(tips)

@@ -59,6 +59,11 @@ def credit_note(actor: Actor, document_id: int, *, reason: str, amounts: Mapping
     It settles what is open; beyond that, money that paid the invoice becomes the client's credit. An invoice credited
     to the last cent is void. Raises AlreadyCredited, NotAnInvoice, PackageUsed, Invalid, NotFound.
     """
+    return issue(actor, draft_note(actor, document_id, reason=reason, amounts=amounts))
+
+
+def draft_note(actor: Actor, document_id: int, *, reason: str, amounts: Mapping[int, int] | None = None) -> Document:
+    """A credit note that settles its invoice and has no number yet; `issue` follows in the same transaction."""
     require(actor, Permission.INVOICE_ISSUE)
     lock_account(get_document(document_id).client_id)
     invoice = get_document(document_id, lock=True)
@@ -84,7 +89,7 @@ def credit_note(actor: Actor, document_id: int, *, reason: str, amounts: Mapping
         invoice.state = DocumentState.VOID
     invoice.version += 1
     db.session.flush()
-    return issue(actor, note)
+    return note
 
 
 def credited_lines(invoice_id: int) -> dict[int, Credited]:
@@ -173,18 +178,20 @@ def _lower_package(invoice: Document, note: Document) -> None:
 
 
 def _settle(invoice: Document, note: Document) -> None:
-    """Put the credit note against its invoice; money that is there too much is freed, the latest first."""
+    """Put the credit note against its invoice; what is there too much is freed: first what was written off, which was
+    never paid, then money, the latest first."""
     amount, on, now = -note.gross_amount, today(), clock.now()
     db.session.add(Allocation(credit_note_id=note.id, document_id=invoice.id, amount=amount, on_date=on, made_at=now))
     to_free = max(0, amount - invoice.open_amount)
     invoice.open_amount = max(0, invoice.open_amount - amount)
-    paid = db.session.execute(
-        select(Allocation.payment_id, func.sum(Allocation.amount).label("amount"))
-        .where(Allocation.document_id == invoice.id, Allocation.payment_id.is_not(None))
-        .group_by(Allocation.payment_id).order_by(Allocation.payment_id.desc())).all()
-    for payment_id, put in paid:
-        freed = min(int(put), to_free)
+    source = (Allocation.write_off_id, Allocation.payment_id)
+    put = db.session.execute(
+        select(*source, func.sum(Allocation.amount).label("amount"))
+        .where(Allocation.document_id == invoice.id, Allocation.credit_note_id.is_(None)).group_by(*source)).all()
+    for row in sorted(put, key=lambda row: (row.write_off_id is None, -(row.payment_id or 0))):
+        freed = min(int(row.amount), to_free)
         if freed:
-            db.session.add(Allocation(payment_id=payment_id, document_id=invoice.id, amount=-freed, on_date=on,
-                                      made_at=now))
+            db.session.add(Allocation(write_off_id=row.write_off_id, payment_id=row.payment_id, document_id=invoice.id,
+                                      amount=-freed, on_date=on, made_at=now))
             to_free -= freed
+            invoice.written_off_amount -= freed if row.write_off_id else 0

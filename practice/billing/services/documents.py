@@ -92,8 +92,10 @@ def issue(actor: Actor, document: Document) -> Document:
     require(actor, Permission.INVOICE_ISSUE)
     taken = take_number(document)
     is_invoice = document.kind is DocumentKind.INVOICE
-    for line in document.lines:  # a credit note counts by its own date
-        line.recognised_on = line.service_on if is_invoice and line.service_on else taken.issued_on
+    closed = the_practice().books_closed_on
+    for line in document.lines:  # a credit note counts by its own date, a late invoice for closed books as well
+        is_in_time = is_invoice and line.service_on and (closed is None or line.service_on > closed)
+        line.recognised_on = line.service_on if is_in_time else taken.issued_on
     db.session.flush()  # lines of an issued document do not change any more
     document.series_id, document.number, document.number_text = taken.series_id, taken.number, taken.number_text
     document.issued_at, document.issued_on = taken.issued_at, taken.issued_on

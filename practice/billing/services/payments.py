@@ -4,18 +4,23 @@ from sqlalchemy import func, select
 from practice.access.actor import Actor
 from practice.access.guard import require
 from practice.access.permissions import Permission
+from practice.accounts.queries import therapists
 from practice.audit import services as audit
 from practice.billing.models.documents import Document
-from practice.billing.models.payments import Allocation, Method, Payment
-from practice.billing.queries.documents import credit_of, get_document, get_payment, open_of_clients
+from practice.billing.models.payments import Allocation, Method, Payment, Tip
+from practice.billing.queries.deposits import deposits_of, free_credit
+from practice.billing.queries.documents import charged, credit_of, get_document, get_payment, open_of_clients
 from practice.billing.services.documents import today
 from practice.billing.services.locking import lock_account
+from practice.billing.services.till import till_for
 from practice.core import clock
 from practice.core.db import db
 from practice.core.errors import DomainError, Invalid, NotFound
 from practice.core.money import whole
 from practice.core.text import _
 from practice.premises.queries import main_location_id, the_practice
+from practice.schedule.queries.appointments import get_appointment
+from practice.schedule.states import HOLDING_TIME
 
 LARGEST = 10**12  # minor units
 
@@ -28,25 +33,36 @@ class GivenBack(DomainError):
     message = _("Part of this money was given back to the client already.")
 
 
+class NotToCome(DomainError):
+    message = _("A deposit is for an appointment that is still to come.")
+
+
+class SameMethod(DomainError):
+    message = _("This is how it was paid already: choose the other way.")
+
+
 class NoSuchCredit(DomainError):
     message = _("The client does not have that much credit.")
 
 
 def take_payment(actor: Actor, *, client_id: int, amount: int, method: Method, request_key: str,
-                 document_id: int | None = None, is_for_oldest: bool = False, reference: str = "") -> Payment:
+                 document_id: int | None = None, is_for_oldest: bool = False, reference: str = "", tip: int = 0,
+                 tip_for_id: int | None = None) -> Payment:
     """Take money from a client (minor units, above zero), put it against an invoice as far as that is open.
 
-    What is left goes, with `is_for_oldest`, against the client's other open invoices by due date; the rest is the
-    client's credit. The same `request_key` again is the same payment: the first one is given back. Raises Invalid,
-    NotFound.
+    `tip` is the part of it that is for the therapist `tip_for_id`. What is left goes, with `is_for_oldest`, against
+    the client's other open invoices by due date; the rest is the client's credit. The same `request_key` again is the
+    same payment: the first one is given back. Raises TillClosed, Invalid, NotFound.
     """
     require(actor, Permission.PAYMENT_TAKE)
     lock_account(client_id)
-    first = _by_key(client_id, request_key)
+    first = first_by_key(client_id, request_key)
     if first is not None:
         return first
     row = _new(actor, client_id, _checked(amount), method, request_key, reference=reference.strip()[:80])
-    audit.record(actor, "payment.take", row, client_id=client_id, amount=amount, method=method)
+    audit.record(actor, "payment.take", row, client_id=client_id, amount=amount, method=method, tip=tip)
+    if tip:
+        _tip(row, tip, tip_for_id)
     if document_id is not None:
         put_against(row, get_document(document_id, lock=True))
     if is_for_oldest:
@@ -55,7 +71,35 @@ def take_payment(actor: Actor, *, client_id: int, amount: int, method: Method, r
     return row
 
 
-def _by_key(client_id: int, request_key: str) -> Payment | None:
+def take_deposit(actor: Actor, *, client_id: int, appointment_id: int, amount: int, method: Method,
+                 request_key: str) -> Payment:
+    """Take money ahead for an appointment: kept for it until it is charged. Raises NoSuchAppointment, Invalid."""
+    require(actor, Permission.PAYMENT_TAKE)
+    lock_account(client_id)
+    first = first_by_key(client_id, request_key)
+    if first is not None:
+        return first
+    appointment = get_appointment(appointment_id)
+    if appointment.client_id != client_id:
+        raise NotFound()
+    if appointment.state not in HOLDING_TIME or charged([appointment_id]):
+        raise NotToCome(field="appointment")
+    row = _new(actor, client_id, _checked(amount), method, request_key, appointment_id=appointment_id)
+    audit.record(actor, "deposit.take", row, client_id=client_id, amount=amount, method=method,
+                 appointment_id=appointment_id)
+    return row
+
+
+def _tip(payment: Payment, amount: int, therapist_id: int | None) -> None:
+    if not 0 < whole(amount) <= payment.amount:
+        raise Invalid(_("A tip is part of what was given."), "tip")
+    if therapist_id not in {person.id for person in therapists()}:
+        raise Invalid(_("Choose for whom the tip is."), "tip_for")
+    db.session.add(Tip(payment_id=payment.id, therapist_id=therapist_id, amount=amount, on_date=today()))
+    db.session.flush()
+
+
+def first_by_key(client_id: int, request_key: str) -> Payment | None:
     """The payment an earlier click of the same form made."""
     first = db.session.scalars(select(Payment).where(Payment.request_key == request_key)).first()
     if first is not None and first.client_id != client_id:
@@ -71,8 +115,9 @@ def _checked(amount: int) -> int:
 
 def _new(actor: Actor, client_id: int, amount: int, method: Method, request_key: str, **values) -> Payment:
     row = Payment(client_id=client_id, location_id=main_location_id(), method=Method(method),
-                  currency=the_practice().currency, amount=amount, received_at=clock.now(), received_on=today(),
-                  received_by_id=actor.user_id, request_key=request_key, **values)
+                  till_day_id=till_for(Method(method)), currency=the_practice().currency, amount=amount,
+                  received_at=clock.now(), received_on=today(), received_by_id=actor.user_id, request_key=request_key,
+                  **values)
     db.session.add(row)
     db.session.flush()
     return row
@@ -99,20 +144,26 @@ def left_of(payment: Payment) -> int:
                              .where(Allocation.payment_id == payment.id))
     reversed_amount = db.session.scalar(select(func.coalesce(func.sum(Payment.amount), 0))
                                         .where(Payment.reverses_id == payment.id))
-    return payment.amount - int(used) + int(reversed_amount)
+    tips = db.session.scalar(select(func.coalesce(func.sum(Tip.amount), 0)).where(Tip.payment_id == payment.id))
+    return payment.amount - int(used) - int(tips) + (int(reversed_amount) + int(tips) if reversed_amount else 0)
 
 
 def use_credit(actor: Actor, document_id: int, *, most: int | None = None) -> int:
-    """Pay an invoice from the client's credit, oldest money first; gives how much was used."""
+    """Pay an invoice from the client's credit, deposits for its appointment first, then the oldest money; gives how
+    much was used. What is kept for another appointment is left alone."""
     require(actor, Permission.PAYMENT_TAKE)
     client_id = get_document(document_id).client_id
     lock_account(client_id)
     document, used = get_document(document_id, lock=True), 0
-    most = credit_of(client_id) if most is None else min(most, credit_of(client_id))
+    free = free_credit(client_id, appointment_id=document.appointment_id)
+    most = free if most is None else min(most, free)
+    kept = {one.appointment.id for one in deposits_of(client_id)} - {document.appointment_id}
     payments = db.session.scalars(
         select(Payment).where(Payment.client_id == client_id, Payment.amount > 0)
-        .order_by(Payment.received_on, Payment.id))
-    for payment in payments:
+        .order_by(Payment.received_on, Payment.id)).all()
+    payments = [row for row in payments if row.appointment_id is None or row.appointment_id not in kept]
+    for payment in sorted(payments, key=lambda row: row.appointment_id is None
+                          or row.appointment_id != document.appointment_id):
         if document.open_amount == 0 or used >= most:
             break
         used += put_against(payment, document, most - used)
@@ -125,10 +176,10 @@ def give_back(actor: Actor, *, client_id: int, amount: int, method: Method, requ
     """Pay credit out to the client: a negative payment, without any invoice. Raises NoSuchCredit, Invalid, NotFound."""
     require(actor, Permission.PAYMENT_TAKE)
     lock_account(client_id)
-    first = _by_key(client_id, request_key)
+    first = first_by_key(client_id, request_key)
     if first is not None:
         return first
-    if _checked(amount) > credit_of(client_id):
+    if _checked(amount) > free_credit(client_id):
         raise NoSuchCredit(field="amount")
     row = _new(actor, client_id, -amount, method, request_key, reason=_why(reason))
     audit.record(actor, "payment.give_back", row, client_id=client_id, amount=amount, method=method)
@@ -144,31 +195,74 @@ def _why(reason: str) -> str:
 def reverse_payment(actor: Actor, payment_id: int, *, reason: str) -> Payment:
     """Take a payment back: the same sum, negative, today; what it paid is open again.
 
-    Raises AlreadyReversed, GivenBack, Invalid, NotFound.
+    Raises AlreadyReversed, GivenBack, TillClosed, Invalid, NotFound.
     """
     require(actor, Permission.PAYMENT_TAKE)
+    payment = _to_reverse(payment_id)
+    if left_of(payment) > credit_of(payment.client_id):
+        raise GivenBack()
+    row, put = _reverse(actor, payment, _why(reason)), _put(payment)
+    for document_id, amount in put:
+        _take_off(payment, get_document(document_id, lock=True), amount)
+    audit.record(actor, "payment.reverse", row, client_id=payment.client_id, amount=payment.amount)
+    return row
+
+
+def correct_method(actor: Actor, payment_id: int, *, method: Method, reason: str) -> Payment:
+    """Money that was written down the wrong way: taken back and taken again the right way, in one step, today.
+
+    What it paid stays paid, tips and deposits stay what they were. Gives the new payment. Raises SameMethod,
+    AlreadyReversed, TillClosed, Invalid, NotFound.
+    """
+    require(actor, Permission.PAYMENT_TAKE)
+    payment = _to_reverse(payment_id)
+    if Method(method) is payment.method:
+        raise SameMethod(field="method")
+    put = _put(payment)
+    tips = db.session.execute(select(Tip.therapist_id, func.sum(Tip.amount)).where(Tip.payment_id == payment.id)
+                              .group_by(Tip.therapist_id)).all()
+    _reverse(actor, payment, _why(reason))
+    row = _new(actor, payment.client_id, payment.amount, method, f"correct-{payment.id}", reference=payment.reference,
+               appointment_id=payment.appointment_id, reason=_why(reason))
+    for therapist_id, amount in tips:
+        db.session.add(Tip(payment_id=row.id, therapist_id=therapist_id, amount=int(amount), on_date=today()))
+    for document_id, amount in put:
+        document = get_document(document_id, lock=True)
+        _take_off(payment, document, amount)
+        put_against(row, document, amount)
+    audit.record(actor, "payment.correct", row, client_id=payment.client_id, before=payment.method, after=method)
+    return row
+
+
+def _to_reverse(payment_id: int) -> Payment:
+    """A payment that stands, its client's account locked."""
     payment = get_payment(payment_id)
     lock_account(payment.client_id)
     if (payment.amount < 0
             or db.session.scalar(select(Payment.id).where(Payment.reverses_id == payment.id)) is not None):
         raise AlreadyReversed()
-    if left_of(payment) > credit_of(payment.client_id):
-        raise GivenBack()
-    why = _why(reason)
-    put = db.session.execute(
+    return payment
+
+
+def _put(payment: Payment) -> list[tuple[int, int]]:
+    """Which documents the payment pays, and how much of each."""
+    rows = db.session.execute(
         select(Allocation.document_id, func.sum(Allocation.amount)).where(Allocation.payment_id == payment.id)
-        .group_by(Allocation.document_id).order_by(Allocation.document_id)).all()
+        .group_by(Allocation.document_id).order_by(Allocation.document_id))
+    return [(document_id, int(amount)) for document_id, amount in rows if amount]
+
+
+def _reverse(actor: Actor, payment: Payment, why: str) -> Payment:
+    """The opposite payment of today, with the opposite of its tips."""
     row = _new(actor, payment.client_id, -payment.amount, payment.method, f"reverse-{payment.id}",
-               till_id=payment.till_id, reverses_id=payment.id, reason=why)
-    for document_id, amount in put:
-        _take_off(payment, get_document(document_id, lock=True), int(amount))
-    audit.record(actor, "payment.reverse", row, client_id=payment.client_id, amount=payment.amount)
+               reverses_id=payment.id, reason=why)
+    for tip in db.session.scalars(select(Tip).where(Tip.payment_id == payment.id)).all():
+        db.session.add(Tip(payment_id=row.id, therapist_id=tip.therapist_id, amount=-tip.amount, on_date=today()))
+    db.session.flush()
     return row
 
 
 def _take_off(payment: Payment, document: Document, amount: int) -> None:
-    if not amount:
-        return
     db.session.add(Allocation(payment_id=payment.id, document_id=document.id, amount=-amount, on_date=today(),
                               made_at=clock.now()))
     document.open_amount += amount
