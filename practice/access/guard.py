@@ -1,8 +1,10 @@
 """Checks at the door and below it: permissions, and the row rule behind every statement of the session."""
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import lru_cache
+from weakref import WeakKeyDictionary
 
-from sqlalchemy import event, inspect, select
+from sqlalchemy import Select, bindparam, event, inspect, select
 from sqlalchemy.orm import Session
 from sqlalchemy.sql import visitors
 
@@ -11,6 +13,9 @@ from practice.access.actor import Actor, system
 from practice.access.permissions import Permission
 from practice.core.db import db
 from practice.core.errors import Forbidden, NotFound
+
+MOST_ACTORS = 32  # whose form of a kept statement is remembered
+_ruled: WeakKeyDictionary = WeakKeyDictionary()  # {statement: {actor: the statement with the actor's rules}}
 
 
 class NoActor(RuntimeError):
@@ -65,7 +70,7 @@ def system_session(why: str) -> Iterator[Session]:
 
 @event.listens_for(Session, "do_orm_execute")
 def _apply_row_rule(state):
-    if not state.all_mappers and not state.is_orm_statement:
+    if not state.is_orm_statement:
         return
     actor = state.session.info.get("actor")
     if actor is None:
@@ -75,7 +80,23 @@ def _apply_row_rule(state):
             if column["entity"] is not None and column["expr"] is column["entity"]:
                 raise RuntimeError("a system session reads columns, never entities")
     if not actor.is_system:
-        state.statement = state.statement.options(*_rules_for(state.statement, actor))
+        state.statement = _with_rules(state.statement, actor)
+
+
+def _with_rules(statement, actor: Actor):
+    """The statement with the actor's rules.
+
+    A statement that a module keeps and runs again gets them once: its ruled form then brings along the key under which
+    its SQL is found, which costs more to work out than the rest of a small query.
+    """
+    forms = _ruled.setdefault(statement, {})
+    if actor not in forms:
+        if len(forms) >= MOST_ACTORS:
+            forms.clear()
+        rules = _rules_for(statement, actor)
+        forms[actor] = statement.options(*rules) if rules else None  # the form must not keep its own key alive
+    ruled = forms[actor]
+    return statement if ruled is None else ruled
 
 
 def _rules_for(statement, actor: Actor) -> list:
@@ -103,12 +124,18 @@ def _refuse_foreign_rows(session, context, instances):
 
 
 def _refuse_if_foreign(session, actor, row) -> None:
-    rule = policy.criterion(type(row), actor)
+    chosen, key = _seen(type(row), actor), {"row_id": inspect(row).identity[0]}
+    if chosen is not None and session.connection().execute(chosen, key).first() is None:
+        raise NotFound()
+
+
+@lru_cache(maxsize=512)
+def _seen(model: type, actor: Actor) -> Select | None:
+    """Finds the row `row_id` if the actor sees it; None for who sees every row. Raises NoReadGrant."""
+    rule = policy.criterion(model, actor)
     if rule is None:
         raise policy.NoReadGrant()
-    table = inspect(type(row)).local_table
-    key = inspect(row).identity[0]
-    with session.no_autoflush:
-        seen = session.connection().execute(select(table.c.id).where(table.c.id == key, rule)).first()
-    if seen is None:
-        raise NotFound()
+    if policy.is_everything(rule):
+        return None
+    table = inspect(model).local_table
+    return select(table.c.id).where(table.c.id == bindparam("row_id"), rule)

@@ -7,7 +7,7 @@ Each room's policy file registers its classes. `rows(actor)` gives one SQL crite
 from collections.abc import Callable
 from functools import lru_cache
 
-from sqlalchemy import ColumnElement, true
+from sqlalchemy import ColumnElement, True_, true
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import with_loader_criteria
 from sqlalchemy.sql.visitors import InternalTraversal
@@ -62,14 +62,22 @@ def criterion(model: type, actor: Actor) -> ColumnElement | None:
     return _rules[model](actor)
 
 
+def is_everything(rule: ColumnElement) -> bool:
+    """Whether a rule leaves no row out."""
+    return isinstance(rule, True_)
+
+
 @lru_cache(maxsize=512)
 def options_for(actor: Actor) -> dict:
-    """The row rule of `actor` as loader options, by table: one for each mapped class, built once."""
+    """The row rule of `actor` as loader options, by table, built once: one for each mapped class that has rows the
+    actor does not see."""
     options = {}
     for model, rows in _rules.items():
         rule = rows(actor)
         if rule is None:
             rule = _Refusal(model.__name__)
+        elif is_everything(rule):
+            continue
         # Loads of relationships are statements of their own and get the rule when they run.
         options[model.__table__] = with_loader_criteria(model, rule, include_aliases=True, propagate_to_loaders=False)
     return options

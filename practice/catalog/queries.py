@@ -1,11 +1,14 @@
 """Reading what the practice sells."""
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import selectinload
 
 from practice.accounts.queries import therapists
 from practice.catalog.models import Product, Treatment, TreatmentTherapist
 from practice.core.db import db
 from practice.core.errors import NotFound
+
+ONE_TREATMENT = select(Treatment).where(Treatment.id == bindparam("treatment_id"))
+NAMED = select(TreatmentTherapist.user_id).where(TreatmentTherapist.treatment_id == bindparam("treatment_id"))
 
 
 def treatments(*, active: bool = True) -> list[Treatment]:
@@ -16,7 +19,7 @@ def treatments(*, active: bool = True) -> list[Treatment]:
 
 def get_treatment(treatment_id: int) -> Treatment:
     """Raises NotFound."""
-    row = db.session.scalars(select(Treatment).where(Treatment.id == treatment_id)).first()
+    row = db.session.scalars(ONE_TREATMENT, {"treatment_id": treatment_id}).first()
     if row is None:
         raise NotFound()
     return row
@@ -33,8 +36,7 @@ def named_therapists() -> dict[int, set[int]]:
 
 def able_therapists(treatment_id: int) -> list[int]:
     """Who gives this treatment, in the order of the day view: those it names, or every therapist."""
-    named = set(db.session.scalars(select(TreatmentTherapist.user_id)
-                                   .where(TreatmentTherapist.treatment_id == treatment_id)))
+    named = set(db.session.scalars(NAMED, {"treatment_id": treatment_id}))
     return [person.id for person in therapists() if not named or person.id in named]
 
 

@@ -3,7 +3,20 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import ColumnElement, Select, and_, case, exists, literal_column, or_, select, text, tuple_, union_all
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    and_,
+    bindparam,
+    case,
+    exists,
+    literal_column,
+    or_,
+    select,
+    text,
+    tuple_,
+    union_all,
+)
 from sqlalchemy.orm import selectinload
 
 from practice.access.guard import system_session
@@ -20,11 +33,12 @@ MOST_OF_A_TRAIT = 60  # looked at for a possible duplicate
 
 CLIENT = Client.__table__
 CARE = Care.__table__
+ONE = select(Client).where(Client.id == bindparam("client_id"))
 
 
 def get_client(client_id: int) -> Client:
     """Raises NotFound for an unknown client and for one who is not this person's to see."""
-    row = db.session.scalars(select(Client).where(Client.id == client_id)).first()
+    row = db.session.scalars(ONE, {"client_id": client_id}).first()
     if row is None:
         raise NotFound()
     return row

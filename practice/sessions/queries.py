@@ -3,7 +3,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import exists, func, select, tuple_
+from sqlalchemy import bindparam, exists, func, select, tuple_
 from sqlalchemy.orm import aliased, selectinload
 
 from practice.core.db import db
@@ -16,6 +16,8 @@ from practice.sessions.models import Addendum, AddendumKind, Handover, NoteState
 
 SHOWN = (selectinload(SessionNote.client), selectinload(SessionNote.appointment).selectinload(Appointment.treatment))
 CARRIED_OUT = (AppointmentState.IN_SESSION, AppointmentState.DONE)
+OF_APPOINTMENT = (select(SessionNote).options(*SHOWN)
+                  .where(SessionNote.appointment_id == bindparam("appointment_id")))
 
 
 def get_note(note_id: int) -> SessionNote:
@@ -28,8 +30,7 @@ def get_note(note_id: int) -> SessionNote:
 
 def note_for(appointment_id: int) -> SessionNote | None:
     """The note of an appointment."""
-    return db.session.scalars(
-        select(SessionNote).options(*SHOWN).where(SessionNote.appointment_id == appointment_id)).first()
+    return db.session.scalars(OF_APPOINTMENT, {"appointment_id": appointment_id}).first()
 
 
 def _stands() -> object:

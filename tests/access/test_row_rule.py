@@ -42,6 +42,28 @@ def test_therapist_sees_clients_in_care(people, two, acting):
     assert names() == ["Ben"]
 
 
+KEPT = select(Client.first_name).order_by(Client.first_name)
+KEPT_CONDITIONS = select(Condition)
+
+
+def test_a_kept_statement_is_ruled_for_each_actor_anew(people, two, acting):
+    for actor, seen in ((people.theo, ["Ann"]), (people.tara, ["Ben"]), (people.rae, ["Ann", "Ben"])) * 2:
+        acting(actor)
+        assert db.session.scalars(KEPT).all() == seen
+    acting(people.rae)
+    with pytest.raises(NoReadGrant):
+        db.session.scalars(KEPT_CONDITIONS).all()
+    acting(people.tara)
+    assert len(db.session.scalars(KEPT_CONDITIONS).all()) == 1
+
+
+def test_a_kept_statement_asks_anew_what_is_in_care(people, two, acting):
+    acting(people.theo)
+    assert db.session.scalars(KEPT).all() == ["Ann"]
+    with clock.frozen(clock.now() + timedelta(days=3650)):
+        assert db.session.scalars(KEPT).all() == []
+
+
 def test_reception_sees_all_clients_and_no_condition(people, two, acting):
     acting(people.rae)
     assert names() == ["Ann", "Ben"]

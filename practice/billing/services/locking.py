@@ -1,15 +1,16 @@
 """One lock for everything that moves a client's money, taken first: no two verbs see the same credit, the same last
 session of a package or the same click, and none waits for another in a circle."""
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from practice.clients.models import Client
 from practice.core.db import db
 from practice.core.errors import NotFound
 
+# NO KEY: rows that only point at the client are still written by others meanwhile.
+HOLD = select(Client.id).where(Client.id == bindparam("client_id")).with_for_update(key_share=True)
+
 
 def lock_account(client_id: int) -> None:
     """Hold the client's account until the transaction ends. Raises NotFound."""
-    # NO KEY: rows that only point at the client are still written by others meanwhile.
-    chosen = select(Client.id).where(Client.id == client_id).with_for_update(key_share=True)
-    if db.session.scalar(chosen) is None:
+    if db.session.scalar(HOLD, {"client_id": client_id}) is None:
         raise NotFound()

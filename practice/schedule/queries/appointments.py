@@ -3,7 +3,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from practice.core import clock
@@ -15,11 +15,12 @@ from practice.schedule.states import AppointmentState as S
 SHOWN = (selectinload(Appointment.client), selectinload(Appointment.treatment), selectinload(Appointment.room),
          selectinload(Appointment.therapist))
 STILL_TO_COME = (S.BOOKED, S.ARRIVED, S.IN_SESSION)
+ONE = select(Appointment).where(Appointment.id == bindparam("appointment_id"))
 
 
 def get_appointment(appointment_id: int) -> Appointment:
     """Raises NotFound."""
-    row = db.session.scalars(select(Appointment).where(Appointment.id == appointment_id)).first()
+    row = db.session.scalars(ONE, {"appointment_id": appointment_id}).first()
     if row is None:
         raise NotFound()
     return row

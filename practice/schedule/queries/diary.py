@@ -3,7 +3,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from practice.access.guard import system_session
 from practice.catalog.queries import able_therapists, get_treatment
@@ -17,19 +17,23 @@ from practice.schedule.states import HOLDING_TIME
 
 DAY = timedelta(days=1)
 LOOK_AHEAD = (7, 31, 92)  # days, tried in turn until enough is found
+BOOKED = (
+    select(Appointment.id, Appointment.starts_at, Appointment.ends_at, Appointment.busy_until_at, Appointment.user_id,
+           Appointment.room_id)
+    .where(Appointment.state.in_(HOLDING_TIME), Appointment.starts_at < bindparam("last"),
+           Appointment.starts_at > bindparam("day_before"), Appointment.busy_until_at > bindparam("first")))
+BLOCKED = (select(Block.id, Block.starts_at, Block.ends_at, Block.user_id)
+           .where(Block.starts_at < bindparam("last"), Block.ends_at > bindparam("first")))
+SHIFTS = select(Shift.user_id, Shift.weekday, Shift.starts_minute, Shift.ends_minute, Shift.location_id, Shift.from_on,
+                Shift.until_on)
+ROOMS = select(Room.id, Room.location_id).where(Room.is_active).order_by(Room.name)
 
 
 def taken_between(first: datetime, last: datetime) -> list[Taken]:
     """All time of therapists and rooms that is taken within [first, last)."""
     with system_session("is the time free") as session:
-        booked = session.execute(
-            select(Appointment.id, Appointment.starts_at, Appointment.ends_at, Appointment.busy_until_at,
-                   Appointment.user_id, Appointment.room_id)
-            .where(Appointment.state.in_(HOLDING_TIME), Appointment.starts_at < last,
-                   Appointment.starts_at > first - DAY, Appointment.busy_until_at > first)).all()
-        blocked = session.execute(
-            select(Block.id, Block.starts_at, Block.ends_at, Block.user_id)
-            .where(Block.starts_at < last, Block.ends_at > first)).all()
+        booked = session.execute(BOOKED, {"first": first, "day_before": first - DAY, "last": last}).all()
+        blocked = session.execute(BLOCKED, {"first": first, "last": last}).all()
     return [
         *(Taken(row.starts_at, row.ends_at, row.user_id, row.room_id, TakenKind.APPOINTMENT, row.id,
                 buffer=_minutes(row.busy_until_at - row.ends_at)) for row in booked),
@@ -54,7 +58,7 @@ def weekly_shifts() -> list[WeeklyShift]:
 
 def rooms() -> tuple[overlaps.Room, ...]:
     with system_session("which rooms there are") as session:
-        rows = session.execute(select(Room.id, Room.location_id).where(Room.is_active).order_by(Room.name)).all()
+        rows = session.execute(ROOMS).all()
     return tuple(overlaps.Room(row.id, row.location_id) for row in rows)
 
 

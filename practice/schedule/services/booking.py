@@ -3,7 +3,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.exc import IntegrityError
 
 from practice.access.actor import Actor
@@ -30,6 +30,7 @@ from practice.schedule.states import AppointmentState
 
 LONGEST = 8 * 60  # minutes
 FARTHEST = timedelta(days=730)
+HOLD = select(TherapistProfile.id).where(TherapistProfile.user_id == bindparam("user_id")).with_for_update()
 
 
 class SlotTaken(DomainError):
@@ -128,7 +129,7 @@ def _nearest(row: Appointment, treatment: Treatment, new: Taken, minutes: int) -
 
 def hold_diary(therapist_id: int) -> None:
     """Two changes of one therapist's diary come one after the other: blocked time has no constraint of its own."""
-    db.session.execute(select(TherapistProfile.id).where(TherapistProfile.user_id == therapist_id).with_for_update())
+    db.session.execute(HOLD, {"user_id": therapist_id})
 
 
 def _free_room(new: Taken, busy: list[Taken], room_ids: list[int]) -> int | None:

@@ -1,7 +1,7 @@
 """What the therapist hands to the desk: what to charge, when to come back, a message. Never a clinical word."""
 from collections.abc import Sequence
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.exc import IntegrityError
 
 from practice.access.actor import Actor
@@ -24,6 +24,8 @@ from practice.sessions.services.notes import check_took_place
 LONGEST_SESSION = 480  # minutes
 FARTHEST_BACK = 730  # days
 MOST_PIECES = 99
+HELD = (select(Handover).where(Handover.appointment_id == bindparam("appointment_id")).with_for_update(of=Handover)
+        .execution_options(populate_existing=True))
 
 
 def hand_over(actor: Actor, appointment_id: int, *, treatment_id: int, minutes: int,
@@ -77,8 +79,7 @@ def _pieces(count: int) -> int:
 
 
 def _row(appointment: Appointment, version: int | None) -> Handover:
-    row = db.session.scalars(select(Handover).where(Handover.appointment_id == appointment.id)
-                             .with_for_update(of=Handover).execution_options(populate_existing=True)).first()
+    row = db.session.scalars(HELD, {"appointment_id": appointment.id}).first()
     if row is not None:
         check_version(row, version)
         return row

@@ -1,7 +1,7 @@
 """The note of a session: drafted, signed, then only added to."""
 from dataclasses import replace
 
-from sqlalchemy import exists, select
+from sqlalchemy import bindparam, exists, select
 from sqlalchemy.exc import IntegrityError
 
 from practice.access.actor import Actor
@@ -25,6 +25,8 @@ from practice.sessions.models import Addendum, AddendumKind, NoteState, SessionN
 from practice.sessions.queries import hash_of, note_for
 
 LONGEST_TEXT = 20_000
+HELD = (select(SessionNote).where(SessionNote.id == bindparam("note_id")).with_for_update(of=SessionNote)
+        .execution_options(populate_existing=True))
 
 
 class NoteAlreadySigned(DomainError):
@@ -158,8 +160,7 @@ def add_addendum(actor: Actor, note_id: int, text: str, kind: AddendumKind = Add
 
 def _held(note_id: int) -> SessionNote:
     """The note as it is in the database now, held until the end of the transaction."""
-    row = db.session.scalars(select(SessionNote).where(SessionNote.id == note_id).with_for_update(of=SessionNote)
-                             .execution_options(populate_existing=True)).first()
+    row = db.session.scalars(HELD, {"note_id": note_id}).first()
     if row is None:
         raise NotFound()
     return row
