@@ -26,6 +26,7 @@ from practice.safety.content import ConditionContent
 from practice.safety.models import Condition
 from practice.safety.rules import AllergyFact
 from practice.safety.services.conditions import add_condition
+from practice.safety.services.letters import ask_doctor
 from practice.safety.services.profile import set_allergies
 from practice.safety.services.receiving import receive_form
 from practice.schedule.models import DeskMessage, Shift
@@ -124,6 +125,8 @@ def _chart(people, world) -> None:
         content = ConditionContent(words=f"Something about {IN_A_CONDITION}", note=IN_A_CONDITION)
         numbers["condition_id"] = add_condition(theo, numbers["client_id"], content).id
         set_allergies(theo, numbers["client_id"], (AllergyFact(IN_AN_ALLERGY, reaction=IN_AN_ALLERGY),))
+        ask_doctor(theo, numbers["client_id"], "anticoagulants", whom="Dr. Byrne", questions=[IN_A_CONDITION])
+        numbers |= {"number": 1, "condition_key": "anticoagulants"}
     with guard.acting(theo):
         numbers["note_id"] = sessions.signed(theo, numbers["appointment_id"],
                                              sessions.words(f"Better, says the {IN_A_NOTE}"))

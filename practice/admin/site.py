@@ -30,7 +30,9 @@ from practice.admin.auth import current_actor
 from practice.admin.booking.pages import BookingPage
 from practice.admin.brief.pages import BriefPage
 from practice.admin.conditions import lists as condition_lists
+from practice.admin.conditions.letters import LettersPage
 from practice.admin.conditions.pages import ConditionsPage
+from practice.admin.conditions.remarks import RemarksPage
 from practice.admin.notes import lists as note_lists
 from practice.admin.notes import pages as notes
 from practice.admin.setup import register as setup
@@ -54,6 +56,8 @@ PAGES = (
     checkout.CheckoutPage(name=_("Check out"), endpoint="checkout", url="/checkout"),
     BriefPage(name=_("Brief"), endpoint="brief", url="/brief"),
     ConditionsPage(name=_("Conditions"), endpoint="conditions", url="/conditions"),
+    LettersPage(name=_("Doctor's OK"), endpoint="letters", url="/conditions/client/<int:client_id>/letters"),
+    RemarksPage(name=_("Word for word"), endpoint="remarks", url="/conditions/client/<int:client_id>/remarks"),
     condition_lists.RulebookPage(name=_("Rulebook"), endpoint="rulebook", url="/setup/rulebook"),
     notes.NotesPage(name=_("Notes"), endpoint="notes", url="/notes"),
     money.MoneyPage(name=_("Money"), endpoint="money", url="/money"),

@@ -20,9 +20,10 @@ from practice.demo.notes import note_for
 from practice.intake.definition import FormDefinition
 from practice.intake.services.links import begin, invite
 from practice.safety.queries import known
-from practice.safety.rules import AllergyFact, ConsentFact
+from practice.safety.rules import AllergyFact
 from practice.safety.services.conditions import accept
-from practice.safety.services.profile import set_allergies, set_consents
+from practice.safety.services.consents import give_consent
+from practice.safety.services.profile import set_allergies
 from practice.safety.services.receiving import receive_form
 from practice.safety.services.reviews import mark_reviewed
 from practice.schedule.services.booking import SlotTaken, book
@@ -163,7 +164,7 @@ def _decide(therapist: Actor, person: Person, facts) -> None:
     set_allergies(therapist, person.client_id, named)
     regions = {Place.parse(key).region for key in person.story.regions}
     if "gluteal" in regions:
-        set_consents(therapist, person.client_id, (ConsentFact(regions=("gluteal",)),))
+        give_consent(therapist, person.client_id, ["gluteal"])
 
 
 def _charge(stage: Stage, visit: Visit, day: date) -> None:

@@ -34,6 +34,7 @@ def _days(facts: Facts, book: Rulebook) -> Iterator[date]:
     if facts.intake.current_until:
         yield facts.intake.current_until + ONE
     for consent in facts.consents:
+        yield from (day for day in (consent.given_on, consent.revoked_on) if day)
         if consent.until:
             yield consent.until + ONE
     for clearance in facts.clearances:

@@ -7,8 +7,10 @@ from typing import Any
 
 from practice.core.body import Place, Side, Spot
 from practice.core.columns import canonical_json
+from practice.safety.letters import Letter, clearances
 from practice.safety.rules_facts import (
     AllergyFact,
+    BloodPressure,
     ClearanceFact,
     ConditionFact,
     ConditionStatus,
@@ -114,10 +116,17 @@ class ProfileContent:
     never_more_than: tuple[Limit, ...] = ()
     therapist_limits: tuple[Limit, ...] = ()
     consents: tuple[ConsentFact, ...] = ()
-    clearances: tuple[ClearanceFact, ...] = ()
+    letters: tuple[Letter, ...] = ()
+    place_notes: tuple[tuple[Place, str], ...] = ()
+    blood_pressure: BloodPressure | None = None
     pinned: tuple[str, ...] = ()
     read: tuple[tuple[int, tuple[str, ...]], ...] = ()
     allergies_form: int | None = None
+
+    @property
+    def clearances(self) -> tuple[ClearanceFact, ...]:
+        """The doctors' answers as the rules take them."""
+        return clearances(self.letters)
 
     def read_keys(self, submission_id: int) -> frozenset[str]:
         return frozenset(dict(self.read).get(submission_id, ()))
@@ -134,9 +143,12 @@ class ProfileContent:
             "wishes": [[w.level, str(w.place) if w.place else None, w.words] for w in self.wishes],
             "never_more_than": [_limit(limit) for limit in self.never_more_than],
             "therapist_limits": [_limit(limit) for limit in self.therapist_limits],
-            "consents": [[list(c.regions), list(c.techniques), _text(c.until), c.is_revoked] for c in self.consents],
-            "clearances": [[c.condition_key, c.max_pressure, [str(p) for p in c.places], c.heat_allowed, c.by_whom,
-                            _text(c.given_on), _text(c.until)] for c in self.clearances],
+            "consents": [[list(c.regions), list(c.techniques), _text(c.until), c.is_revoked, _text(c.given_on),
+                          _text(c.revoked_on)] for c in self.consents],
+            "letters": [letter.to_data() for letter in self.letters],
+            "place_notes": [[str(place), words] for place, words in self.place_notes],
+            "blood_pressure": [self.blood_pressure.systolic, self.blood_pressure.diastolic,
+                               _text(self.blood_pressure.on)] if self.blood_pressure else None,
             "allergies_form": self.allergies_form, "pinned": list(self.pinned),
             "read": [[number, list(keys)] for number, keys in self.read],
         })
@@ -154,13 +166,17 @@ class ProfileContent:
                                   for level, place, words, ref in data["never_more_than"]),
             therapist_limits=tuple(Limit(level, _place(place), words, ref)
                                    for level, place, words, ref in data["therapist_limits"]),
-            consents=tuple(ConsentFact(tuple(regions), tuple(techniques), _day(until), revoked)
-                           for regions, techniques, until, revoked in data["consents"]),
-            clearances=tuple(ClearanceFact(key, level, tuple(Place.parse(p) for p in places), heat, by, _day(given),
-                                           _day(until))
-                             for key, level, places, heat, by, given, until in data["clearances"]),
+            consents=tuple(ConsentFact(tuple(regions), tuple(techniques), _day(until), revoked, *map(_day, days))
+                           for regions, techniques, until, revoked, *days in data["consents"]),
+            letters=tuple(Letter.from_data(row) for row in data.get("letters", ())),
+            place_notes=tuple((Place.parse(key), words) for key, words in data.get("place_notes", ())),
+            blood_pressure=_reading(data.get("blood_pressure")),
             allergies_form=data.get("allergies_form"), pinned=tuple(data["pinned"]),
             read=tuple((number, tuple(keys)) for number, keys in data["read"]))
+
+
+def _reading(row: list | None) -> BloodPressure | None:
+    return BloodPressure(row[0], row[1], _day(row[2])) if row else None
 
 
 def _limit(limit: Limit) -> list:

@@ -221,6 +221,7 @@ def _facts(on, born_on, conditions, profile, forms, form, check, requested) -> F
         allergies_asked_on=_asked_on(profile, forms), wishes=_wishes(profile, forms),
         never_more_than=(*profile.never_more_than, *_never_more(forms)),
         therapist_limits=profile.therapist_limits, consents=profile.consents, clearances=profile.clearances,
+        blood_pressure=profile.blood_pressure,
         intake=_intake(form, check), has_guardian_consent=bool(form and _guardian_signed(form.answers)),
         requested=requested)
 

@@ -81,15 +81,22 @@ class Limit:
 
 @dataclass(frozen=True, slots=True)
 class ConsentFact:
-    """Consent in writing for sensitive regions or for a technique that needs it, until a day (None: this plan)."""
+    """Consent in writing for sensitive regions or for a technique that needs it, until a day (None: this plan).
+
+    It holds from `given_on` (None: always) and no longer from `revoked_on` on; `is_revoked` takes it back for good.
+    """
 
     regions: tuple[str, ...] = ()
     techniques: tuple[str, ...] = ()
     until: date | None = None
     is_revoked: bool = False
+    given_on: date | None = None
+    revoked_on: date | None = None
 
     def holds(self, on: date) -> bool:
-        return not self.is_revoked and (self.until is None or self.until >= on)
+        if self.is_revoked or (self.revoked_on is not None and self.revoked_on <= on):
+            return False
+        return (self.given_on is None or self.given_on <= on) and (self.until is None or self.until >= on)
 
 
 @dataclass(frozen=True, slots=True)

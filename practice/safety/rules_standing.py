@@ -108,7 +108,9 @@ def add_consents(sheet: Sheet) -> None:
         if facts.requested.places and mask & sheet.requested:
             sheet.harden(Outcome.PROCEED_WITH_LIMITS, reason)
         lapsed = [
-            item.until for item in facts.consents if region in item.regions and item.until and not item.is_revoked
+            item.until
+            for item in facts.consents
+            if region in item.regions and item.until and not item.is_revoked and item.revoked_on is None
         ]
         if lapsed:
             sheet.ask_again.append(AskAgain(AskBecause.LAPSED_CONSENT, reason.label, (), reason.rule, max(lapsed)))

@@ -12,8 +12,9 @@ from practice.core.body import Place
 from practice.core.db import transaction
 from practice.safety.content import ConditionContent
 from practice.safety.queries import known, rulebook
-from practice.safety.rules import ConsentFact, check_row
-from practice.safety.services import conditions, profile
+from practice.safety.rules import check_row
+from practice.safety.services import conditions
+from practice.safety.services.consents import consent_keys, give_consent
 from tests.factories import clients, safety, schedule, sessions
 from tests.personas import NOW
 
@@ -161,8 +162,7 @@ def ann(people) -> int:
             schedule.hours(people.theo.user_id)
         safety.send(people, client_id)
         with guard.acting(people.theo), transaction():
-            profile.set_consents(people.theo, client_id, (ConsentFact(
-                rulebook().sensitive, tuple(key for key, one in catalogue().items() if one.needs_consent)),))
+            give_consent(people.theo, client_id, consent_keys())
     return client_id
 
 

@@ -160,18 +160,81 @@ def test_limits_and_consents(theo, people, ann):
     theo.post(f"/conditions/client/{ann}/limits", data={
         "version": 0, "limit_place": ["", "calf:left", "moon", ""], "limit_level": ["4", "1", "2", ""],
         "limit_words": ["frail", "vein", "", ""]})
-    theo.post(f"/conditions/client/{ann}/consents", data={
-        "version": 1, "region": ["gluteal", "moon"], "technique": "intraoral_tmj", "until": "2027-03-31"})
     found = look(people, ann)
     assert [(limit.level, limit.words) for limit in found.profile.therapist_limits] == [(4, "frail"), (1, "vein")]
-    consent = found.profile.consents[0]
-    assert consent.regions == ("gluteal",) and consent.until == date(2027, 3, 31)
-    assert found.verdict.ceilings[Place("gluteal", "left")].level == 3
-    answer = theo.post(f"/conditions/client/{ann}/consents", data={"version": 2, "region": "chest", "until": "soon"},
-                       follow_redirects=True)
-    assert "such as 2019" in words(answer)
-    theo.post(f"/conditions/client/{ann}/consents", data={"version": 2})
-    assert look(people, ann).profile.consents == ()
+
+
+def consent(theo, people, client_id, **values) -> str:
+    """Post the card of consents as it stands now; what the page says then."""
+    data = {"version": look(people, client_id).profile_version, "length": "plan", "until": "", "given_on": ""} | values
+    return words(theo.post(f"/conditions/client/{client_id}/consents", data=data, follow_redirects=True))
+
+
+def test_consent_by_area_for_a_visit_a_plan_or_a_day_and_taken_back(theo, people, ann):
+    buttock = Place("gluteal", "left")
+    page = consent(theo, people, ann, consent=["gluteal", "intraoral_tmj"])
+    assert "given on 17 Nov 2026, for this plan" in page
+    consent(theo, people, ann, consent="chest", length="visit")
+    consent(theo, people, ann, consent="thigh_medial", length="day", until="2027-03-31", given_on="2026-11-10")
+    held = look(people, ann).profile.consents
+    assert [(one.regions + one.techniques, one.given_on, one.until) for one in held] == [
+        (("gluteal",), TODAY, None), (("intraoral_tmj",), TODAY, None), (("chest",), TODAY, TODAY),
+        (("thigh_medial",), date(2026, 11, 10), date(2027, 3, 31))]
+    assert look(people, ann).verdict.ceilings[buttock].level != 0
+    page = consent(theo, people, ann, revoke="gluteal")
+    assert "taken back on 17 Nov 2026" in page and look(people, ann).verdict.ceilings[buttock].level == 0
+    assert "no such consent" in consent(theo, people, ann, revoke="gluteal")
+    assert "Choose what" in consent(theo, people, ann, consent="moon")
+    assert "Until which day?" in consent(theo, people, ann, consent="chest", length="day")
+    assert "such as 2019" in consent(theo, people, ann, consent="chest", length="day", until="soon")
+    assert "Somebody else changed this" in consent(theo, people, ann, consent="chest", version=0)
+
+
+def test_a_doctor_is_asked_and_the_answer_is_taken_down(theo, people, ann):
+    with guard.acting(people.theo), transaction():
+        conditions.add_condition(people.theo, ann, ConditionContent(key="heart_disease_stable"))
+    home = f"/conditions/client/{ann}"
+    assert "Ask about: Heart disease" in words(theo.get(home))
+    asking = theo.get(f"{home}/letters/new/heart_disease_stable").get_data(as_text=True)
+    assert "May massage go ahead?" in asking and theo.get(f"{home}/letters/new/nothing").status_code == 404
+    answer = theo.post(f"{home}/letters/new/heart_disease_stable", data={"version": 0, "question": ["", " "]})
+    assert answer.status_code == 422 and "Ask at least one question" in words(answer)
+    answer = theo.post(f"{home}/letters/new/heart_disease_stable", data={
+        "version": 0, "whom": "Dr. Byrne", "question": ["How deep at the most?", "", "Is lying flat all right?"]})
+    paper = words(theo.get(answer.headers["Location"]))
+    assert "Is lying flat all right?" in paper and "Dr. Byrne" in paper and "Asked, no answer yet" in paper
+    sent = {"version": 1, "answer": ["Medium, no more", "Half sitting"], "is_ok": "yes", "by_whom": "Dr. Byrne",
+            "max_pressure": "3", "heat": "no", "until": "2027-05-31", "answered_on": ""}
+    answer = theo.post(f"{home}/letters/1/answer", data=sent | {"by_whom": "", "until": "soon"})
+    assert answer.status_code == 422 and "Medium, no more" in answer.get_data(as_text=True)
+    assert theo.post(f"{home}/letters/1/answer", data=sent).status_code == 302
+    page = words(theo.get(home))
+    assert "OK given" in page and "“Half sitting”" in page and "holds until 31 May 2027" in page
+    verdict = look(people, ann).verdict
+    assert str(verdict.outcome) == "proceed_with_limits" and str(verdict.heat.status) == "refused"
+    theo.post(f"{home}/letters/1/end", data={"version": 2})
+    assert str(look(people, ann).verdict.outcome) == "needs_clearance"
+    assert theo.get(f"{home}/letters/9").status_code == 404
+
+
+def test_what_is_to_be_known_word_for_word(theo, people, ann):
+    address = f"/conditions/client/{ann}/remarks/"
+    sent = {"version": 0, "pinned": ["Hearing aid out first", "", ""], "wish_level": ["4", ""],
+            "wish_place": ["calf:left", ""], "wish_words": ["loves it there", ""], "never_level": "2",
+            "never_place": "", "never_words": "never hurt me", "note_place": ["foot:left", "moon"],
+            "note_words": ["ticklish", "x"], "blood_pressure": "128/82"}
+    answer = theo.post(address, data=sent | {"blood_pressure": "high"})
+    assert answer.status_code == 422 and "Hearing aid out first" in answer.get_data(as_text=True)
+    assert theo.post(address, data=sent).status_code == 302
+    held = look(people, ann).profile
+    assert held.pinned == ("Hearing aid out first",) and held.place_notes == ((Place("foot", "left"), "ticklish"),)
+    assert [(wish.level, wish.words) for wish in held.wishes] == [(4, "loves it there")]
+    assert (held.blood_pressure.systolic, held.blood_pressure.on) == (128, TODAY)
+    page = theo.get(address).get_data(as_text=True)
+    for text in ("Hearing aid out first", "loves it there", "never hurt me", "ticklish", "128/82"):
+        assert text in page and text in theo.get(f"/conditions/client/{ann}").get_data(as_text=True)
+    answer = theo.post(address, data=sent | {"version": 0})
+    assert answer.status_code == 422 and "Somebody else changed this" in words(answer)
 
 
 def test_reading_and_asking_settle_what_is_open(theo, people, ann):

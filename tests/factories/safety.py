@@ -7,8 +7,9 @@ from practice.core.body import Place
 from practice.core.db import transaction
 from practice.intake.services.links import begin
 from practice.safety.queries import known
-from practice.safety.rules import AllergyFact, ConsentFact
+from practice.safety.rules import AllergyFact
 from practice.safety.services import conditions, profile
+from practice.safety.services.consents import give_consent
 from practice.safety.services.receiving import receive_form
 from practice.schedule.services.messages import tell_therapist
 from practice.schedule.states import AppointmentState as S
@@ -65,8 +66,7 @@ def with_history(people: People) -> tuple[int, int]:
             profile.set_allergies(people.theo, client_id, (
                 AllergyFact("Nuts or almond oil", reaction="Skin reacts in minutes", use_instead="grapeseed"),
                 AllergyFact("Wool wax")))
-            profile.set_consents(people.theo, client_id, (
-                ConsentFact(regions=("gluteal", "chest", "breast", "thigh_medial", "pelvis")),))
+            give_consent(people.theo, client_id, ("gluteal", "chest", "breast", "thigh_medial"))
     for day, (before, after) in zip(VISITS, PAIN, strict=True):
         session(people, client_id, treatment_id, day, before, after)
     with clock.frozen(NOW - timedelta(minutes=30)):

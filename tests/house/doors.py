@@ -96,6 +96,11 @@ DOORS: dict[str, Door] = {
     "conditions.edit": Door(get="T", post="T", foreign="X"),
     **{f"conditions.{name}": Door(post="T", foreign="X")
        for name in ("accept", "dismiss", "end", "allergy", "allergies", "limits", "consents", "settle")},
+    "letters.new": Door(get="T", post="T", foreign="X"),
+    "letters.answer": Door(get="T", post="T", foreign="X"),
+    "letters.end": Door(post="T", foreign="X"),
+    "letters.paper": Door(get="T", foreign="X"),
+    "remarks.page": Door(get="T", post="T", foreign="X"),
     **list_doors("condition_list", "OTX", foreign="OX"),
     "rulebook.index": Door(get="OTX"),
     "notes.index": Door(get="TX"),

@@ -10,9 +10,9 @@ from practice.access.policy import NoReadGrant
 from practice.core import clock
 from practice.core.db import db, transaction
 from practice.safety.content import ConditionContent
+from practice.safety.letters import Letter
 from practice.safety.models import Condition, ConsequenceRow
 from practice.safety.queries import consequences_of
-from practice.safety.rules import ClearanceFact
 from practice.safety.rules_verdict import Consequence
 from practice.safety.services import conditions, profile
 from tests.factories import intake
@@ -93,11 +93,11 @@ def test_what_the_calendar_changes_reaches_the_desk_without_anybody_touching_the
 
 def test_a_doctors_ok_that_lapses_is_outstanding_again(people, ann):
     today = NOW.date()
-    cleared = ClearanceFact("heart_disease_stable", 3, until=today + timedelta(days=30))
+    cleared = Letter(1, "heart_disease_stable", today, is_ok=True, max_pressure=3, until=today + timedelta(days=30))
     with guard.acting(people.theo), transaction():
         conditions.add_condition(people.theo, ann, ConditionContent(key="heart_disease_stable"))
     assert Consequence.LETTER_OUTSTANDING in told(people, ann)
     with guard.acting(people.theo), transaction():
-        profile.save_profile(people.theo, ann, lambda held: replace(held, clearances=(cleared,)), what="clearances")
+        profile.save_profile(people.theo, ann, lambda held: replace(held, letters=(cleared,)), what="letters")
     assert Consequence.LETTER_OUTSTANDING not in on_day(people, ann, today + timedelta(days=30))
     assert Consequence.LETTER_OUTSTANDING in on_day(people, ann, today + timedelta(days=31))

@@ -4,7 +4,8 @@ from datetime import date
 
 from practice.core.body import Place, Side, Spot
 from practice.safety.content import ConditionContent, ProfileContent
-from practice.safety.rules import AllergyFact, ClearanceFact, ConsentFact, Limit, Wish
+from practice.safety.letters import Letter
+from practice.safety.rules import AllergyFact, BloodPressure, ClearanceFact, ConsentFact, Limit, Wish
 
 WHOLE = ConditionContent(
     key="lymph_node_removal", words="her words", places=(Place("hand", "left"),), spots=(Spot("axilla", "left"),),
@@ -23,12 +24,17 @@ def test_a_profile_there_and_back():
         allergies_asked_on=date(2026, 11, 17), allergies_form=7, wishes=(Wish(4, Place("calf", "left"), "firm"),),
         never_more_than=(Limit(2, None, "ticklish"),),
         therapist_limits=(Limit(3, Place("calf", "right"), "weak", "x"),),
-        consents=(ConsentFact(("gluteal",), ("intraoral_tmj",), date(2027, 1, 1), True),),
-        clearances=(ClearanceFact("anticoagulants", 3, (Place("calf", "left"),), False, "Dr. B", date(2026, 1, 2),
-                                  date(2027, 1, 2)),),
+        consents=(ConsentFact(("gluteal",), ("intraoral_tmj",), date(2027, 1, 1), True, date(2026, 1, 1),
+                              date(2026, 3, 1)),),
+        letters=(Letter(1, "anticoagulants", date(2026, 1, 1), "Dr. B", ("How deep?",), ("Medium",), True, 3,
+                        (Place("calf", "left"),), False, "Dr. B", date(2026, 1, 2), date(2027, 1, 2)),
+                 Letter(2, "diabetes", date(2026, 1, 1))),
+        place_notes=((Place("foot", "left"), "ticklish"),), blood_pressure=BloodPressure(120, 80, date(2026, 5, 1)),
         pinned=("Calls the stool Bob",), read=((3, ("a", "b")),))
     assert ProfileContent.from_json(profile.to_json()) == profile
     assert ProfileContent.from_json(None) == ProfileContent()
+    assert profile.clearances == (ClearanceFact("anticoagulants", 3, (Place("calf", "left"),), False, "Dr. B",
+                                                date(2026, 1, 2), date(2027, 1, 2)),)
 
 
 def test_what_was_read_is_kept_by_form():

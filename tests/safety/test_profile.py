@@ -9,9 +9,10 @@ from practice.core.body import Place
 from practice.core.db import db, transaction
 from practice.core.errors import Forbidden, Invalid, NotFound, Stale
 from practice.safety.queries import known
-from practice.safety.rules import AllergyFact, ConditionStatus, ConsentFact, Limit, Wish
-from practice.safety.rules_verdict import Gap
+from practice.safety.rules import AllergyFact, BloodPressure, ConditionStatus, Limit, Wish
+from practice.safety.rules_verdict import Gap, Outcome
 from practice.safety.services import profile
+from practice.safety.services.consents import give_consent
 from tests.factories import intake
 from tests.factories.safety import send
 from tests.personas import NOW
@@ -63,9 +64,11 @@ def test_never_asked_and_asked_with_none_are_not_the_same(people, ann):
 def test_limits_wishes_and_consents_count(people, ann):
     send(people, ann, pressure="3")
     assert look(people, ann).verdict.ceilings[Place("gluteal", "left")].level == 0
-    save(people, "set_consents", ann, (ConsentFact(("gluteal",), (), TODAY + timedelta(days=30)),))
+    with guard.acting(people.theo), transaction():
+        give_consent(people.theo, ann, ["gluteal"], until=TODAY + timedelta(days=30))
     save(people, "set_limits", ann, (Limit(2, CALF, "weak"),))
-    save(people, "set_wishes", ann, (Wish(5, CALF), Wish(4)))
+    with guard.acting(people.theo), transaction():
+        profile.set_remarks(people.theo, ann, wishes=(Wish(5, CALF), Wish(4)))
     found = look(people, ann).verdict
     assert found.ceilings[Place("gluteal", "left")].level is None and found.ceilings[CALF].level == 2
     assert found.wishes[CALF].level == 5 and found.wishes[Place("hand", "left")].level == 4
@@ -82,7 +85,7 @@ def test_an_old_version_is_refused_and_nothing_is_lost(people, ann):
 
 
 @pytest.mark.parametrize(("verb", "value"), [
-    ("set_allergies", (AllergyFact(" "),)), ("set_limits", (Limit(6),)), ("set_wishes", (Wish(0),))])
+    ("set_allergies", (AllergyFact(" "),)), ("set_limits", (Limit(6),))])
 def test_nonsense_is_refused(people, ann, verb, value):
     with pytest.raises(Invalid):
         save(people, verb, ann, value)
@@ -92,3 +95,20 @@ def test_only_who_has_the_client_in_care_writes(people, ann):
     for name, error in (("tara", NotFound), ("rae", Forbidden), ("olive", Forbidden)):
         with pytest.raises(error):
             save(people, "set_allergies", ann, (), who=name)
+
+
+@pytest.mark.parametrize("values", [
+    {"wishes": (Wish(0),)}, {"never_more_than": (Limit(6),)}, {"pinned": ("a", "b", "c", "d")},
+    {"blood_pressure": BloodPressure(80, 120)}, {"blood_pressure": BloodPressure(999, 90)}])
+def test_remarks_that_make_no_sense(people, ann, values):
+    with pytest.raises(Invalid), guard.acting(people.theo), transaction():
+        profile.set_remarks(people.theo, ann, **values)
+
+
+def test_a_reading_and_what_the_client_said_at_a_visit_count(people, ann):
+    with guard.acting(people.theo), transaction():
+        profile.set_remarks(people.theo, ann, blood_pressure=BloodPressure(165, 90, TODAY),
+                            never_more_than=(Limit(2, CALF, "since the cramp"),), place_notes=((CALF, "cramps"),))
+    found = look(people, ann)
+    assert found.verdict.outcome == Outcome.NEEDS_CLEARANCE
+    assert found.verdict.ceilings[CALF].level == 2 and found.profile.place_notes == ((CALF, "cramps"),)

@@ -1,5 +1,4 @@
 """A condition as a form: the rule or own words, where, since when, how strict, until when it holds."""
-from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
 
@@ -17,7 +16,7 @@ from practice.intake.answers import parse_place, parse_when
 from practice.safety.content import ConditionContent
 from practice.safety.queries import rulebook
 from practice.safety.rulebook import USUAL
-from practice.safety.rules import AllergyFact, ConsentFact, Limit
+from practice.safety.rules import AllergyFact, Limit
 
 LONGEST_NOTE = 2000
 MOST_LINES = 20  # allergies or limits of one client
@@ -146,9 +145,7 @@ def posted_limits() -> tuple[Limit, ...]:
     return tuple(found)
 
 
-def posted_consents(sensitive: Mapping, techniques: Mapping) -> tuple[ConsentFact, ...]:
-    """One consent over everything that is ticked, until a day or for this plan. ValidationError for no day."""
-    regions = tuple(key for key in dict.fromkeys(request.form.getlist("region")) if key in sensitive)
-    work = tuple(key for key in dict.fromkeys(request.form.getlist("technique")) if key in techniques)
-    until = read_when(request.form.get("until"))
-    return (ConsentFact(regions, work, until),) if regions or work else ()
+def typed_version() -> int:
+    """The version the page was opened with; -1 for anything that is no number."""
+    text = request.form.get("version", "")
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else -1

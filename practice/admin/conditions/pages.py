@@ -3,7 +3,6 @@
 from flask import flash, redirect, render_template, request, url_for
 from flask_admin import expose
 from flask_babel import gettext
-from wtforms.validators import ValidationError
 
 from practice.access.permissions import Permission as P
 from practice.accounts.queries import user_names
@@ -11,15 +10,16 @@ from practice.admin import show
 from practice.admin.auth import current_actor, safe_next
 from practice.admin.base import Page, act, attempt, record_reading
 from practice.admin.care import check_open, closed, may_open
+from practice.admin.conditions.consents import consent_lines, save_consents
 from practice.admin.conditions.form import (
     ConditionForm,
     level_choices,
     posted_allergies,
-    posted_consents,
     posted_limits,
     posted_places,
+    typed_version,
 )
-from practice.catalog.techniques import catalogue
+from practice.admin.conditions.letters import letter_rows
 from practice.clients.queries import get_client, names_of
 from practice.core import body
 from practice.core.body import POINTS, REGIONS, Side
@@ -27,6 +27,7 @@ from practice.core.errors import Invalid, NotFound
 from practice.safety.content import ConditionContent
 from practice.safety.models import ConditionState
 from practice.safety.queries import client_of_condition, get_condition, known, profile_row, rulebook, waiting_for
+from practice.safety.rulebook import HARDNESS
 from practice.safety.rules import AllergyFact
 from practice.safety.services import conditions, profile
 
@@ -131,15 +132,7 @@ class ConditionsPage(Page):
     @expose("/client/<int:client_id>/consents", methods=("POST",))
     def consents(self, client_id):
         check_open(client_id)
-
-        def save_all():
-            try:
-                given = posted_consents(rulebook().sensitive, consent_techniques())
-            except ValidationError as error:
-                raise Invalid(str(error)) from None
-            profile.set_consents(current_actor(), client_id, given, version=typed_version())
-
-        return act(save_all, back_to(client_id), gettext("Saved"))
+        return act(lambda: save_consents(client_id, typed_version()), back_to(client_id), gettext("Saved"))
 
     @expose("/client/<int:client_id>/settle", methods=("POST",))
     def settle(self, client_id):
@@ -154,12 +147,6 @@ def back_to(client_id: int) -> str:
     """Where the page that sent this was; the client's conditions without one."""
     wanted = request.values.get("back")
     return safe_next(wanted) if wanted else url_for("conditions.page", client_id=client_id)
-
-
-def typed_version() -> int:
-    """The version the page was opened with; -1 for anything that is no number."""
-    text = request.form.get("version", "")
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else -1
 
 
 def save(condition_id: int, state: ConditionState, content: ConditionContent) -> None:
@@ -184,11 +171,6 @@ def decide_allergy(client_id: int, substance: str, is_accepted: bool) -> None:
     profile.set_allergies(current_actor(), client_id, taken, refused=refused)
 
 
-def consent_techniques() -> dict:
-    """The techniques that need a consent of their own."""
-    return {key: one for key, one in catalogue().items() if one.needs_consent}
-
-
 def show_form(form, client_id, chosen, back, held=None, state=None, version=None, is_stale=False):
     """The form of one condition: 200 when it is opened, 422 with errors, 409 when somebody saved in between."""
     places, spots = chosen
@@ -197,6 +179,11 @@ def show_form(form, client_id, chosen, back, held=None, state=None, version=None
         "admin/conditions/form.html", form=form, client=get_client(client_id), back=back, held=held, state=state,
         version=version, is_stale=is_stale, regions=REGIONS, points=POINTS, sides=(Side.LEFT, Side.RIGHT),
         chosen={str(one) for one in (*places, *spots)}), code
+
+
+def needs_ok(rule) -> bool:
+    """Whether a doctor's answer changes what this rule says."""
+    return rule is not None and HARDNESS[rule.strictest.kind] > 0
 
 
 def show_page(client_id: int):
@@ -217,13 +204,14 @@ def show_page(client_id: int):
 
     past = [shown(condition, ConditionContent.from_json(condition.content)) for condition in reversed(held.past)]
     lines = [*held.verdict.allergies, *[AllergyFact("")] * FREE_LINES]
-    consent = next(iter(held.profile.consents), None)
+    ok_needed = {content.key for _row, content in held.conditions if needs_ok(book.rules.get(content.key or ""))}
     return render_template(
         "admin/conditions/page.html", client=get_client(client_id), held=held, verdict=held.verdict,
         to_decide=[shown(*pair) for pair in held.to_decide], active=[shown(*pair) for pair in held.active], past=past,
         allergies=lines, limits=held.profile.therapist_limits, free_lines=FREE_LINES, levels=level_choices(0)[:5],
-        places=body.all_places(), sensitive=book.sensitive, regions=REGIONS, techniques=consent_techniques(),
-        consent=consent, version=row.version if row else 0, here=url_for("conditions.page", client_id=client_id),
+        places=body.all_places(), consents=consent_lines(held.profile, today), today_is=today,
+        letters=letter_rows(held.profile.letters, today), ok_needed=ok_needed,
+        version=row.version if row else 0, here=url_for("conditions.page", client_id=client_id),
         may_write=current_actor().may(P.CHART_WRITE))
 
 

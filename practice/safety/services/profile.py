@@ -1,4 +1,4 @@
-"""What is known beside conditions: allergies, wishes, limits, consents, texts that were read."""
+"""What is known beside conditions: allergies, wishes, limits, remarks, texts that were read."""
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -8,6 +8,7 @@ from practice.access.permissions import Permission
 from practice.audit import services as audit
 from practice.clients.queries import get_client
 from practice.core import clock
+from practice.core.body import Place
 from practice.core.db import check_version, db
 from practice.core.errors import Invalid, NotFound, Stale
 from practice.core.text import _
@@ -16,9 +17,10 @@ from practice.premises.queries import the_practice
 from practice.safety.content import ProfileContent
 from practice.safety.models import SafetyProfile
 from practice.safety.queries import profile_to_change
-from practice.safety.rules import AllergyFact, ConsentFact, Limit, Wish
+from practice.safety.rules import AllergyFact, BloodPressure, Limit, Wish
 from practice.safety.services.consequences import rewrite
 
+MOST_PINNED = 3
 
 def save_profile(actor: Actor, client_id: int, change: Callable[[ProfileContent], ProfileContent], *,
                  version: int | None = None, what: str) -> SafetyProfile:
@@ -72,19 +74,26 @@ def set_limits(actor: Actor, client_id: int, limits: tuple[Limit, ...], *, versi
                         change=lambda held: replace(held, therapist_limits=limits))
 
 
-def set_wishes(actor: Actor, client_id: int, wishes: tuple[Wish, ...], *, version: int | None = None) -> SafetyProfile:
-    """How deep the client would like it, as asked at a visit: goes before the form. Raises Invalid, Stale, NotFound."""
+def set_remarks(actor: Actor, client_id: int, *, pinned: tuple[str, ...] = (), wishes: tuple[Wish, ...] = (),
+                never_more_than: tuple[Limit, ...] = (), place_notes: tuple[tuple[Place, str], ...] = (),
+                blood_pressure: BloodPressure | None = None, version: int | None = None) -> SafetyProfile:
+    """What is to be known word for word, and what the client said at a visit: wishes, never more than, a reading.
+
+    All of it as it stands now. Wishes asked at a visit go before those of the form.
+
+    Raises Invalid, Stale, NotFound.
+    """
+    if len(pinned) > MOST_PINNED:
+        raise Invalid(_("At most three lines."), "pinned")
     if any(not 1 <= wish.level <= 5 for wish in wishes):
         raise Invalid(_("A wish is a level from 1 to 5."), "level")
-    return save_profile(actor, client_id, version=version, what="wishes",
-                        change=lambda held: replace(held, wishes=wishes))
-
-
-def set_consents(actor: Actor, client_id: int, consents: tuple[ConsentFact, ...], *,
-                 version: int | None = None) -> SafetyProfile:
-    """What the client consented to in writing for sensitive areas. Raises Stale, NotFound."""
-    return save_profile(actor, client_id, version=version, what="consents",
-                        change=lambda held: replace(held, consents=consents))
+    if any(not 0 <= limit.level <= 5 for limit in never_more_than):
+        raise Invalid(_("A limit is a level from 0 to 5."), "level")
+    if blood_pressure and not (40 <= blood_pressure.diastolic < blood_pressure.systolic <= 300):
+        raise Invalid(_("Please check the two figures of the blood pressure."), "blood_pressure")
+    return save_profile(actor, client_id, version=version, what="remarks", change=lambda held: replace(
+        held, pinned=pinned, wishes=wishes, never_more_than=never_more_than, place_notes=place_notes,
+        blood_pressure=blood_pressure))
 
 
 def mark_read(actor: Actor, client_id: int, submission_id: int, keys: frozenset[str]) -> SafetyProfile:
