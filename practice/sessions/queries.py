@@ -75,9 +75,13 @@ def late_drafts(therapist_id: int, before: date) -> tuple[int, date | None]:
 
 
 def unwritten_of(therapist_id: int, since: datetime, limit: int = 50) -> list[Appointment]:
-    """Sessions a therapist gave since then that have no note at all, oldest first."""
+    """Sessions a therapist gave since then that have no note at all, oldest first.
+
+    Of clients in their care only: nobody else's chart can be written in.
+    """
     return list(db.session.scalars(
         select(Appointment).options(selectinload(Appointment.client), selectinload(Appointment.treatment))
+        .join(Appointment.client)
         .where(Appointment.user_id == therapist_id, Appointment.starts_at >= since,
                Appointment.state.in_(CARRIED_OUT),
                ~exists().where(SessionNote.appointment_id == Appointment.id))

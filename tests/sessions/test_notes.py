@@ -259,6 +259,8 @@ def test_what_is_to_sign_and_what_is_to_write(people, acting):
     assert [one.id for one in queries.unwritten_of(people.theo.user_id, since)] == [noon]
     write(people.theo, notes.sign, note_id, version=version)
     assert queries.count_unsigned(people.theo.user_id) == 0 and later
+    clock.set_to(clock.now() + timedelta(days=40))  # care has ended, and with it the writing
+    assert queries.unwritten_of(people.theo.user_id, since) == []
 
 
 def test_signed_notes_page_by_page(people, acting):
