@@ -255,23 +255,25 @@ def completeness(
         if button == ASK_AT_VISIT and section.ask_at_visit:
             found["ask"].append(OpenPoint(f"group:{section.key}", section.title))
         for question, is_follow_up in _met(section, answers):
-            value = answers.get(question.key)
-            point = OpenPoint(question.key, question.label, _places_near(question, section, answers))
+            value, left_open = answers.get(question.key), ""
             if is_empty(value):
                 if button == NONE_OF_THESE and section.none_of_these and not is_follow_up:
                     continue
                 if button == ASK_AT_VISIT and section.ask_at_visit:
                     continue
                 if question.required:
-                    found["required"].append(point)
+                    left_open = "required"
                 elif is_health and _asks_for_an_answer(question):
-                    found["unanswered"].append(point)
+                    left_open = "unanswered"
             elif DONT_KNOW in chosen(value) and (
                 question.kind == QuestionKind.YES_NO_UNKNOWN or question.kind in WITH_OPTIONS
             ):
-                found["unknown"].append(point)
+                left_open = "unknown"
             elif _must_be_read(question, value) and question.key not in read:
-                found["unread"].append(point)
+                left_open = "unread"
+            if left_open:
+                point = OpenPoint(question.key, question.label, _places_near(question, section, answers))
+                found[left_open].append(point)
     return Completeness(*(tuple(found[name]) for name in ("required", "unanswered", "unknown", "ask", "unread")))
 
 

@@ -14,7 +14,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import MISSING, dataclass, fields
 from datetime import date
 from enum import StrEnum
-from functools import cache
+from functools import cache, cached_property
 from importlib import resources
 from typing import Any
 
@@ -105,7 +105,7 @@ class Section:
     only_if: OnlyIf | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class FormDefinition:
     """A whole form in one language."""
 
@@ -115,11 +115,14 @@ class FormDefinition:
     intro: str
     sections: tuple[Section, ...]
 
-    def questions(self) -> Iterator[Question]:
+    def questions(self) -> tuple[Question, ...]:
         """Every question there is, follow-ups right after their parents."""
-        for section in self.sections:
-            for question in section.questions:
-                yield from _with_follow_ups(question)
+        return self._questions
+
+    @cached_property
+    def _questions(self) -> tuple[Question, ...]:
+        return tuple(found for section in self.sections for question in section.questions
+                     for found in _with_follow_ups(question))
 
 
 def _with_follow_ups(question: Question) -> Iterator[Question]:
@@ -221,6 +224,8 @@ def chosen(value: Any) -> tuple[str, ...]:
 
 def open_follow_ups(question: Question, answers: Mapping[str, Any]) -> tuple[FollowUp, ...]:
     """The follow-ups the answer to `question` opens; "any" opens on every answer that is not empty."""
+    if not question.follow_ups:
+        return ()
     picked = set(chosen(answers.get(question.key)))
     is_answered = answers.get(question.key) not in (None, "", [], {})
     return tuple(

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
 
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import Text, bindparam, func, select, type_coerce
 
 from practice.core import clock
 from practice.core.columns import canonical_json
@@ -22,6 +22,16 @@ def published_form(key: str, language: str) -> FormVersion:
     for row in sorted(rows, key=lambda row: (row.language != language, row.language != "en")):
         return row
     raise NotFound()
+
+
+CONTENTS = (select(FormVersion.id, type_coerce(FormVersion.content, Text))
+            .where(FormVersion.id.in_(bindparam("ids", expanding=True))))
+
+
+def definitions_of(form_version_ids: Iterable[int]) -> dict[int, FormDefinition]:
+    """The definitions of these versions, by their number."""
+    found = db.session.execute(CONTENTS, {"ids": sorted(set(form_version_ids))})
+    return {form_version_id: _definition(text) for form_version_id, text in found}  # kept in the canonical form
 
 
 def definition_of(form: FormVersion) -> FormDefinition:

@@ -3,8 +3,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, fields, replace
 from datetime import date
 
-from sqlalchemy import func, or_, select
-from sqlalchemy.orm import selectinload
+from sqlalchemy import BindParameter, Select, bindparam, func, or_, select
 
 from practice.clients.models import Care, Client
 from practice.core import clock
@@ -13,7 +12,7 @@ from practice.core.errors import NotFound
 from practice.intake.answers import Completeness, completeness
 from practice.intake.definition import FormDefinition
 from practice.intake.models import VISIT_CHECK, FormVersion, Submission
-from practice.intake.queries import answers_of, definition_of
+from practice.intake.queries import answers_of, definitions_of
 from practice.premises.queries import the_practice
 from practice.safety import proposals as named
 from practice.safety.content import ConditionContent, ProfileContent
@@ -135,6 +134,23 @@ def profile_to_change(client_id: int) -> SafetyProfile | None:
                               .execution_options(populate_existing=True)).first()
 
 
+def _newest_forms(ids: BindParameter) -> Select:
+    order = (Submission.submitted_at.desc(), Submission.id.desc())
+    rank = func.row_number().over(partition_by=(Submission.client_id, FormVersion.key), order_by=order)
+    ranked = (select(Submission.id, rank.label("rank")).join(FormVersion, FormVersion.id == Submission.form_version_id)
+              .where(Submission.client_id.in_(ids)).subquery())
+    newest = select(ranked.c.id).where(ranked.c.rank <= FORMS_EACH)
+    return select(Submission).where(Submission.client_id.in_(ids), Submission.id.in_(newest)).order_by(*order)
+
+
+# Read for every brief and every signature, so built only once.
+IDS = bindparam("ids", expanding=True)
+BORN = select(Client.id, Client.born_on).where(Client.id.in_(IDS))
+CONDITIONS = select(Condition).where(Condition.client_id.in_(IDS)).order_by(Condition.id)
+PROFILES = select(SafetyProfile).where(SafetyProfile.client_id.in_(IDS))
+NEWEST_FORMS = _newest_forms(IDS)
+
+
 def known(client_id: int, on: date, requested: Request | None = None) -> Known:
     """Everything about a client's safety on day `on`, through the row rule of the chart. Raises NotFound."""
     found = known_of([client_id], on, requested)
@@ -146,32 +162,20 @@ def known(client_id: int, on: date, requested: Request | None = None) -> Known:
 def known_of(client_ids: Iterable[int], on: date, requested: Request | None = None) -> dict[int, Known]:
     """The same for several clients; five queries, whatever their number. Clients not to be seen are left out."""
     ids = sorted(set(client_ids))
-    born = dict(db.session.execute(select(Client.id, Client.born_on).where(Client.id.in_(ids))).all())
-    conditions = _by_client(select(Condition).where(Condition.client_id.in_(ids)).order_by(Condition.id))
-    profiles = _by_client(select(SafetyProfile).where(SafetyProfile.client_id.in_(ids)))
-    forms = _by_client(_newest_forms(ids))
-    definitions: dict[int, FormDefinition] = {}
+    born = dict(db.session.execute(BORN, {"ids": ids}).all())
+    conditions, profiles, forms = (_by_client(chosen, ids) for chosen in (CONDITIONS, PROFILES, NEWEST_FORMS))
+    definitions = definitions_of(row.form_version_id for rows in forms.values() for row in rows) if forms else {}
     return {client_id: _known(client_id, born[client_id], on, conditions.get(client_id, []),
                               next(iter(profiles.get(client_id, [])), None), forms.get(client_id, []), definitions,
                               requested or Request())
             for client_id in ids if client_id in born}
 
 
-def _by_client(chosen) -> dict[int, list]:
+def _by_client(chosen, ids: list[int]) -> dict[int, list]:
     found: dict[int, list] = {}
-    for row in db.session.scalars(chosen):
+    for row in db.session.scalars(chosen, {"ids": ids}):
         found.setdefault(row.client_id, []).append(row)
     return found
-
-
-def _newest_forms(client_ids: list[int]):
-    order = (Submission.submitted_at.desc(), Submission.id.desc())
-    rank = func.row_number().over(partition_by=(Submission.client_id, FormVersion.key), order_by=order)
-    ranked = (select(Submission.id, rank.label("rank")).join(FormVersion, FormVersion.id == Submission.form_version_id)
-              .where(Submission.client_id.in_(client_ids)).subquery())
-    newest = select(ranked.c.id).where(ranked.c.rank <= FORMS_EACH)
-    return (select(Submission).options(selectinload(Submission.form_version))
-            .where(Submission.client_id.in_(client_ids), Submission.id.in_(newest)).order_by(*order))
 
 
 def _known(client_id, born_on, on, rows, profile_row_, submissions, definitions, requested) -> Known:
@@ -187,8 +191,6 @@ def _known(client_id, born_on, on, rows, profile_row_, submissions, definitions,
 
 
 def _opened(row: Submission, profile: ProfileContent, definitions: dict[int, FormDefinition]) -> LastForm:
-    if row.form_version_id not in definitions:
-        definitions[row.form_version_id] = definition_of(row.form_version)
     definition, answers = definitions[row.form_version_id], answers_of(row)
     settled = profile.read_keys(row.id)
     state = completeness(definition, answers, on=sent_on(row), read=settled)

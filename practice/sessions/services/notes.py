@@ -15,7 +15,7 @@ from practice.core.db import check_version, db, violates
 from practice.core.errors import DomainError, Forbidden, Invalid, NotFound, Stale
 from practice.core.text import _
 from practice.premises.queries import the_practice
-from practice.safety.queries import known, profile_row
+from practice.safety.queries import known
 from practice.schedule.models import Appointment
 from practice.schedule.queries.appointments import get_appointment
 from practice.schedule.states import HOLDING_TIME
@@ -118,14 +118,14 @@ def sign(actor: Actor, note_id: int, *, version: int | None) -> SessionNote:
         raise Invalid(_("There is nothing to sign yet: say what was done."), "subjective")
     if row.on_date > clock.local_date(clock.now(), the_practice().time_zone):
         raise Invalid(_("A session that is still to come cannot be signed."))
-    facts = known(row.client_id, row.on_date)
+    with db.session.no_autoflush:  # the note is written once, at the end
+        facts = known(row.client_id, row.on_date)
     causes = causes_of(problems_of(content, facts.verdict), content.reasons)
     missing = [cause for cause in causes if not cause.is_answered]
     if missing:
         raise ReasonsMissing(missing)
-    profile = profile_row(row.client_id)
     content = replace(content, overrides=tuple(cause.override() for cause in causes),
-                      consent_version=profile.version if profile else None)
+                      consent_version=facts.profile_version or None)
     row.content = content.to_json()
     row.rulebook_version = facts.verdict.rulebook_version
     row.submission_id = facts.form.submission.id if facts.form else None
