@@ -1,5 +1,6 @@
 """Set-up on the screen: the checklist, every form, what is refused and kept, the lists, and whose it is."""
 import re
+from datetime import date
 
 import pytest
 
@@ -7,10 +8,14 @@ from practice.access import guard
 from practice.accounts.queries import get_user
 from practice.catalog.models import Product, Treatment
 from practice.catalog.queries import get_treatment
-from practice.core.db import db
+from practice.core.db import db, transaction
 from practice.premises.models import TaxCode
 from practice.premises.queries import get_practice, issuer_for, rooms, tax_codes
+from practice.schedule.models import Appointment
 from practice.schedule.services.shifts import hours_of
+from practice.schedule.services.states import set_state
+from practice.schedule.states import AppointmentState as S
+from tests.factories import clients, schedule
 from tests.personas import PASSWORD
 
 ROWS = ("taxes", "rooms", "locations", "products")
@@ -219,6 +224,37 @@ def test_hours_changed_meanwhile(olive, people):
 def test_only_therapists_have_hours(olive, people):
     assert olive.get(f"/setup/hours/{people.rae.user_id}").status_code == 404
     assert olive.get("/setup/hours/999999").status_code == 404
+
+
+def test_who_shall_no_longer_treat_keeps_what_is_booked_and_it_is_said_first(olive, people, treatment):
+    theo = people.theo.user_id
+    with guard.acting(people.system), transaction():
+        schedule.hours(theo)
+        ann = clients.client("Ann", "Doyle").id
+        for day in (18, 19, 20):
+            schedule.appointment(ann, theo, treatment, schedule.at(10, day=date(2026, 11, day)))
+        gone = schedule.appointment(ann, theo, treatment, schedule.at(10, day=date(2026, 11, 23))).id
+        set_state(people.system, gone, S.CANCELLED_EARLY)
+    url = f"/setup/staff/{theo}"
+    versions = {name: hidden(olive, url, name) for name in ("version", "profile_version")}
+    off = {name: value for name, value in THEO.items() if name != "is_active"} | versions
+    desk = {**THEO, **versions, "roles": ["reception"]}
+
+    def is_active():
+        return as_system(people, lambda: get_user(theo).is_active)
+
+    for data in (off, desk, off | {"seen_coming": "2"}, off | {"seen_coming": "x"}):
+        answer = olive.post(url, data=data)
+        page = page_of(answer)
+        assert answer.status_code == 422 and "still has 3 appointments, the next on Wednesday 18 November" in page
+        assert 'name="seen_coming" value="3"' in page and "day=2026-11-18" in page and is_active()
+    assert olive.post(url, data=off | {"seen_coming": "3"}).status_code == 302
+    assert not is_active()
+    with guard.acting(people.system):
+        states = [row.state for row in db.session.query(Appointment).order_by(Appointment.starts_at)]
+    assert states == [S.BOOKED] * 3 + [S.CANCELLED_EARLY]
+    versions = {name: hidden(olive, url, name) for name in ("version", "profile_version")}
+    assert olive.post(url, data=THEO | versions).status_code == 302, "coming back is not asked about"
 
 
 # --- treatments and products

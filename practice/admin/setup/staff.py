@@ -21,8 +21,8 @@ from practice.core import clock
 from practice.core.text import _
 from practice.premises import services as premises
 from practice.premises.models import Issuer
-from practice.premises.queries import own_issuer
-from practice.schedule.queries.appointments import shifts_of
+from practice.premises.queries import own_issuer, the_practice
+from practice.schedule.queries.appointments import coming_to, shifts_of
 
 MARKS = (_("Circle"), _("Square"), _("Diamond"), _("Triangle"))
 
@@ -38,6 +38,7 @@ class StaffForm(SetupForm):
     registration_number = text(_("Registration number"), 40, description=_("As on the certificate"))
     colour = RadioField(_("Mark"), coerce=int)
     profile_version = HiddenField()
+    seen_coming = HiddenField()  # how many appointments to come the owner was told of
 
     def __init__(self, *args, **options):
         super().__init__(*args, **options)
@@ -47,6 +48,9 @@ class StaffForm(SetupForm):
 
     def chosen_roles(self) -> set[Role]:
         return {Role(value) for value in self.roles.data or ()}
+
+    def treats(self) -> bool:
+        return bool(self.is_active.data) and Role.THERAPIST in self.chosen_roles()
 
     def profile(self) -> dict:
         return {"short_name": self.short_name.data or self.name.data.split()[0][:40], "colour": self.colour.data,
@@ -87,7 +91,7 @@ class StaffPage(Page):
             if user_id:
                 return self._password_once(user_id, temporary)
         return render_template("admin/setup/person.html", form=form, user=None, tabs_row=tabs("staff"), marks=MARKS,
-                               sign_ins=[], head=None), (422 if form.errors else 200)
+                               sign_ins=[], head=None, coming=0), (422 if form.errors else 200)
 
     def _add(self, form, email: str, temporary: str) -> int:
         actor, roles = current_actor(), form.chosen_roles()
@@ -104,8 +108,11 @@ class StaffPage(Page):
 
     @expose("/<int:user_id>", methods=("GET", "POST"))
     def edit(self, user_id):
+        """Who shall no longer treat keeps the appointments to come: how many is said first, and asked."""
         form = StaffForm(data=stored(user_id) | {"colour": stored(user_id).get("colour", 1)})
-        if form.is_submitted() and form.validate():
+        count, next_at = coming_to(user_id) if form.is_submitted() and not form.treats() else (0, None)
+        is_asked = bool(count) and form.seen_coming.data != str(count)
+        if form.is_submitted() and form.validate() and not is_asked:
             email = form.read("email", parse_email)
             if email and save(form, lambda: self._change(form, user_id, email), lambda: stored(user_id)):
                 flash(gettext("%(name)s is saved", name=form.name.data), "success")
@@ -115,7 +122,9 @@ class StaffPage(Page):
         return render_template(
             "admin/setup/person.html", form=form, user=user, tabs_row=tabs("staff"), marks=MARKS,
             is_self=user_id == current_actor().user_id, sign_ins=[(row, describe(row.device)) for row in open_now],
-            head=own_issuer(user_id)), (422 if form.errors or form.newer is not None else 200)
+            head=own_issuer(user_id), coming=count if is_asked and not form.errors else 0,
+            next_on=clock.local_date(next_at, the_practice().time_zone) if next_at else None), (
+                422 if form.errors or is_asked or form.newer is not None else 200)
 
     def _change(self, form, user_id: int, email: str) -> None:
         actor, roles = current_actor(), form.chosen_roles()

@@ -78,6 +78,15 @@ def next_of(client_id: int) -> Appointment | None:
         .order_by(Appointment.starts_at).limit(1)).first()
 
 
+def coming_of(client_id: int, *, limit: int = 20) -> list[Appointment]:
+    """A client's appointments from now on, the next one first."""
+    return list(db.session.scalars(
+        select(Appointment).options(*SHOWN)
+        .where(Appointment.client_id == client_id, Appointment.starts_at > clock.now(),
+               Appointment.state.in_((S.BOOKED, S.ARRIVED)))
+        .order_by(Appointment.starts_at).limit(limit)))
+
+
 def next_for(therapist_id: int, day: date) -> Appointment | None:
     """Whom a therapist sees next on that local day: who is in session, else the first that is still to come."""
     rows = db.session.scalars(
@@ -85,6 +94,13 @@ def next_for(therapist_id: int, day: date) -> Appointment | None:
         .where(Appointment.user_id == therapist_id, Appointment.on_date == day, Appointment.state.in_(STILL_TO_COME))
         .order_by(Appointment.starts_at)).all()
     return next((row for row in rows if row.state is S.IN_SESSION), rows[0] if rows else None)
+
+
+def coming_to(therapist_id: int) -> tuple[int, datetime | None]:
+    """How many appointments a therapist still has from now on, and when the next one starts."""
+    return tuple(db.session.execute(select(func.count(Appointment.id), func.min(Appointment.starts_at)).where(
+        Appointment.user_id == therapist_id, Appointment.starts_at > clock.now(),
+        Appointment.state.in_((S.BOOKED, S.ARRIVED)))).one())
 
 
 def visit_number(appointment: Appointment) -> int:
