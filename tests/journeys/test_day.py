@@ -5,6 +5,7 @@ import pytest
 
 from tests.journeys import steps, steps_client, steps_desk, steps_therapist
 from tests.journeys.steps import Camera
+from tests.kiosk.steps import TOUCH
 from tests.plugins.browsers import PHONE, TABLET
 
 
@@ -32,7 +33,7 @@ def test_the_whole_day(live_server, new_page, pictures):
     appointment = steps_desk.book_first_free(desk, steps.THERAPIST[0], shot)
     steps_desk.show_clash(desk, appointment)
     address = steps_desk.form_address(desk, shot)
-    steps_client.fill_form(new_page(size=PHONE, **steps_client.TOUCH), address, shot)
+    steps_client.fill_form(new_page(size=PHONE, **TOUCH), address, shot)
     steps_desk.arrives(desk, appointment, shot)
 
     therapist = new_page(size=TABLET)

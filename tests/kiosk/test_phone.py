@@ -14,13 +14,14 @@ from practice.intake.models import IntakeArrival, IntakeDraft, Submission
 from practice.intake.queries import answers_of
 from practice.intake.services.submissions import is_untouched
 from tests.factories import intake
+from tests.kiosk.steps import TOUCH, choose, fill_part, next_part, sign
 from tests.personas import open_house
 from tests.plugins.browsers import PHONE
 
 MOST_QUESTIONS = 45
 CLINICAL = ("phlebitis", "tia", "petrissage", "contraindication", "effleurage", "oedema", "edema", "hypertension",
             "thrombosis", "embolism", "contraindicated", "systemic", "sedative", "anticoagula")
-TAP = {"has_touch": True, "is_mobile": True, "device_scale_factor": 2}
+TAP = TOUCH | {"device_scale_factor": 2}
 
 
 @pytest.fixture
@@ -60,38 +61,6 @@ def start(page, address: str) -> None:
     page.wait_for_selector('[name="js"]', state="attached")
 
 
-def choose(page, key: str, word: str) -> None:
-    page.locator(f'[data-question="{key}"] > .choices label', has_text=word).first.tap()
-
-
-def next_page(page) -> None:
-    with page.expect_navigation():
-        page.locator(".kiosk-foot").get_by_role("button", name="Next").tap()
-
-
-def fill_part(page, key: str) -> None:
-    """What a healthy client taps and types on that part."""
-    if page.locator('[data-group="none"]').count():
-        page.locator(".choice-whole", has_text="None of these").tap()
-    if key == "about_you":
-        page.fill("#q-full_name", "Ann Doyle")
-        page.fill("#q-birth_date", "21 February 1988")
-        page.fill("#q-phone", "085 555 0138")
-    elif key == "visit":
-        choose(page, "goals", "Less stress")
-        choose(page, "stress", "4")
-    elif key == "wishes":
-        choose(page, "massage_before", "Never")
-        choose(page, "pressure", "Medium")
-    elif key == "medicine":
-        choose(page, "strong_medicine", "Neither")
-        choose(page, "allergies", "Nothing I know of")
-        choose(page, "told_not", "No")
-    elif key == "agree":
-        for label in page.locator('[data-question="agreements"] .choice').all():
-            label.tap()
-
-
 def test_a_healthy_client_fills_the_whole_form(form, new_page):
     people, client_id, address = form
     page = new_page(size=PHONE, **TAP)
@@ -117,7 +86,7 @@ def test_a_healthy_client_fills_the_whole_form(form, new_page):
         fill_part(page, key)
         met += [one.get_attribute("data-question") for one in page.locator("[data-question]:visible").all()]
         look(key)
-        next_page(page)
+        next_part(page)
     assert page.url.endswith("/review")
     look("review")
     page.get_by_role("button", name="Sign and send").tap()
@@ -143,17 +112,6 @@ def test_a_healthy_client_fills_the_whole_form(form, new_page):
     assert db.session.scalars(select(IntakeArrival.client_id)).all() == [client_id]
     assert page.goto(address).status == 404
     guard.bind(None)
-
-
-def sign(page) -> None:
-    canvas = page.locator(".sign canvas")
-    canvas.scroll_into_view_if_needed()
-    box = canvas.bounding_box()
-    page.mouse.move(box["x"] + 40, box["y"] + 60)
-    page.mouse.down()
-    for step in range(12):
-        page.mouse.move(box["x"] + 40 + step * 18, box["y"] + (40 if step % 2 else 75))
-    page.mouse.up()
 
 
 def test_it_saves_itself_and_opens_where_it_was_left(form, new_page):
@@ -188,7 +146,7 @@ def test_it_saves_itself_and_opens_where_it_was_left(form, new_page):
     expect(places.locator("[data-picked]")).to_have_text("Lower leg, left")
     expect(places.locator('[value="calf:left"]')).to_be_checked()
     assert axe(page) == []
-    next_page(page)  # "Is it over?" is needed
+    next_part(page)  # "Is it over?" is needed
     expect(page.locator(".error-summary")).to_contain_text("Is it over?")
     expect(page.locator('[data-places="clot_where"] [data-picked]')).to_have_text("Lower leg, left")
     assert axe(page) == []
@@ -209,7 +167,7 @@ def test_pain_is_tapped_on_the_map_or_picked_from_the_list(form, new_page):
     page.locator('[data-pain-list="q-pain_where"] summary').tap()
     page.locator('[data-pain-list="q-pain_where"] [data-pain-select="neck_posterior:middle"]').select_option("4")
     assert axe(page) == []
-    next_page(page)
+    next_part(page)
     page.goto(f"{address}/review")
     expect(page.locator("body")).to_contain_text("Lower back, left: 6 of 10")
     expect(page.locator("body")).to_contain_text("Back of neck: 4 of 10")
