@@ -15,13 +15,16 @@ from practice.billing.models.documents import Document, DocumentLine
 from practice.billing.models.payments import Allocation, Method, Payment
 from practice.billing.services.checkout import checkout
 from practice.billing.services.packages import sell_package
+from practice.billing.services.payments import take_deposit, take_payment
+from practice.billing.services.till import open_the_till
 from practice.catalog.services import save_product
 from practice.core import clock
 from practice.core.db import db, transaction
 from practice.intake.models import FormVersion
 from practice.intake.services.links import begin, invite
 from practice.premises.models import Issuer, Location, Room, TaxCode
-from practice.premises.queries import tax_codes
+from practice.premises.queries import get_practice, tax_codes
+from practice.premises.services import change_settings
 from practice.safety.content import ConditionContent
 from practice.safety.models import Condition
 from practice.safety.rules import AllergyFact
@@ -140,9 +143,17 @@ def _chart(people, world) -> None:
 
 
 def _money(people, world) -> None:
-    """The done session checked out, and a package sold."""
-    numbers, rae = world.numbers, people.rae
+    """Everything of money switched on, the till open, the done session checked out with a tip, a package sold."""
+    numbers, rae, olive = world.numbers, people.rae, people.olive
+    with guard.acting(olive), transaction():
+        change_settings(olive, version=get_practice().version, **dict.fromkeys(
+            ("has_till", "has_tips", "has_deposits", "has_packages"), True))
     with guard.acting(rae), transaction():
+        numbers["till_day_id"] = open_the_till(rae, float_amount=10_000).id
+        take_deposit(rae, client_id=numbers["client_id"], appointment_id=numbers["coming_appointment_id"], amount=1000,
+                     method=Method.CARD, request_key="the deposit")
+        take_payment(rae, client_id=numbers["client_id"], amount=500, method=Method.CASH, request_key="the tip",
+                     tip=500, tip_for_id=people.theo.user_id)
         checkout(rae, numbers["appointment_id"], payments=[(Method.CARD, 5000)], request_key="the world")
         numbers["package_id"] = sell_package(rae, client_id=numbers["client_id"],
                                              treatment_id=numbers["treatment_id"], sessions=5, price_amount=30_000).id

@@ -12,7 +12,7 @@ from flask import flash, redirect, render_template, request, url_for
 from flask_admin import expose
 from flask_babel import format_date, gettext, lazy_gettext, ngettext
 from flask_wtf import FlaskForm
-from wtforms import HiddenField, RadioField, StringField
+from wtforms import HiddenField, RadioField, SelectField, StringField
 from wtforms.fields.choices import SelectChoice
 
 from practice.access.permissions import Permission as P
@@ -20,13 +20,15 @@ from practice.accounts.queries import therapists
 from practice.admin import show
 from practice.admin.auth import current_actor
 from practice.admin.base import Page, attempt, show_error
-from practice.admin.fields import enum_choices
+from practice.admin.fields import enum_choices, row_choices
 from practice.admin.papers import receipt_pdf
 from practice.admin.sending import pdf
+from practice.admin.switches import uses
 from practice.billing.models.documents import Document
 from practice.billing.models.payments import METHOD_LABELS, Method
 from practice.billing.pricing import Totals
 from practice.billing.queries.accounts import Account, account_of
+from practice.billing.queries.deposits import free_credit
 from practice.billing.queries.documents import expected_number, for_appointment, get_document, parts_of, state_of
 from practice.billing.services.checkout import Charge, CheckedOutAlready, Extra, checkout, what_to_charge
 from practice.billing.services.documents import totals_of
@@ -48,15 +50,22 @@ NONE = "0"  # in the address: nothing of this, although it is offered
 
 
 class CheckoutForm(FlaskForm):
-    """The pay panel. `due` is the sum that was on the screen, `request_key` makes two clicks one."""
+    """The pay panel. `due` is the sum that was on the screen, `request_key` makes two clicks one; `over` says what
+    becomes of more than the sum: change, credit or a tip."""
 
     method = RadioField(_("Method"), choices=[*enum_choices(METHOD_LABELS), SelectChoice(LATER, lazy_gettext("Later"))],
                         default=Method.CARD.value)
     amount = StringField(_("Amount received"))
     second_method = RadioField(_("The rest by"), default="",
                                choices=enum_choices(METHOD_LABELS, first=_("Nothing more")))
+    over = RadioField(_("What is more than the sum"), default="")
+    tip_for = SelectField(_("For whom"))
     due = HiddenField()
     request_key = HiddenField()
+
+
+CHANGE, CREDIT, TIP = "change", "credit", "tip"
+OVER_LABELS = {CHANGE: _("Give change"), CREDIT: _("Keep as credit"), TIP: _("It is a tip")}
 
 
 @dataclass(frozen=True)
@@ -84,10 +93,12 @@ class Due:
 
 @dataclass(frozen=True)
 class Money:
-    """What was read from the pay panel: (method, minor units) once or twice, and the change for cash."""
+    """What was read from the pay panel: (method, minor units) once or twice, the change, and the tip in the first."""
 
     payments: list[tuple[Method, int]]
     change: int = 0
+    tip: int = 0
+    tip_for_id: int | None = None
 
 
 class CheckoutPage(Page):
@@ -105,6 +116,7 @@ class CheckoutPage(Page):
             show_error(form, error)
             charge = charge_of(appointment_id, asked := Asked())
         due = what_is_due(charge, asked)
+        offer_over(form, charge.appointment.user_id)
         if form.is_submitted() and not form.form_errors:
             done = take(form, appointment_id, asked, due)
             if done:
@@ -186,7 +198,8 @@ def what_is_due(charge: Charge, asked: Asked) -> Due:
         gross = totals_of(lines[1:]).gross if lines[1:] else 0
         by_package = totals.gross - gross
     account = account_of(client_id, show.today(), recent=0)
-    credit = min(account.credit, gross) if asked.with_credit else 0
+    free = free_credit(client_id, appointment_id=charge.appointment.id)
+    credit = min(free, gross) if asked.with_credit else 0
     also = next((row for row in account.open_documents if row.id == asked.also_id), None)
     return Due(totals, by_package, credit, also, gross - credit + (also.open_amount if also else 0))
 
@@ -209,7 +222,8 @@ def take(form: CheckoutForm, appointment_id: int, asked: Asked, due: Due) -> boo
             return checkout(
                 current_actor(), appointment_id, payments=money.payments, request_key=key, extras=asked.extras,
                 discount=asked.discount, discount_reason=asked.reason, with_credit=asked.with_credit,
-                package_id=asked.package_id, also_ids=[asked.also_id] if asked.also_id else [])
+                package_id=asked.package_id, also_ids=[asked.also_id] if asked.also_id else [], tip=money.tip,
+                tip_for_id=money.tip_for_id)
         except CheckedOutAlready:
             return None  # somebody was quicker, or it is the same click: the receipt says what was taken
 
@@ -234,12 +248,39 @@ def read_money(form: CheckoutForm, to_pay: int) -> Money:
     if amount < 0:
         raise Invalid(_("Enter an amount above zero."), "amount")
     method = Method(form.method.data)
-    if method is Method.CASH and amount > to_pay:
-        return Money([(method, to_pay)], amount - to_pay)
+    if amount > to_pay:
+        return more_than_due(form, method, amount, to_pay)
     payments = [(method, amount)]
     if form.second_method.data in set(Method) and amount < to_pay:
         payments.append((Method(form.second_method.data), to_pay - amount))
     return Money(payments)
+
+
+def more_than_due(form: CheckoutForm, method: Method, amount: int, to_pay: int) -> Money:
+    """Somebody gave more: change (cash alone), credit, or a tip. Raises Invalid."""
+    over = form.over.data or (CHANGE if method is Method.CASH else CREDIT)
+    if over == TIP:
+        if not form.tip_for.data:
+            raise Invalid(_("Choose for whom the tip is."), "tip_for")
+        return Money([(method, amount)], tip=amount - to_pay, tip_for_id=int(form.tip_for.data))
+    if over == CREDIT:
+        return Money([(method, amount)])
+    if method is not Method.CASH:
+        raise Invalid(_("Change is given for cash alone."), "over")
+    return Money([(method, to_pay)], amount - to_pay)
+
+
+def offer_over(form: CheckoutForm, therapist_id: int) -> None:
+    """The choices for more than the sum; tips where the practice takes them, first for who gave the session."""
+    words = OVER_LABELS if uses("tips") else {key: OVER_LABELS[key] for key in (CHANGE, CREDIT)}
+    form.over.choices = [SelectChoice(key, lazy_gettext(word)) for key, word in words.items()]
+    form.over.validate_choice = False
+    if form.over.data not in words:
+        form.over.data = ""
+    people = [(person.id, person.name) for person in therapists()]
+    form.tip_for.choices = row_choices(sorted(people, key=lambda pair: pair[0] != therapist_id))
+    if form.tip_for.data not in {str(number) for number, _name in people}:
+        form.tip_for.data = form.tip_for.choices[0].value if people else ""
 
 
 def show_page(form: CheckoutForm, charge: Charge, asked: Asked, due: Due):

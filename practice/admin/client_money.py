@@ -1,6 +1,4 @@
 """A client's account: what is owed and by whom it was paid, credit, packages; taking money without an appointment."""
-import secrets
-
 from flask import flash, redirect, render_template, request, url_for
 from flask_admin import expose
 from flask_babel import gettext
@@ -13,6 +11,8 @@ from practice.admin import show
 from practice.admin.auth import current_actor
 from practice.admin.base import Page, attempt, show_error
 from practice.admin.fields import enum_choices, row_choices
+from practice.admin.switches import need
+from practice.admin.typing_money import amount_of, key_of, new_key
 from practice.billing.models.payments import METHOD_LABELS, Method
 from practice.billing.queries import lists
 from practice.billing.queries.accounts import account_of
@@ -20,17 +20,18 @@ from practice.billing.queries.documents import state_of
 from practice.billing.services.checkout import MOST_PIECES, Extra, product_line
 from practice.billing.services.documents import issue_invoice
 from practice.billing.services.packages import FEWEST, MOST, sell_package
-from practice.billing.services.payments import give_back, take_payment
+from practice.billing.services.payments import give_back, take_deposit, take_payment
 from practice.catalog.queries import products, treatments
 from practice.clients.queries import get_client
 from practice.core.errors import Invalid
-from practice.core.money import parse
 from practice.core.text import _
 from practice.premises.queries import the_practice
+from practice.schedule.queries.appointments import coming_of
 
 ROWS = 5  # lines of an invoice over the counter
 AMOUNT = _("Enter an amount")
 CHOOSE = _("Choose one")
+FOLDERS = {"deposit": "money_back"}  # of the templates
 
 
 class MoneyInForm(FlaskForm):
@@ -44,6 +45,10 @@ class MoneyBackForm(MoneyInForm):
     reason = StringField(_("Why"), [InputRequired(_("Say why, in a few words.")), Length(max=200)])
 
 
+class DepositForm(MoneyInForm):
+    appointment = SelectField(_("For"), [InputRequired(CHOOSE)])
+
+
 class PackageForm(FlaskForm):
     treatment = SelectField(_("Treatment"), [InputRequired(CHOOSE)])
     sessions = IntegerField(_("Sessions"), [InputRequired(_("How many?")), NumberRange(FEWEST, MOST)], default=10)
@@ -53,7 +58,7 @@ class PackageForm(FlaskForm):
 
 class ClientMoneyPage(Page):
     permissions = {"page": P.PAYMENT_TAKE, "pay": P.PAYMENT_TAKE, "give_back": P.PAYMENT_TAKE,
-                   "package": P.INVOICE_ISSUE, "invoice": P.INVOICE_ISSUE}
+                   "deposit": P.PAYMENT_TAKE, "package": P.INVOICE_ISSUE, "invoice": P.INVOICE_ISSUE}
 
     @expose("/")
     def page(self, client_id):
@@ -84,8 +89,27 @@ class ClientMoneyPage(Page):
                 return redirect(url_for("client_money.page", client_id=client_id))
         return show_form("give_back", form, client_id, name=client.name)
 
+    @expose("/deposit", methods=("GET", "POST"))
+    def deposit(self, client_id):
+        """Money ahead for an appointment that is still to come."""
+        need("deposits")
+        form, client = DepositForm(), get_client(client_id)
+        coming = coming_of(client_id)
+        form.appointment.choices = row_choices(
+            (row.id, f"{show.weekday_day(row.starts_at)}, {show.time(row.starts_at)}, {row.treatment.name}")
+            for row in coming)
+        if form.validate_on_submit():
+            amount, appointment_id = amount_of(form, "amount"), int(form.appointment.data)
+            if amount is not None and attempt(form, lambda: take_deposit(
+                    current_actor(), client_id=client_id, appointment_id=appointment_id, amount=amount,
+                    method=Method(form.method.data), request_key=key_of(form)).id):
+                flash(gettext("%(amount)s received", amount=show.money(amount)), "success")
+                return redirect(url_for("client_money.page", client_id=client_id))
+        return show_form("deposit", form, client_id, name=client.name, coming=coming)
+
     @expose("/package", methods=("GET", "POST"))
     def package(self, client_id):
+        need("packages")
         form, client = PackageForm(), get_client(client_id)
         form.treatment.choices = row_choices([(row.id, row.name) for row in treatments()], first=CHOOSE)
         if form.validate_on_submit():
@@ -121,8 +145,8 @@ class ClientMoneyPage(Page):
 
 def show_form(template: str, form: FlaskForm, client_id: int, **values):
     if not form.is_submitted() and "request_key" in form:
-        form.request_key.data = secrets.token_hex(16)
-    page = render_template(f"admin/money/{template}.html", form=form, client_id=client_id,
+        form.request_key.data = new_key()
+    page = render_template(f"admin/{FOLDERS.get(template, 'money')}/{template}.html", form=form, client_id=client_id,
                            account=account_of(client_id, show.today(), recent=0), currency=the_practice().currency,
                            **values)
     return page, 422 if form.errors or form.form_errors else 200
@@ -135,19 +159,6 @@ def show_account(client_id: int):
     return render_template(
         "admin/money/account.html", client=client, account=account, state_of=state_of, payments=payments,
         paid=lists.paid_by(ids), undone=lists.reversed_ids(ids), may=current_actor().may, P=P)
-
-
-def key_of(form: FlaskForm) -> str:
-    return "".join(filter(str.isalnum, form.request_key.data or ""))[:60] or secrets.token_hex(16)
-
-
-def amount_of(form: FlaskForm, name: str) -> int | None:
-    """Minor units, None when it cannot be read; the field says why."""
-    try:
-        return parse(form[name].data, the_practice().currency)
-    except Invalid as error:
-        show_error(form, Invalid(error.message, name, **error.params))
-        return None
 
 
 def read_rows(rows: list[tuple[str, str]], known: set[int]) -> list[Extra]:

@@ -18,12 +18,15 @@ from practice.admin import (
     first_run,
     intake_link,
     money,
+    money_back,
     money_lists,
     reports,
     search,
     show,
     sign_in,
     submissions,
+    switches,
+    till,
     today,
 )
 from practice.admin.auth import current_actor
@@ -62,6 +65,9 @@ PAGES = (
     notes.NotesPage(name=_("Notes"), endpoint="notes", url="/notes"),
     money.MoneyPage(name=_("Money"), endpoint="money", url="/money"),
     client_money.ClientMoneyPage(name=_("Account"), endpoint="client_money", url="/money/clients/<int:client_id>"),
+    money_back.MoneyBackPage(name=_("Putting money right"), endpoint="money_back", url="/money/back"),
+    till.TillPage(name=_("Till"), endpoint="till", url="/money/till"),
+    till.TipsPage(name=_("Tips"), endpoint="tips", url="/money/tips"),
     reports.ReportsPage(name=_("Reports"), endpoint="reports", url="/reports"),
     intake_link.IntakeLinkPage(name=_("Form"), endpoint="intake_link", url="/clients/<int:client_id>/form-link"),
     submissions.SubmissionPage(name=_("Forms that came in"), endpoint="submissions", url="/forms-in"),
@@ -104,6 +110,7 @@ ALSO = {
     "appointment_list": "calendar", "block_list": "calendar", "client_list": "clients", "condition_list": "clients",
     "submission_list": "clients", "note_list": "notes", "document_list": "money", "line_list": "money",
     "payment_list": "money", "allocation_list": "money", "package_list": "money",
+    **dict.fromkeys(("money_back", "till", "tips", "client_money"), "money"),
     **dict.fromkeys((view.endpoint for view in setup.LISTS), "setup"),
 }
 
@@ -161,4 +168,5 @@ def init_app(app: Flask, csp_nonce) -> None:
     for view in (*PAGES[1:], *LISTS):
         site.add_view(view)
     show.init_app(app)
+    app.jinja_env.globals["uses"] = switches.uses
     app.context_processor(frame)

@@ -54,7 +54,7 @@ def stage(people):
 
 def texts(stage, kind=DocumentKind.INVOICE) -> list[str]:
     return stage.read(lambda: list(db.session.scalars(
-        select(Document.number_text).where(Document.kind == kind).order_by(Document.number))))
+        select(Document.number_text).where(Document.kind == kind).order_by(Document.number, Document.id))))
 
 
 def numbers() -> list[int]:

@@ -22,8 +22,8 @@ TABS = (
     ("start", _("Start"), "setup.index"), ("practice", _("Practice"), "setup_practice.index"),
     ("staff", _("Staff"), "setup_staff.index"), ("treatments", _("Treatments"), "setup_treatments.index"),
     ("products", _("Products"), "setup_products.index"), ("rooms", _("Rooms"), "setup_rooms.index"),
-    ("taxes", _("Taxes"), "setup_taxes.index"), ("locations", _("Locations"), "setup_locations.index"),
-    ("forms", _("Forms"), "forms.index"),
+    ("money", _("Money"), "setup_money.index"), ("taxes", _("Taxes"), "setup_taxes.index"),
+    ("locations", _("Locations"), "setup_locations.index"), ("forms", _("Forms"), "forms.index"),
 )
 
 

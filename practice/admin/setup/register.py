@@ -1,6 +1,6 @@
 """The set-up screens for the register of the site."""
 from practice.accounts.models import User
-from practice.admin.setup import catalog, forms, hours, lists, premises, staff, start
+from practice.admin.setup import catalog, forms, hours, lists, money, premises, staff, start
 from practice.catalog.models import Product, Treatment
 from practice.core.text import _
 from practice.intake.models import FormVersion
@@ -10,6 +10,7 @@ from practice.schedule.models import Shift
 PAGES = (
     start.SetupPage(name=_("Set-up"), endpoint="setup", url="/setup"),
     premises.PracticePage(name=_("Practice"), endpoint="setup_practice", url="/setup/practice"),
+    money.SetupMoneyPage(name=_("Money"), endpoint="setup_money", url="/setup/money"),
     premises.TaxPage(name=_("Taxes"), endpoint="setup_taxes", url="/setup/taxes"),
     premises.RoomPage(name=_("Rooms"), endpoint="setup_rooms", url="/setup/rooms"),
     premises.LocationPage(name=_("Locations"), endpoint="setup_locations", url="/setup/locations"),

@@ -104,11 +104,13 @@ def product_line(extra: Extra, service_on: date | None = None) -> LineInput:
 
 def checkout(actor: Actor, appointment_id: int, *, payments: Sequence[tuple[Method, int]], request_key: str,
              extras: Sequence[Extra] | None = None, discount: int = 0, discount_reason: str = "",
-             with_credit: bool = False, package_id: int | None = None, also_ids: Sequence[int] = ()) -> Receipt:
+             with_credit: bool = False, package_id: int | None = None, also_ids: Sequence[int] = (), tip: int = 0,
+             tip_for_id: int | None = None) -> Receipt:
     """Issue the invoice of a done session and take the money; a package session pays for the treatment itself.
 
     Depends on the appointment being done, never on a note. `payments` are (method, minor units); an amount of 0 leaves
-    the rest open; what is left of them pays the documents `also_ids` of the same client. The same `request_key` again
+    the rest open; what is left of them pays the documents `also_ids` of the same client. `tip` is part of the first
+    payment, for the therapist `tip_for_id` (the session's own when None). The same `request_key` again
     gives the first receipt. Raises NotDoneYet, CheckedOutAlready, Invalid, NotFound.
     """
     require(actor, Permission.INVOICE_ISSUE, Permission.PAYMENT_TAKE)
@@ -129,7 +131,8 @@ def checkout(actor: Actor, appointment_id: int, *, payments: Sequence[tuple[Meth
     if document and with_credit:
         use_credit(actor, document.id)
     taken = [take_payment(actor, client_id=row.client_id, amount=amount, method=method,
-                          request_key=f"{request_key}:{place}", document_id=document.id if document else None)
+                          request_key=f"{request_key}:{place}", document_id=document.id if document else None,
+                          tip=0 if place else tip, tip_for_id=tip_for_id or row.user_id)
              for place, (method, amount) in enumerate(payments) if amount]
     for payment in taken:
         for also_id in also_ids:

@@ -1,0 +1,71 @@
+"""What the practice uses of money, and up to which day its books are closed."""
+from flask import flash, redirect, render_template, url_for
+from flask_admin import expose
+from flask_babel import gettext
+from wtforms import BooleanField, StringField
+
+from practice.access.permissions import Permission as P
+from practice.admin.auth import current_actor
+from practice.admin.base import Page
+from practice.admin.setup.pieces import SetupForm, save, tabs, text
+from practice.admin.typing_money import day_of
+from practice.core.text import _
+from practice.premises import services
+from practice.premises.queries import get_practice
+
+SWITCHES = ("has_till", "has_tips", "has_deposits", "has_packages")
+
+
+class MoneyForm(SetupForm):
+    has_till = BooleanField(_("Till"), description=_("Opened with a float, counted at the end of the day."))
+    has_tips = BooleanField(_("Tips"), description=_("Who pays more is asked whether it is a tip. Tips are owed to the "
+                                                     "therapist."))
+    has_deposits = BooleanField(_("Deposits"), description=_("Money paid ahead for an appointment, kept for it."))
+    has_packages = BooleanField(_("Packages"), description=_("Sessions paid ahead, used one by one."))
+
+
+class BooksForm(SetupForm):
+    books_closed_on = StringField(_("Closed up to"))
+    reason = text(_("Why they are opened again"), 200)
+
+
+def stored() -> dict:
+    row = get_practice()
+    return {name: getattr(row, name) for name in SWITCHES} | {"version": row.version}
+
+
+class SetupMoneyPage(Page):
+    permissions = {"index": P.PREMISES_EDIT, "books": P.PREMISES_EDIT}
+
+    @expose("/", methods=("GET", "POST"))
+    def index(self):
+        form = MoneyForm(data=stored())
+        if form.is_submitted() and form.validate() and self.write(form):
+            flash(gettext("The settings are saved"), "success")
+            return redirect(url_for("setup_money.index"))
+        return show(form, None), 422 if form.errors or form.newer is not None else 200
+
+    def write(self, form):
+        values = {name: form[name].data for name in SWITCHES}
+        return save(form, lambda: services.change_settings(
+            current_actor(), version=form.seen_version, **values).id, stored)
+
+    @expose("/books", methods=("POST",))
+    def books(self):
+        """Closing the books, or opening them again with a reason."""
+        form = BooksForm()
+        day = day_of(form, "books_closed_on") if form.books_closed_on.data else None
+        if form.validate() and not form.books_closed_on.errors and save(form, lambda: services.close_books(
+                current_actor(), day, reason=form.reason.data).id, stored):
+            flash(gettext("The settings are saved"), "success")
+            return redirect(url_for("setup_money.index"))
+        return show(None, form), 422
+
+
+def show(form, books):
+    form = form or MoneyForm(formdata=None, data=stored())
+    closed = get_practice().books_closed_on
+    if books is None:
+        books = BooksForm(formdata=None)
+        books.books_closed_on.data = closed.isoformat() if closed else ""
+    return render_template("admin/setup/money.html", form=form, books=books, closed=closed, tabs_row=tabs("money"))

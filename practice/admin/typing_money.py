@@ -1,0 +1,42 @@
+"""What people type into forms of money: amounts, days, and the key that makes two clicks one."""
+import secrets
+from datetime import date
+
+from flask_wtf import FlaskForm
+
+from practice.admin.base import show_error
+from practice.core.errors import Invalid
+from practice.core.money import parse
+from practice.core.text import _
+from practice.premises.queries import the_practice
+
+
+def new_key() -> str:
+    """A key for a form that is shown for the first time."""
+    return secrets.token_hex(16)
+
+
+def key_of(form: FlaskForm) -> str:
+    """What makes two clicks of one form one payment."""
+    return "".join(filter(str.isalnum, form.request_key.data or ""))[:60] or new_key()
+
+
+def amount_of(form: FlaskForm, name: str) -> int | None:
+    """Minor units, None when it cannot be read; the field says why."""
+    try:
+        return parse(form[name].data or "", the_practice().currency)
+    except Invalid as error:
+        show_error(form, Invalid(error.message, name, **error.params))
+        return None
+
+
+def day_of(form: FlaskForm, name: str) -> date | None:
+    """A day as the browser sends it, None when it cannot be read; the field says why."""
+    try:
+        found = date.fromisoformat(form[name].data or "")
+    except ValueError:
+        found = None
+    if found is None or not 2000 <= found.year <= 2200:
+        show_error(form, Invalid(_("Choose a day"), name))
+        return None
+    return found
