@@ -30,6 +30,7 @@ from practice.safety.models import Condition
 from practice.safety.rules import AllergyFact
 from practice.safety.services.conditions import add_condition
 from practice.safety.services.letters import ask_doctor
+from practice.safety.services.own_rules import save_rule
 from practice.safety.services.profile import set_allergies
 from practice.safety.services.receiving import receive_form
 from practice.schedule.models import DeskMessage, Shift
@@ -92,6 +93,7 @@ def build_world(people: personas.People) -> World:
             "client_id": ann.id, "appointment_id": done.id, "coming_appointment_id": coming.id, "block_id": block.id,
             "treatment_id": treatment.id, "product_id": product.id, "user_id": _spare_user(house)}
     _form(people, world)
+    _rule(people)
     _chart(people, world)
     _money(people, world)
     _rest(people, world)
@@ -129,7 +131,7 @@ def _chart(people, world) -> None:
         numbers["condition_id"] = add_condition(theo, numbers["client_id"], content).id
         set_allergies(theo, numbers["client_id"], (AllergyFact(IN_AN_ALLERGY, reaction=IN_AN_ALLERGY),))
         ask_doctor(theo, numbers["client_id"], "anticoagulants", whom="Dr. Byrne", questions=[IN_A_CONDITION])
-        numbers |= {"number": 1, "condition_key": "anticoagulants"}
+        numbers |= {"number": 1, "condition_key": "anticoagulants", "rule_key": "migraine"}
     with guard.acting(theo):
         numbers["note_id"] = sessions.signed(theo, numbers["appointment_id"],
                                              sessions.words(f"Better, says the {IN_A_NOTE}"))
@@ -140,6 +142,15 @@ def _chart(people, world) -> None:
         tell_therapist(people.rae, numbers["coming_appointment_id"], f"She asks about the {IN_A_MESSAGE}.")
     with guard.acting(people.system):
         numbers["message_id"] = db.session.query(DeskMessage).one().id
+
+
+def _rule(people) -> None:
+    """A rule of the practice's own."""
+    with guard.acting(people.olive), transaction():
+        save_rule(people.olive, {
+            "key": "migraine", "label": "Migraine", "client": "migraine", "kind": "caution",
+            "why": "Light brings it on.", "sources": ["Olive's twenty years"], "grade": "low", "basis": "editor", "cap": 3, "warn": ["aromatherapy"],
+            "ask": ["When was the last one?"]}, version=0)
 
 
 def _money(people, world) -> None:

@@ -195,6 +195,20 @@ def upgrade():
         sa.PrimaryKeyConstraint("id", name=op.f("pk_issuer")),
     )
     op.create_table(
+        "own_rule",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("key", sa.String(length=60), nullable=False),
+        sa.Column("content", sa.Text(), nullable=False),
+        sa.Column("made_over", sa.String(length=20), nullable=False),
+        sa.Column("is_active", sa.Boolean(), nullable=False),
+        sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("changed_by_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["changed_by_id"], ["user_account.id"], name=op.f("fk_own_rule_changed_by_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_own_rule")),
+        sa.UniqueConstraint("key", name=op.f("uq_own_rule_key")),
+    )
+    op.create_table(
         "practice",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("name", sa.String(length=120), nullable=False),
@@ -1166,6 +1180,7 @@ def downgrade():
     op.drop_table("room")
     op.drop_table("product")
     op.drop_table("practice")
+    op.drop_table("own_rule")
     op.drop_table("issuer")
     with op.batch_alter_table("client", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_client_sort_key_id"))

@@ -33,6 +33,7 @@ from practice.admin.auth import current_actor
 from practice.admin.booking.pages import BookingPage
 from practice.admin.brief.pages import BriefPage
 from practice.admin.conditions import lists as condition_lists
+from practice.admin.conditions.book import RulebookPage
 from practice.admin.conditions.letters import LettersPage
 from practice.admin.conditions.pages import ConditionsPage
 from practice.admin.conditions.remarks import RemarksPage
@@ -61,7 +62,7 @@ PAGES = (
     ConditionsPage(name=_("Conditions"), endpoint="conditions", url="/conditions"),
     LettersPage(name=_("Doctor's OK"), endpoint="letters", url="/conditions/client/<int:client_id>/letters"),
     RemarksPage(name=_("Word for word"), endpoint="remarks", url="/conditions/client/<int:client_id>/remarks"),
-    condition_lists.RulebookPage(name=_("Rulebook"), endpoint="rulebook", url="/setup/rulebook"),
+    RulebookPage(name=_("Rulebook"), endpoint="rulebook", url="/setup/rulebook"),
     notes.NotesPage(name=_("Notes"), endpoint="notes", url="/notes"),
     money.MoneyPage(name=_("Money"), endpoint="money", url="/money"),
     client_money.ClientMoneyPage(name=_("Account"), endpoint="client_money", url="/money/clients/<int:client_id>"),

@@ -2,7 +2,7 @@
 from datetime import date, datetime
 from enum import StrEnum
 
-from sqlalchemy import BigInteger, Date, ForeignKey, Index, Integer, String, UniqueConstraint
+from sqlalchemy import BigInteger, Boolean, Date, ForeignKey, Index, Integer, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from practice.clients.models import Client
@@ -65,6 +65,25 @@ class SafetyProfile(SealedRow, db.Model):
     version: Mapped[int] = mapped_column(Integer, default=1)
 
     content = Sealed()
+
+
+class OwnRule(db.Model):
+    """A rule of the practice's own, laid over the shipped rulebook: a new key adds, a shipped key replaces.
+
+    `content` has the shape of a rule in rulebook_data; `made_over` is the shipped version it was written over. It is
+    kept here and not in those files, so that a new version of them leaves it standing. An inactive one counts no more.
+    """
+
+    __tablename__ = "own_rule"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    key: Mapped[str] = mapped_column(String(60), unique=True)
+    content: Mapped[dict] = mapped_column(JsonText)
+    made_over: Mapped[str] = mapped_column(String(20))
+    is_active: Mapped[bool] = mapped_column(Boolean, default=True)
+    changed_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    changed_by_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
+    version: Mapped[int] = mapped_column(Integer, default=1)
 
 
 class ConsequenceRow(db.Model):

@@ -1,12 +1,15 @@
 """Gathering what is known of clients, and the verdict over it."""
+import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, fields, replace
 from datetime import date
+from functools import lru_cache
 
 from sqlalchemy import BindParameter, Select, bindparam, func, or_, select
 
 from practice.clients.models import Care, Client
 from practice.core import clock
+from practice.core.columns import canonical_json
 from practice.core.db import db
 from practice.core.errors import NotFound
 from practice.intake.answers import Completeness, completeness
@@ -16,8 +19,8 @@ from practice.intake.queries import answers_of, definitions_of
 from practice.premises.queries import the_practice
 from practice.safety import proposals as named
 from practice.safety.content import ConditionContent, ProfileContent
-from practice.safety.models import BriefReview, Condition, ConditionState, ConsequenceRow, SafetyProfile
-from practice.safety.rulebook import Rulebook, shipped
+from practice.safety.models import BriefReview, Condition, ConditionState, ConsequenceRow, OwnRule, SafetyProfile
+from practice.safety.rulebook import Rulebook, shipped, with_own
 from practice.safety.rules import (
     AllergyFact,
     ConditionStatus,
@@ -34,12 +37,33 @@ from practice.safety.rules_verdict import CONSEQUENCE_LABELS, Consequence
 
 CHECK_HOLDS_DAYS = 1
 FORMS_EACH = 3  # of each kind of form, the newest: the present one and what it is compared with
+IN_FORCE = "rulebook in force"  # where a session keeps it
 LIVE = (ConditionState.PROPOSED, ConditionState.ACCEPTED)
 
 
 def rulebook() -> Rulebook:
-    """The rulebook in force."""
-    return shipped()
+    """The rulebook in force: the shipped one with the practice's own rules over it. Read once a request."""
+    held = db.session.info.get(IN_FORCE)
+    if held is None:
+        rules = OwnRule.__table__
+        rows = db.session.execute(select(rules.c.content).where(rules.c.is_active).order_by(rules.c.key)).scalars()
+        held = db.session.info[IN_FORCE] = _laid_over(tuple(canonical_json(row) for row in rows))
+    return held
+
+
+def forget_rulebook() -> None:
+    """After a rule has changed: the next question reads it anew."""
+    db.session.info.pop(IN_FORCE, None)
+
+
+@lru_cache(maxsize=4)
+def _laid_over(own: tuple[str, ...]) -> Rulebook:
+    return with_own(shipped(), [json.loads(text) for text in own])
+
+
+def own_rules() -> dict[str, OwnRule]:
+    """The practice's own rules by key, those that no longer count too."""
+    return {row.key: row for row in db.session.scalars(select(OwnRule).order_by(OwnRule.key))}
 
 
 @dataclass(frozen=True)

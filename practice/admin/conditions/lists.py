@@ -1,14 +1,12 @@
-"""Every condition as a list, and the rulebook to read."""
-from flask import render_template, url_for
-from flask_admin import expose
+"""Every condition as a list."""
+from flask import url_for
 from flask_babel import gettext
 from sqlalchemy.orm import selectinload
 
 from practice.access.permissions import Permission as P
 from practice.admin import show
-from practice.admin.base import ListView, Page
+from practice.admin.base import ListView
 from practice.core.text import _
-from practice.safety import rulebook as words
 from practice.safety.content import ConditionContent
 from practice.safety.models import Condition
 from practice.safety.queries import rulebook
@@ -44,16 +42,3 @@ class ConditionList(ListView):
 
     def row_url(self, row):
         return url_for("conditions.page", client_id=row.client_id)
-
-
-class RulebookPage(Page):
-    """Every rule with its limits, source and grade."""
-
-    permissions = {"index": (P.CHART_READ, P.RULEBOOK_EDIT)}
-
-    @expose("/")
-    def index(self):
-        book = rulebook()
-        rules = sorted(book.rules.values(), key=lambda rule: gettext(rule.label).casefold())
-        return render_template("admin/conditions/rulebook.html", book=book, rules=rules, words=words,
-                               sources={rule.key: book.sources_of(rule.sources) for rule in rules})

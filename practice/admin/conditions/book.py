@@ -1,0 +1,107 @@
+"""The rulebook: to read for who treats, to change for the owner. What is changed is the practice's own and says so."""
+from flask import flash, redirect, render_template, url_for
+from flask_admin import expose
+from flask_babel import gettext
+
+from practice.access.permissions import Permission as P
+from practice.admin.auth import current_actor
+from practice.admin.base import Page, act, show_error, words
+from practice.admin.conditions.form import level_choices, typed_version
+from practice.admin.conditions.rule_form import RuleForm, key_of, posted_caps, where_choices
+from practice.core.db import transaction
+from practice.core.errors import DomainError, NotFound, Stale
+from practice.safety import rulebook as book_words
+from practice.safety.queries import own_rules, rulebook
+from practice.safety.rulebook import shipped, to_data
+from practice.safety.services import own_rules as services
+
+FREE_LINES = 3
+
+
+class RulebookPage(Page):
+    """Every rule with its limits, source and grade."""
+
+    permissions = {"index": (P.CHART_READ, P.RULEBOOK_EDIT), "new": P.RULEBOOK_EDIT, "edit": P.RULEBOOK_EDIT,
+                   "take_back": P.RULEBOOK_EDIT}
+
+    @expose("/")
+    def index(self):
+        book, own = rulebook(), own_rules()
+        rules = sorted(book.rules.values(), key=lambda rule: gettext(rule.label).casefold())
+        # A new version of the shipped rulebook leaves an own rule standing: it is said, so that somebody looks.
+        behind = {key for key, row in own.items() if row.is_active and row.made_over != shipped().version}
+        return render_template("admin/conditions/rulebook.html", book=book, rules=rules, words=book_words, own=own,
+                               behind=behind, shipped=shipped().rules,
+                               sources={rule.key: book.sources_of(rule.sources) for rule in rules},
+                               may_edit=current_actor().may(P.RULEBOOK_EDIT))
+
+    @expose("/new", methods=("GET", "POST"))
+    def new(self):
+        """A rule for what the shipped rulebook does not know."""
+        form = RuleForm()
+        if form.is_submitted() and form.validate():
+            key = key_of(form.label.data, {*rulebook().rules, *own_rules()})
+            if self._save(form, form.content({}, key), 0):
+                return redirect(url_for("rulebook.index"))
+        return show_form(form, posted_caps(), None, 0)
+
+    @expose("/<rule_key>", methods=("GET", "POST"))
+    def edit(self, rule_key):
+        """A rule as it stands, the shipped one or the practice's own over it."""
+        rule = rulebook().rules.get(rule_key)
+        if rule is None:
+            raise NotFound()
+        held, row, form = to_data(rule), own_rules().get(rule_key), RuleForm()
+        if form.is_submitted():
+            if form.validate() and self._save(form, form.content(held, rule_key), typed_version()):
+                return redirect(url_for("rulebook.index"))
+            return show_form(form, posted_caps(), rule, typed_version())
+        form.show(held)
+        return show_form(form, dict(rule.caps), rule, row.version if row else 0)
+
+    @expose("/<rule_key>/take-back", methods=("POST",))
+    def take_back(self, rule_key):
+        """The shipped rule counts again."""
+        answer = act(lambda: services.take_back(current_actor(), rule_key, version=typed_version()),
+                     url_for("rulebook.index"), gettext("The practice's own rule is taken back."))
+        tell_the_desk()
+        return answer
+
+    def _save(self, form: RuleForm, content: dict, version: int) -> bool:
+        try:
+            with transaction():
+                services.save_rule(current_actor(), content, version=version)
+        except services.RuleRefused as refused:
+            form.form_errors = [*form.form_errors, *map(problem_words, refused.problems)]
+            return False
+        except Stale as error:
+            form.form_errors = [*form.form_errors, words(error)]
+            return False
+        except DomainError as error:
+            show_error(form, error)
+            return False
+        tell_the_desk()
+        flash(gettext("Saved as the practice's own rule."), "success")
+        return True
+
+
+def problem_words(problem: str) -> str:
+    """A sentence of the check, translated; what it names stands behind a colon."""
+    words_, colon, what = problem.partition(": ")
+    return gettext(problem) if not colon else gettext(words_ + colon) + what
+
+
+def tell_the_desk() -> None:
+    """What reception is told of each client follows the rules as they are now, a hundred clients at a time."""
+    last: int | None = 0
+    while last is not None:
+        with transaction():
+            last = services.rewrite_after(current_actor(), last)
+
+
+def show_form(form: RuleForm, caps: dict, rule, version: int):
+    lines = [*caps.items(), *[("", None)] * FREE_LINES]
+    return render_template("admin/conditions/rule.html", form=form, rule=rule, version=version, lines=lines,
+                           where=where_choices(), levels=level_choices(0),
+                           is_own=rule is not None and rule.is_own,
+                           has_shipped=rule is not None and rule.key in shipped().rules), 422 if form.errors else 200
