@@ -148,9 +148,9 @@ def _rule(people) -> None:
     """A rule of the practice's own."""
     with guard.acting(people.olive), transaction():
         save_rule(people.olive, {
-            "key": "migraine", "label": "Migraine", "client": "migraine", "kind": "caution",
-            "why": "Light brings it on.", "sources": ["Olive's twenty years"], "grade": "low", "basis": "editor", "cap": 3, "warn": ["aromatherapy"],
-            "ask": ["When was the last one?"]}, version=0)
+            "key": "migraine", "label": "Migraine", "client": "migraine", "kind": "caution", "cap": 3,
+            "why": "Light brings it on.", "sources": ["Olive's twenty years"], "grade": "low", "basis": "editor",
+            "warn": ["aromatherapy"], "ask": ["When was the last one?"]}, version=0)
 
 
 def _money(people, world) -> None:

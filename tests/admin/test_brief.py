@@ -15,7 +15,9 @@ from practice.core.db import db, transaction
 from practice.safety.content import ConditionContent
 from practice.safety.models import BriefReview
 from practice.safety.queries import known
+from practice.safety.rules import Limit, Wish
 from practice.safety.services import conditions
+from practice.safety.services.profile import set_remarks
 from practice.schedule.models import Appointment, DeskMessage
 from practice.schedule.services.states import set_state
 from practice.schedule.states import AppointmentState as S
@@ -264,6 +266,23 @@ def test_what_went_over_a_limit_stands_in_the_next_brief(as_person, people, priy
     page = text_of(as_person("theo").get(f"/brief/{appointment_id}"))
     assert "Went ahead anyway, Belly, left: “asked for firmer today”" in page
     assert count(people, SessionNote.id) == 6
+
+
+def test_notes_stand_word_for_word_and_what_no_rule_knows_is_mine_to_decide(as_person, people, priya):
+    client_id, appointment_id = priya
+    with guard.acting(people.theo), transaction():
+        conditions.add_condition(people.theo, client_id, ConditionContent(
+            key="anticoagulants", note="Bruises from a handshake, says she."))
+        conditions.add_condition(people.theo, client_id, ConditionContent(words="Burning mouth"))
+        set_remarks(people.theo, client_id, pinned=("Hearing aid out first", "Left ear is the good one"),
+                    wishes=(Wish(4, Place("calf", "left"), "loves it there"),),
+                    never_more_than=(Limit(2, None, "never hurt me"),),
+                    place_notes=((Place("foot", "left"), "ticklish below the arch"),))
+    page = text_of(as_person("theo").get(f"/brief/{appointment_id}"))
+    for said in ("Bruises from a handshake, says she.", "loves it there", "never hurt me", "ticklish below the arch",
+                 "Hearing aid out first", "Left ear is the good one", "You decide: Burning mouth",
+                 "No rule knows this one: you decide."):
+        assert said in page, said
 
 
 def test_junk_is_never_a_server_error(as_person, priya):

@@ -82,6 +82,7 @@ def also(verdict: Verdict) -> list[str]:
     found = [gettext(position.words) for position in verdict.positioning]
     if verdict.pregnancy_week:
         found.insert(0, gettext("Week %(week)s of pregnancy", week=verdict.pregnancy_week))
+    found += [gettext("You decide: %(what)s", what=fact.words or fact.key or "") for fact in verdict.you_decide]
     if verdict.heat.status is Status.REFUSED:
         found.append(gettext("No heat"))
     elif verdict.heat.status is Status.WARNED or verdict.heat.refused_at:

@@ -1,0 +1,44 @@
+"""What stands word for word in the brief, and the reasons that no region of the map and no technique can say."""
+from dataclasses import dataclass
+
+from flask_babel import gettext
+
+from practice.admin.brief import words
+from practice.admin.brief.cards import Limit, label_of
+from practice.admin.brief.read import Brief
+from practice.core.body import level_words
+from practice.safety.rules_verdict import Reason, ReasonKind, Verdict
+
+
+@dataclass(frozen=True)
+class Remark:
+    """Words as somebody wrote them, and what they are about."""
+
+    about: str
+    said: str
+
+
+def remarks(brief: Brief) -> list[Remark]:
+    """Notes of conditions, of places, of wishes and of limits, in that order; each as it was written."""
+    known, facts = brief.known, brief.known.facts
+    found = [Remark(gettext(label_of(content)), content.note) for _row, content in known.conditions if content.note]
+    found += [Remark(words.places([place]), said) for place, said in known.profile.place_notes]
+    found += [Remark(_where(gettext("Wish: %(now)s", now=words.wish_words(wish.level)), wish.place), wish.words)
+              for wish in facts.wishes if wish.words]
+    never, own = gettext("Never more than %(now)s"), gettext("Own limit: %(now)s")
+    for label, limits in ((never, facts.never_more_than), (own, facts.therapist_limits)):
+        found += [Remark(_where(label % {"now": level_words(limit.level, gettext)}, limit.place), limit.words)
+                  for limit in limits if limit.words]
+    return list(dict.fromkeys(found))
+
+
+def _where(label: str, place) -> str:
+    return f"{label}, {words.places([place])}" if place else label
+
+
+def other_reasons(verdict: Verdict, shown: list[Limit]) -> list[Reason]:
+    """What counts and limits no place: a rule about products or one technique, a condition of one's own."""
+    said = {(one.rule, one.ref) for row in shown for one in row.reasons}
+    said |= {(one.rule, one.ref) for position in verdict.positioning for one in position.reasons}
+    said |= {(one.rule, one.ref) for one in (*verdict.heat.reasons, *verdict.product_warnings)}
+    return [one for one in verdict.why if (one.rule, one.ref) not in said and one.kind is not ReasonKind.CONSENT]
