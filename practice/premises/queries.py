@@ -2,7 +2,7 @@
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import event, select
+from sqlalchemy import bindparam, event, or_, select
 from sqlalchemy.orm import Session
 
 from practice.access.guard import system_session
@@ -96,10 +96,13 @@ def locations() -> list[Location]:
     return list(db.session.scalars(select(Location).where(Location.is_active).order_by(Location.id)))
 
 
+MAIN_LOCATION = select(Location.id).where(Location.is_active).order_by(Location.id).limit(1)
+
+
 def main_location_id() -> int:
     """The first location: the only one, as long as there is one."""
     with system_session("the main location") as session:
-        return session.scalar(select(Location.id).where(Location.is_active).order_by(Location.id).limit(1))
+        return session.scalar(MAIN_LOCATION)
 
 
 def own_issuer(user_id: int) -> Issuer | None:
@@ -107,7 +110,11 @@ def own_issuer(user_id: int) -> Issuer | None:
     return db.session.scalars(select(Issuer).where(Issuer.user_id == user_id)).first()
 
 
+OWN_OR_PRACTICE = (
+    select(Issuer).where(or_(Issuer.user_id.is_(None), (Issuer.user_id == bindparam("user_id")) & Issuer.is_active))
+    .order_by(Issuer.user_id.is_(None)).limit(1))
+
+
 def issuer_for(user_id: int | None) -> Issuer:
     """Whose name stands on documents for this therapist: their own, or the practice's."""
-    own = db.session.scalars(select(Issuer).where(Issuer.user_id == user_id, Issuer.is_active)).first()
-    return own or db.session.scalars(select(Issuer).where(Issuer.user_id.is_(None))).one()
+    return db.session.scalars(OWN_OR_PRACTICE, {"user_id": user_id}).one()

@@ -3,7 +3,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import selectinload
 
 from practice.billing.models.documents import Document, DocumentKind, DocumentState, Series, number_text
@@ -14,14 +14,17 @@ from practice.core.db import db
 from practice.core.errors import NotFound
 from practice.premises.queries import issuer_for, main_location_id
 
+ONE = (select(Document).options(selectinload(Document.lines), selectinload(Document.taxes))
+       .where(Document.id == bindparam("document_id")))
+HELD = ONE.with_for_update().execution_options(populate_existing=True)
+STANDING_FOR = select(Document).where(
+    Document.appointment_id == bindparam("appointment_id"), Document.kind == DocumentKind.INVOICE,
+    Document.state == DocumentState.ISSUED)
+
 
 def get_document(document_id: int, *, lock: bool = False) -> Document:
     """With its lines and taxes; `lock` for who changes it. Raises NotFound."""
-    chosen = (select(Document).options(selectinload(Document.lines), selectinload(Document.taxes))
-              .where(Document.id == document_id))
-    if lock:
-        chosen = chosen.with_for_update().execution_options(populate_existing=True)
-    row = db.session.scalars(chosen).first()
+    row = db.session.scalars(HELD if lock else ONE, {"document_id": document_id}).first()
     if row is None:
         raise NotFound()
     return row
@@ -29,9 +32,7 @@ def get_document(document_id: int, *, lock: bool = False) -> Document:
 
 def for_appointment(appointment_id: int) -> Document | None:
     """The invoice of an appointment that was not taken back."""
-    return db.session.scalars(
-        select(Document).where(Document.appointment_id == appointment_id, Document.kind == DocumentKind.INVOICE,
-                               Document.state == DocumentState.ISSUED)).first()
+    return db.session.scalars(STANDING_FOR, {"appointment_id": appointment_id}).first()
 
 
 def charged(appointment_ids: Iterable[int]) -> set[int]:

@@ -3,7 +3,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from practice.access.actor import Actor
 from practice.access.guard import require
@@ -27,6 +27,9 @@ from practice.schedule.states import AppointmentState
 from practice.sessions.models import Handover
 
 MOST_PIECES = 99
+HANDED = select(Handover).where(Handover.appointment_id == bindparam("appointment_id"))
+HELD = (select(Appointment).where(Appointment.id == bindparam("appointment_id")).with_for_update()
+        .execution_options(populate_existing=True))
 
 
 class NotDoneYet(DomainError):
@@ -67,7 +70,7 @@ class Receipt:
 
 
 def handover_of(appointment_id: int) -> Handover | None:
-    return db.session.scalars(select(Handover).where(Handover.appointment_id == appointment_id)).first()
+    return db.session.scalars(HANDED, {"appointment_id": appointment_id}).first()
 
 
 def what_to_charge(appointment_id: int, *, extras: Sequence[Extra] | None = None, discount: int = 0,
@@ -115,8 +118,7 @@ def checkout(actor: Actor, appointment_id: int, *, payments: Sequence[tuple[Meth
     """
     require(actor, Permission.INVOICE_ISSUE, Permission.PAYMENT_TAKE)
     lock_account(get_appointment(appointment_id).client_id)
-    db.session.scalars(select(Appointment).where(Appointment.id == appointment_id).with_for_update()
-                       .execution_options(populate_existing=True)).one()
+    db.session.scalars(HELD, {"appointment_id": appointment_id}).one()
     standing = for_appointment(appointment_id)
     if standing is not None or is_used_for(appointment_id):
         return _first_receipt(standing, request_key)
@@ -131,7 +133,7 @@ def checkout(actor: Actor, appointment_id: int, *, payments: Sequence[tuple[Meth
     if document and with_credit:
         use_credit(actor, document.id)
     taken = [take_payment(actor, client_id=row.client_id, amount=amount, method=method,
-                          request_key=f"{request_key}:{place}", document_id=document.id if document else None,
+                          request_key=f"{request_key}:{place}", drafted=document,
                           tip=0 if place else tip, tip_for_id=tip_for_id or row.user_id)
              for place, (method, amount) in enumerate(payments) if amount]
     for payment in taken:

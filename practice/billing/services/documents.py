@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from practice.access.actor import Actor
 from practice.access.guard import require
@@ -33,6 +33,7 @@ from practice.premises.models import PriceMode, TaxCode
 from practice.premises.queries import Settings, issuer_for, main_location_id, the_practice
 
 MOST_LINES = 500
+TAX_CODES = select(TaxCode).where(TaxCode.id.in_(bindparam("ids", expanding=True)))
 
 
 @dataclass(frozen=True)
@@ -92,10 +93,8 @@ def issue(actor: Actor, document: Document) -> Document:
     require(actor, Permission.INVOICE_ISSUE)
     taken = take_number(document)
     is_invoice = document.kind is DocumentKind.INVOICE
-    closed = the_practice().books_closed_on
     for line in document.lines:  # a credit note counts by its own date, a late invoice for closed books as well
-        is_in_time = is_invoice and line.service_on and (closed is None or line.service_on > closed)
-        line.recognised_on = line.service_on if is_in_time else taken.issued_on
+        line.recognised_on = (_counted_on(line.service_on) if is_invoice else None) or taken.issued_on
     db.session.flush()  # lines of an issued document do not change any more
     document.series_id, document.number, document.number_text = taken.series_id, taken.number, taken.number_text
     document.issued_at, document.issued_on = taken.issued_at, taken.issued_on
@@ -109,10 +108,16 @@ def issue(actor: Actor, document: Document) -> Document:
     return document
 
 
+def _counted_on(service_on: date | None) -> date | None:
+    """The day of the service while its books are open; None where the day of issue counts."""
+    closed = the_practice().books_closed_on
+    return service_on if service_on and (closed is None or service_on > closed) else None
+
+
 def tax_codes_of(ids: Iterable[int]) -> dict[int, TaxCode]:
     """These tax codes by id. Raises Invalid for one that does not exist."""
     wanted = set(ids)
-    found = {row.id: row for row in db.session.scalars(select(TaxCode).where(TaxCode.id.in_(wanted)))}
+    found = {row.id: row for row in db.session.scalars(TAX_CODES, {"ids": list(wanted)})}
     if wanted - found.keys():
         raise Invalid(_("Unknown tax."), "tax")
     return found
@@ -156,10 +161,10 @@ def _line(place: int, line: LineInput, code: TaxCode, priced, given_by: str) -> 
     return DocumentLine(
         position=place, kind=line.kind, text=line.text[:200], therapist_id=line.therapist_id,
         given_by=given_by[:250], treatment_id=line.treatment_id, product_id=line.product_id,
-        service_on=line.service_on, quantity=line.quantity, unit_price_amount=line.unit_price,
-        discount_amount=line.discount, discount_reason=line.discount_reason.strip()[:120],
-        tax_category=code.category, tax_rate=code.rate, tax_reason=code.reason, net_amount=priced.net,
-        tax_amount=priced.tax, gross_amount=priced.gross)
+        service_on=line.service_on, recognised_on=_counted_on(line.service_on), quantity=line.quantity,
+        unit_price_amount=line.unit_price, discount_amount=line.discount,
+        discount_reason=line.discount_reason.strip()[:120], tax_category=code.category, tax_rate=code.rate,
+        tax_reason=code.reason, net_amount=priced.net, tax_amount=priced.tax, gross_amount=priced.gross)
 
 
 def today() -> date:

@@ -5,7 +5,7 @@ A number that is taken belongs to the document committed with it; what fails or 
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from practice.billing.models.documents import Document, DocumentKind, Series, number_text
@@ -16,6 +16,11 @@ from practice.core.text import _
 from practice.premises.models import Issuer
 from practice.premises.queries import main_location_id, the_practice
 
+SERIES = select(Series.id).where(
+    Series.issuer_id == bindparam("issuer_id"), Series.location_id == bindparam("location_id"),
+    Series.kind == bindparam("kind"), Series.year == bindparam("year")).with_for_update()
+LATEST = (select(Document.issued_on).where(Document.series_id == bindparam("series_id"))
+          .order_by(Document.number.desc()).limit(1))
 PREFIXES = {DocumentKind.INVOICE: "", DocumentKind.CREDIT_NOTE: "C"}
 
 
@@ -59,15 +64,14 @@ def take_number(document: Document) -> Taken:
 def _lock_series(document: Document, year: int) -> int:
     """The counter of issuer, location, kind and year, locked; made when first needed, by whoever comes first."""
     values = {"issuer_id": document.issuer_id, "location_id": document.location_id, "kind": document.kind, "year": year}
-    chosen = select(Series.id).where(*(getattr(Series, name) == value for name, value in values.items()))
     with db.session.no_autoflush:
-        found = db.session.scalar(chosen.with_for_update())
+        found = db.session.scalar(SERIES, values)
         if found is None:
             dialect = sqlite if db.session.get_bind().dialect.name == "sqlite" else postgresql
             prefix = f"{PREFIXES[document.kind]}{_owner(document)}{year}-"
             db.session.execute(dialect.insert(Series).values(**values, prefix=prefix, next_number=1)
                                .on_conflict_do_nothing().execution_options(synchronize_session=False))
-            found = db.session.scalar(chosen.with_for_update())
+            found = db.session.scalar(SERIES, values)
     return found
 
 
@@ -81,7 +85,6 @@ def _owner(document: Document) -> str:
 
 def _refuse_going_back(series_id: int, issued_on: date) -> None:
     with db.session.no_autoflush:
-        last = db.session.scalar(select(Document.issued_on).where(Document.series_id == series_id)
-                                 .order_by(Document.number.desc()).limit(1))
+        last = db.session.scalar(LATEST, {"series_id": series_id})
     if last is not None and last > issued_on:
         raise DateGoesBack(field="issued_on")

@@ -1,5 +1,5 @@
 """Money that comes in: taken once however often one clicks, put against invoices, reversed and never deleted."""
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 
 from practice.access.actor import Actor
 from practice.access.guard import require
@@ -23,6 +23,10 @@ from practice.schedule.queries.appointments import get_appointment
 from practice.schedule.states import HOLDING_TIME
 
 LARGEST = 10**12  # minor units
+BY_KEY = select(Payment).where(Payment.request_key == bindparam("request_key"))
+USED = select(func.coalesce(func.sum(Allocation.amount), 0)).where(Allocation.payment_id == bindparam("payment_id"))
+REVERSED = select(func.coalesce(func.sum(Payment.amount), 0)).where(Payment.reverses_id == bindparam("payment_id"))
+TIPS = select(func.coalesce(func.sum(Tip.amount), 0)).where(Tip.payment_id == bindparam("payment_id"))
 
 
 class AlreadyReversed(DomainError):
@@ -46,10 +50,11 @@ class NoSuchCredit(DomainError):
 
 
 def take_payment(actor: Actor, *, client_id: int, amount: int, method: Method, request_key: str,
-                 document_id: int | None = None, is_for_oldest: bool = False, reference: str = "", tip: int = 0,
-                 tip_for_id: int | None = None) -> Payment:
+                 document_id: int | None = None, drafted: Document | None = None, is_for_oldest: bool = False,
+                 reference: str = "", tip: int = 0, tip_for_id: int | None = None) -> Payment:
     """Take money from a client (minor units, above zero), put it against an invoice as far as that is open.
 
+    The invoice is `document_id`, or `drafted`, made in this transaction and known to nobody else.
     `tip` is the part of it that is for the therapist `tip_for_id`. What is left goes, with `is_for_oldest`, against
     the client's other open invoices by due date; the rest is the client's credit. The same `request_key` again is the
     same payment: the first one is given back. Raises TillClosed, Invalid, NotFound.
@@ -65,6 +70,8 @@ def take_payment(actor: Actor, *, client_id: int, amount: int, method: Method, r
         _tip(row, tip, tip_for_id)
     if document_id is not None:
         put_against(row, get_document(document_id, lock=True))
+    elif drafted is not None:
+        put_against(row, drafted)
     if is_for_oldest:
         for document in open_of_clients([client_id]).get(client_id, []):
             put_against(row, document)
@@ -101,7 +108,7 @@ def _tip(payment: Payment, amount: int, therapist_id: int | None) -> None:
 
 def first_by_key(client_id: int, request_key: str) -> Payment | None:
     """The payment an earlier click of the same form made."""
-    first = db.session.scalars(select(Payment).where(Payment.request_key == request_key)).first()
+    first = db.session.scalars(BY_KEY, {"request_key": request_key}).first()
     if first is not None and first.client_id != client_id:
         raise Invalid(_("This form belongs to another client. Please open it again."))
     return first
@@ -140,11 +147,8 @@ def put_against(payment: Payment, document: Document, most: int = LARGEST) -> in
 
 def left_of(payment: Payment) -> int:
     """What of a payment is not yet put against anything."""
-    used = db.session.scalar(select(func.coalesce(func.sum(Allocation.amount), 0))
-                             .where(Allocation.payment_id == payment.id))
-    reversed_amount = db.session.scalar(select(func.coalesce(func.sum(Payment.amount), 0))
-                                        .where(Payment.reverses_id == payment.id))
-    tips = db.session.scalar(select(func.coalesce(func.sum(Tip.amount), 0)).where(Tip.payment_id == payment.id))
+    used, reversed_amount, tips = (db.session.scalar(chosen, {"payment_id": payment.id})
+                                   for chosen in (USED, REVERSED, TIPS))
     return payment.amount - int(used) - int(tips) + (int(reversed_amount) + int(tips) if reversed_amount else 0)
 
 
