@@ -37,6 +37,11 @@ class UserRole(db.Model):
     role: Mapped[Role] = mapped_column(Enum_(Role))
 
 
+def registered_with(body: str, number: str) -> str:
+    """A registration in words; a number that begins with the body's name already is not given it twice."""
+    return number if number.startswith(body) else f"{body} {number}".strip()
+
+
 class TherapistProfile(db.Model):
     """What a therapist needs beside a user: registration, colour and place in the day view."""
 

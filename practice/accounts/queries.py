@@ -8,7 +8,7 @@ from sqlalchemy.orm import selectinload
 
 from practice.access.guard import system_session
 from practice.access.roles import Role
-from practice.accounts.models import Attempt, SignIn, TherapistProfile, User, UserRole
+from practice.accounts.models import Attempt, SignIn, TherapistProfile, User, UserRole, registered_with
 from practice.core.db import db
 from practice.core.errors import NotFound
 
@@ -128,7 +128,7 @@ def names_on_paper(user_ids: Iterable[int]) -> dict[int, str]:
     rows = db.session.execute(
         select(User.id, User.name, TherapistProfile.registration_body, TherapistProfile.registration_number)
         .outerjoin(TherapistProfile, TherapistProfile.user_id == User.id).where(User.id.in_(list(user_ids))))
-    return {user_id: f"{name}, {registered}" if (registered := f"{body or ''} {number or ''}".strip()) else name
+    return {user_id: ", ".join(filter(None, (name, registered_with(body or "", number or ""))))
             for user_id, name, body, number in rows}
 
 

@@ -19,8 +19,8 @@ class Staff:
 
 STAFF = (
     Staff("owner", "Mara Quinn", "mara@example.com", (Role.OWNER,)),
-    Staff("jon", "Jon Keller", "jon@example.com", (Role.THERAPIST,), "MTI 20418"),
-    Staff("aiko", "Aiko Mori", "aiko@example.com", (Role.THERAPIST,), "MTI 21177"),
+    Staff("jon", "Jon Keller", "jon@example.com", (Role.THERAPIST,), "20418"),
+    Staff("aiko", "Aiko Mori", "aiko@example.com", (Role.THERAPIST,), "21177"),
     Staff("ruth", "Ruth Obi", "ruth@example.com", (Role.RECEPTION,)),
 )
 

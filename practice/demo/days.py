@@ -1,6 +1,6 @@
 """How a day of the demo practice goes: booked ahead, carried out, written down, charged."""
 import random
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 
 from practice.access import guard
@@ -46,6 +46,8 @@ class Stage:
     form: FormDefinition
     zone: str
     chance: random.Random
+    loose_from: date = date.max  # until that day every note was signed
+    owing: list[tuple[date, int, int, int]] = field(default_factory=list)  # paid on, client, document, minor units
 
     @property
     def desk(self) -> Actor:
@@ -146,7 +148,7 @@ def _write(stage: Stage, visit: Visit, day: date) -> None:
     note = open_note(therapist, visit.appointment_id)
     content = note_for(person, person.known, sold.techniques, sold.minutes, stage.chance)
     note = save_draft(therapist, note.id, content, version=note.version)
-    if stage.chance.random() < 0.985:
+    if stage.chance.random() < 0.85 or day < stage.loose_from:
         sign(therapist, note.id, version=note.version)
     hand_over(therapist, visit.appointment_id, treatment_id=stage.treatments[person.treatment], minutes=sold.minutes,
               back_in_days=person.every if person.visits_left > 1 else None)
@@ -168,7 +170,7 @@ def _decide(therapist: Actor, person: Person, facts) -> None:
 
 
 def _charge(stage: Stage, visit: Visit, day: date) -> None:
-    """At the desk: a package for some, most pay at once, a few go home with an open invoice."""
+    """At the desk: a package for some, most pay at once; a few go home with an open invoice and most of them pay it."""
     person, chance, desk = visit.person, stage.chance, stage.desk
     package_id = _package(stage, person)
     price = next(item.price for item in TREATMENTS if item.name == person.treatment)
@@ -176,9 +178,25 @@ def _charge(stage: Stage, visit: Visit, day: date) -> None:
     payments = [(Method(person.pays), price)] if package_id is None and pays_now else []
     receipt = checkout(desk, visit.appointment_id, payments=payments, request_key=f"demo-{visit.appointment_id}",
                        package_id=package_id)
-    if receipt.document_id and not pays_now and chance.random() < 0.4:
-        take_payment(desk, client_id=person.client_id, amount=price // 2, method=Method.BANK,
+    if receipt.document_id is None or pays_now:
+        return
+    half = price // 2 if chance.random() < 0.4 else 0
+    if half:
+        take_payment(desk, client_id=person.client_id, amount=half, method=Method.BANK,
                      request_key=f"demo-half-{visit.appointment_id}", document_id=receipt.document_id)
+    if chance.random() < 0.95:
+        stage.owing.append((day + timedelta(days=chance.randint(4, 30)), person.client_id, receipt.document_id,
+                            price - half))
+
+
+def settle(stage: Stage, day: date) -> None:
+    """The bank transfers that have come in by that day."""
+    guard.bind(stage.desk)
+    for item in [item for item in stage.owing if item[0] <= day]:
+        _day, client_id, document_id, amount = item
+        take_payment(stage.desk, client_id=client_id, amount=amount, method=Method.BANK,
+                     request_key=f"demo-rest-{document_id}", document_id=document_id)
+        stage.owing.remove(item)
 
 
 def _package(stage: Stage, person: Person) -> int | None:

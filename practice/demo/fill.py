@@ -17,7 +17,7 @@ from practice.catalog.services import save_product, save_treatment
 from practice.core import clock
 from practice.core.db import transaction
 from practice.demo.cast import PASSWORD, PRODUCTS, STAFF, TREATMENTS, people
-from practice.demo.days import Stage, Visit, book_ahead, carry_out, welcome
+from practice.demo.days import Stage, Visit, book_ahead, carry_out, settle, welcome
 from practice.intake.definition import shipped
 from practice.intake.services.forms import install_shipped
 from practice.premises.models import PriceMode, Room
@@ -33,6 +33,7 @@ ZONE = "Europe/Dublin"
 MONTHS = 14
 CLIENTS = 150
 AHEAD = 10  # days that are booked ahead at the end
+LOOSE = 5  # days in which a note may still wait to be signed
 HOUSE = system("building the demo practice")
 
 
@@ -60,11 +61,13 @@ def fill(now: datetime | None = None) -> None:
     today = clock.local_date(now, ZONE)
     first = today - timedelta(days=MONTHS * 30)
     days = [first + timedelta(days=number) for number in range((today - first).days + 1)]
-    working = [day for day in days if day.weekday() < 5]
+    open_on = working_week(today)
+    working = [day for day in days if day.weekday() in open_on]
     chance = random.Random(20)
     try:
         clock.set_to(_at(first, time(7)))
-        stage = set_up(chance)
+        stage = set_up(chance, open_on)
+        stage.loose_from = today - timedelta(days=LOOSE)
         with Progress(TextColumn("Filling the demo practice"), BarColumn(), MofNCompleteColumn(),
                       TextColumn("days"), TimeElapsedColumn()) as progress:
             live(stage, working, today, now, progress)
@@ -77,7 +80,13 @@ def _at(day: date, wall: time) -> datetime:
     return clock.to_utc(datetime.combine(day, wall), ZONE)
 
 
-def set_up(chance: random.Random) -> Stage:
+def working_week(today: date) -> list[int]:
+    """The five weekdays on which the practice is open, Monday is 0; whoever looks at a weekend finds it at work too."""
+    last = max(4, today.weekday())
+    return list(range(last - 4, last + 1))
+
+
+def set_up(chance: random.Random, weekdays: list[int]) -> Stage:
     """The practice, its staff, rooms, treatments, hours and forms: one transaction."""
     guard.bind(HOUSE)
     with transaction():
@@ -95,8 +104,8 @@ def set_up(chance: random.Random) -> Stage:
                 profile = get_user(user.id).profile
                 set_profile(HOUSE, user.id, short_name=person.name.split()[0], colour=profile.colour,
                             registration_body="MTI", registration_number=person.registration, version=profile.version)
-                set_hours(HOUSE, user.id, [Hours(day, 9 * 60, 13 * 60) for day in range(5)]
-                          + [Hours(day, 13 * 60 + 30, 18 * 60) for day in range(5)])
+                set_hours(HOUSE, user.id, [Hours(day, 9 * 60, 13 * 60) for day in weekdays]
+                          + [Hours(day, 13 * 60 + 30, 18 * 60) for day in weekdays])
         tax = tax_codes()[0].id
         treatments = {sold.name: save_treatment(
             HOUSE, None, name=sold.name, neutral_name=sold.neutral_name, minutes=sold.minutes, buffer_minutes=10,
@@ -116,6 +125,7 @@ def live(stage: Stage, working: list[date], today: date, now: datetime, progress
     for number, day in enumerate(working):
         clock.set_to(_at(day, time(8)))
         with transaction():
+            settle(stage, day)
             for person in crowd:
                 if person.joins_on_day == number:
                     welcome(stage, person, day)
@@ -134,7 +144,7 @@ def live(stage: Stage, working: list[date], today: date, now: datetime, progress
         clock.set_to(min(now, _at(today, time(18))))
         later = [today + timedelta(days=number) for number in range(1, AHEAD + 1)]
         for day in later:
-            if day.weekday() < 5 and day not in diary:
+            if day.weekday() in working_week(today) and day not in diary:
                 book_ahead(stage, known, day)
         audit.record(HOUSE, "demo.ready")
 

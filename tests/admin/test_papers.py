@@ -76,10 +76,12 @@ def test_who_gave_it_stays_as_it_was_at_issue(stage, printed):
     register(stage, "Theo Marsh", "4711")
     line = stage.line(therapist_id=stage.people.theo.user_id, service_on=stage.today)
     number = stage.do(lambda: issue_invoice(stage.rae, client_id=stage.ann, lines=[line]))
-    register(stage, "Theo Byrne", "9999")
+    register(stage, "Theo Byrne", "NMT 9999")
     assert printed(number)["lines"][0]["detail"] == ["Theo Marsh, NMT 4711"]
     assert {"label": "Date of treatment", "value": "17 Nov 2026"} in printed(number)["facts"]
     assert printed(stage.credit(number))["lines"][0]["detail"] == ["Theo Marsh, NMT 4711"]
+    again = stage.do(lambda: issue_invoice(stage.rae, client_id=stage.ann, lines=[line]))
+    assert printed(again)["lines"][0]["detail"] == ["Theo Byrne, NMT 9999"]
 
 
 def test_figures_are_written_as_the_language_does(stage, printed):

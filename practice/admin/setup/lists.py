@@ -4,6 +4,7 @@ from flask import g
 from flask_babel import get_locale, gettext
 
 from practice.access.permissions import Permission as P
+from practice.accounts.models import registered_with
 from practice.accounts.queries import user_names
 from practice.admin import show
 from practice.admin.base import ListView
@@ -38,8 +39,8 @@ def colleague(user_id: int) -> str:
 
 FORMATS = {
     "roles": lambda view, context, row, name: ", ".join(show.label(item.role) for item in row.roles),
-    "profile": lambda view, context, row, name: " ".join(
-        (row.profile.registration_body, row.profile.registration_number)).strip() if row.profile else "",
+    "profile": lambda view, context, row, name: registered_with(
+        row.profile.registration_body, row.profile.registration_number) if row.profile else "",
     "is_active": lambda view, context, row, name: yes_no(row.is_active),
     "needs_room": lambda view, context, row, name: yes_no(row.needs_room),
     "created_at": lambda view, context, row, name: show.day(row.created_at),

@@ -1,0 +1,32 @@
+"""The demo practice, a short one on a Saturday: a day at work all the same, most invoices paid, old notes signed."""
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from sqlalchemy import func, select
+
+from practice.access import guard
+from practice.access.actor import system
+from practice.billing.models.documents import Document
+from practice.core.db import db
+from practice.demo import fill
+from practice.schedule.models import Appointment
+from practice.schedule.states import AppointmentState as S
+from practice.sessions.models import NoteState, SessionNote
+
+SATURDAY = datetime(2026, 11, 21, 11, 20, tzinfo=UTC)
+
+
+@pytest.mark.only_on("sqlite", "what is made up does not depend on the database")
+def test_there_is_a_day_to_look_at(database, monkeypatch):
+    monkeypatch.setattr(fill, "CLIENTS", 110)
+    monkeypatch.setattr(fill, "MONTHS", 0.6)
+    fill.fill(SATURDAY)
+    assert fill.is_whole() and not fill.is_foreign()
+    with guard.acting(system("looking around")):
+        states = set(db.session.scalars(select(Appointment.state).where(Appointment.on_date == SATURDAY.date())))
+        assert {S.DONE, S.IN_SESSION, S.ARRIVED} <= states
+        drafts = db.session.scalars(select(SessionNote.on_date).where(SessionNote.state == NoteState.DRAFT)).all()
+        assert all(day >= SATURDAY.date() - timedelta(days=fill.LOOSE) for day in drafts)
+        issued, owing = db.session.execute(select(func.count(), func.count().filter(Document.open_amount > 0))
+                                           .select_from(Document)).one()
+        assert issued > 20 and owing < issued / 5
