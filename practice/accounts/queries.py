@@ -118,9 +118,12 @@ def therapists() -> list[Therapist]:
     return [Therapist(*row) for row in db.session.execute(THERAPISTS)]
 
 
+USER_NAMES = select(User.id, User.name)
+
+
 def user_names() -> dict[int, str]:
     """The names of all users, past ones too, by id."""
-    return dict(db.session.execute(select(User.id, User.name)).all())
+    return dict(db.session.execute(USER_NAMES).all())
 
 
 def names_on_paper(user_ids: Iterable[int]) -> dict[int, str]:

@@ -19,7 +19,7 @@ from practice.admin.base import Page, attempt, show_error
 from practice.admin.fields import enum_choices
 from practice.admin.papers import invoice_pdf
 from practice.admin.sending import pdf
-from practice.billing.models.documents import DocumentKind
+from practice.billing.models.documents import DocumentKind, DocumentState
 from practice.billing.models.payments import METHOD_LABELS, Method
 from practice.billing.queries import documents as reading
 from practice.billing.queries import lists
@@ -33,6 +33,7 @@ from practice.core.money import parse, plain
 from practice.core.text import _
 from practice.premises.queries import the_practice
 
+COUNTED = (Shown.OPEN, Shown.OVERDUE, Shown.TODAY)  # the filters that say how many there are
 NUMBER = re.compile(r"[A-Za-z]?[\d.]*-?\d{2,4}-\d*|[A-Za-z]?\d{4}-\d*")
 
 
@@ -58,16 +59,15 @@ class MoneyPage(Page):
         search, words = read_search()
         by_day, today = lists.is_by_day(search), show.today()
         page = lists.list_documents(search, today, after=key("after", by_day), before=key("before", by_day))
-        ids = [row.id for row in page.rows]
-        short = {one.id: one.short_name or one.name for one in therapists()}
-        named = {**user_names(), **short}
+        void = [row.id for row in page.rows if row.state is DocumentState.VOID]
+        counts = tallies(search, today)
         return render_template(
             "admin/money/index.html", page=page, search=search, words=words, state_of=reading.state_of,
-            therapists={number: named.get(who, "") for number, who in lists.therapists_of(ids).items()},
-            notes=lists.notes_of(ids), chips=chips(search, today, words), go=partial(address, search, words),
+            therapists=therapist_names(row.id for row in page.rows), notes=lists.notes_of(void) if void else {},
+            chips=chips(search, words, counts), go=partial(address, search, words),
             newer=page_url(search, words, "before", page.rows[0]) if page.has_before and page.rows else None,
             older=page_url(search, words, "after", page.rows[-1]) if page.has_after else None, may=current_actor().may,
-            counted=lists.tally(search, today), Shown=Shown, P=P)
+            counted=counts[search], Shown=Shown, P=P)
 
     @expose("/new")
     def new(self):
@@ -275,13 +275,28 @@ def payments_url(chosen: dict, **place) -> str:
     return url_for("money.payments", **values, **{name: f"{row.received_on}_{row.id}"})
 
 
-def chips(search: Search, today: date, words: str) -> list[dict]:
+def therapist_names(document_ids) -> dict[int, str]:
+    """Who worked, in short, by document."""
+    worked = lists.therapists_of(document_ids)
+    names = {one.id: one.short_name or one.name for one in therapists()}
+    if not names.keys() >= set(worked.values()):  # somebody who is no longer here
+        names = user_names() | names
+    return {number: names.get(who, "") for number, who in worked.items()}
+
+
+def tallies(search: Search, today: date) -> dict[Search, lists.Tally]:
+    """How many the filters with a count find, and the list that is shown."""
+    counted = (*(Search(shown) for shown in COUNTED), search)
+    return {one: lists.tally(one, today) for one in dict.fromkeys(counted)}
+
+
+def chips(search: Search, words: str, counts: dict[Search, lists.Tally]) -> list[dict]:
     """The saved filters with their counts, and what else is chosen, each with its way out."""
     found = []
     for shown, word in SHOWN_LABELS.items():
         label = gettext(word)
-        if shown in (Shown.OPEN, Shown.OVERDUE, Shown.TODAY):
-            tally = lists.tally(Search(shown), today)
+        if shown in COUNTED:
+            tally = counts[Search(shown)]
             label = f"{label} {tally.count}{'' if tally.is_all else '+'}"
         url = address(search, words, shown=shown if shown is not Shown.ALL else None)
         found.append({"label": label, "url": url, "on": shown is search.shown, "kind": "pick"})

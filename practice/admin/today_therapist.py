@@ -3,13 +3,14 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from flask import render_template, url_for
-from flask_babel import gettext, ngettext
+from flask_babel import ngettext
 
 from practice.access.actor import Actor
 from practice.access.permissions import Permission as P
 from practice.accounts.queries import user_names
 from practice.admin import day_columns, show
 from practice.admin.base import record_reading
+from practice.admin.words import gettext
 from practice.clients.models import Client
 from practice.core import clock
 from practice.intake.queries import NEVER, FormStatus, form_status

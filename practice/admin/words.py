@@ -19,6 +19,11 @@ def translated(text: str) -> str:
     return _catalogue().ugettext(text)
 
 
+def gettext(text: str, /, **values) -> str:
+    """Flask-Babel's gettext, for a page's Python that says many words."""
+    return translated(text) % values if values else translated(text)
+
+
 def word(text: str, /, **values) -> Markup:
     """The translated text; what is put in for %(name)s is escaped."""
     return Markup(translated(text)) % values

@@ -50,9 +50,13 @@ def names_of(client_ids: Iterable[int]) -> dict[int, str]:
     return {row.id: name_of(*row[1:]) for row in db.session.execute(chosen.where(Client.id.in_(set(client_ids))))}
 
 
+IS_IN_CARE = select(exists().where(CARE.c.client_id == bindparam("client"), CARE.c.user_id == bindparam("user"),
+                                   CARE.c.from_at <= bindparam("now"), CARE.c.until_at > bindparam("now")))
+
+
 def is_in_care(client_id: int, user_id: int) -> bool:
     """Whether this user may open the client's chart at this moment because it is in their care."""
-    return bool(db.session.scalar(select(exists(_held(user_id).where(CARE.c.client_id == client_id)))))
+    return bool(db.session.scalar(IS_IN_CARE, {"user": user_id, "client": client_id, "now": clock.now()}))
 
 
 # --- the list --------------------------------------------------------------------------------------------------

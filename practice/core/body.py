@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import cache
+from functools import cache, lru_cache
 
 from practice.core.text import _
 
@@ -158,6 +158,7 @@ class Place:
         return f"{self.region}:{self.side}"
 
     @classmethod
+    @lru_cache(maxsize=1024)
     def parse(cls, key: str) -> Place:
         """Read a text key, as posted by a form or kept in a row."""
         return cls(*_split(key))

@@ -8,6 +8,7 @@ silhouette; later ones lie over earlier ones on purpose (breast over chest, shou
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 from practice.core.body import POINTS, REGIONS, Place, Side, Spot
 
@@ -44,6 +45,11 @@ class Piece:
     x: int
     y: int
 
+    @cached_property
+    def key(self) -> str:
+        """The place's text key."""
+        return str(self.place)
+
 
 @dataclass(frozen=True)
 class Figure:
@@ -64,6 +70,10 @@ class Figure:
 
     def pieces(self) -> list[Piece]:
         """Everything to draw, in drawing order. A middle region is one piece over both halves."""
+        return self._pieces
+
+    @cached_property
+    def _pieces(self) -> list[Piece]:
         found = []
         for shape in self.shapes:
             if REGIONS[shape.region].is_middle:

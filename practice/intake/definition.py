@@ -119,10 +119,18 @@ class FormDefinition:
         """Every question there is, follow-ups right after their parents."""
         return self._questions
 
+    def feeds(self, what: str) -> bool:
+        """Whether a question of this form asks for it at all."""
+        return what in self._fed
+
     @cached_property
     def _questions(self) -> tuple[Question, ...]:
         return tuple(found for section in self.sections for question in section.questions
                      for found in _with_follow_ups(question))
+
+    @cached_property
+    def _fed(self) -> frozenset[str]:
+        return frozenset(question.feeds for question in self._questions if question.feeds)
 
 
 def _with_follow_ups(question: Question) -> Iterator[Question]:

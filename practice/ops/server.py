@@ -1,5 +1,6 @@
 """Serving the application with waitress: a free port, a plain address, an orderly end."""
 
+import gc
 import logging
 import signal
 import socket
@@ -26,6 +27,14 @@ def serve(app, host: str, port: int) -> None:
     logging.getLogger("waitress.queue").setLevel(logging.ERROR)
     signal.signal(signal.SIGTERM, _stop)
     sys.stdout.flush()
+    run(app, listener)
+
+
+def run(app, listener: socket.socket) -> None:
+    """Answer what comes in on `listener` until the process ends."""
+    # What was loaded at the start stays for good: the collector need not walk through it with every request.
+    gc.collect()
+    gc.freeze()
     waitress.serve(app, sockets=[listener], threads=THREADS, ident=None, _quiet=True)
 
 

@@ -51,7 +51,7 @@ class Sheet:
     on: date
 
     def feeds(self, what: str) -> bool:
-        return any(question.feeds == what for question in self.definition.questions())
+        return self.definition.feeds(what)
 
 
 def between_forms(before: Sheet | None, now: Sheet) -> list[Change]:

@@ -77,7 +77,7 @@ class LastForm:
 
     def feeds(self, what: str) -> bool:
         """Whether this form asks for it at all."""
-        return any(question.feeds == what for question in self.definition.questions())
+        return self.definition.feeds(what)
 
 
 @dataclass(frozen=True)
@@ -342,11 +342,15 @@ def consequences_of(client_ids: Iterable[int], on: date | None = None) -> dict[i
     return {client_id: tuple(sorted(kinds, key=list(Consequence).index)) for client_id, kinds in found.items()}
 
 
+LAST_REVIEW = (
+    select(BriefReview).where(BriefReview.client_id == bindparam("client"),
+                              BriefReview.appointment_id == bindparam("appointment"))
+    .order_by(BriefReview.id.desc()).limit(1))
+
+
 def last_review(client_id: int, appointment_id: int) -> BriefReview | None:
     """When the brief was read before that appointment."""
-    return db.session.scalars(
-        select(BriefReview).where(BriefReview.client_id == client_id, BriefReview.appointment_id == appointment_id)
-        .order_by(BriefReview.id.desc()).limit(1)).first()
+    return db.session.scalars(LAST_REVIEW, {"client": client_id, "appointment": appointment_id}).first()
 
 
 @dataclass(frozen=True)

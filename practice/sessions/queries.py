@@ -39,12 +39,15 @@ def _stands() -> object:
     return ~exists().where(wrong.note_id == SessionNote.id, wrong.kind == AddendumKind.ENTERED_IN_ERROR)
 
 
+LAST_NOTES = (
+    select(SessionNote).where(SessionNote.client_id == bindparam("client"), _stands(),
+                              SessionNote.on_date < bindparam("before"))
+    .order_by(SessionNote.on_date.desc(), SessionNote.id.desc()).limit(bindparam("most")))
+
+
 def last_notes(client_id: int, limit: int, before: date | None = None) -> list[SessionNote]:
     """The notes of a client that stand, newest first, drafts too; `before` leaves out that day and later ones."""
-    chosen = select(SessionNote).where(SessionNote.client_id == client_id, _stands())
-    if before is not None:
-        chosen = chosen.where(SessionNote.on_date < before)
-    return list(db.session.scalars(chosen.order_by(SessionNote.on_date.desc(), SessionNote.id.desc()).limit(limit)))
+    return list(db.session.scalars(LAST_NOTES, {"client": client_id, "before": before or date.max, "most": limit}))
 
 
 def unsigned_of(therapist_id: int, limit: int = 100) -> list[SessionNote]:

@@ -2,11 +2,10 @@
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
-from flask_babel import gettext
-
 from practice.admin import charts, show
 from practice.admin.brief import words
 from practice.admin.brief.read import Brief
+from practice.admin.words import gettext
 from practice.catalog.techniques import catalogue, home_care, in_a_word
 from practice.core.body import UNASSESSED, Place, all_places
 from practice.intake.answers import OpenPoint

@@ -3,7 +3,6 @@ import json
 
 from flask import flash, redirect, render_template, request, url_for
 from flask_admin import expose
-from flask_babel import gettext
 
 from practice.access.permissions import Permission as P
 from practice.admin import day_columns
@@ -13,6 +12,7 @@ from practice.admin.brief import cards, read
 from practice.admin.brief import words as say
 from practice.admin.brief.remarks import other_reasons, remarks
 from practice.admin.care import check_open, closed, may_open
+from practice.admin.words import gettext
 from practice.core import body
 from practice.core.db import transaction
 from practice.core.errors import DomainError

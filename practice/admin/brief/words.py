@@ -1,9 +1,10 @@
 """Sentences of the brief: why, what is not assessed, reasons, changes. Everything comes out translated."""
 from collections.abc import Iterable
 
-from flask_babel import gettext, ngettext
+from flask_babel import ngettext
 
 from practice.admin import show
+from practice.admin.words import gettext
 from practice.core.body import Place, join_sides, level_words
 from practice.core.text import _
 from practice.safety.changes import Change, How, What

@@ -3,7 +3,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import bindparam, func, literal_column, select
 from sqlalchemy.orm import selectinload
 
 from practice.billing.models.documents import Document, DocumentKind, DocumentState, Series, number_text
@@ -20,6 +20,8 @@ HELD = ONE.with_for_update().execution_options(populate_existing=True)
 STANDING_FOR = select(Document).where(
     Document.appointment_id == bindparam("appointment_id"), Document.kind == DocumentKind.INVOICE,
     Document.state == DocumentState.ISSUED)
+# Written out, so that both databases see that the index of what is open fits.
+IS_OPEN = Document.open_amount > literal_column("0")
 
 
 def get_document(document_id: int, *, lock: bool = False) -> Document:
@@ -113,7 +115,7 @@ def open_of_clients(client_ids: Iterable[int]) -> dict[int, list[Document]]:
     """What these clients still owe, oldest due first."""
     found: dict[int, list[Document]] = {}
     for row in db.session.scalars(
-            select(Document).where(Document.client_id.in_(list(client_ids)), Document.open_amount > 0)
+            select(Document).where(Document.client_id.in_(list(client_ids)), IS_OPEN)
             .order_by(Document.due_on, Document.id)):
         found.setdefault(row.client_id, []).append(row)
     return found

@@ -17,6 +17,7 @@ from practice.billing.models.documents import (
 )
 from practice.billing.models.packages import Package
 from practice.billing.models.payments import Allocation, Method, Payment
+from practice.billing.queries.documents import IS_OPEN
 from practice.core.db import db
 from practice.core.text import _
 
@@ -54,7 +55,7 @@ class Search:
 
 @dataclass(frozen=True)
 class Page:
-    """Rows of one page, and whether there are some before and after it."""
+    """Rows of one page as plain values, and whether there are some before and after it."""
 
     rows: list
     has_before: bool
@@ -83,7 +84,7 @@ def _order(search: Search) -> tuple[Any, bool]:
     return (Document.due_on if search.shown is Shown.OPEN else Document.issued_on), True
 
 
-def key_of(row: Document, search: Search) -> Key:
+def key_of(row, search: Search) -> Key:
     """Where a list goes on after this row."""
     return getattr(row, _order(search)[0].key), row.id
 
@@ -93,10 +94,15 @@ def is_by_day(search: Search) -> bool:
     return search.prefix is None
 
 
+SHOWN = select(Document.id, Document.kind, Document.state, Document.number_text, Document.issued_on, Document.due_on,
+               Document.client_id, Document.billed_name, Document.gross_amount, Document.open_amount,
+               Document.written_off_amount)
+
+
 def _matching(search: Search, today: date) -> Select:
-    chosen = select(Document).where(Document.state != DocumentState.DRAFT)
+    chosen = SHOWN.where(Document.state != DocumentState.DRAFT)
     if search.shown in (Shown.OPEN, Shown.OVERDUE):
-        chosen = chosen.where(Document.open_amount > 0)
+        chosen = chosen.where(IS_OPEN)
     if search.shown is Shown.OVERDUE:
         chosen = chosen.where(Document.due_on < today)
     if search.shown is Shown.PAID:
@@ -126,7 +132,7 @@ def _page(chosen: Select, model, column, is_descending: bool, after: Key | None,
     if start is not None:
         chosen = chosen.where(key < start if goes_down else key > start)
     order = (column.desc(), model.id.desc()) if goes_down else (column, model.id)
-    rows = list(db.session.scalars(chosen.order_by(*order).limit(limit + 1)))
+    rows = db.session.execute(chosen.order_by(*order).limit(limit + 1)).all()
     has_more, rows = len(rows) > limit, rows[:limit]
     if is_back:
         return Page(rows[::-1], has_more, True)
@@ -171,11 +177,15 @@ def notes_of(document_ids: Iterable[int]) -> dict[int, str]:
         .where(Document.refers_to_id.in_(list(document_ids))).order_by(Document.id)).all())
 
 
+TAKEN = select(Payment.id, Payment.received_on, Payment.received_at, Payment.client_id, Payment.method, Payment.amount,
+               Payment.reference, Payment.reason, Payment.reverses_id)
+
+
 def list_payments(*, method: Method | None = None, first: date | None = None, last: date | None = None,
                   client_id: int | None = None, after: Key | None = None, before: Key | None = None,
                   limit: int = PAGE) -> Page:
     """One page of payments, newest first; keys are (received_on, id)."""
-    chosen = select(Payment)
+    chosen = TAKEN
     if method is not None:
         chosen = chosen.where(Payment.method == method)
     if client_id is not None:

@@ -57,7 +57,8 @@ class Putter:
         self.taken_out: list[Index] = []
 
     def rows(self, name: str, rows: Iterable[dict], total: int) -> dict:
-        """Put in all rows, which name the same columns each; returns the last one."""
+        """Put in all rows, which name the same columns each; the others get the model's plain default. Returns the
+        last one."""
         task = self.progress.add_task(name, total=total)
         for index in sorted(table(name).indexes, key=lambda index: index.name):
             index.drop(self.connection)
@@ -65,12 +66,15 @@ class Putter:
         row = {}
         for batch in batches(rows):
             row = batch[-1]
-            columns = [table(name).c[key] for key in row]
+            rest = {column.key: column.default.arg for column in table(name).c
+                    if column.key not in row and column.default is not None and column.default.is_scalar}
+            columns = [table(name).c[key] for key in (*row, *rest)]
             readers = [column.type.dialect_impl(self.connection.dialect).bind_processor(self.connection.dialect)
                        for column in columns]
-            self._put(name, list(row), [tuple(reader(value) if reader else value
-                                              for reader, value in zip(readers, item.values(), strict=True))
-                                        for item in batch])
+            self._put(name, [column.name for column in columns],
+                      [tuple(reader(value) if reader else value
+                             for reader, value in zip(readers, (*item.values(), *rest.values()), strict=True))
+                       for item in batch])
             self.progress.advance(task, len(batch))
         self.progress.update(task, total=1, completed=1)
         return row

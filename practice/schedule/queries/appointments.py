@@ -26,9 +26,15 @@ def get_appointment(appointment_id: int) -> Appointment:
     return row
 
 
+CLIENT_OF = select(Appointment.client_id).where(Appointment.id == bindparam("appointment"))
+AT_ONCE = (select(Appointment).options(joinedload(Appointment.client), joinedload(Appointment.treatment),
+                                       joinedload(Appointment.room))
+           .where(Appointment.id == bindparam("appointment")))
+
+
 def client_of(appointment_id: int) -> int:
     """Whose appointment it is, and nothing else of it. Raises NotFound."""
-    client_id = db.session.scalar(select(Appointment.client_id).where(Appointment.id == appointment_id))
+    client_id = db.session.scalar(CLIENT_OF, {"appointment": appointment_id})
     if client_id is None:
         raise NotFound()
     return client_id
@@ -36,9 +42,7 @@ def client_of(appointment_id: int) -> int:
 
 def get_at_once(appointment_id: int) -> Appointment:
     """The same as get_appointment in one query, for a page that shows a single one. Raises NotFound."""
-    row = db.session.scalars(
-        select(Appointment).options(joinedload(Appointment.client), joinedload(Appointment.treatment),
-                                    joinedload(Appointment.room)).where(Appointment.id == appointment_id)).first()
+    row = db.session.scalars(AT_ONCE, {"appointment": appointment_id}).first()
     if row is None:
         raise NotFound()
     return row
@@ -130,14 +134,17 @@ class TreatedBy:
     last_ended_at: datetime
 
 
+TREATED_BY = (
+    select(Appointment.user_id, func.count(Appointment.id), func.max(Appointment.starts_at),
+           func.max(Appointment.ends_at))
+    .where(Appointment.client_id == bindparam("client"), Appointment.state == S.DONE,
+           Appointment.starts_at < bindparam("before"))
+    .group_by(Appointment.user_id).order_by(func.max(Appointment.starts_at).desc()))
+
+
 def treated_by(client_id: int, before: datetime) -> list[TreatedBy]:
     """Who has treated the client before an instant, the latest first; one query however long that has been."""
-    rows = db.session.execute(
-        select(Appointment.user_id, func.count(Appointment.id), func.max(Appointment.starts_at),
-               func.max(Appointment.ends_at))
-        .where(Appointment.client_id == client_id, Appointment.state == S.DONE, Appointment.starts_at < before)
-        .group_by(Appointment.user_id).order_by(func.max(Appointment.starts_at).desc()))
-    return [TreatedBy(*row) for row in rows]
+    return [TreatedBy(*row) for row in db.session.execute(TREATED_BY, {"client": client_id, "before": before})]
 
 
 def done_before(client_ids: Iterable[int], before: datetime) -> dict[int, int]:

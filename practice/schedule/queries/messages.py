@@ -1,17 +1,19 @@
 """What the desk told the therapist: clinical, through the row rule of the chart. Record the reading first."""
 from collections.abc import Iterable
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 
 from practice.core.db import db
 from practice.core.errors import NotFound
 from practice.schedule.models import DeskMessage
 
+MESSAGES = (select(DeskMessage).where(DeskMessage.appointment_id == bindparam("appointment"))
+            .order_by(DeskMessage.sent_at, DeskMessage.id))
+
 
 def messages_for(appointment_id: int) -> list[DeskMessage]:
     """The messages about one appointment, oldest first."""
-    return list(db.session.scalars(select(DeskMessage).where(DeskMessage.appointment_id == appointment_id)
-                                   .order_by(DeskMessage.sent_at, DeskMessage.id)))
+    return list(db.session.scalars(MESSAGES, {"appointment": appointment_id}))
 
 
 def unread_counts(appointment_ids: Iterable[int]) -> dict[int, int]:
