@@ -1,4 +1,6 @@
 """The plain lists of money: documents, their lines, payments, what they paid, packages. Read-only, with export."""
+from flask import url_for
+
 from practice.access.permissions import Permission as P
 from practice.admin import show
 from practice.admin.base import ListView
@@ -19,14 +21,24 @@ def _plain(view, context, row, name) -> str:
     return plain(getattr(row, name), the_practice().currency)
 
 
+def _day(view, context, row, name) -> str:
+    value = getattr(row, name)
+    return show.day(value) if value else ""
+
+
+def _moment(view, context, row, name) -> str:
+    value = getattr(row, name)
+    return f"{show.day(value)}, {show.time(value)}" if value else ""
+
+
 def exported(*names: str) -> dict:
     """Amounts as machines read them: 78.00."""
     return dict.fromkeys(names, _plain)
 
 
-def formatters(*, money=(), labels=()) -> dict:
-    """Amounts as money, members of enums as words."""
-    return dict.fromkeys(money, _money) | dict.fromkeys(labels, _label)
+def formatters(*, money=(), labels=(), days=()) -> dict:
+    """Amounts as money, members of enums as words, days as everywhere."""
+    return dict.fromkeys(money, _money) | dict.fromkeys(labels, _label) | dict.fromkeys(days, _day)
 
 
 MEASURES = {"quantity": lambda view, context, row, name: f"{row.quantity / 1000:g}",
@@ -51,8 +63,14 @@ class DocumentList(MoneyList):
     column_sortable_list = ("number_text", "issued_on")
     column_filters = ("issued_on",)
     number_columns = ("net_amount", "tax_amount", "gross_amount", "open_amount")
-    column_formatters = formatters(money=number_columns, labels=("kind", "state"))
+    column_formatters = formatters(money=number_columns, labels=("kind", "state"), days=("issued_on", "due_on")) | {
+        "issued_at": _moment}
     column_formatters_export = exported(*number_columns)
+    card_columns = {"billed_name": "card-name", "state": "card-state", "number_text": "card-line",
+                    "gross_amount": "card-sum"}
+
+    def row_url(self, row) -> str:
+        return url_for("money.page", document_id=row.id)
 
 
 class LineList(MoneyList):
@@ -69,8 +87,10 @@ class LineList(MoneyList):
     column_filters = ("recognised_on",)
     number_columns = ("quantity", "discount_amount", "tax_rate", "net_amount", "tax_amount", "gross_amount")
     column_formatters = formatters(
-        money=("discount_amount", "net_amount", "tax_amount", "gross_amount"), labels=("kind",)) | MEASURES
+        money=("discount_amount", "net_amount", "tax_amount", "gross_amount"), labels=("kind",),
+        days=("service_on", "recognised_on")) | MEASURES
     column_formatters_export = exported("discount_amount", "net_amount", "tax_amount", "gross_amount") | MEASURES
+    card_columns = {"text": "card-name", "gross_amount": "card-sum", "recognised_on": "card-line"}
 
 
 class PaymentList(MoneyList):
@@ -82,8 +102,9 @@ class PaymentList(MoneyList):
     column_sortable_list = ("id", "received_on")
     column_filters = ("received_on",)
     number_columns = ("amount",)
-    column_formatters = formatters(money=("amount",), labels=("method",))
+    column_formatters = formatters(money=("amount",), labels=("method",), days=("received_on",))
     column_formatters_export = exported("amount")
+    card_columns = {"id": "card-name", "method": "card-state", "received_on": "card-line", "amount": "card-sum"}
 
 
 class AllocationList(MoneyList):
@@ -94,8 +115,9 @@ class AllocationList(MoneyList):
     column_sortable_list = ("id", "on_date")
     column_filters = ("on_date",)
     number_columns = ("amount",)
-    column_formatters = formatters(money=("amount",))
+    column_formatters = formatters(money=("amount",), days=("on_date",))
     column_formatters_export = exported("amount")
+    card_columns = {"id": "card-name", "on_date": "card-line", "amount": "card-sum"}
 
 
 class PackageList(MoneyList):
@@ -104,5 +126,6 @@ class PackageList(MoneyList):
     column_labels = {"id": _("Number"), "sold_on": _("Sold"), "expires_on": _("Until"), "sessions_bought": _("Bought"),
                      "sessions_left": _("Left"), "value_left_amount": _("Value left")}
     number_columns = ("sessions_bought", "sessions_left", "value_left_amount")
-    column_formatters = formatters(money=("value_left_amount",))
+    column_formatters = formatters(money=("value_left_amount",), days=("sold_on", "expires_on"))
     column_formatters_export = exported("value_left_amount")
+    card_columns = {"id": "card-name", "sold_on": "card-line", "value_left_amount": "card-sum"}

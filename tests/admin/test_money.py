@@ -231,3 +231,14 @@ def test_the_lists_leave_as_files_for_who_may(as_person, stage):
         assert look(as_person("bo"), f"/lists/{name}/export/csv/")
     text = look(as_person("bo"), "/lists/invoices/export/csv/")
     assert "2026-0001" in text and "78.00" in text and "48.00" in text
+
+
+def test_the_plain_lists_show_days_as_everywhere_and_lead_to_the_document(browser, stage):
+    number = stage.invoice()
+    stage.pay(3000, number)
+    stage.package()
+    page = look(browser, "/lists/invoices/")
+    assert f'href="/money/invoices/{number}"' in page and "1 Dec 2026" in page
+    for name in ("invoices", "invoice-lines", "payments", "allocations", "packages"):
+        page = look(browser, f"/lists/{name}/")
+        assert "17 Nov 2026" in page and "2026-11-17" not in page, name
