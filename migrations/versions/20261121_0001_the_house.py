@@ -678,7 +678,20 @@ def upgrade():
             sqlite_where=sa.text("open_amount > 0"),
             postgresql_where=sa.text("open_amount > 0"),
         )
-        batch_op.create_index(batch_op.f("ix_document_refers_to_id"), ["refers_to_id"], unique=False)
+        batch_op.create_index(
+            "ix_document_open_of_client",
+            ["client_id", "due_on", "id"],
+            unique=False,
+            sqlite_where=sa.text("open_amount > 0"),
+            postgresql_where=sa.text("open_amount > 0"),
+        )
+        batch_op.create_index(
+            "ix_document_refers_to_id",
+            ["refers_to_id"],
+            unique=False,
+            sqlite_where=sa.text("refers_to_id IS NOT NULL"),
+            postgresql_where=sa.text("refers_to_id IS NOT NULL"),
+        )
         batch_op.create_index(
             "uq_document_of_appointment",
             ["appointment_id"],
@@ -1102,7 +1115,16 @@ def downgrade():
             sqlite_where=sa.text("kind = 'invoice' AND state <> 'void'"),
             postgresql_where=sa.text("kind = 'invoice' AND state <> 'void'"),
         )
-        batch_op.drop_index(batch_op.f("ix_document_refers_to_id"))
+        batch_op.drop_index(
+            "ix_document_refers_to_id",
+            sqlite_where=sa.text("refers_to_id IS NOT NULL"),
+            postgresql_where=sa.text("refers_to_id IS NOT NULL"),
+        )
+        batch_op.drop_index(
+            "ix_document_open_of_client",
+            sqlite_where=sa.text("open_amount > 0"),
+            postgresql_where=sa.text("open_amount > 0"),
+        )
         batch_op.drop_index(
             "ix_document_open", sqlite_where=sa.text("open_amount > 0"), postgresql_where=sa.text("open_amount > 0")
         )

@@ -75,6 +75,11 @@ class Document(db.Model):
         Index(None, "client_id", "issued_on"), Index(None, "issued_on", "id"),
         Index("ix_document_open", "due_on", "id", sqlite_where=text("open_amount > 0"),
               postgresql_where=text("open_amount > 0")),
+        Index("ix_document_open_of_client", "client_id", "due_on", "id", sqlite_where=text("open_amount > 0"),
+              postgresql_where=text("open_amount > 0")),
+        # Few correct another: an index over all would look to the database as if every row did.
+        Index("ix_document_refers_to_id", "refers_to_id", sqlite_where=text("refers_to_id IS NOT NULL"),
+              postgresql_where=text("refers_to_id IS NOT NULL")),
         Index("uq_document_of_appointment", "appointment_id", unique=True, sqlite_where=text(STANDING),
               postgresql_where=text(STANDING)),
     )
@@ -90,7 +95,7 @@ class Document(db.Model):
     location_id: Mapped[int] = mapped_column(ForeignKey("location.id"))
     client_id: Mapped[int] = mapped_column(ForeignKey("client.id"))
     appointment_id: Mapped[int | None] = mapped_column(ForeignKey("appointment.id"), index=True)
-    refers_to_id: Mapped[int | None] = mapped_column(ForeignKey("document.id"), index=True)
+    refers_to_id: Mapped[int | None] = mapped_column(ForeignKey("document.id"))
     currency: Mapped[str] = mapped_column(String(3))
     price_mode: Mapped[PriceMode] = mapped_column(Enum_(PriceMode))
     language: Mapped[str] = mapped_column(String(16))
