@@ -51,7 +51,7 @@ class CalendarPage(Page):
     @expose("/day")
     def day(self):
         on, actor = day_columns.asked_day(request.args.get("day")), current_actor()
-        view = day_view(on)
+        view = day_view(on, part=day_columns.asked_part())
         return render_template("admin/calendar/day.html", view=view, boxes=day_columns.columns(view, actor),
                                may_book=actor.may(P.APPOINTMENT_BOOK), may_block=may_block(actor),
                                back=day_columns.here(), before=on - DAY, after=on + DAY)

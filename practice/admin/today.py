@@ -22,6 +22,7 @@ from practice.schedule.services import messages
 from practice.schedule.states import AppointmentState
 
 DAY = timedelta(days=1)
+MOST_FORMS = 6  # named on the card; the badge says how many came in
 UNCHARGED_FOR = timedelta(days=7)  # what was done and never charged stays in the queue that long
 
 
@@ -73,27 +74,38 @@ def books():
 def desk(actor: Actor):
     """The day with its queues: what to check out, who is here, what came in, who owes."""
     on = show.today()
-    view = day_view(on)
+    view = day_view(on, part=day_columns.asked_part())
     rows = list(view.appointments.values())
     to_charge = uncharged(on - UNCHARGED_FOR, on) if actor.may(P.INVOICE_ISSUE) else []
     is_therapist = actor.may(P.CHART_READ)
+    forms, forms_count = forms_in(on)
     coming = appointments.next_for(actor.user_id, on) if is_therapist else None
     return render_template(
         "admin/today/desk.html", is_therapist=is_therapist, next_card=today_therapist.next_card(coming),
         view=view, boxes=day_columns.columns(view, actor, {row.id for row in to_charge}),
-        may_book=actor.may(P.APPOINTMENT_BOOK), back=url_for("today.index"), before=on - DAY, after=on + DAY,
+        may_book=actor.may(P.APPOINTMENT_BOOK), back=day_columns.here(), before=on - DAY, after=on + DAY,
         to_charge=to_charge, costs=costs_of(to_charge),
         arrived=sorted((row for row in rows if row.state is AppointmentState.ARRIVED),
-                       key=lambda row: row.arrived_at or row.state_at, reverse=True), forms=forms_in(on),
+                       key=lambda row: row.arrived_at or row.state_at, reverse=True),
+        forms=forms, forms_count=forms_count,
         owing=owing(rows, on) if actor.may(P.INVOICE_READ) else [],
-        listeners=[row for row in rows if row.state in appointments.STILL_TO_COME and actor.may(P.MESSAGE_SEND)],
+        listeners=listeners(rows, view.short_names) if actor.may(P.MESSAGE_SEND) else [],
         invoices_url=day_columns.address("money.index"), new_client_url=day_columns.address("clients.new"))
 
 
-def forms_in(on: date) -> list[FormIn]:
-    rows = arrived_on(on)
-    names = names_of(row.client_id for row in rows) if rows else {}
-    return [FormIn(names[row.client_id], row.arrived_at) for row in rows if row.client_id in names]
+def forms_in(on: date) -> tuple[list[FormIn], int]:
+    """The latest of the forms that came in, and how many did."""
+    rows, count = arrived_on(on, MOST_FORMS)
+    names = names_of(client_id for client_id, _at in rows) if rows else {}
+    return [FormIn(names[client_id], at) for client_id, at in rows if client_id in names], count
+
+
+def listeners(rows: list[Visit], short_names: dict[int, str]) -> list[tuple[int, str]]:
+    """Whose therapist can still be told something: the appointment, and how it is named in the list."""
+    words = gettext("%(name)s, %(time)s with %(therapist)s")
+    return [(row.id, words % {"name": row.client_name, "time": show.time(row.starts_at),
+                              "therapist": short_names.get(row.user_id, "")})
+            for row in rows if row.state in appointments.STILL_TO_COME]
 
 
 def owing(rows: list[Visit], on: date) -> list[Owing]:

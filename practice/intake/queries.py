@@ -82,10 +82,16 @@ def form_status(client_ids: Iterable[int]) -> dict[int, FormStatus]:
     return found | {client: FormStatus(None, None, at) for client, at in invited.items()}
 
 
-def arrived_on(day: date) -> list[IntakeArrival]:
-    """The forms that came in on that local day, newest first."""
-    return list(db.session.scalars(select(IntakeArrival).where(IntakeArrival.arrived_on == day)
-                                   .order_by(IntakeArrival.arrived_at.desc())))
+ARRIVED = (
+    select(IntakeArrival.client_id, IntakeArrival.arrived_at, func.count().over().label("in_all"))
+    .where(IntakeArrival.arrived_on == bindparam("day"))
+    .order_by(IntakeArrival.arrived_at.desc()).limit(bindparam("most")))
+
+
+def arrived_on(day: date, most: int) -> tuple[list[tuple[int, datetime]], int]:
+    """The forms that came in last on that local day, newest first, as (client, when); and how many there were."""
+    rows = db.session.execute(ARRIVED, {"day": day, "most": most}).all()
+    return [(row.client_id, row.arrived_at) for row in rows], rows[0].in_all if rows else 0
 
 
 def latest_submission(client_id: int) -> Submission | None:

@@ -45,12 +45,13 @@ def _forget(session):
 
 def settings() -> Settings | None:
     """The settings, None before the first run. Read once per session, and again after each transaction began."""
-    held = db.session().info.get("settings")
+    kept = db.session().info
+    held = kept.get("settings")
     if held is None:
         with system_session("the practice's settings") as session:
             row = session.execute(SETTINGS).first()
         held = Settings(*row) if row else None
-        db.session().info["settings"] = held
+        kept["settings"] = held
     return held
 
 

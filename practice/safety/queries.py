@@ -325,6 +325,11 @@ def _never_more(forms) -> list[Limit]:
     return list(limits)
 
 
+CONSEQUENCES = select(ConsequenceRow.client_id, ConsequenceRow.kind).where(
+    ConsequenceRow.client_id.in_(bindparam("clients", expanding=True)), ConsequenceRow.starts_on <= bindparam("on"),
+    or_(ConsequenceRow.ends_on.is_(None), ConsequenceRow.ends_on >= bindparam("on")))
+
+
 def consequences_of(client_ids: Iterable[int], on: date | None = None) -> dict[int, tuple[Consequence, ...]]:
     """What the desk must know of these clients on that day (None: today), never why; the most pressing first."""
     ids = list(client_ids)
@@ -332,11 +337,7 @@ def consequences_of(client_ids: Iterable[int], on: date | None = None) -> dict[i
         return {}
     on = on or clock.local_date(clock.now(), the_practice().time_zone)
     found: dict[int, list[Consequence]] = {}
-    rows = db.session.execute(
-        select(ConsequenceRow.client_id, ConsequenceRow.kind).where(
-            ConsequenceRow.client_id.in_(ids), ConsequenceRow.starts_on <= on,
-            or_(ConsequenceRow.ends_on.is_(None), ConsequenceRow.ends_on >= on)))
-    for client_id, kind in rows:
+    for client_id, kind in db.session.execute(CONSEQUENCES, {"clients": ids, "on": on}):
         if kind in CONSEQUENCE_LABELS:
             found.setdefault(client_id, []).append(Consequence(kind))
     return {client_id: tuple(sorted(kinds, key=list(Consequence).index)) for client_id, kinds in found.items()}

@@ -114,9 +114,9 @@ def get_payment(payment_id: int) -> Payment:
 def open_of_clients(client_ids: Iterable[int]) -> dict[int, list[Document]]:
     """What these clients still owe, oldest due first."""
     found: dict[int, list[Document]] = {}
-    for row in db.session.scalars(
-            select(Document).where(Document.client_id.in_(list(client_ids)), IS_OPEN)
-            .order_by(Document.due_on, Document.id)):
+    # Sorted here: asked for the order, SQLite walks through everything that is open instead of these clients.
+    rows = db.session.scalars(select(Document).where(Document.client_id.in_(list(client_ids)), IS_OPEN)).all()
+    for row in sorted(rows, key=lambda row: (row.due_on, row.id)):
         found.setdefault(row.client_id, []).append(row)
     return found
 

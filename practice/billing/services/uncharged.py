@@ -27,17 +27,20 @@ def uncharged(first: date, last: date) -> list[Visit]:
     return read_visits(UNCHARGED, first=first, last=last)
 
 
+HANDED = select(Handover.appointment_id, Handover.treatment_id, Handover.products).where(
+    Handover.appointment_id.in_(bindparam("appointments", expanding=True)))
+PRICES = select(Treatment.id, Treatment.price_amount, Treatment.tax_code_id).where(
+    Treatment.id.in_(bindparam("treatments", expanding=True)))
+
+
 def costs_of(visits: Sequence[Visit]) -> dict[int, int]:
     """What each of these sessions comes to, in minor units with tax, as its checkout will say (see what_to_charge)."""
     if not visits:
         return {}
-    handed = {row.appointment_id: row for row in db.session.execute(
-        select(Handover.appointment_id, Handover.treatment_id, Handover.products)
-        .where(Handover.appointment_id.in_([visit.id for visit in visits])))}
+    handed = {row.appointment_id: row
+              for row in db.session.execute(HANDED, {"appointments": [visit.id for visit in visits]})}
     given = {visit.id: handed[visit.id].treatment_id if visit.id in handed else visit.treatment_id for visit in visits}
-    prices = {row.id: row for row in db.session.execute(
-        select(Treatment.id, Treatment.price_amount, Treatment.tax_code_id)
-        .where(Treatment.id.in_(set(given.values()))))}
+    prices = {row.id: row for row in db.session.execute(PRICES, {"treatments": list(set(given.values()))})}
     lines = {visit.id: [LineInput("", prices[given[visit.id]].price_amount, prices[given[visit.id]].tax_code_id)]
              for visit in visits}
     for row in handed.values():

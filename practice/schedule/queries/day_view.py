@@ -2,7 +2,7 @@
 from dataclasses import dataclass, field
 from datetime import date
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, func, select
 
 from practice.access.guard import system_session
 from practice.accounts.queries import Therapist, therapists, user_names
@@ -18,16 +18,20 @@ from practice.schedule.queries.diary import working
 from practice.schedule.queries.visits import Visit, visits_on
 from practice.schedule.states import HOLDING_TIME
 
+MOST_COLUMNS = 8  # side by side: more cannot be read on a screen
 URGENT = (Consequence.MUST_CALL, Consequence.LETTER_OUTSTANDING, Consequence.FORM_MISSING)
 
 
 @dataclass(frozen=True)
 class DayView:
-    """A local day laid out. `appointments` and `blocks` hold what a box of the grid refers to by (kind, id); a box
+    """A local day laid out: a column for each of `therapists`, which is one of the `parts` of a day with many of them
+    (`part` counts from 1). `appointments` and `blocks` hold what a box of the grid refers to by (kind, id); a box
     that is in neither belongs to a client this person may not see."""
 
     day: date
     therapists: tuple[Therapist, ...]
+    parts: tuple[tuple[Therapist, ...], ...]
+    part: int
     short_names: dict[int, str]  # of all active therapists
     grid: DayGrid
     appointments: dict[int, Visit]
@@ -39,8 +43,11 @@ class DayView:
         return self.forms.get(client_id, NEVER)
 
 
-def day_view(day: date, therapist_ids: list[int] | None = None) -> DayView:
-    """The day of these therapists; None stands for everybody who works then or has something booked."""
+def day_view(day: date, therapist_ids: list[int] | None = None, *, part: int | None = None) -> DayView:
+    """The day of these therapists; None stands for everybody who works then or has something booked.
+
+    `part` lays out MOST_COLUMNS of them at most, None all.
+    """
     zone = the_practice().time_zone
     first, last = clock.day_bounds(day, zone)
     seen = {row.id: row for row in visits_on(day)}
@@ -49,15 +56,19 @@ def day_view(day: date, therapist_ids: list[int] | None = None) -> DayView:
     work = [one for one in working(day, day) if one.start < last and one.end > first]
     active = therapists()
     shown = _columns(active, set(items) | {one.therapist_id for one in work}, therapist_ids)
+    parts = tuple(tuple(shown[at:at + MOST_COLUMNS]) for at in range(0, len(shown), MOST_COLUMNS)) or ((),)
+    part = min(max(part, 1), len(parts)) if part is not None else None
+    shown = parts[part - 1] if part else tuple(shown)
     columns = [DayColumn(one.id, [piece for piece in work if piece.therapist_id == one.id], items.get(one.id, []))
                for one in shown]
     now = clock.now()
     clients = {row.client_id for row in seen.values()}
-    return DayView(day, tuple(shown), {one.id: one.short_name for one in active},
+    return DayView(day, shown, parts, part or 1, {one.id: one.short_name for one in active},
                    layout(columns, day, zone, now=now), seen, blocks, consequences_of(clients, day),
                    form_status(clients) if clients else {})
 
 
+COUNT = select(func.count(Appointment.id)).where(Appointment.on_date == bindparam("day"))
 TIMES = select(Appointment.id, Appointment.user_id, Appointment.starts_at, Appointment.ends_at,
                Appointment.state).where(Appointment.on_date == bindparam("day"))
 
@@ -68,7 +79,9 @@ def _items(day: date, blocks: dict[int, Block], seen: dict[int, Visit]) -> dict[
     What fell out is shown to those who see the appointment itself; to others it is free time.
     """
     with system_session("the day's columns") as session:
-        rows = session.execute(TIMES, {"day": day}).all()
+        rows = seen.values()
+        if session.scalar(COUNT, {"day": day}) != len(seen):
+            rows = session.execute(TIMES, {"day": day}).all()
     found: dict[int, list[Item]] = {}
     for row in rows:
         holds = row.state in HOLDING_TIME
