@@ -438,6 +438,21 @@ def upgrade():
         )
 
     op.create_table(
+        "care_plan",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("client_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("_content", sa.LargeBinary(), nullable=True),
+        sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("changed_by_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("uid", sa.String(length=32), nullable=False),
+        sa.ForeignKeyConstraint(["changed_by_id"], ["user_account.id"], name=op.f("fk_care_plan_changed_by_id")),
+        sa.ForeignKeyConstraint(["client_id"], ["client.id"], name=op.f("fk_care_plan_client_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_care_plan")),
+        sa.UniqueConstraint("client_id", name=op.f("uq_care_plan_client_id")),
+        sa.UniqueConstraint("uid", name=op.f("uq_care_plan_uid")),
+    )
+    op.create_table(
         "consequence",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("client_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -495,6 +510,37 @@ def upgrade():
             batch_op.f("ix_intake_link_client_id_created_at"), ["client_id", "created_at"], unique=False
         )
 
+    op.create_table(
+        "measurement",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("client_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("taken_on", sa.Date(), nullable=False),
+        sa.Column("taken_by_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("_content", sa.LargeBinary(), nullable=True),
+        sa.Column("uid", sa.String(length=32), nullable=False),
+        sa.ForeignKeyConstraint(["client_id"], ["client.id"], name=op.f("fk_measurement_client_id")),
+        sa.ForeignKeyConstraint(["taken_by_id"], ["user_account.id"], name=op.f("fk_measurement_taken_by_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_measurement")),
+        sa.UniqueConstraint("uid", name=op.f("uq_measurement_uid")),
+    )
+    with op.batch_alter_table("measurement", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_measurement_client_id_taken_on_id"), ["client_id", "taken_on", "id"], unique=False
+        )
+
+    op.create_table(
+        "recall",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("client_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("therapist_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("every_days", sa.Integer(), nullable=True),
+        sa.Column("reassess_on", sa.Date(), nullable=True),
+        sa.ForeignKeyConstraint(["client_id"], ["client.id"], name=op.f("fk_recall_client_id")),
+        sa.ForeignKeyConstraint(["therapist_id"], ["user_account.id"], name=op.f("fk_recall_therapist_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_recall")),
+        sa.UniqueConstraint("client_id", name=op.f("uq_recall_client_id")),
+    )
     op.create_table(
         "safety_profile",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -1152,6 +1198,11 @@ def downgrade():
     op.drop_table("till_count")
     op.drop_table("series")
     op.drop_table("safety_profile")
+    op.drop_table("recall")
+    with op.batch_alter_table("measurement", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_measurement_client_id_taken_on_id"))
+
+    op.drop_table("measurement")
     with op.batch_alter_table("intake_link", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_intake_link_client_id_created_at"))
 
@@ -1162,6 +1213,7 @@ def downgrade():
 
     op.drop_table("file")
     op.drop_table("consequence")
+    op.drop_table("care_plan")
     with op.batch_alter_table("care", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_care_user_id_until_at_client_id"))
         batch_op.drop_index(batch_op.f("ix_care_client_id_user_id_until_at"))

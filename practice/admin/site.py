@@ -37,8 +37,10 @@ from practice.admin.conditions.book import RulebookPage
 from practice.admin.conditions.letters import LettersPage
 from practice.admin.conditions.pages import ConditionsPage
 from practice.admin.conditions.remarks import RemarksPage
+from practice.admin.measures import MeasuresPage
 from practice.admin.notes import lists as note_lists
 from practice.admin.notes import pages as notes
+from practice.admin.plans import PlanPage, RecallPage
 from practice.admin.setup import register as setup
 from practice.billing.models.documents import Document, DocumentLine
 from practice.billing.models.packages import Package
@@ -62,6 +64,9 @@ PAGES = (
     ConditionsPage(name=_("Conditions"), endpoint="conditions", url="/conditions"),
     LettersPage(name=_("Doctor's OK"), endpoint="letters", url="/conditions/client/<int:client_id>/letters"),
     RemarksPage(name=_("Word for word"), endpoint="remarks", url="/conditions/client/<int:client_id>/remarks"),
+    PlanPage(name=_("Plan"), endpoint="plans", url="/plans/<int:client_id>"),
+    MeasuresPage(name=_("Measures"), endpoint="measures", url="/measures/<int:client_id>"),
+    RecallPage(name=_("Who is due"), endpoint="recall", url="/recall"),
     RulebookPage(name=_("Rulebook"), endpoint="rulebook", url="/setup/rulebook"),
     notes.NotesPage(name=_("Notes"), endpoint="notes", url="/notes"),
     money.MoneyPage(name=_("Money"), endpoint="money", url="/money"),

@@ -93,3 +93,48 @@ class Handover(db.Model):
     version: Mapped[int] = mapped_column(Integer, default=1)
 
     treatment: Mapped[Treatment] = relationship()
+
+
+class CarePlan(SealedRow, db.Model):
+    """The plan of a client's care, one row a client. `content` is JSON text, see sessions.plan."""
+
+    __tablename__ = "care_plan"
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    client_id: Mapped[int] = mapped_column(ForeignKey("client.id"), unique=True)
+    _content = sealed_column()
+    changed_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    changed_by_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"))
+    version: Mapped[int] = mapped_column(Integer, default=1)
+
+    content = Sealed()
+
+
+class Recall(db.Model):
+    """How often a client means to come, for the desk: a rhythm in days and a day to look again, never why."""
+
+    __tablename__ = "recall"
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    client_id: Mapped[int] = mapped_column(ForeignKey("client.id"), unique=True)
+    therapist_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"))
+    every_days: Mapped[int | None] = mapped_column(Integer)
+    reassess_on: Mapped[date | None] = mapped_column(Date)
+
+    client: Mapped[Client] = relationship()
+
+
+class Measurement(SealedRow, db.Model):
+    """A measure taken on a day. `content` is JSON text: the measure's key, the answers, names and place, words."""
+
+    __tablename__ = "measurement"
+    __table_args__ = (Index(None, "client_id", "taken_on", "id"),)
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    client_id: Mapped[int] = mapped_column(ForeignKey("client.id"))
+    taken_on: Mapped[date] = mapped_column(Date)
+    taken_by_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"))
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    _content = sealed_column()
+
+    content = Sealed()

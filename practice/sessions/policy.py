@@ -1,8 +1,8 @@
-"""Notes belong to the chart; the hand-over is for the desk and the therapist."""
+"""Notes, plans and measures belong to the chart; hand-over and recall are for the desk and the therapist."""
 from practice.access.permissions import Permission
 from practice.access.policy import register
 from practice.clients.policy import beside_client, chart_rows
-from practice.sessions.models import Addendum, Handover, SessionNote
+from practice.sessions.models import Addendum, CarePlan, Handover, Measurement, Recall, SessionNote
 
 HANDOVER = Handover.__table__
 
@@ -13,4 +13,7 @@ def handover_rows(actor):
 
 register(SessionNote, chart_rows(SessionNote.__table__.c.client_id))
 register(Addendum, chart_rows(Addendum.__table__.c.client_id))
+register(CarePlan, chart_rows(CarePlan.__table__.c.client_id))
+register(Measurement, chart_rows(Measurement.__table__.c.client_id))
+register(Recall, beside_client(Recall.__table__.c.client_id))
 register(Handover, handover_rows)

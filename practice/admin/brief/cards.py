@@ -18,6 +18,7 @@ from practice.safety.rules import limits
 from practice.safety.rules_verdict import AskBecause, Reason, ReasonKind, Shown, Status, Verdict
 from practice.sessions.content import HOW_TAKEN_LABELS, NoteContent, WorkRow
 from practice.sessions.outcomes import SCALE, chance_band, pain_change
+from practice.sessions.plan import FREQUENCIES, PlanContent
 
 MOST_ROWS, MOST_QUESTIONS, MOST_CHANGES = 4, 3, 4
 CURVE = 92  # pixels: the first screen of a tablet holds the whole brief
@@ -287,7 +288,7 @@ def curve(brief: Brief) -> Curve | None:
 
 def plan(brief: Brief) -> list[str]:
     """Goals of the form, the plan of the last note, when to come back, what to do at home."""
-    found = _goals(brief)
+    found = _planned(brief.care_plan) or _goals(brief)
     if brief.notes:
         note, content = brief.notes[0]
         if content.plan.strip():
@@ -300,6 +301,17 @@ def plan(brief: Brief) -> list[str]:
             found.append(gettext("Home: %(what)s", what=", ".join(
                 part for part in (gettext(item.label) if item else key, gettext(dose) if dose else "") if part)))
     return found
+
+
+def _planned(content: PlanContent) -> list[str]:
+    """The plan of care in a few lines: goals, rhythm and day to look again, what is done at home."""
+    days = [gettext(FREQUENCIES[content.frequency][0])] if content.frequency else []
+    if content.reassess_on:
+        days.append(gettext("look again on %(day)s", day=show.day_short(content.reassess_on)))
+    home = [", ".join((gettext(home_care()[task.key].label), gettext(task.dose))) for task in content.home_care[:2]
+            if task.key in home_care()]
+    found = [words.clip("; ".join(content.goals), 110), " · ".join(days)]
+    return [line for line in (*found, *(gettext("Home: %(what)s", what=one) for one in home)) if line]
 
 
 def _goals(brief: Brief) -> list[str]:

@@ -12,6 +12,7 @@ from practice.admin.brief import cards, read
 from practice.admin.brief import words as say
 from practice.admin.brief.remarks import other_reasons, remarks
 from practice.admin.care import check_open, closed, may_open
+from practice.admin.courses import courses, meaning
 from practice.admin.words import gettext
 from practice.core import body
 from practice.core.db import transaction
@@ -117,7 +118,8 @@ def show_brief(brief: read.Brief):
         why=say.why(verdict), gaps=say.not_assessed(verdict), allergies=cards.allergies(verdict),
         asked_on=brief.known.facts.allergies_asked_on, levels=levels(verdict), points=cards.own_points(verdict),
         limits=rows, also=cards.also(verdict), technique_rows=cards.technique_rows(verdict),
-        remarks=remarks(brief), other_reasons=other_reasons(verdict, rows),
+        courses=courses(brief.measured), meaning=meaning, remarks=remarks(brief),
+        other_reasons=other_reasons(verdict, rows),
         changes=[(one, say.change(one)) for one in changed], how_labels=say.HOW_LABELS, how_kinds=say.HOW_KINDS,
         most_changes=cards.MOST_CHANGES, decide=decide_list(brief), to_read=cards.to_read(brief),
         to_ask=cards.to_ask(brief), open_allergies=[one for one in verdict.allergies if one.status == "proposed"],

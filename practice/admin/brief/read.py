@@ -15,10 +15,12 @@ from practice.schedule.models import Appointment, DeskMessage
 from practice.schedule.queries.appointments import TreatedBy, get_at_once, treated_by
 from practice.schedule.queries.messages import messages_for
 from practice.sessions.content import NoteContent
-from practice.sessions.models import SessionNote
-from practice.sessions.queries import content_of, last_notes
+from practice.sessions.models import Measurement, SessionNote
+from practice.sessions.plan import PlanContent
+from practice.sessions.queries import care_plan_of, content_of, last_notes, measurements_of
 
 NOTES = 6  # the last session and the curve
+MEASURES = 40  # the newest outcome measures
 
 
 @dataclass(frozen=True)
@@ -34,6 +36,8 @@ class Brief:
     notes: list[tuple[SessionNote, NoteContent]]
     messages: list[DeskMessage]
     review: BriefReview | None
+    care_plan: PlanContent
+    measured: list[tuple[Measurement, dict]]
 
     @property
     def visit(self) -> int:
@@ -92,4 +96,5 @@ def for_client(actor: Actor, client_id: int) -> Brief:
 def _brief(client, appointment, on, me, before, messages, review) -> Brief:
     notes = last_notes(client.id, NOTES, before=on if appointment else None)
     return Brief(client, appointment, on, me, known(client.id, on), treated_by(client.id, before),
-                 [(note, content_of(note)) for note in notes], messages, review)
+                 [(note, content_of(note)) for note in notes], messages, review, care_plan_of(client.id),
+                 measurements_of(client.id, MEASURES))

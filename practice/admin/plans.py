@@ -1,0 +1,155 @@
+"""The plan of a client's care, the home-care sheet in the client's words, and who is due."""
+from datetime import date
+
+from flask import flash, redirect, render_template, request, url_for
+from flask_admin import expose
+from flask_babel import get_locale, gettext, lazy_gettext
+from flask_wtf import FlaskForm
+from wtforms import SelectField, SelectMultipleField, StringField, TextAreaField
+from wtforms.fields.choices import SelectChoice
+from wtforms.validators import Length, ValidationError
+
+from practice.access.permissions import Permission as P
+from practice.accounts.queries import user_names
+from practice.admin import show
+from practice.admin.auth import current_actor
+from practice.admin.base import Page, attempt, record_reading, words
+from practice.admin.care import check_open
+from practice.catalog.techniques import home_care
+from practice.clients.queries import get_client
+from practice.core import clock
+from practice.core.body import Place, all_places
+from practice.core.dates import parse_when
+from practice.core.errors import Invalid
+from practice.intake.answers import parse_place
+from practice.premises.queries import the_practice
+from practice.sessions.plan import COMBINED_LABELS, FREQUENCIES, HomeTask, PlanContent
+from practice.sessions.queries import due_clients, plan_row
+from practice.sessions.services.plans import MOST_GOALS, MOST_TASKS, save_plan
+
+GOAL_LINES, FREE_TASKS = 3, 2
+LONGEST_GOAL, LONGEST_DOSE = 160, 80
+
+
+class PlanForm(FlaskForm):
+    """Rhythm, what goes along, when to look again. Goals and home care come as lines of the page."""
+
+    frequency = SelectField(lazy_gettext("How often"))
+    every_days = StringField(lazy_gettext("Every how many days"), [Length(max=4)],
+                             description=lazy_gettext("For a rhythm of your own"))
+    reassess_on = StringField(lazy_gettext("Look again on"), [Length(max=40)],
+                              description=lazy_gettext("Re-assessment: goals, measures, plan"))
+    combined = SelectMultipleField(lazy_gettext("Goes along with"))
+    combined_words = StringField(lazy_gettext("Which, with whom"), [Length(max=200)])
+    note = TextAreaField(lazy_gettext("Note"), [Length(max=2000)])
+
+    def __init__(self, *args, **options):
+        super().__init__(*args, **options)
+        self.frequency.choices = [SelectChoice(key, gettext(label)) for key, (label, _days) in FREQUENCIES.items()]
+        self.combined.choices = [SelectChoice(key, gettext(label)) for key, label in COMBINED_LABELS.items()]
+
+    def validate_every_days(self, field):
+        text = (field.data or "").strip()
+        is_own = self.frequency.data == "own"
+        if (text or is_own) and not (text.isascii() and text.isdigit()):
+            raise ValidationError(gettext("Write a whole number"))
+
+    def validate_reassess_on(self, field):
+        try:
+            read_day(field.data)
+        except Invalid as error:
+            raise ValidationError(words(error)) from None
+
+    def content(self) -> PlanContent:
+        """What was typed, with the lines of the page. To be called on a valid form only."""
+        days = (self.every_days.data or "").strip() if self.frequency.data == "own" else ""
+        return PlanContent(
+            goals=posted_goals(), frequency=self.frequency.data,
+            every_days=int(days) if days else FREQUENCIES[self.frequency.data][1], home_care=posted_tasks(),
+            combined=tuple(self.combined.data or ()), combined_words=(self.combined_words.data or "").strip(),
+            reassess_on=read_day(self.reassess_on.data), note=(self.note.data or "").strip())
+
+    def show(self, content: PlanContent) -> None:
+        self.frequency.data, self.combined.data = content.frequency, list(content.combined)
+        self.every_days.data = str(content.every_days or "") if content.frequency == "own" else ""
+        self.reassess_on.data = content.reassess_on.isoformat() if content.reassess_on else ""
+        self.combined_words.data, self.note.data = content.combined_words, content.note
+
+
+def read_day(text: str | None) -> date | None:
+    """A day as people type it, "in 6 weeks" too; None for nothing. Raises Invalid in words."""
+    text = (text or "").strip()
+    return parse_when(text, show.today(), str(get_locale() or "en"), field="reassess_on").day if text else None
+
+
+class PlanPage(Page):
+    permissions = {"page": P.CHART_WRITE, "sheet": P.CHART_WRITE}
+
+    @expose("/", methods=("GET", "POST"))
+    def page(self, client_id):
+        """The plan, saved as a whole."""
+        check_open(client_id)
+        record_reading("plan.read", client_id=client_id)
+        form, held, version = PlanForm(), *stored(client_id)
+        if request.method == "POST":
+            if form.validate() and attempt(form, lambda: save_plan(
+                    current_actor(), client_id, form.content(), version=_typed_version()).id):
+                flash(gettext("Saved"), "success")
+                return redirect(url_for("plans.page", client_id=client_id))
+            goals, tasks = posted_goals(), posted_tasks()
+        else:
+            form.show(held)
+            goals, tasks = held.goals, held.home_care
+        return render_template(
+            "admin/plans/plan.html", form=form, client=get_client(client_id), version=version, care=home_care(),
+            goals=[*goals, *[""] * GOAL_LINES][:max(GOAL_LINES, len(goals) + 1)], places=all_places(),
+            tasks=[*tasks, *[HomeTask("", "")] * FREE_TASKS][:MOST_TASKS],
+            back=url_for("brief.chart", client_id=client_id)), 200 if request.method == "GET" else 422
+
+    @expose("/sheet")
+    def sheet(self, client_id):
+        """What to do at home, in the client's words, to print."""
+        check_open(client_id)
+        record_reading("plan.read", client_id=client_id)
+        return render_template("admin/plans/sheet.html", client=get_client(client_id), plan=stored(client_id)[0],
+                               care=home_care(), frequencies=FREQUENCIES, practice=the_practice(),
+                               back=url_for("plans.page", client_id=client_id))
+
+
+class RecallPage(Page):
+    """Whom to call: due by their rhythm, nothing booked. Without a clinical word."""
+
+    permissions = {"index": (P.APPOINTMENT_READ_ALL, P.APPOINTMENT_READ_OWN)}
+
+    @expose("/")
+    def index(self):
+        return render_template("admin/plans/recall.html", due=due_clients(show.today(), clock.now()),
+                               names=user_names(), may_book=current_actor().may(P.APPOINTMENT_BOOK))
+
+
+def stored(client_id: int) -> tuple[PlanContent, int]:
+    """The plan as it is kept, and its version; 0 for none."""
+    row = plan_row(client_id)
+    return (PlanContent.from_json(row.content), row.version) if row else (PlanContent(), 0)
+
+
+def posted_goals() -> tuple[str, ...]:
+    return tuple(line.strip()[:LONGEST_GOAL] for line in request.form.getlist("goal") if line.strip())[:MOST_GOALS]
+
+
+def posted_tasks() -> tuple[HomeTask, ...]:
+    """The lines that name something of the catalogue; an empty dose is the usual one."""
+    columns = [request.form.getlist(name)[:MOST_TASKS] for name in ("care_key", "care_dose", "care_place")]
+    found = []
+    for key, dose, place in zip(*columns, strict=False):
+        if key in home_care():
+            usual = next(iter(home_care()[key].doses), "")
+            where = parse_place(place) if place else None
+            found.append(HomeTask(key, dose.strip()[:LONGEST_DOSE] or gettext(usual),
+                                  (where,) if isinstance(where, Place) else ()))
+    return tuple(found)
+
+
+def _typed_version() -> int:
+    text = request.form.get("version", "")
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else -1

@@ -1,0 +1,83 @@
+"""Plan, home-care sheet, measures and recall list as pages."""
+import re
+
+import pytest
+
+from tests.factories import intake
+
+
+@pytest.fixture
+def ann(people) -> int:
+    return intake.client_of(people, "theo")
+
+
+@pytest.fixture
+def theo(as_person):
+    return as_person("theo")
+
+
+def words(answer) -> str:
+    return " ".join(re.sub(r"<[^>]+>", " ", answer.get_data(as_text=True)).split())
+
+
+PLAN = {"version": "0", "goal": ["Sleep through", ""], "frequency": "own", "every_days": "10",
+        "reassess_on": "2027-03-01", "care_key": ["ball", "", "breathing"], "care_dose": ["", "", "5 minutes"],
+        "care_place": ["calf:left", "", ""], "combined": ["yoga", "exercise"], "combined_words": "", "note": "slowly"}
+
+
+def test_a_plan_and_its_sheet(theo, ann):
+    address = f"/plans/{ann}/"
+    assert theo.post(address, data=PLAN).status_code == 302
+    page = theo.get(address).get_data(as_text=True)
+    assert "Sleep through" in page and 'value="10"' in page and "2027-03-01" in page
+    sheet = words(theo.get(f"{address}sheet"))
+    for said in ("Sleep through", "Tennis or massage ball", "Lower leg, left", "2 × 1 minute, daily", "every 10 days",
+                 "Ask your doctor before changing medicines."):
+        assert said in sheet, said
+    answer = theo.post(address, data=PLAN)
+    assert answer.status_code == 422 and "Somebody else changed this" in words(answer)
+
+
+@pytest.mark.parametrize(("values", "said"), [
+    ({"every_days": ""}, "Write a whole number"), ({"reassess_on": "soon"}, "day"),
+    ({"care_place": ["spine:middle", "", ""]}, "has no business there")])
+def test_what_is_refused_keeps_what_was_typed(theo, ann, values, said):
+    answer = theo.post(f"/plans/{ann}/", data=PLAN | values)
+    page = words(answer)
+    assert answer.status_code == 422 and said in page and "Sleep through" in answer.get_data(as_text=True)
+
+
+def test_measures_with_what_the_change_means(theo, ann):
+    address = f"/measures/{ann}/"
+    activities = {"measure": "psfs", "name": ["Stairs", "Sitting", ""]}
+    assert theo.post(address, data=activities | {"value": ["3", "4", ""]}).status_code == 302
+    assert 'value="Stairs"' in theo.get(address).get_data(as_text=True)
+    theo.post(address, data=activities | {"value": ["4", "4", ""]})
+    assert "may be chance" in words(theo.get(address))
+    theo.post(address, data=activities | {"value": ["7", "7", ""]})
+    assert "3.5 better: enough to matter" in words(theo.get(address))
+    theo.post(address, data={"measure": "ndi", "answers": "2 2 2 2 2 2 2 2 - -"})
+    assert "40 %" in words(theo.get(address))
+    for junk in ({"measure": "magic"}, {"measure": "ndi", "answers": "many"}, {"measure": "ndi", "answers": "9 9"},
+                 {"measure": "psfs", "name": ["Stairs"], "value": ["12"]}, {}):
+        assert theo.post(address, data=junk).status_code == 422
+    assert theo.get(f"{address}?measure=who5").status_code == 200
+
+
+def test_the_recall_list_has_no_clinical_word(as_person, theo, ann):
+    assert "Nobody is due" in words(theo.get("/recall/"))
+    theo.post(f"/plans/{ann}/", data=PLAN | {"reassess_on": "2026-11-18"})
+    page = words(as_person("rae").get("/recall/"))
+    assert "Ann Doyle" in page and "18 Nov 2026" in page
+    assert "Sleep through" not in page and "slowly" not in page and "Yoga" not in page
+    assert "Nobody is due" in words(as_person("tara").get("/recall/"))
+
+
+def test_plan_and_measures_stand_in_the_brief(theo, ann):
+    theo.post(f"/plans/{ann}/", data=PLAN | {"frequency": "weekly"})
+    for value in ("14", "8"):
+        theo.post(f"/measures/{ann}/", data={"measure": "roland_morris", "answers": value})
+    page = words(theo.get(f"/brief/client/{ann}"))
+    for said in ("Sleep through", "Every week", "look again on 1 Mar 2027", "Home: Tennis or massage ball",
+                 "6 better: enough to matter"):
+        assert said in page, said
