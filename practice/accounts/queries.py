@@ -126,11 +126,15 @@ def user_names() -> dict[int, str]:
     return dict(db.session.execute(USER_NAMES).all())
 
 
+ON_PAPER = (
+    select(User.id, User.name, TherapistProfile.registration_body, TherapistProfile.registration_number)
+    .outerjoin(TherapistProfile, TherapistProfile.user_id == User.id)
+    .where(User.id.in_(bindparam("user_ids", expanding=True))))
+
+
 def names_on_paper(user_ids: Iterable[int]) -> dict[int, str]:
     """How these therapists stand on a document, by id: the name with the registration, where there is one."""
-    rows = db.session.execute(
-        select(User.id, User.name, TherapistProfile.registration_body, TherapistProfile.registration_number)
-        .outerjoin(TherapistProfile, TherapistProfile.user_id == User.id).where(User.id.in_(list(user_ids))))
+    rows = db.session.execute(ON_PAPER, {"user_ids": list(user_ids)})
     return {user_id: ", ".join(filter(None, (name, registered_with(body or "", number or ""))))
             for user_id, name, body, number in rows}
 

@@ -77,6 +77,8 @@ before_commit.append(_write_chain)
 
 @event.listens_for(Session, "before_flush")
 def _note_change(session, context, instances):
+    if session.info.get("unaudited"):
+        return
     changed = [*session.new, *session.deleted, *(row for row in session.dirty if session.is_modified(row))]
     if any(getattr(row, "__audited__", True) for row in changed):
         session.info["unaudited"] = True

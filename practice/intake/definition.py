@@ -10,7 +10,7 @@ allergies or wishes); safety reads it.
 """
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import MISSING, dataclass, fields
 from datetime import date
 from enum import StrEnum
@@ -92,7 +92,7 @@ class OnlyIf:
     age: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Section:
     """One page of the form, with its two buttons where it has them."""
 
@@ -103,6 +103,14 @@ class Section:
     none_of_these: bool = False
     ask_at_visit: bool = False
     only_if: OnlyIf | None = None
+
+    def feeds(self, what: str) -> bool:
+        """Whether a question of this page asks for it at all."""
+        return what in self._fed
+
+    @cached_property
+    def _fed(self) -> frozenset[str]:
+        return frozenset(found.feeds for question in self.questions for found in _with_follow_ups(question))
 
 
 @dataclass(frozen=True)
@@ -121,16 +129,12 @@ class FormDefinition:
 
     def feeds(self, what: str) -> bool:
         """Whether a question of this form asks for it at all."""
-        return what in self._fed
+        return any(section.feeds(what) for section in self.sections)
 
     @cached_property
     def _questions(self) -> tuple[Question, ...]:
         return tuple(found for section in self.sections for question in section.questions
                      for found in _with_follow_ups(question))
-
-    @cached_property
-    def _fed(self) -> frozenset[str]:
-        return frozenset(question.feeds for question in self._questions if question.feeds)
 
 
 def _with_follow_ups(question: Question) -> Iterator[Question]:
@@ -243,8 +247,18 @@ def open_follow_ups(question: Question, answers: Mapping[str, Any]) -> tuple[Fol
 
 def visible_questions(definition: FormDefinition, answers: Mapping[str, Any], on: date) -> tuple[Question, ...]:
     """Every question this person meets, in order, each open follow-up right after its question."""
+    return _visible_in(visible_sections(definition, answers, on), answers)
+
+
+def visible_feeding(definition: FormDefinition, answers: Mapping[str, Any], on: date, what: str) -> list[Question]:
+    """Those of them that ask for `what`."""
+    sections = [section for section in visible_sections(definition, answers, on) if section.feeds(what)]
+    return [question for question in _visible_in(sections, answers) if question.feeds == what]
+
+
+def _visible_in(sections: Iterable[Section], answers: Mapping[str, Any]) -> tuple[Question, ...]:
     found: list[Question] = []
-    for section in visible_sections(definition, answers, on):
+    for section in sections:
         for question in section.questions:
             _collect(question, answers, found)
     return tuple(found)

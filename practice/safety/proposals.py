@@ -13,7 +13,15 @@ from typing import Any
 
 from practice.core.body import Place, Side, Spot
 from practice.intake.answers import Completeness, parse_place, parse_when
-from practice.intake.definition import FormDefinition, Option, Question, chosen, open_follow_ups, visible_questions
+from practice.intake.definition import (
+    FormDefinition,
+    Option,
+    Question,
+    chosen,
+    open_follow_ups,
+    visible_feeding,
+    visible_questions,
+)
 from practice.intake.kinds import QuestionKind
 from practice.safety.rulebook import Rulebook
 from practice.safety.rules_facts import ConditionFact, ConditionStatus, DontKnow, IntakeFact, PainMark
@@ -154,14 +162,10 @@ def _from_medicines(question: Question, answers: Mapping[str, Any], book: Rulebo
                 yield Proposal(key, question.key, book.rules[key].label, words=name.strip())
 
 
-def _feeding(definition: FormDefinition, answers: Mapping[str, Any], on: date, feeds: str) -> Iterator[Question]:
-    return (question for question in visible_questions(definition, answers, on) if question.feeds == feeds)
-
-
 def pain_marks(definition: FormDefinition, answers: Mapping[str, Any], on: date) -> list[PainMark]:
     """The places marked as painful. Whether a pain is acute is known only where the client was asked and knew."""
     marks = []
-    for question in _feeding(definition, answers, on, "pain"):
+    for question in visible_feeding(definition, answers, on, "pain"):
         value = answers.get(question.key)
         is_all, named = _acute_answer(question, answers)
         for key, score in value.items() if isinstance(value, Mapping) else ():
@@ -191,14 +195,14 @@ def _acute_pain(definition: FormDefinition, answers: Mapping[str, Any], book: Ru
     places = tuple(mark.place for mark in pain_marks(definition, answers, on) if mark.is_acute)
     rule = book.rules.get("acute_pain")
     if places and rule:
-        question = next(_feeding(definition, answers, on, "pain"))
+        question = next(iter(visible_feeding(definition, answers, on, "pain")))
         yield Proposal(rule.key, question.key, rule.label, tuple(dict.fromkeys(places)))
 
 
 def allergies_named(definition: FormDefinition, answers: Mapping[str, Any], on: date) -> list[AllergyNamed]:
     """What the client does not tolerate; "something else" by the client's own word."""
     found = []
-    for question in _feeding(definition, answers, on, "allergies"):
+    for question in visible_feeding(definition, answers, on, "allergies"):
         opened = [item.question for item in open_follow_ups(question, answers)]
         texts = {item.key: answers.get(item.key) for item in opened}
         reaction = str(texts.get("allergy_reaction") or "").strip()
@@ -217,14 +221,14 @@ def were_allergies_asked(definition: FormDefinition, answers: Mapping[str, Any],
     """Whether the client gave any answer about allergies; "nothing I know of" is one, "don't know" is none."""
     return any(
         set(chosen(answers.get(question.key))) - {"unknown"}
-        for question in _feeding(definition, answers, on, "allergies")
+        for question in visible_feeding(definition, answers, on, "allergies")
     )
 
 
 def wishes_named(definition: FormDefinition, answers: Mapping[str, Any], on: date) -> list[WishNamed]:
     """How firm the client likes it: a target."""
     found = []
-    for question in _feeding(definition, answers, on, "wish"):
+    for question in visible_feeding(definition, answers, on, "wish"):
         for key in chosen(answers.get(question.key)):
             option = question.option(key)
             if option and key.isdigit():
@@ -235,10 +239,10 @@ def wishes_named(definition: FormDefinition, answers: Mapping[str, Any], on: dat
 def never_more_named(definition: FormDefinition, answers: Mapping[str, Any], on: date) -> list[WishNamed]:
     """Where it must never be firmer than named, and where the client does not want to be touched (level 0)."""
     found = []
-    for question in _feeding(definition, answers, on, "never_more"):
+    for question in visible_feeding(definition, answers, on, "never_more"):
         level = next((key for key in _levels_below(question, answers) if key.isdigit()), "2")
         found += [WishNamed(int(level), place, question.label, question.key) for place in _places(question, answers)]
-    for question in _feeding(definition, answers, on, "avoid_places"):
+    for question in visible_feeding(definition, answers, on, "avoid_places"):
         found += [WishNamed(0, place, question.label, question.key) for place in _places(question, answers)]
     return found
 

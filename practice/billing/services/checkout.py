@@ -22,7 +22,7 @@ from practice.core.errors import DomainError, Invalid
 from practice.core.money import whole
 from practice.core.text import _
 from practice.schedule.models import Appointment
-from practice.schedule.queries.appointments import get_appointment
+from practice.schedule.queries.appointments import client_of, get_appointment
 from practice.schedule.states import AppointmentState
 from practice.sessions.models import Handover
 
@@ -79,7 +79,10 @@ def what_to_charge(appointment_id: int, *, extras: Sequence[Extra] | None = None
 
     `extras` replace the products of the hand-over; `discount` is an amount off the treatment and needs a reason.
     """
-    row = get_appointment(appointment_id)
+    return _charge_for(get_appointment(appointment_id), extras, discount, discount_reason)
+
+
+def _charge_for(row: Appointment, extras: Sequence[Extra] | None, discount: int, discount_reason: str) -> Charge:
     handed = handover_of(row.id)
     treatment = get_treatment(handed.treatment_id) if handed else row.treatment
     minutes = handed.minutes if handed else int((row.ends_at - row.starts_at).total_seconds() // 60)
@@ -117,13 +120,13 @@ def checkout(actor: Actor, appointment_id: int, *, payments: Sequence[tuple[Meth
     gives the first receipt. Raises NotDoneYet, CheckedOutAlready, Invalid, NotFound.
     """
     require(actor, Permission.INVOICE_ISSUE, Permission.PAYMENT_TAKE)
-    lock_account(get_appointment(appointment_id).client_id)
-    db.session.scalars(HELD, {"appointment_id": appointment_id}).one()
+    lock_account(client_of(appointment_id))
+    row = db.session.scalars(HELD, {"appointment_id": appointment_id}).one()
     standing = for_appointment(appointment_id)
     if standing is not None or is_used_for(appointment_id):
         return _first_receipt(standing, request_key)
-    charge = what_to_charge(appointment_id, extras=extras, discount=discount, discount_reason=discount_reason)
-    row, lines, used = charge.appointment, charge.lines, None
+    charge = _charge_for(row, extras, discount, discount_reason)
+    lines, used = charge.lines, None
     if row.state is not AppointmentState.DONE:
         raise NotDoneYet()
     if package_id is not None:

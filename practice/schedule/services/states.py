@@ -21,7 +21,11 @@ def set_state(actor: Actor, appointment_id: int, state: AppointmentState, *, ver
     Falling out ends the care of that booking; coming back gives it again. Raises IllegalMove, Forbidden, SlotTaken,
     Stale, NotFound.
     """
-    row = get_appointment(appointment_id)
+    return change_state(actor, get_appointment(appointment_id), state, version=version)
+
+
+def change_state(actor: Actor, row: Appointment, state: AppointmentState, *, version: int | None = None) -> Appointment:
+    """The same for an appointment that was read in this transaction."""
     if not actor.may(Permission.APPOINTMENT_BOOK) and row.user_id != actor.user_id:
         raise Forbidden()
     if version is not None:

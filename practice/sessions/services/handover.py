@@ -16,7 +16,7 @@ from practice.core.text import _
 from practice.premises.queries import the_practice
 from practice.schedule.models import Appointment
 from practice.schedule.queries.appointments import get_appointment
-from practice.schedule.services.states import set_state
+from practice.schedule.services.states import change_state
 from practice.schedule.states import AppointmentState
 from practice.sessions.models import Handover
 from practice.sessions.services.notes import check_took_place
@@ -50,7 +50,7 @@ def hand_over(actor: Actor, appointment_id: int, *, treatment_id: int, minutes: 
     audit.record(actor, "handover.give", row, client_id=row.client_id, appointment_id=appointment_id,
                  treatment_id=treatment.id, minutes=minutes)
     if appointment.state is not AppointmentState.DONE:
-        set_state(actor, appointment_id, AppointmentState.DONE)
+        change_state(actor, appointment, AppointmentState.DONE)
     return row
 
 
