@@ -5,7 +5,7 @@ response.
 """
 import re
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 
 from practice.access import guard
 from practice.access.actor import link
@@ -14,8 +14,11 @@ from practice.accounts.services.users import add_user
 from practice.billing.models.documents import Document, DocumentLine
 from practice.billing.models.payments import Allocation, Method, Payment
 from practice.billing.services.checkout import checkout
-from practice.billing.services.packages import sell_package
+from practice.billing.services.documents import LineInput, issue_invoice
+from practice.billing.services.fees import record_consent
+from practice.billing.services.packages import sell_package, use_package
 from practice.billing.services.payments import take_deposit, take_payment
+from practice.billing.services.reminders import remind
 from practice.billing.services.till import open_the_till
 from practice.catalog.services import save_product
 from practice.core import clock
@@ -95,7 +98,9 @@ def build_world(people: personas.People) -> World:
     _form(people, world)
     _rule(people)
     _chart(people, world)
+    _owed(people, world)
     _money(people, world)
+    _used(people, world)
     _rest(people, world)
     return world
 
@@ -154,11 +159,8 @@ def _rule(people) -> None:
 
 
 def _money(people, world) -> None:
-    """Everything of money switched on, the till open, the done session checked out with a tip, a package sold."""
-    numbers, rae, olive = world.numbers, people.rae, people.olive
-    with guard.acting(olive), transaction():
-        change_settings(olive, version=get_practice().version, **dict.fromkeys(
-            ("has_till", "has_tips", "has_deposits", "has_packages"), True))
+    """The till open, the done session checked out with a tip, a package sold."""
+    numbers, rae = world.numbers, people.rae
     with guard.acting(rae), transaction():
         numbers["till_day_id"] = open_the_till(rae, float_amount=10_000).id
         take_deposit(rae, client_id=numbers["client_id"], appointment_id=numbers["coming_appointment_id"], amount=1000,
@@ -169,8 +171,40 @@ def _money(people, world) -> None:
         numbers["package_id"] = sell_package(rae, client_id=numbers["client_id"],
                                              treatment_id=numbers["treatment_id"], sessions=5, price_amount=30_000).id
     with guard.acting(people.system):
-        numbers["document_id"] = db.session.query(Document).order_by(Document.id).first().id
+        numbers["document_id"] = db.session.query(Document).filter(
+            Document.appointment_id.is_not(None)).order_by(Document.id).first().id
         numbers["payment_id"] = db.session.query(Payment).order_by(Payment.id).first().id
+
+
+def _switch_on(people) -> None:
+    """Everything of money that a practice may use."""
+    olive = people.olive
+    with guard.acting(olive), transaction():
+        change_settings(olive, version=get_practice().version, **dict.fromkeys(
+            ("has_till", "has_tips", "has_deposits", "has_packages", "has_reminders"), True),
+            no_show_percent=50, late_cancel_percent=50)
+
+
+def _owed(people, world) -> None:
+    """An invoice of two months ago, before all others, with consent to fees."""
+    numbers, rae = world.numbers, people.rae
+    _switch_on(people)
+    with clock.frozen(personas.NOW - timedelta(days=60)), guard.acting(rae), transaction():
+        line = LineInput("Treatment", 4000, tax_codes()[0].id)
+        numbers["overdue_id"] = issue_invoice(rae, client_id=numbers["client_id"], lines=[line]).id
+        record_consent(rae, numbers["client_id"], how="on paper", on=clock.now().date())
+
+
+def _used(people, world) -> None:
+    """A reminder of it, a package session used, an appointment that was not kept."""
+    numbers, rae = world.numbers, people.rae
+    with guard.acting(rae), transaction():
+        numbers["reminder_id"] = remind(rae, numbers["overdue_id"]).id
+    with guard.acting(people.system), transaction():
+        theo, ann = people.theo.user_id, numbers["client_id"]
+        done = schedule.appointment(ann, theo, numbers["treatment_id"], personas.NOW - 4 * HOUR, state=S.DONE)
+        schedule.appointment(ann, theo, numbers["treatment_id"], personas.NOW - 6 * HOUR, state=S.NO_SHOW)
+        numbers["use_id"] = use_package(people.system, numbers["package_id"], done, numbers["treatment_id"]).id
 
 
 def _rest(people, world) -> None:

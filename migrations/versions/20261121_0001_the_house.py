@@ -228,9 +228,15 @@ def upgrade():
         sa.Column("has_tips", sa.Boolean(), nullable=False),
         sa.Column("has_deposits", sa.Boolean(), nullable=False),
         sa.Column("has_packages", sa.Boolean(), nullable=False),
+        sa.Column("has_reminders", sa.Boolean(), nullable=False),
+        sa.Column("reminder_days", sa.Integer(), nullable=False),
+        sa.Column("no_show_percent", sa.Integer(), nullable=False),
+        sa.Column("late_cancel_percent", sa.Integer(), nullable=False),
+        sa.Column("fee_tax_code_id", sa.Integer(), nullable=True),
         sa.Column("books_closed_on", sa.Date(), nullable=True),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(["default_tax_code_id"], ["tax_code.id"], name=op.f("fk_practice_default_tax_code_id")),
+        sa.ForeignKeyConstraint(["fee_tax_code_id"], ["tax_code.id"], name=op.f("fk_practice_fee_tax_code_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_practice")),
     )
     op.create_table(
@@ -463,6 +469,23 @@ def upgrade():
         sa.PrimaryKeyConstraint("id", name=op.f("pk_consequence")),
         sa.UniqueConstraint("client_id", "kind", "starts_on", name=op.f("uq_consequence_client_id_kind_starts_on")),
     )
+    op.create_table(
+        "fee_consent",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("client_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("no_show_percent", sa.Integer(), nullable=False),
+        sa.Column("late_cancel_percent", sa.Integer(), nullable=False),
+        sa.Column("how", sa.String(length=120), nullable=False),
+        sa.Column("given_on", sa.Date(), nullable=False),
+        sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("recorded_by_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.ForeignKeyConstraint(["client_id"], ["client.id"], name=op.f("fk_fee_consent_client_id")),
+        sa.ForeignKeyConstraint(["recorded_by_id"], ["user_account.id"], name=op.f("fk_fee_consent_recorded_by_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_fee_consent")),
+    )
+    with op.batch_alter_table("fee_consent", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_fee_consent_client_id"), ["client_id"], unique=False)
+
     op.create_table(
         "file",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -958,6 +981,25 @@ def upgrade():
         batch_op.create_index(batch_op.f("ix_package_client_id"), ["client_id"], unique=False)
 
     op.create_table(
+        "reminder",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("document_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("step", sa.Integer(), nullable=False),
+        sa.Column("owed_amount", sa.BigInteger(), nullable=False),
+        sa.Column("made_on", sa.Date(), nullable=False),
+        sa.Column("pay_until_on", sa.Date(), nullable=False),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("made_by_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.CheckConstraint("step BETWEEN 1 AND 3 AND owed_amount > 0", name=op.f("ck_reminder_step")),
+        sa.ForeignKeyConstraint(["document_id"], ["document.id"], name=op.f("fk_reminder_document_id")),
+        sa.ForeignKeyConstraint(["made_by_id"], ["user_account.id"], name=op.f("fk_reminder_made_by_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_reminder")),
+        sa.UniqueConstraint("document_id", "step", name=op.f("uq_reminder_document_id_step")),
+    )
+    with op.batch_alter_table("reminder", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_reminder_made_on"), ["made_on"], unique=False)
+
+    op.create_table(
         "session_note",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("appointment_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -1079,19 +1121,36 @@ def upgrade():
         sa.Column("value_amount", sa.BigInteger(), nullable=False),
         sa.Column("used_on", sa.Date(), nullable=False),
         sa.Column("used_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("given_back_on", sa.Date(), nullable=True),
+        sa.Column("given_back_by_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("reason", sa.String(length=200), nullable=False),
         sa.ForeignKeyConstraint(["appointment_id"], ["appointment.id"], name=op.f("fk_package_use_appointment_id")),
+        sa.ForeignKeyConstraint(
+            ["given_back_by_id"], ["user_account.id"], name=op.f("fk_package_use_given_back_by_id")
+        ),
         sa.ForeignKeyConstraint(["package_id"], ["package.id"], name=op.f("fk_package_use_package_id")),
         sa.ForeignKeyConstraint(["therapist_id"], ["user_account.id"], name=op.f("fk_package_use_therapist_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_package_use")),
-        sa.UniqueConstraint("appointment_id", name=op.f("uq_package_use_appointment_id")),
     )
     with op.batch_alter_table("package_use", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_package_use_package_id"), ["package_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_package_use_used_on"), ["used_on"], unique=False)
+        batch_op.create_index(
+            "uq_package_use_of_appointment",
+            ["appointment_id"],
+            unique=True,
+            sqlite_where=sa.text("given_back_on IS NULL"),
+            postgresql_where=sa.text("given_back_on IS NULL"),
+        )
 
 
 def downgrade():
     with op.batch_alter_table("package_use", schema=None) as batch_op:
+        batch_op.drop_index(
+            "uq_package_use_of_appointment",
+            sqlite_where=sa.text("given_back_on IS NULL"),
+            postgresql_where=sa.text("given_back_on IS NULL"),
+        )
         batch_op.drop_index(batch_op.f("ix_package_use_used_on"))
         batch_op.drop_index(batch_op.f("ix_package_use_package_id"))
 
@@ -1122,6 +1181,10 @@ def downgrade():
         batch_op.drop_index(batch_op.f("ix_session_note_client_id_on_date_id"))
 
     op.drop_table("session_note")
+    with op.batch_alter_table("reminder", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_reminder_made_on"))
+
+    op.drop_table("reminder")
     with op.batch_alter_table("package", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_package_client_id"))
 
@@ -1212,6 +1275,10 @@ def downgrade():
         batch_op.drop_index(batch_op.f("ix_file_client_id"))
 
     op.drop_table("file")
+    with op.batch_alter_table("fee_consent", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_fee_consent_client_id"))
+
+    op.drop_table("fee_consent")
     op.drop_table("consequence")
     op.drop_table("care_plan")
     with op.batch_alter_table("care", schema=None) as batch_op:

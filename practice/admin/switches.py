@@ -1,12 +1,18 @@
 """What the practice uses of money: what is off in set-up is nowhere on screen, and its addresses are not there."""
 from flask import abort
 
+from practice.access.permissions import Permission
+from practice.admin.auth import current_actor
 from practice.premises.queries import the_practice
 
 
 def uses(name: str) -> bool:
-    """Whether the practice uses "till", "tips", "deposits", "packages"."""
-    return getattr(the_practice(), f"has_{name}")
+    """Whether the practice uses "till", "tips", "deposits", "packages", "reminders", "fees"."""
+    practice = the_practice()
+    if name == "fees":  # the desk's alone: it shows appointments
+        is_on = practice.no_show_percent or practice.late_cancel_percent
+        return bool(is_on) and current_actor().may(Permission.INVOICE_ISSUE)
+    return getattr(practice, f"has_{name}")
 
 
 def need(name: str) -> None:

@@ -4,8 +4,9 @@ from practice.access.policy import everyone_with, register
 from practice.billing.models.documents import Document, DocumentLine, DocumentTax, Series
 from practice.billing.models.packages import Package, PackageUse
 from practice.billing.models.payments import Allocation, Payment, Tip, TipPayout, WriteOff
+from practice.billing.models.reminders import FeeConsent, Reminder
 from practice.billing.models.till import TillCount, TillDay, TillMove
 
 for model in (Series, Document, DocumentLine, DocumentTax, Payment, Tip, TipPayout, WriteOff, Allocation, Package,
-              PackageUse, TillDay, TillMove, TillCount):
+              PackageUse, TillDay, TillMove, TillCount, Reminder, FeeConsent):
     register(model, everyone_with(Permission.INVOICE_READ))

@@ -58,6 +58,11 @@ class Practice(db.Model):
     has_tips: Mapped[bool] = mapped_column(Boolean, default=False)
     has_deposits: Mapped[bool] = mapped_column(Boolean, default=False)
     has_packages: Mapped[bool] = mapped_column(Boolean, default=True)
+    has_reminders: Mapped[bool] = mapped_column(Boolean, default=False)
+    reminder_days: Mapped[int] = mapped_column(Integer, default=14)  # after the due day, and between two reminders
+    no_show_percent: Mapped[int] = mapped_column(Integer, default=0)  # of the price; 0: no fee
+    late_cancel_percent: Mapped[int] = mapped_column(Integer, default=0)
+    fee_tax_code_id: Mapped[int | None] = mapped_column(ForeignKey("tax_code.id"))  # None: as the treatment
     books_closed_on: Mapped[date | None] = mapped_column(Date)  # nothing is dated on or before this day any more
     version: Mapped[int] = mapped_column(Integer, default=1)
 

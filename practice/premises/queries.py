@@ -32,6 +32,11 @@ class Settings:
     has_tips: bool
     has_deposits: bool
     has_packages: bool
+    has_reminders: bool
+    reminder_days: int
+    no_show_percent: int
+    late_cancel_percent: int
+    fee_tax_code_id: int | None
     books_closed_on: date | None
 
 

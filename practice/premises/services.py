@@ -19,11 +19,13 @@ from practice.premises.rates import HUNDRED
 
 SETTINGS = ("name", "time_zone", "country", "currency", "language", "price_mode", "default_tax_code_id", "phone",
             "email", "has_shared_charts", "care_days_after", "intake_valid_days", "payment_days",
-            "has_till", "has_tips", "has_deposits", "has_packages")
+            "has_till", "has_tips", "has_deposits", "has_packages", "has_reminders", "reminder_days", "no_show_percent",
+            "late_cancel_percent", "fee_tax_code_id")
 
 
 # The least and the most of the settings that are numbers.
-BOUNDS = {"care_days_after": (0, 3650), "intake_valid_days": (1, 3650), "payment_days": (0, 365)}
+BOUNDS = {"care_days_after": (0, 3650), "intake_valid_days": (1, 3650), "payment_days": (0, 365),
+          "reminder_days": (1, 365), "no_show_percent": (0, 100), "late_cancel_percent": (0, 100)}
 
 
 class NameTaken(DomainError):
@@ -93,10 +95,11 @@ def change_settings(actor: Actor, *, version: int | None, **values) -> Practice:
     row = get_practice(for_change=True)
     check_version(row, version)
     _check_settings(values)
-    code_id = values.get("default_tax_code_id")
-    if code_id is not None and not db.session.scalar(select(TaxCode.id).where(TaxCode.id == code_id,
-                                                                              TaxCode.is_active)):
-        raise Invalid(_("Choose one of the tax codes in use"), "default_tax_code_id")
+    for name in ("default_tax_code_id", "fee_tax_code_id"):
+        code_id = values.get(name)
+        if code_id is not None and not db.session.scalar(select(TaxCode.id).where(TaxCode.id == code_id,
+                                                                                  TaxCode.is_active)):
+            raise Invalid(_("Choose one of the tax codes in use"), name)
     changed = []
     for name, value in values.items():
         if name not in SETTINGS:

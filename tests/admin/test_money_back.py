@@ -144,8 +144,11 @@ def test_switches_and_closed_books_in_set_up(stage, as_person):
     olive = as_person("olive")
     page = olive.get("/setup/money/").text
     version = re.search(r'name="version"[^>]*value="(\d+)"', page)[1]
-    assert olive.post("/setup/money/", data={"has_till": "y", "version": version}).status_code == 302
-    assert olive.post("/setup/money/", data={"version": version}).status_code == 422
+    data = {"has_till": "y", "version": version, "reminder_days": "14", "no_show_percent": "0",
+            "late_cancel_percent": "0", "fee_tax_code_id": ""}
+    assert olive.post("/setup/money/", data=data | {"no_show_percent": "101"}).status_code == 422
+    assert olive.post("/setup/money/", data=data).status_code == 302
+    assert olive.post("/setup/money/", data=data).status_code == 422
     with guard.acting(stage.people.system):
         assert get_practice().has_till and not get_practice().has_packages
     for day, status in (("2026-10-31", 302), ("2999-01-01", 422), ("no day", 422), ("", 422)):

@@ -27,7 +27,7 @@ def test_unknown_addresses_are_not_there(as_person, address):
 def test_the_files(as_person):
     browser = as_person("olive")
     archive = zipfile.ZipFile(io.BytesIO(browser.get(f"{MONTH}.csv").data))
-    assert sorted(archive.namelist())[0] == "2026-11-appointments.csv" and len(archive.namelist()) == 6
+    assert sorted(archive.namelist())[0] == "2026-11-appointments.csv" and len(archive.namelist()) == 7
     answer = browser.get(f"{MONTH}.xlsx")
     assert answer.data[:2] == b"PK" and 'filename="2026-11.xlsx"' in answer.headers["Content-Disposition"]
 

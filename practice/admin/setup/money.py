@@ -2,18 +2,20 @@
 from flask import flash, redirect, render_template, url_for
 from flask_admin import expose
 from flask_babel import gettext
-from wtforms import BooleanField, StringField
+from wtforms import BooleanField, SelectField, StringField
 
 from practice.access.permissions import Permission as P
 from practice.admin.auth import current_actor
 from practice.admin.base import Page
-from practice.admin.setup.pieces import SetupForm, save, tabs, text
+from practice.admin.fields import row_choices
+from practice.admin.setup.pieces import SetupForm, WholeField, save, tabs, text
 from practice.admin.typing_money import day_of
 from practice.core.text import _
 from practice.premises import services
-from practice.premises.queries import get_practice
+from practice.premises.queries import get_practice, tax_codes
 
-SWITCHES = ("has_till", "has_tips", "has_deposits", "has_packages")
+SWITCHES = ("has_till", "has_tips", "has_deposits", "has_packages", "has_reminders")
+NUMBERS = ("reminder_days", "no_show_percent", "late_cancel_percent")
 
 
 class MoneyForm(SetupForm):
@@ -24,6 +26,19 @@ class MoneyForm(SetupForm):
     has_packages = BooleanField(_("Packages"), description=_("Sessions paid ahead, used one by one."))
 
 
+    has_reminders = BooleanField(_("Reminders"), description=_("Letters for overdue invoices, in three steps."))
+    reminder_days = WholeField(_("Days from the due day to the first reminder, and to each next one"))
+    no_show_percent = WholeField(_("No-show"))
+    late_cancel_percent = WholeField(_("Cancelled late"))
+    fee_tax_code_id = SelectField(_("Tax of a fee"), description=_("Ask your accountant: in some countries a fee is "
+                                                                   "taxed like the treatment, in others not at all."))
+
+    def __init__(self, *args, **options):
+        super().__init__(*args, **options)
+        self.fee_tax_code_id.choices = row_choices([(code.id, code.name) for code in tax_codes()],
+                                                   first=_("As the treatment"))
+
+
 class BooksForm(SetupForm):
     books_closed_on = StringField(_("Closed up to"))
     reason = text(_("Why they are opened again"), 200)
@@ -31,7 +46,8 @@ class BooksForm(SetupForm):
 
 def stored() -> dict:
     row = get_practice()
-    return {name: getattr(row, name) for name in SWITCHES} | {"version": row.version}
+    return {name: getattr(row, name) for name in (*SWITCHES, *NUMBERS)} | {
+        "fee_tax_code_id": str(row.fee_tax_code_id or ""), "version": row.version}
 
 
 class SetupMoneyPage(Page):
@@ -46,7 +62,8 @@ class SetupMoneyPage(Page):
         return show(form, None), 422 if form.errors or form.newer is not None else 200
 
     def write(self, form):
-        values = {name: form[name].data for name in SWITCHES}
+        values = {name: form[name].data for name in (*SWITCHES, *NUMBERS)}
+        values["fee_tax_code_id"] = int(form.fee_tax_code_id.data) if form.fee_tax_code_id.data else None
         return save(form, lambda: services.change_settings(
             current_actor(), version=form.seen_version, **values).id, stored)
 

@@ -1,7 +1,7 @@
 """Sessions paid ahead."""
 from datetime import date, datetime
 
-from sqlalchemy import CheckConstraint, Date, ForeignKey, Index, Integer
+from sqlalchemy import CheckConstraint, Date, ForeignKey, Index, Integer, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from practice.core.columns import BigId, MinorUnits, UtcDateTime
@@ -28,15 +28,22 @@ class Package(db.Model):
 
 
 class PackageUse(db.Model):
-    """One session of a package, given at one appointment."""
+    """One session of a package, given at one appointment; a session may be given back to the package."""
 
     __tablename__ = "package_use"
-    __table_args__ = (Index(None, "used_on"),)
+    __table_args__ = (
+        Index(None, "used_on"),
+        Index("uq_package_use_of_appointment", "appointment_id", unique=True,
+              sqlite_where=text("given_back_on IS NULL"), postgresql_where=text("given_back_on IS NULL")),
+    )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     package_id: Mapped[int] = mapped_column(ForeignKey("package.id"), index=True)
-    appointment_id: Mapped[int] = mapped_column(ForeignKey("appointment.id"), unique=True)
+    appointment_id: Mapped[int] = mapped_column(ForeignKey("appointment.id"))
     therapist_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"))
     value_amount: Mapped[int] = mapped_column(MinorUnits)
     used_on: Mapped[date] = mapped_column(Date)
     used_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    given_back_on: Mapped[date | None] = mapped_column(Date)  # the session and its value went back to the package
+    given_back_by_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
+    reason: Mapped[str] = mapped_column(String(200), default="")

@@ -6,11 +6,12 @@ from datetime import date
 from sqlalchemy import or_, select
 
 from practice.billing.models.documents import Document, DocumentState
-from practice.billing.models.packages import Package
+from practice.billing.models.packages import Package, PackageUse
 from practice.billing.queries.deposits import Deposit, deposits_of
 from practice.billing.queries.documents import credit_of, open_of_clients
 from practice.catalog.models import Treatment
 from practice.core.db import db
+from practice.core.errors import NotFound
 
 
 @dataclass(frozen=True)
@@ -53,3 +54,17 @@ def live_packages(client_id: int, today: date) -> list[Package]:
         select(Package).where(Package.client_id == client_id, Package.sessions_left > 0,
                               or_(Package.expires_on.is_(None), Package.expires_on >= today))
         .order_by(Package.expires_on.is_(None), Package.expires_on, Package.id)))
+
+
+def get_package(package_id: int) -> Package:
+    """Raises NotFound."""
+    row = db.session.scalars(select(Package).where(Package.id == package_id)).first()
+    if row is None:
+        raise NotFound()
+    return row
+
+
+def uses_of(package_id: int) -> list[PackageUse]:
+    """The sessions taken from a package, those given back included, oldest first."""
+    return list(db.session.scalars(select(PackageUse).where(PackageUse.package_id == package_id)
+                                   .order_by(PackageUse.id)))

@@ -42,7 +42,8 @@ def charged(appointment_ids: Iterable[int]) -> set[int]:
     ids = list(appointment_ids)
     billed = db.session.scalars(select(Document.appointment_id).where(Document.appointment_id.in_(ids),
                                                                       Document.state == DocumentState.ISSUED))
-    used = db.session.scalars(select(PackageUse.appointment_id).where(PackageUse.appointment_id.in_(ids)))
+    used = db.session.scalars(select(PackageUse.appointment_id).where(PackageUse.appointment_id.in_(ids),
+                                                                      PackageUse.given_back_on.is_(None)))
     return {*billed, *used}
 
 

@@ -30,6 +30,14 @@ class PackageUsedUp(DomainError):
     message = _("No session of this package is left.")
 
 
+class AlreadyGivenBack(DomainError):
+    message = _("This session was given back already.")
+
+
+class PackageOver(DomainError):
+    message = _("This package has expired: nothing goes back into it.")
+
+
 class WrongPackage(DomainError):
     message = _("This package is for another treatment.")
 
@@ -100,6 +108,35 @@ def use_package(actor: Actor, package_id: int, appointment: Appointment, treatme
     return use
 
 
+def give_session_back(actor: Actor, use_id: int, *, reason: str) -> PackageUse:
+    """A session that was not given after all goes back to its package, with its value, today; the appointment can be
+    charged again. Raises AlreadyGivenBack, PackageOver, Invalid, NotFound."""
+    require(actor, Permission.PAYMENT_TAKE)
+    use = db.session.scalars(select(PackageUse).where(PackageUse.id == use_id)).first()
+    if use is None:
+        raise NotFound()
+    client_id = db.session.scalar(select(Package.client_id).where(Package.id == use.package_id))
+    lock_account(client_id)
+    chosen = select(Package).where(Package.id == use.package_id).with_for_update()
+    row = db.session.scalars(chosen.execution_options(populate_existing=True)).one()
+    use = db.session.scalars(select(PackageUse).where(PackageUse.id == use_id)
+                             .execution_options(populate_existing=True)).one()
+    if use.given_back_on is not None:
+        raise AlreadyGivenBack()
+    if row.expires_on is not None and row.expires_on < today():
+        raise PackageOver()
+    if len(reason.strip()) < 3:
+        raise Invalid(_("Say why, in a few words."), "reason")
+    use.given_back_on, use.given_back_by_id, use.reason = today(), actor.user_id, reason.strip()[:200]
+    row.sessions_left += 1
+    row.value_left_amount += use.value_amount
+    row.version += 1
+    db.session.flush()
+    audit.record(actor, "package.give_back", use, client_id=row.client_id, appointment_id=use.appointment_id)
+    return use
+
+
 def is_used_for(appointment_id: int) -> bool:
     """Whether the appointment was paid with a package."""
-    return db.session.scalar(select(PackageUse.id).where(PackageUse.appointment_id == appointment_id)) is not None
+    return db.session.scalar(select(PackageUse.id).where(PackageUse.appointment_id == appointment_id,
+                                                         PackageUse.given_back_on.is_(None))) is not None

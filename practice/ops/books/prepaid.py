@@ -17,9 +17,10 @@ def packages() -> Iterator[Broken]:
     credited = sums(DocumentLine.net_amount, Document.refers_to_id,
                     where=[*is_package, Document.refers_to_id.is_not(None)],
                     joined=(Document, Document.id == DocumentLine.document_id))
-    used = sums(PackageUse.value_amount, PackageUse.package_id)
+    kept = PackageUse.given_back_on.is_(None)
+    used = sums(PackageUse.value_amount, PackageUse.package_id, where=[kept])
     counts = dict(db.session.execute(
-        select(PackageUse.package_id, func.count()).group_by(PackageUse.package_id)).all())
+        select(PackageUse.package_id, func.count()).where(kept).group_by(PackageUse.package_id)).all())
     for row in db.session.execute(select(Package.id, Package.document_id, Package.sessions_bought,
                                          Package.sessions_left, Package.value_left_amount)):
         value = sold.get(row.document_id, 0) + credited.get(row.document_id, 0) - used.get(row.id, 0)

@@ -82,12 +82,13 @@ def _earned(month: Month, currency: str, key: str | None) -> Detail:
     elif key:
         raise NotFound()
     names, found = user_names(), db.session.execute(chosen).all()
+    said = {"package": _("Package session"), "expired": _("Expired unused")}
     columns = (Column("on_date", _("Day"), kind=Kind.DATE), Column("what", _("What")),
                Column("therapist", _("Therapist")), Column("number", _("Number")),
                _money("amount", _("Earned, without tax"), currency))
     return Detail("earned", _("Earned"), columns,
-                  [(row.on_date, row.what, names.get(row.therapist_id, ""), row.number_text, row.amount)
-                   for row in found], [row.document_id for row in found])
+                  [(row.on_date, said.get(row.what, row.what), names.get(row.therapist_id, ""), row.number_text,
+                    row.amount) for row in found], [row.document_id for row in found])
 
 
 def _payments(month: Month, currency: str, key: str | None) -> Detail:
@@ -143,6 +144,14 @@ def _appointments(month: Month, currency: str, key: str | None) -> Detail:
                   [None] * len(found))
 
 
+def _tips(month: Month, currency: str, key: str | None) -> Detail:
+    names, found = user_names(), db.session.execute(rows.tips(Span.of(month))).all()
+    columns = (Column("on_date", _("Day"), kind=Kind.DATE), Column("therapist", _("Therapist")),
+               _money("amount", _("Tip"), currency))
+    return Detail("tips", _("Tips"), columns,
+                  [(row.on_date, names.get(row.therapist_id, ""), row.amount) for row in found], [None] * len(found))
+
+
 DETAILS = {"documents": _documents, "earned": _earned, "payments": _payments, "owed": _owed, "taxes": _taxes,
-           "appointments": _appointments}
+           "tips": _tips, "appointments": _appointments}
 

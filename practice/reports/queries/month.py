@@ -48,6 +48,7 @@ class Bridge:
     not_paid_yet: int  # of the documents of the month, negative
     for_earlier: int  # paid in the month for documents of earlier months
     credit_built: int  # received and not yet put against a document, less credit used
+    tips: int  # received for the therapists
     received: int
     opening_owed: int
     closing_owed: int
@@ -57,8 +58,17 @@ class Bridge:
     @property
     def adds_up(self) -> bool:
         """Both ways: to the money received, and from the opening to the closing receivables."""
-        money = self.invoiced + self.not_paid_yet + self.for_earlier + self.credit_built
+        money = self.invoiced + self.not_paid_yet + self.for_earlier + self.credit_built + self.tips
         return money == self.received and self.opening_owed + self.invoices_only - self.settled == self.closing_owed
+
+
+@dataclass(frozen=True)
+class Liabilities:
+    """What the practice holds for others at the end of the month."""
+
+    credit: int  # of clients, deposits included
+    packages: int  # sessions sold and not given yet, without tax
+    tips: int  # of therapists
 
 
 @dataclass(frozen=True)
@@ -76,6 +86,7 @@ class MonthFigures:
     earned_by_treatment: list[Share]
     earned_products: int
     earned_fees: int
+    earned_expired: int  # packages that ran out unused
     earned_by_week: list[tuple[date, date, int, int]]  # first and last day, this year, a year before
     taxes: list[TaxRow]
     received: int
@@ -89,6 +100,7 @@ class MonthFigures:
     visits: int
     no_shows: tuple[int, int]
     late_cancels: tuple[int, int]
+    liabilities: "Liabilities"
     bridge: Bridge
 
 
@@ -102,7 +114,7 @@ def month_figures(actor: Actor, month: Month, today: date) -> MonthFigures:
 def _figures(month: Month, today: date) -> MonthFigures:
     span = Span.of(month)
     documents = db.session.execute(rows.documents(span)).all()
-    by_therapist, by_treatment, products, fees = _earned_parts(span)
+    by_therapist, by_treatment, kinds = _earned_parts(span)
     money = db.session.execute(rows.payments(span)).all()
     methods = Counter()
     for payment in money:
@@ -118,7 +130,8 @@ def _figures(month: Month, today: date) -> MonthFigures:
         invoiced_net=sum(row.net_amount for row in documents), invoiced_tax=sum(row.tax_amount for row in documents),
         invoiced_gross=sum(row.gross_amount for row in documents), documents=len(documents),
         earned=sum(share.amount for share in by_therapist), earned_by_therapist=by_therapist,
-        earned_by_treatment=by_treatment, earned_products=products, earned_fees=fees,
+        earned_by_treatment=by_treatment, earned_products=kinds["product"], earned_fees=kinds["fee"],
+        earned_expired=kinds["expired"],
         earned_by_week=_by_week(month),
         taxes=[TaxRow(*row) for row in db.session.execute(rows.taxes(span))],
         received=sum(methods.values()),
@@ -128,11 +141,19 @@ def _figures(month: Month, today: date) -> MonthFigures:
         oldest_days=max(((month.last - row.due_on).days for row in owed), default=0),
         sessions=states[S.DONE], visits=visits, no_shows=(states[S.NO_SHOW], counted),
         late_cancels=(states[S.CANCELLED_LATE], counted),
+        liabilities=_liabilities(month.last),
         bridge=_bridge(month, documents, sum(methods.values()), sum(ages.values())))
 
 
-def _earned_parts(span: Span) -> tuple[list[Share], list[Share], int, int]:
-    """Earned by therapist (the rest last), by treatment (products and fees last), and products and fees alone."""
+def _liabilities(as_of: date) -> Liabilities:
+    def together(statements) -> int:
+        return sum(int(db.session.scalar(statement)) for statement in statements)
+
+    return Liabilities(together(rows.credit(as_of)), together([rows.deferred(as_of)]), together(rows.tips_owed(as_of)))
+
+
+def _earned_parts(span: Span) -> tuple[list[Share], list[Share], dict[str, int]]:
+    """Earned by therapist (the rest last), by treatment (products and fees last), and by kind of line."""
     earned = rows.earned(span)
     sums = db.session.execute(
         select(earned.c.therapist_id, earned.c.treatment_id, earned.c.kind, func.sum(earned.c.amount))
@@ -143,7 +164,7 @@ def _earned_parts(span: Span) -> tuple[list[Share], list[Share], int, int]:
         people[therapist_id] += int(amount)
         treatments[treatment_id if str(kind) == "service" else None] += int(amount)
     names, titles = user_names(), dict(db.session.execute(select(Treatment.id, Treatment.name)).all())
-    return (_shares(people, names), _shares(treatments, titles), kinds["product"], kinds["fee"])
+    return (_shares(people, names), _shares(treatments, titles), kinds)
 
 
 def _shares(sums: dict[int | None, int], names: dict[int, str]) -> list[Share]:
@@ -184,9 +205,10 @@ def _bridge(month: Month, documents, received: int, closing: int) -> Bridge:
     of_month = sum(row.amount for row in money if row.issued_on >= month.first)
     earlier = sum(row.amount for row in money if row.issued_on < month.first)
     invoiced = sum(row.gross_amount for row in documents)
+    tips = sum(row.amount for row in db.session.execute(rows.tips(span)))
     opening = sum(row.owed for row in db.session.execute(rows.owed(month.before.last)))
     return Bridge(
         invoiced=invoiced, not_paid_yet=of_month - invoiced, for_earlier=earlier,
-        credit_built=received - of_month - earlier, received=received, opening_owed=opening, closing_owed=closing,
-        settled=sum(row.amount for row in put),
+        credit_built=received - of_month - earlier - tips, tips=tips, received=received,
+        opening_owed=opening, closing_owed=closing, settled=sum(row.amount for row in put),
         invoices_only=sum(row.gross_amount for row in documents if row.kind == "invoice"))

@@ -5,11 +5,12 @@ Figures and their rows come from the same statements, so a figure cannot disagre
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import Select, func, literal, select, union_all
+from sqlalchemy import Integer, Select, String, cast, func, literal, null, or_, select, type_coerce, union_all
+from sqlalchemy.orm import aliased
 
 from practice.billing.models.documents import Document, DocumentKind, DocumentLine, DocumentState, DocumentTax
 from practice.billing.models.packages import Package, PackageUse
-from practice.billing.models.payments import Allocation, Payment
+from practice.billing.models.payments import Allocation, Payment, Tip, TipPayout
 from practice.reports.period import Month
 
 ISSUED = Document.state != DocumentState.DRAFT
@@ -39,10 +40,12 @@ def earned(span: Span):
     """Earned net revenue: service, product and fee lines by recognition date, and package sessions as they are used.
 
     The sale of a package is not earned revenue; a credit note's lines count, negative, by their own date.
+    A session given back counts, negative, on that day; what is left of a package that ran out counts on its last day,
+    with nobody's name on it ("expired").
     Columns: on_date, kind, therapist_id, treatment_id, what, number_text, document_id, amount (net, minor units).
     """
     lines = (
-        select(DocumentLine.recognised_on.label("on_date"), DocumentLine.kind.label("kind"),
+        select(DocumentLine.recognised_on.label("on_date"), type_coerce(DocumentLine.kind, String).label("kind"),
                DocumentLine.therapist_id.label("therapist_id"), DocumentLine.treatment_id.label("treatment_id"),
                DocumentLine.text.label("what"), Document.number_text.label("number_text"),
                Document.id.label("document_id"), DocumentLine.net_amount.label("amount"))
@@ -53,7 +56,78 @@ def earned(span: Span):
                literal("package"), Document.number_text, Document.id, PackageUse.value_amount)
         .join(Package, Package.id == PackageUse.package_id).join(Document, Document.id == Package.document_id)
         .where(PackageUse.used_on.between(span.first, span.last)))
-    return union_all(lines, uses).subquery("earned")
+    back = (
+        select(PackageUse.given_back_on, literal("service"), PackageUse.therapist_id, Package.treatment_id,
+               literal("package"), Document.number_text, Document.id, -PackageUse.value_amount)
+        .join(Package, Package.id == PackageUse.package_id).join(Document, Document.id == Package.document_id)
+        .where(PackageUse.given_back_on.between(span.first, span.last)))
+    return union_all(lines, uses, back, expired(span), credited_after_expiry(span)).subquery("earned")
+
+
+def left_of_packages(as_of):
+    """The value of each package at the end of a day: sold, less credit notes, less sessions used and not given back,
+    from dated rows alone. `as_of` is a day, or a column with one."""
+    day = literal(as_of) if isinstance(as_of, date) else as_of
+    note = aliased(Document)
+    credited = (
+        select(func.coalesce(func.sum(DocumentLine.net_amount), 0)).join(note, note.id == DocumentLine.document_id)
+        .where(note.refers_to_id == Package.document_id, DocumentLine.kind == "package", note.issued_on <= day)
+        .scalar_subquery().correlate(Package))
+    sold = (select(func.coalesce(func.sum(DocumentLine.net_amount), 0))
+            .where(DocumentLine.document_id == Package.document_id, DocumentLine.kind == "package")
+            .scalar_subquery().correlate(Package))
+    used = (
+        select(func.coalesce(func.sum(PackageUse.value_amount), 0))
+        .where(PackageUse.package_id == Package.id, PackageUse.used_on <= day,
+               or_(PackageUse.given_back_on.is_(None), PackageUse.given_back_on > day))
+        .scalar_subquery().correlate(Package))
+    return sold + credited - used
+
+
+def expired(span: Span) -> Select:
+    """Packages whose last day lies in the span, with what was left in them at its end, as rows of `earned`."""
+    left = left_of_packages(Package.expires_on)
+    return (select(Package.expires_on, literal("expired"), cast(null(), Integer), cast(null(), Integer),
+                   literal("expired"), Document.number_text, Document.id, left)
+            .join(Document, Document.id == Package.document_id)
+            .where(Package.expires_on.between(span.first, span.last), left > 0))
+
+
+def credited_after_expiry(span: Span) -> Select:
+    """Credit notes on packages that had run out: what counted as earned then is taken back on their own day."""
+    note = aliased(Document)
+    return (select(note.issued_on, literal("expired"), cast(null(), Integer), cast(null(), Integer),
+                   literal("expired"), note.number_text, note.id, DocumentLine.net_amount)
+            .join(note, note.id == DocumentLine.document_id)
+            .join(Package, Package.document_id == note.refers_to_id)
+            .where(DocumentLine.kind == "package", note.issued_on > Package.expires_on,
+                   note.issued_on.between(span.first, span.last)))
+
+
+def deferred(as_of: date) -> Select:
+    """What is still owed in sessions at the end of a day: the sum over packages that had not run out."""
+    return (select(func.coalesce(func.sum(left_of_packages(as_of)), 0))
+            .where(Package.sold_on <= as_of, or_(Package.expires_on.is_(None), Package.expires_on > as_of)))
+
+
+def credit(as_of: date) -> list[Select]:
+    """Money of clients not put against anything at the end of a day: received, less used, less tips."""
+    return [select(func.coalesce(func.sum(Payment.amount), 0)).where(Payment.received_on <= as_of),
+            select(-func.coalesce(func.sum(Allocation.amount), 0)).where(Allocation.payment_id.is_not(None),
+                                                                         Allocation.on_date <= as_of),
+            select(-func.coalesce(func.sum(Tip.amount), 0)).where(Tip.on_date <= as_of)]
+
+
+def tips(span: Span) -> Select:
+    """Tips by the day they were given; below zero where one was taken back."""
+    return (select(Tip.on_date, Tip.therapist_id, Tip.amount).where(Tip.on_date.between(span.first, span.last))
+            .order_by(Tip.on_date, Tip.id))
+
+
+def tips_owed(as_of: date) -> list[Select]:
+    """Tips given, less tips handed out, until the end of a day."""
+    return [select(func.coalesce(func.sum(Tip.amount), 0)).where(Tip.on_date <= as_of),
+            select(-func.coalesce(func.sum(TipPayout.amount), 0)).where(TipPayout.paid_on <= as_of)]
 
 
 def taxes(span: Span) -> Select:
@@ -84,7 +158,7 @@ def owed(as_of: date) -> Select:
     paid = (select(Allocation.document_id, func.sum(Allocation.amount).label("paid"))
             .where(Allocation.on_date <= as_of).group_by(Allocation.document_id).subquery("paid"))
     left = (Document.gross_amount - func.coalesce(paid.c.paid, 0)).label("owed")
-    return (select(Document.id, Document.number_text, Document.issued_on,
+    return (select(Document.id, Document.client_id, Document.number_text, Document.issued_on,
                    func.coalesce(Document.due_on, Document.issued_on).label("due_on"), Document.billed_name, left)
             .outerjoin(paid, paid.c.document_id == Document.id)
             .where(ISSUED, Document.kind == DocumentKind.INVOICE, Document.issued_on <= as_of,
