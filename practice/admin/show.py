@@ -72,7 +72,8 @@ def weekday_day(value: date | datetime) -> str:
 
 def time(value: datetime) -> str:
     """"11:02" on the practice's wall clock."""
-    return clock.local(value, the_practice().time_zone).strftime("%H:%M")
+    wall = clock.local(value, the_practice().time_zone)
+    return f"{wall.hour:02}:{wall.minute:02}"
 
 
 def phone(value: str) -> str:

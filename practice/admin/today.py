@@ -11,15 +11,14 @@ from practice.access.permissions import Permission as P
 from practice.admin import day_columns, show, today_therapist
 from practice.admin.auth import current_actor
 from practice.admin.base import Page, act
-from practice.billing.queries.documents import open_of_clients, state_of
+from practice.billing.queries.documents import state_of
+from practice.billing.queries.owing import owing_on
 from practice.billing.services.uncharged import costs_of, uncharged
 from practice.clients.queries import names_of
 from practice.intake.queries import arrived_on
-from practice.schedule.queries import appointments
-from practice.schedule.queries.day_view import day_view
-from practice.schedule.queries.visits import Visit
+from practice.schedule.queries import appointments, visits
+from practice.schedule.queries.day_view import DayView, day_view
 from practice.schedule.services import messages
-from practice.schedule.states import AppointmentState
 
 DAY = timedelta(days=1)
 MOST_FORMS = 6  # named on the card; the badge says how many came in
@@ -75,7 +74,6 @@ def desk(actor: Actor):
     """The day with its queues: what to check out, who is here, what came in, who owes."""
     on = show.today()
     view = day_view(on, part=day_columns.asked_part())
-    rows = list(view.appointments.values())
     to_charge = uncharged(on - UNCHARGED_FOR, on) if actor.may(P.INVOICE_ISSUE) else []
     is_therapist = actor.may(P.CHART_READ)
     forms, forms_count = forms_in(on)
@@ -85,11 +83,9 @@ def desk(actor: Actor):
         view=view, boxes=day_columns.columns(view, actor, {row.id for row in to_charge}),
         may_book=actor.may(P.APPOINTMENT_BOOK), back=day_columns.here(), before=on - DAY, after=on + DAY,
         to_charge=to_charge, costs=costs_of(to_charge),
-        arrived=sorted((row for row in rows if row.state is AppointmentState.ARRIVED),
-                       key=lambda row: row.arrived_at or row.state_at, reverse=True),
-        forms=forms, forms_count=forms_count,
-        owing=owing(rows, on) if actor.may(P.INVOICE_READ) else [],
-        listeners=listeners(rows, view.short_names) if actor.may(P.MESSAGE_SEND) else [],
+        arrived=visits.arrived_on(on), forms=forms, forms_count=forms_count,
+        owing=owing(on) if actor.may(P.INVOICE_READ) else [],
+        listeners=listeners(view) if actor.may(P.MESSAGE_SEND) else [],
         invoices_url=day_columns.address("money.index"), new_client_url=day_columns.address("clients.new"))
 
 
@@ -100,21 +96,20 @@ def forms_in(on: date) -> tuple[list[FormIn], int]:
     return [FormIn(names[client_id], at) for client_id, at in rows if client_id in names], count
 
 
-def listeners(rows: list[Visit], short_names: dict[int, str]) -> list[tuple[int, str]]:
+def listeners(view: DayView) -> list[tuple[int, str]]:
     """Whose therapist can still be told something: the appointment, and how it is named in the list."""
     words = gettext("%(name)s, %(time)s with %(therapist)s")
     return [(row.id, words % {"name": row.client_name, "time": show.time(row.starts_at),
-                              "therapist": short_names.get(row.user_id, "")})
-            for row in rows if row.state in appointments.STILL_TO_COME]
+                              "therapist": view.short_names.get(row.user_id, "")})
+            for row in view.appointments.values() if row.state in appointments.STILL_TO_COME]
 
 
-def owing(rows: list[Visit], on: date) -> list[Owing]:
+def owing(on: date) -> list[Owing]:
     """Who comes today and has something open, in order of coming."""
-    coming = {row.client_id: row for row in reversed(rows) if row.state in appointments.STILL_TO_COME}
     found = []
-    for client_id, documents in open_of_clients(coming).items():
-        row, first = coming[client_id], documents[0]
+    for comes_at, name, documents in owing_on(on):
+        first = documents[0]
         late = (on - first.due_on).days if first.due_on and first.due_on < on else None
-        found.append(Owing(row.client_name, row.starts_at, sum(one.open_amount for one in documents),
-                           str(state_of(first, on)), late, day_columns.address("money.page", document_id=first.id)))
-    return sorted(found, key=lambda one: one.comes_at)
+        found.append(Owing(name, comes_at, sum(one.open_amount for one in documents), str(state_of(first, on)), late,
+                           day_columns.address("money.page", document_id=first.id)))
+    return found

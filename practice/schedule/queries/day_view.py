@@ -50,37 +50,45 @@ def day_view(day: date, therapist_ids: list[int] | None = None, *, part: int | N
     """
     zone = the_practice().time_zone
     first, last = clock.day_bounds(day, zone)
-    seen = {row.id: row for row in visits_on(day)}
     blocks = {row.id: row for row in appointments.blocks_between(first, last)}
-    items = _items(day, blocks, seen)
     work = [one for one in working(day, day) if one.start < last and one.end > first]
-    active = therapists()
-    shown = _columns(active, set(items) | {one.therapist_id for one in work}, therapist_ids)
+    active, booked = therapists(), _booked(day)
+    present = {*booked, *(row.user_id for row in blocks.values()), *(one.therapist_id for one in work)}
+    shown = _columns(active, present, therapist_ids)
     parts = tuple(tuple(shown[at:at + MOST_COLUMNS]) for at in range(0, len(shown), MOST_COLUMNS)) or ((),)
     part = min(max(part, 1), len(parts)) if part is not None else None
     shown = parts[part - 1] if part else tuple(shown)
+    seen = {row.id: row for row in visits_on(day, [one.id for one in shown])}
+    items = _items(day, blocks, seen, is_all=len(seen) == sum(booked.get(one.id, 0) for one in shown))
     columns = [DayColumn(one.id, [piece for piece in work if piece.therapist_id == one.id], items.get(one.id, []))
                for one in shown]
-    now = clock.now()
     clients = {row.client_id for row in seen.values()}
     return DayView(day, shown, parts, part or 1, {one.id: one.short_name for one in active},
-                   layout(columns, day, zone, now=now), seen, blocks, consequences_of(clients, day),
+                   layout(columns, day, zone, now=clock.now()), seen, blocks, consequences_of(clients, day),
                    form_status(clients) if clients else {})
 
 
-COUNT = select(func.count(Appointment.id)).where(Appointment.on_date == bindparam("day"))
+ON_DAY = Appointment.on_date == bindparam("day")
+BOOKED = select(Appointment.user_id, func.count(Appointment.id)).where(ON_DAY).group_by(Appointment.user_id)
 TIMES = select(Appointment.id, Appointment.user_id, Appointment.starts_at, Appointment.ends_at,
-               Appointment.state).where(Appointment.on_date == bindparam("day"))
+               Appointment.state).where(ON_DAY)
 
 
-def _items(day: date, blocks: dict[int, Block], seen: dict[int, Visit]) -> dict[int, list[Item]]:
-    """What stands in each therapist's column. Times only: a colleague's client is a stretch without a name.
-
-    What fell out is shown to those who see the appointment itself; to others it is free time.
-    """
+def _booked(day: date) -> dict[int, int]:
+    """How many appointments of any state each therapist has."""
     with system_session("the day's columns") as session:
-        rows = seen.values()
-        if session.scalar(COUNT, {"day": day}) != len(seen):
+        return dict(session.execute(BOOKED, {"day": day}).all())
+
+
+def _items(day: date, blocks: dict[int, Block], seen: dict[int, Visit], *, is_all: bool) -> dict[int, list[Item]]:
+    """What stands in each therapist's column; `is_all`: this person sees everything there.
+
+    Else times only: a colleague's client is a stretch without a name. What fell out is shown to those who see the
+    appointment itself; to others it is free time.
+    """
+    rows = seen.values()
+    if not is_all:
+        with system_session("the day's columns") as session:
             rows = session.execute(TIMES, {"day": day}).all()
     found: dict[int, list[Item]] = {}
     for row in rows:

@@ -1,5 +1,5 @@
 """What is taken and what is free, for the rules. They must see everything, so they read columns, never rows."""
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 
@@ -45,13 +45,13 @@ def _minutes(span: timedelta) -> int:
 
 
 SHIFTS = select(Shift.user_id, Shift.weekday, Shift.starts_minute, Shift.ends_minute, Shift.location_id,
-                Shift.from_on, Shift.until_on)
+                Shift.from_on, Shift.until_on).where(Shift.weekday.in_(bindparam("weekdays", expanding=True)))
 
 
-def weekly_shifts() -> list[WeeklyShift]:
-    """Everybody's working hours."""
+def weekly_shifts(weekdays: Iterable[int] = range(7)) -> list[WeeklyShift]:
+    """Everybody's working hours on these days of the week, Monday 0."""
     with system_session("who works when") as session:
-        rows = session.execute(SHIFTS).all()
+        rows = session.execute(SHIFTS, {"weekdays": list(weekdays)}).all()
     return [WeeklyShift(row.user_id, row.weekday, starts_minute=row.starts_minute, ends_minute=row.ends_minute,
                         location_id=row.location_id, valid_from=row.from_on, valid_until=row.until_on) for row in rows]
 
@@ -64,7 +64,9 @@ def rooms() -> tuple[overlaps.Room, ...]:
 
 def working(first: date, last: date) -> list[Work]:
     """The stretches that everybody works on these local days, both included, and what runs past midnight into them."""
-    return overlaps.expand_range(weekly_shifts(), first - DAY, last, the_practice().time_zone)
+    days = min((last - first).days + 2, 7)
+    shifts = weekly_shifts({(first - DAY + number * DAY).weekday() for number in range(days)})
+    return overlaps.expand_range(shifts, first - DAY, last, the_practice().time_zone)
 
 
 def diary(first: datetime, last: datetime, moving_id: int | None = None) -> Diary:

@@ -46,6 +46,8 @@ VISITS = (select(Appointment.id, Appointment.client_id, Appointment.user_id, App
           .outerjoin(Client, Client.id == Appointment.client_id)
           .order_by(Appointment.starts_at, Appointment.id))
 ON_DAY = VISITS.where(Appointment.on_date == bindparam("day"))
+OF_THERAPISTS = ON_DAY.where(Appointment.user_id.in_(bindparam("therapists", expanding=True)))
+ARRIVED = ON_DAY.where(Appointment.state == AppointmentState.ARRIVED)
 
 
 def read_visits(chosen: Select, **values) -> list[Visit]:
@@ -54,6 +56,11 @@ def read_visits(chosen: Select, **values) -> list[Visit]:
             for row in db.session.execute(chosen, values)]
 
 
-def visits_on(day: date) -> list[Visit]:
-    """The appointments of a local day in order of time."""
-    return read_visits(ON_DAY, day=day)
+def visits_on(day: date, therapist_ids: list[int]) -> list[Visit]:
+    """The appointments of these therapists on a local day, in order of time."""
+    return read_visits(OF_THERAPISTS, day=day, therapists=therapist_ids)
+
+
+def arrived_on(day: date) -> list[Visit]:
+    """Who is here and waits, the last to arrive first."""
+    return sorted(read_visits(ARRIVED, day=day), key=lambda row: row.arrived_at or row.state_at, reverse=True)
