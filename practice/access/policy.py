@@ -7,7 +7,7 @@ Each room's policy file registers its classes. `rows(actor)` gives one SQL crite
 from collections.abc import Callable
 from functools import lru_cache
 
-from sqlalchemy import ColumnElement, True_, true
+from sqlalchemy import BindParameter, ColumnElement, True_, true
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import with_loader_criteria
 from sqlalchemy.sql.visitors import InternalTraversal
@@ -38,6 +38,18 @@ class _Refusal(ColumnElement):
 @compiles(_Refusal)
 def _refuse(element, compiler, **options):
     raise NoReadGrant()
+
+
+class Bound(BindParameter):
+    """A value in a rule. Two of them compare as objects, not as SQL: SQLAlchemy looks the values of a rule up in
+    dictionaries with every run of a statement, and equality in SQL builds an expression for each look.
+    """
+
+    inherit_cache = True
+    __hash__ = BindParameter.__hash__
+
+    def __eq__(self, other):
+        return hash(self) == hash(other)
 
 
 def register(model: type, rows: RowRule) -> None:

@@ -1,9 +1,9 @@
 """Which clients an actor sees, and the rule for everything that hangs on a client's chart."""
-from sqlalchemy import ColumnElement, bindparam, exists, true
+from sqlalchemy import ColumnElement, exists, true
 
 from practice.access.actor import Actor, Kind
 from practice.access.permissions import Permission
-from practice.access.policy import register
+from practice.access.policy import Bound, register
 from practice.clients.models import Care, Client
 from practice.core import clock
 from practice.core.columns import UtcDateTime
@@ -16,9 +16,10 @@ HELD = CARE.alias("held")  # so that the rule also works on the table of care it
 def in_care(actor: Actor, client_id: ColumnElement) -> ColumnElement:
     """Rows whose client the actor has in care at this moment."""
     # The rule is built once per actor; the moment is asked each time it runs.
-    now = bindparam("care_now", callable_=clock.now, type_=UtcDateTime(), unique=True)
-    return exists().where(HELD.c.client_id == client_id, HELD.c.user_id == actor.user_id,
-                          HELD.c.from_at <= now, HELD.c.until_at > now)
+    now = Bound("care_now", callable_=clock.now, type_=UtcDateTime(), unique=True)
+    user = Bound("care_user", actor.user_id, type_=HELD.c.user_id.type, unique=True)
+    return exists().where(HELD.c.client_id == client_id, HELD.c.user_id == user, HELD.c.from_at <= now,
+                          HELD.c.until_at > now)
 
 
 def chart_rows(client_id: ColumnElement):

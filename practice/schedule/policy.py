@@ -3,7 +3,7 @@ from sqlalchemy import or_, true
 
 from practice.access.actor import Actor
 from practice.access.permissions import Permission
-from practice.access.policy import everyone_with, register
+from practice.access.policy import Bound, everyone_with, register
 from practice.clients.policy import chart_rows, in_care
 from practice.schedule.models import Appointment, Block, DeskMessage, Shift
 
@@ -14,7 +14,8 @@ def appointment_rows(actor: Actor):
     if actor.may(Permission.APPOINTMENT_READ_ALL):
         return true()
     if actor.may(Permission.APPOINTMENT_READ_OWN):
-        return or_(APPOINTMENT.c.user_id == actor.user_id, in_care(actor, APPOINTMENT.c.client_id))
+        user = Bound("own", actor.user_id, type_=APPOINTMENT.c.user_id.type, unique=True)
+        return or_(APPOINTMENT.c.user_id == user, in_care(actor, APPOINTMENT.c.client_id))
     return None
 
 
