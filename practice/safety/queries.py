@@ -28,6 +28,7 @@ from practice.safety.rules import (
     IntakeFact,
     Limit,
     PainMark,
+    ProductFact,
     Request,
     Verdict,
     Wish,
@@ -106,6 +107,13 @@ class Known:
     @property
     def active(self) -> list[tuple[Condition, ConditionContent]]:
         return [pair for pair in self.conditions if pair[0].state is ConditionState.ACCEPTED]
+
+    def verdict_with(self, products: Iterable[str]) -> Verdict:
+        """The verdict with these products about to be used; the same one where there are none."""
+        chosen = tuple(ProductFact(name) for name in products)
+        if not chosen:
+            return self.verdict
+        return assess(replace(self.facts, requested=replace(self.facts.requested, products=chosen)), rulebook())
 
     def seen(self) -> dict:
         """The versions of everything the verdict stands on: what a review or a signature is bound to."""

@@ -57,7 +57,8 @@ class Cause:
 def problems_of(content: NoteContent, verdict: Verdict) -> list[RowProblem]:
     """Everything that stands against each row, warnings too, in the order of the rows."""
     return [RowProblem(index, row, problem) for index, row in enumerate(content.rows)
-            for problem in check_row(verdict, row.place, row.technique, row.pressure)]
+            for problem in check_row(verdict, row.place, row.technique, row.pressure, with_heat=content.with_heat,
+                                     products=content.product_names)]
 
 
 def causes_of(problems: list[RowProblem], reasons: Mapping[str, str]) -> list[Cause]:

@@ -19,6 +19,22 @@ HOW_TAKEN_LABELS = {
     "sore": _("Was sore"),
 }
 
+# What the client said when asked about the pressure on the way.
+SAID_LABELS = {"good": _("Just right"), "firmer": _("Firmer, please"), "lighter": _("Lighter, please"),
+               "stop": _("Stop there")}
+# How the client was a day and two days after the visit before.
+AFTER_LABELS = {"better": _("Better"), "same": _("As before"), "sore": _("Sore"), "worse": _("Worse")}
+AFTER_HOURS = (24, 48)
+
+
+@dataclass(frozen=True)
+class Score:
+    """A 0–10 item before and after: a key of measures.SESSION_ITEMS, "pain:calf:left", or a name of one's own."""
+
+    name: str
+    before: int | None = None
+    after: int | None = None
+
 
 @dataclass(frozen=True)
 class WorkRow:
@@ -53,7 +69,10 @@ class NoteContent:
     """A note as it stands: SOAP text, rows of work, pain from 0 to 10, reasons by cause, what comes next.
 
     `home_care` holds (key of catalog.techniques.home_care, dose); `copied` names the fields taken over from the last
-    note; `setting` is oil, position and room; `how_taken` is a key of HOW_TAKEN_LABELS or empty. `overrides` and
+    note; `setting` is position and room, `products` what was used on the skin, separated by commas; `how_taken` is a
+    key of HOW_TAKEN_LABELS or empty. `said` are (key of SAID_LABELS, words) of the pressure check-ins, `after_last` how
+    it was 24 and 48 hours after the visit before (keys of AFTER_LABELS), `travels_to` where pain goes from the
+    painful place, `adverse` an event nobody wanted. `overrides`, `reviewed_at` (of the brief, as text) and
     `consent_version` (of the safety profile) are set by signing.
     """
 
@@ -73,6 +92,18 @@ class NoteContent:
     copied: tuple[str, ...] = ()
     overrides: tuple[Override, ...] = ()
     consent_version: int | None = None
+    products: str = ""
+    with_heat: bool = False
+    scores: tuple[Score, ...] = ()
+    said: tuple[tuple[str, str], ...] = ()
+    after_last: tuple[str, str] = ("", "")
+    travels_to: Place | None = None
+    adverse: str = ""
+    reviewed_at: str | None = None
+
+    @property
+    def product_names(self) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(name.strip() for name in self.products.split(",") if name.strip()))
 
     @property
     def minutes(self) -> int:
@@ -97,6 +128,10 @@ class NoteContent:
             key = str(row.place)
             deepest[key] = max(row.pressure, deepest.get(key, 0))
         return deepest
+
+    def remembering(self, previous: "NoteContent") -> "NoteContent":
+        """A new note with the products, position and room of the last one: they rarely change."""
+        return replace(self, products=previous.products, setting=previous.setting)
 
     def same_work_as(self, previous: "NoteContent") -> "NoteContent":
         """This note with the rows of the last one, marked as taken over."""
@@ -125,7 +160,10 @@ class NoteContent:
             "pain": [str(self.pain_place) if self.pain_place else None, self.pain_before, self.pain_after],
             "reasons": dict(self.reasons), "back_in_days": self.back_in_days,
             "home_care": [list(item) for item in self.home_care], "how_taken": self.how_taken, "setting": self.setting,
-            "copied": list(self.copied), "consent_version": self.consent_version,
+            "copied": list(self.copied), "consent_version": self.consent_version, "products": self.products,
+            "with_heat": self.with_heat, "scores": [[one.name, one.before, one.after] for one in self.scores],
+            "said": [list(one) for one in self.said], "after_last": list(self.after_last), "adverse": self.adverse,
+            "travels_to": str(self.travels_to) if self.travels_to else None, "reviewed_at": self.reviewed_at,
             "overrides": [[one.cause, one.kind, list(one.labels), [str(place) for place in one.places], one.level,
                            one.words] for one in self.overrides],
         })
@@ -137,13 +175,18 @@ class NoteContent:
         data: dict[str, Any] = json.loads(text)
         pain_place, pain_before, pain_after = data.get("pain", (None, None, None))
         return cls(
-            **{name: data.get(name, "") for name in (*SOAP, "how_taken", "setting")},
+            **{name: data.get(name, "") for name in (*SOAP, "how_taken", "setting", "products", "adverse")},
             rows=tuple(WorkRow(Place.parse(place), technique, pressure, minutes)
                        for place, technique, pressure, minutes in data.get("rows", ())),
             pain_place=Place.parse(pain_place) if pain_place else None, pain_before=pain_before, pain_after=pain_after,
             reasons=data.get("reasons", {}), back_in_days=data.get("back_in_days"),
             home_care=tuple((key, dose) for key, dose in data.get("home_care", ())),
             copied=tuple(data.get("copied", ())), consent_version=data.get("consent_version"),
+            with_heat=data.get("with_heat", False), reviewed_at=data.get("reviewed_at"),
+            scores=tuple(Score(*row) for row in data.get("scores", ())),
+            said=tuple((key, words) for key, words in data.get("said", ())),
+            after_last=tuple(data.get("after_last", ("", ""))),
+            travels_to=Place.parse(data["travels_to"]) if data.get("travels_to") else None,
             overrides=tuple(
                 Override(cause, kind, tuple(labels), tuple(Place.parse(key) for key in places), level, words)
                 for cause, kind, labels, places, level, words in data.get("overrides", ())))

@@ -45,7 +45,7 @@ TREATMENTS = (
     {"geriatric": "Gentle massage for older people", "infant_child": "Infant and child massage"},
 )
 # What concerns the whole visit: key -> the field of the note that takes it.
-OF_THE_VISIT = {"oil_any": "products", "environment": "room"}
+OF_THE_VISIT = {"oil_any": "products", "environment": "setting"}
 BLANK = {"version": "0", **dict.fromkeys(("pain_place", "pain_before", "pain_after", "how_taken", "back_in_days"), "")}
 LIMITS, DOCTOR, STOP = "proceed_with_limits", "needs_clearance", "do_not_treat"
 # Rule -> the outcome of the day, and what stands against deep tissue at level 5 on a calf (None: nothing).
@@ -177,13 +177,17 @@ def test_every_technique_from_the_treatment_to_the_note_to_the_brief(people, as_
         editor = text_of(theo.get(f"/notes/{appointment_id}/edit"))
         rows = "; ".join(f"calf:left {key} {max(1, catalogue()[key].lowest)} {10 + n}"
                          for n, key in enumerate(techniques))
-        answer = theo.post(f"/notes/{appointment_id}/edit", data={**BLANK, "rows": rows, "do": "sign"})
+        answer = theo.post(f"/notes/{appointment_id}/edit", data={**BLANK, "rows": rows, "do": "sign",
+                                                                            **{name: f"{key} {week}" for key, name in
+                                                                               OF_THE_VISIT.items()}})
         assert answer.status_code == 302, (techniques, text_of(answer)[:400])
         note = text_of(theo.get(answer.headers["Location"]))
         with guard.acting(people.system), transaction():
             after = schedule.appointment(ann, people.theo.user_id, treatment_id,
                                          schedule.at(10, day=day + timedelta(days=1))).id
         brief = text_of(theo.get(f"/brief/{after}"))
+        for key in OF_THE_VISIT:
+            assert f"{key} {week}" in note and f"{key} {week}" in brief, key
         for n, (key, word) in enumerate(techniques.items()):
             assert word in editor and word in note, key
             assert re.search(rf"Lower leg, left {re.escape(word)} .*?{10 + n} min", brief), (key, brief)

@@ -7,10 +7,13 @@ from sqlalchemy import select
 from practice.access import guard
 from practice.audit.models import AuditRow
 from practice.core import clock
-from practice.core.db import db
+from practice.core.db import db, transaction
+from practice.safety.rules import AllergyFact
+from practice.safety.services.profile import set_allergies
 from practice.schedule.models import Appointment
 from practice.schedule.states import AppointmentState as S
 from practice.sessions import queries
+from practice.sessions.content import Score
 from practice.sessions.models import AddendumKind, NoteState, SessionNote
 from tests.factories.schedule import at
 from tests.factories.sessions import LOWER_BACK, NECK, draft, limit, row, signed, visit, words
@@ -277,6 +280,50 @@ def test_without_a_record_there_is_no_page(people, theo, session, monkeypatch):
     for address in (f"/notes/{note_id}/", f"/notes/{other}/edit", "/lists/notes/"):
         with pytest.raises(RuntimeError, match="the trail"):
             theo.get(address)
+
+
+def test_everything_a_session_can_tell_is_kept_and_read(people, theo, session):
+    values = {
+        "products": "Grapeseed, Arnica rub", "setting": "face up, quiet", "with_heat": "y", "travels_to": "hand:left",
+        "pain_place": "neck_posterior:middle", "adverse": "Dizzy on sitting up", "score_name": ["Stress", "Jaw", ""],
+        "score_before": ["7", "11", "3"], "score_after": ["3", "2", ""], "said": ["firmer", "", "magic"],
+        "said_words": ["a bit more there", "", "x"], "rows": "neck_posterior:middle petrissage 2 10"}
+    answer = press(theo, session, "sign", opened(theo, session), **values)
+    assert answer.status_code == 302
+    _state, content, note_id = note_of(people, session)
+    assert content.scores == (Score("stress", 7, 3), Score("Jaw", None, 2)) and content.with_heat
+    assert content.said == (("firmer", "a bit more there"),) and str(content.travels_to) == "hand:left"
+    page = theo.get(f"/notes/{note_id}/").get_data(as_text=True)
+    for text in ("Grapeseed, Arnica rub", "face up, quiet", "Dizzy on sitting up", "a bit more there", "Stress",
+                 "before 7, after 3", "Travels to", "brief not reviewed"):
+        assert text in page, text
+
+
+def test_what_rarely_changes_is_remembered_and_the_days_after_are_asked(people, theo, session):
+    with guard.acting(people.system):
+        client_id = db.session.scalar(select(Appointment.client_id).where(Appointment.id == session))
+    with clock.frozen(at(9, day=at(9).date().replace(day=3))):
+        signed(people.theo, visit(people, clock.now(), client_id=client_id), words(
+            "Old words", products="Grapeseed", setting="radio off", rows=(row(NECK, "deep_tissue", 4, 10),)))
+    sent = opened(theo, session)
+    page = theo.get(f"/notes/{session}/edit").get_data(as_text=True)
+    assert 'value="Grapeseed"' in page and 'value="radio off"' in page and "24 hours after the last visit" in page
+    assert note_of(people, session) is None, "remembered on the page, not kept before anything is typed"
+    press(theo, session, "save", sent, after_24="sore", after_48="same", subjective="x")
+    assert note_of(people, session)[1].after_last == ("sore", "same")
+    assert "the deepest was 4. Perhaps one lighter today." in theo.get(f"/notes/{session}/edit").get_data(as_text=True)
+
+
+def test_a_product_the_client_does_not_tolerate_asks_why(people, theo, session):
+    with guard.acting(people.system):
+        client_id = db.session.scalar(select(Appointment.client_id).where(Appointment.id == session))
+    with guard.acting(people.theo), transaction():
+        set_allergies(people.theo, client_id, (AllergyFact("Almond oil"),))
+    sent = opened(theo, session) | {"rows": "calf:left effleurage 2 10", "products": "Almond oil"}
+    answer = press(theo, session, "sign", sent)
+    assert answer.status_code == 422 and "This product is not for this client" in answer.get_data(as_text=True)
+    answer = press(theo, session, "sign", opened(theo, session) | sent | {"version": "2", "products": "Grapeseed"})
+    assert note_of(people, session)[0] is NoteState.SIGNED
 
 
 def test_addenda(people, theo, session):

@@ -3,6 +3,7 @@ import re
 from html import unescape
 
 import pytest
+from babel import Locale
 from babel.dates import get_day_names, get_month_names
 from babel.support import NullTranslations
 from flask_babel import Domain
@@ -72,7 +73,7 @@ def stored_words(people) -> set[str]:
 def calendar_words() -> set[str]:
     names = [*get_month_names("wide", locale="en").values(), *get_month_names("abbreviated", locale="en").values(),
              *get_day_names("wide", locale="en").values(), *get_day_names("abbreviated", locale="en").values()]
-    return {name.casefold() for name in names}
+    return {name.casefold() for name in [*names, Locale.parse("en").get_display_name("en")]}  # the language, by name
 
 
 @pytest.mark.only_on("sqlite", "words do not depend on the database")

@@ -10,7 +10,7 @@ from practice.admin.auth import current_actor, safe_next
 from practice.admin.base import Page, act, record_reading, words
 from practice.admin.brief import cards, read
 from practice.admin.brief import words as say
-from practice.admin.brief.remarks import other_reasons, remarks
+from practice.admin.brief.remarks import other_reasons, remarks, remarks_of_use
 from practice.admin.care import check_open, closed, may_open
 from practice.admin.courses import courses, meaning
 from practice.admin.words import gettext
@@ -144,7 +144,7 @@ def last_session(brief: read.Brief) -> dict | None:
     note, content = brief.notes[0]
     rows = cards.work_rows(content)
     return {"note": note, "rows": rows[:cards.MOST_ROWS], "more": max(0, len(rows) - cards.MOST_ROWS),
-            "taken": cards.how_taken(content),
+            "taken": cards.how_taken(content), "adverse": content.adverse, "used": remarks_of_use(content),
             "over": [(say.places(one.places), one.words) for one in content.overrides]}
 
 

@@ -8,6 +8,7 @@ from practice.admin.brief.cards import Limit, label_of
 from practice.admin.brief.read import Brief
 from practice.core.body import level_words
 from practice.safety.rules_verdict import Reason, ReasonKind, Verdict
+from practice.sessions.content import NoteContent
 
 
 @dataclass(frozen=True)
@@ -42,3 +43,9 @@ def other_reasons(verdict: Verdict, shown: list[Limit]) -> list[Reason]:
     said |= {(one.rule, one.ref) for position in verdict.positioning for one in position.reasons}
     said |= {(one.rule, one.ref) for one in (*verdict.heat.reasons, *verdict.product_warnings)}
     return [one for one in verdict.why if (one.rule, one.ref) not in said and one.kind is not ReasonKind.CONSENT]
+
+
+def remarks_of_use(content: NoteContent) -> str:
+    """Products, heat, position and room of a session in one line."""
+    heat = gettext("with heat") if content.with_heat else ""
+    return ", ".join(part for part in (content.products, heat, content.setting) if part)

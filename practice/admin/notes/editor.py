@@ -5,20 +5,22 @@ from dataclasses import dataclass, replace
 
 from flask_babel import gettext
 
-from practice.admin.notes.form import PLACED, NoteForm
+from practice.admin.notes.form import MOST_SCORES, PLACED, NoteForm
 from practice.catalog.techniques import CATEGORY_LABELS, Category, home_care, order_hints
 from practice.core.body import Place, all_places, join_sides
 from practice.safety.queries import Known, known, last_review
-from practice.safety.rules import check_home_care, levels
+from practice.safety.rules import Verdict, check_home_care, levels
 from practice.safety.rules_verdict import ProblemKind, ReasonKind, Shown
 from practice.schedule.models import Appointment
 from practice.sessions import queries
 from practice.sessions.checking import Cause, causes_of, problems_of
-from practice.sessions.content import NoteContent
+from practice.sessions.content import AFTER_LABELS, SAID_LABELS, NoteContent, Score
+from practice.sessions.measures import SESSION_ITEMS
 from practice.sessions.models import SessionNote
 
 USUAL_DEPTH = 3
 USUAL_MINUTES = 10
+FREE_SCORES = 2
 MOST_CHIPS, FEWEST_CHIPS = 5, 3
 PLAIN_CHIPS = ("effleurage", "petrissage", "friction")
 # Limits everybody has are on the map; the badges beside the name are for what is this client's own.
@@ -78,12 +80,17 @@ def _back_to_the_limit(content: NoteContent, setting: Setting, cause_key: str) -
 
 
 def causes(content: NoteContent, setting: Setting) -> list[Cause]:
-    return causes_of(problems_of(content, setting.known.verdict), content.reasons)
+    return causes_of(problems_of(content, judged(content, setting)), content.reasons)
+
+
+def judged(content: NoteContent, setting: Setting) -> Verdict:
+    """The verdict over what is known, with the products the note names."""
+    return setting.known.verdict_with(content.product_names)
 
 
 def work(content: NoteContent, setting: Setting, missing: frozenset[str] = frozenset()) -> dict:
     """What the part with the rows shows; `missing` are the causes a signature was refused for."""
-    problems = problems_of(content, setting.known.verdict)
+    problems = problems_of(content, judged(content, setting))
     against, careful = {}, {}
     for one in problems:
         (against if one.problem.needs_reason else careful).setdefault(one.index, []).append(one.problem)
@@ -107,8 +114,30 @@ def page(content: NoteContent, form: NoteForm, setting: Setting) -> dict:
         "allergies": [fact.substance for fact in verdict.allergies],
         "shown_as": verdict.shown_as if verdict.shown_as not in (Shown.GO_AHEAD, Shown.LIMITS) else None,
         "home_care": home_care(), "care_rows": [*content.home_care, ("", "")],
+        "session_items": SESSION_ITEMS, "score_name": score_name, "score_rows": score_rows(content),
+        "said_rows": [*content.said, ("", "")], "said_labels": SAID_LABELS, "after_labels": AFTER_LABELS,
+        "tolerance": tolerance(content, setting), "asks_after": setting.last is not None,
         "not_at": {key: home_care_not_at(setting, key, content) for key, _dose in content.home_care},
     }
+
+
+def score_rows(content: NoteContent) -> list[Score]:
+    """The 0–10 items of the note, and free lines."""
+    return [*content.scores, *[Score("")] * FREE_SCORES][:MOST_SCORES]
+
+
+def score_name(name: str) -> str:
+    """A 0–10 item in words."""
+    item = SESSION_ITEMS.get(name)
+    return gettext(item[0]) if item else name
+
+
+def tolerance(content: NoteContent, setting: Setting) -> str:
+    """What the days after the last visit suggest; it changes nothing by itself."""
+    if not setting.last_content.rows or not {"sore", "worse"} & set(content.after_last):
+        return ""
+    deepest = max(row.pressure for row in setting.last_content.rows)
+    return gettext("Last time the deepest was %(level)s. Perhaps one lighter today.", level=deepest)
 
 
 def planned_minutes(appointment: Appointment) -> int:

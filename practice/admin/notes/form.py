@@ -5,14 +5,26 @@ from collections.abc import Mapping
 from flask import request
 from flask_babel import gettext
 from flask_wtf import FlaskForm
-from wtforms import HiddenField, SelectField, StringField, TextAreaField
+from wtforms import BooleanField, HiddenField, SelectField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import Length, ValidationError
 
 from practice.catalog.techniques import catalogue, home_care
 from practice.core.body import Place, all_places
 from practice.core.text import _
-from practice.sessions.content import HOW_TAKEN_LABELS, SOAP, NoteContent, WorkRow, read_rows, work_row, write_rows
+from practice.sessions.content import (
+    AFTER_LABELS,
+    HOW_TAKEN_LABELS,
+    SAID_LABELS,
+    SOAP,
+    NoteContent,
+    Score,
+    WorkRow,
+    read_rows,
+    work_row,
+    write_rows,
+)
+from practice.sessions.measures import SESSION_ITEMS
 from practice.sessions.services.notes import LONGEST_TEXT
 
 PLACES = [str(place) for place in all_places()]
@@ -22,6 +34,7 @@ LONGEST_REASON = 300
 LONGEST_LINE = 200
 LONGEST_DOSE = 80
 MOST_HOME_CARE = 6
+MOST_SCORES = 8
 TOO_LONG = _("This text is too long.")
 # What concerns the whole visit has no place on the body.
 PLACED = {key: technique for key, technique in catalogue().items() if technique.is_placed}
@@ -33,7 +46,7 @@ def _text(value) -> str:
 
 def _choice(values, label: str) -> SelectField:
     choices = [SelectChoice(str(value), str(value)) for value in ("", *values)]
-    return SelectField(label, choices=choices, coerce=_text)
+    return SelectField(label, choices=choices, coerce=_text, default="")
 
 
 class NoteForm(FlaskForm):
@@ -51,7 +64,14 @@ class NoteForm(FlaskForm):
     pain_after = _choice(range(11), _("Pain after"))
     how_taken = _choice(HOW_TAKEN_LABELS, _("How it was taken"))
     back_in_days = _choice(BACK_IN_DAYS, _("Back in"))
-    setting = StringField(_("Oil, position, room"), [Length(max=LONGEST_LINE, message=TOO_LONG)])
+    setting = StringField(_("Position, music, light, scent, warmth, quiet"),
+                          [Length(max=LONGEST_LINE, message=TOO_LONG)])
+    products = StringField(_("Oil and products"), [Length(max=LONGEST_LINE, message=TOO_LONG)])
+    with_heat = BooleanField(_("Worked with heat"))
+    travels_to = _choice(PLACES, _("Travels to"))
+    after_24 = _choice(AFTER_LABELS, _("24 hours after the last visit"))
+    after_48 = _choice(AFTER_LABELS, _("48 hours after"))
+    adverse = TextAreaField(_("Something went wrong"), [Length(max=LONGEST_TEXT, message=TOO_LONG)])
 
     def validate_rows(self, field):
         try:
@@ -78,13 +98,18 @@ class NoteForm(FlaskForm):
             pain_place=Place.parse(self.pain_place.data) if self.pain_place.data else None,
             pain_before=number(self.pain_before), pain_after=number(self.pain_after),
             back_in_days=number(self.back_in_days), home_care=posted_home_care(),
-            how_taken=self.how_taken.data, setting=_clean(self.setting.data), copied=posted_copied(self.copied.data))
+            how_taken=self.how_taken.data or "", setting=_clean(self.setting.data),
+            copied=posted_copied(self.copied.data), products=_clean(self.products.data),
+            with_heat=bool(self.with_heat.data), scores=posted_scores(), said=posted_said(),
+            after_last=(self.after_24.data or "", self.after_48.data or ""), adverse=_clean(self.adverse.data),
+            travels_to=Place.parse(self.travels_to.data) if self.travels_to.data else None)
 
     def show(self, content: NoteContent) -> None:
         """Fill the fields from `content`."""
-        for name in (*SOAP, "setting", "how_taken"):
+        for name in (*SOAP, "setting", "how_taken", "products", "with_heat", "adverse"):
             getattr(self, name).data = getattr(content, name)
-        for name in ("pain_place", "pain_before", "pain_after", "back_in_days"):
+        self.after_24.data, self.after_48.data = content.after_last
+        for name in ("pain_place", "pain_before", "pain_after", "back_in_days", "travels_to"):
             getattr(self, name).data = _text(getattr(content, name))
         self.rows.data = write_rows(content.rows)
         self.reasons.data = json.dumps(dict(content.reasons), sort_keys=True)
@@ -123,6 +148,29 @@ def posted_home_care() -> tuple[tuple[str, str], ...]:
             usual = known[key].doses[0] if known[key].doses else ""
             found.append((key, dose.strip()[:LONGEST_DOSE] or usual))
     return tuple(found)
+
+
+def posted_scores() -> tuple[Score, ...]:
+    """The 0–10 items that have a name and a figure; a label of the list stands for its key."""
+    known = {gettext(label).casefold(): key for key, (label, _more) in SESSION_ITEMS.items()}
+    found = []
+    columns = [request.form.getlist(name)[:MOST_SCORES] for name in ("score_name", "score_before", "score_after")]
+    for name, before, after in zip(*columns, strict=False):
+        name, figures = name.strip()[:LONGEST_DOSE], [_figure(before), _figure(after)]
+        if name and figures != [None, None]:
+            found.append(Score(known.get(name.casefold(), name), *figures))
+    return tuple(found)
+
+
+def _figure(text: str) -> int | None:
+    text = text.strip()
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 3 and int(text) <= 10 else None
+
+
+def posted_said() -> tuple[tuple[str, str], ...]:
+    """What the client said when asked about the pressure, in order."""
+    pairs = zip(request.form.getlist("said")[:MOST_SCORES], request.form.getlist("said_words"), strict=False)
+    return tuple((key, words.strip()[:LONGEST_LINE]) for key, words in pairs if key in SAID_LABELS)
 
 
 def posted_copied(text: str | None) -> tuple[str, ...]:

@@ -1,5 +1,5 @@
 """The note: the editor beside the last note, the signed note and its addenda, a therapist's own list, the hand-over."""
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 from flask import flash, jsonify, redirect, render_template, request, url_for
 from flask_admin import expose
@@ -21,7 +21,14 @@ from practice.safety.rules_verdict import PROBLEM_LABELS
 from practice.schedule.models import Appointment
 from practice.schedule.queries.appointments import get_appointment
 from practice.sessions import queries
-from practice.sessions.content import HOW_TAKEN_LABELS, SOAP, write_rows
+from practice.sessions.content import (
+    AFTER_HOURS,
+    AFTER_LABELS,
+    HOW_TAKEN_LABELS,
+    SAID_LABELS,
+    SOAP,
+    write_rows,
+)
 from practice.sessions.models import AddendumKind, NoteState, SessionNote
 from practice.sessions.services import notes
 from practice.sessions.services.notes import NoteAlreadySigned
@@ -74,6 +81,8 @@ class NotesPage(Page):
         if request.method == "POST":
             return posting.posted(appointment_id, setting)
         form, content = NoteForm(formdata=None), queries.content_of(setting.note)
+        if setting.note is None:
+            content = content.remembering(setting.last_content)
         form.show(content)
         return posting.render(form, content, setting)
 
@@ -159,13 +168,15 @@ def read_page(note_id: int, *, typed: str = "", kind: str = AddendumKind.ADDENDU
     note = queries.get_note(note_id)
     record_reading("note.read", note, client_id=note.client_id)
     note, me = queries.get_note(note_id), current_actor()
-    is_signed = note.state is NoteState.SIGNED
+    is_signed, content = note.state is NoteState.SIGNED, queries.content_of(note)
     drafts = [row for row in queries.unsigned_of(me.user_id, 2) if row.id != note.id] if me.may(P.CHART_READ) else []
     return render_template(
-        "admin/notes/page.html", note=note, content=queries.content_of(note), addenda=queries.addenda(note_id),
+        "admin/notes/page.html", note=note, content=content, addenda=queries.addenda(note_id),
         names=user_names(), is_signed=is_signed, is_intact=is_signed and queries.is_intact(note), short=editor.short,
         problem_labels={str(key): label for key, label in PROBLEM_LABELS.items()}, how_taken=HOW_TAKEN_LABELS,
-        home_care=home_care(), is_late=is_late(note),
+        home_care=home_care(), is_late=is_late(note), score_name=editor.score_name, said_labels=SAID_LABELS,
+        after_labels=AFTER_LABELS, after_hours=AFTER_HOURS,
+        reviewed_at=datetime.fromisoformat(content.reviewed_at) if content.reviewed_at else None,
         was_late=clock.local_date(note.created_at, the_practice().time_zone) != note.on_date,
         typed=typed, kind=kind, error=error, may_write=me.may(P.CHART_WRITE),
         is_author=note.therapist_id == me.user_id, next_draft=drafts[0] if drafts else None,

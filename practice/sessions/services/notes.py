@@ -21,7 +21,7 @@ from practice.schedule.models import Appointment
 from practice.schedule.queries.appointments import get_appointment
 from practice.schedule.states import HOLDING_TIME
 from practice.sessions.checking import Cause, causes_of, problems_of
-from practice.sessions.content import NoteContent
+from practice.sessions.content import SOAP, NoteContent
 from practice.sessions.models import Addendum, AddendumKind, NoteState, SessionNote
 from practice.sessions.queries import hash_of, note_for
 
@@ -105,9 +105,9 @@ def save_draft(actor: Actor, note_id: int, content: NoteContent, *, version: int
     """
     row = _to_write(actor, note_id)
     check_version(row, version)
-    if any(len(getattr(content, name)) > LONGEST_TEXT for name in ("subjective", "objective", "assessment", "plan")):
+    if any(len(getattr(content, name)) > LONGEST_TEXT for name in (*SOAP, "adverse")):
         raise Invalid(_("This text is too long."))
-    row.content = replace(content, overrides=(), consent_version=None).to_json()
+    row.content = replace(content, overrides=(), consent_version=None, reviewed_at=None).to_json()
     row.saved_at = clock.now()
     audit.record(actor, "note.save", row, client_id=row.client_id)
     return row
@@ -128,7 +128,7 @@ def sign(actor: Actor, note_id: int, *, version: int | None) -> SessionNote:
         raise Invalid(_("A session that is still to come cannot be signed."))
     with db.session.no_autoflush:  # the note is written once, at the end
         facts = known(row.client_id, row.on_date)
-    causes = causes_of(problems_of(content, facts.verdict), content.reasons)
+    causes = causes_of(problems_of(content, facts.verdict_with(content.product_names)), content.reasons)
     missing = [cause for cause in causes if not cause.is_answered]
     if missing:
         raise ReasonsMissing(missing)
