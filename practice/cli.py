@@ -160,6 +160,26 @@ def check_books(demo):
     sys.exit(1 if broken else 0)
 
 
+@check.command("rush")
+@click.option("--seconds", default=60, show_default=True, help="How long the desks work.")
+@click.option("--database", default="sqlite", show_default=True,
+              help="sqlite, postgresql (a server of its own), or the address of a PostgreSQL server.")
+def check_rush(seconds, database):
+    """Eight desks at once on a database of its own, one act in ten failing, two desks killed; then the books."""
+    from practice.app import create_app
+    from practice.ops.rush.run import run
+
+    os.umask(0o077)
+    told = run(database, seconds, create_app, migrate_database)
+    for word, count in told.acts.most_common():
+        click.echo(f"{count:>7}  {word}")
+    click.echo(f"{told.documents} documents, {told.payments} payments, {told.killed} desks killed.")
+    for one in told.broken:
+        click.echo(f"{one.table} {one.row_id}: {one.rule}: {one.what}")
+    click.echo("The books close." if not told.broken else f"The books do not close: {len(told.broken)} rows.")
+    sys.exit(0 if told.is_good else 1)
+
+
 @commands.command()
 @click.option("--size", type=click.Choice(["S", "M", "L"], case_sensitive=False), default="S", show_default=True,
               help="10 thousand, 200 thousand or a million sessions; L shows the growth from M as well.")

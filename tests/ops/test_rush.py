@@ -1,0 +1,24 @@
+"""Eight desks at once, one act in ten failing in the middle, one killed and replaced: numbers and sums hold."""
+import pytest
+from sqlalchemy import func, select
+
+from practice.access import guard
+from practice.access.actor import system
+from practice.billing.models.documents import Document, DocumentKind
+from practice.core.db import db
+from practice.ops.rush.run import prepare, rush
+
+SECONDS = 4
+
+
+@pytest.mark.timeout(180)
+def test_a_rush_at_the_desks(cloned_database, tmp_path):
+    prepare()
+    told = rush(cloned_database.environ(tmp_path), SECONDS, kills=1)
+    assert told.errors == [] and told.broken == []
+    assert told.acts["done"] > 30 and told.acts["failed on purpose"] > 0 and told.killed == 1
+    with guard.acting(system("looking")):
+        highest, count = db.session.execute(
+            select(func.max(Document.number), func.count(Document.id))
+            .where(Document.kind == DocumentKind.INVOICE)).one()
+    assert highest == count > 0
