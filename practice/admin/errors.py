@@ -77,7 +77,11 @@ def server_error(error):
     error_id = secrets.token_hex(4)
     log.exception("error %s at %s %s", error_id, request.method, request.endpoint,
                   exc_info=getattr(error, "original_exception", None) or error)
-    return show(500, gettext("It is not your fault. Nothing of this step was saved."), error_id)
+    try:
+        return show(500, gettext("It is not your fault. Nothing of this step was saved."), error_id)
+    except Exception:  # the page itself needs the database, which may be what is missing
+        log.exception("the page of error %s", error_id)
+        return f"Something went wrong, and nothing of this step was saved. Number of this error: {error_id}", 500
 
 
 def record_denied() -> None:

@@ -1,4 +1,5 @@
 """One run of the bench: fill or find the database, ask, print."""
+import sys
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
@@ -27,7 +28,7 @@ def run(name: str, database: str, make_app, migrate) -> bool:
     `make_app(config)` gives an application, `migrate(app)` brings its database to the newest schema. Raises
     ConfigError.
     """
-    console = Console()
+    console = Console(width=None if sys.stdout.isatty() else 130)
     results = [one_size(console, SIZES[size], database, make_app, migrate)
                for size in (SMALLER.get(name), name) if size]
     good = all(result.is_fast for result in results[-1:])

@@ -1,0 +1,23 @@
+"""What is shown when something breaks."""
+import re
+
+import pytest
+
+
+@pytest.fixture
+def broken(app, people, monkeypatch):
+    """The settings cannot be read, which every page needs: as when the database is gone."""
+    def gone():
+        raise RuntimeError("no such table: practice")
+
+    app.config["PROPAGATE_EXCEPTIONS"] = False
+    monkeypatch.setattr("practice.premises.queries.settings", gone)
+    monkeypatch.setattr("practice.admin.site.settings", gone)
+    return app.test_client()
+
+
+def test_an_error_page_needs_nothing_that_may_be_broken(broken, caplog):
+    answer = broken.get("/sign-in")
+    text = answer.get_data(as_text=True)
+    assert answer.status_code == 500 and "nothing of this step was saved" in text and "no such table" not in text
+    assert re.search(r"error: ([0-9a-f]{8})$", text)[1] in caplog.text
