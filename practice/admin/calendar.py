@@ -3,7 +3,7 @@ from datetime import date, datetime, timedelta
 
 from flask import Response, redirect, render_template, request, url_for
 from flask_admin import expose
-from flask_babel import get_locale, gettext
+from flask_babel import format_date, get_locale, gettext
 from flask_wtf import FlaskForm
 from wtforms import SelectField, StringField
 from wtforms.validators import InputRequired, Length
@@ -13,6 +13,7 @@ from practice.accounts.queries import therapists
 from practice.admin import day_columns, show
 from practice.admin.auth import current_actor, safe_next
 from practice.admin.base import ListView, Page, act, attempt, show_error
+from practice.admin.colleagues import colleague
 from practice.audit import services as audit
 from practice.core import clock, pdf
 from practice.core.dates import When, parse_when
@@ -67,9 +68,10 @@ class CalendarPage(Page):
         blocked = [row for row in appointments.blocks_between(first, last) if shown and row.user_id == shown.id]
         days = [(day, [row for row in rows if row.on_date == day], [row for row in blocked if is_on(row, day)])
                 for day in (monday + number * DAY for number in range(7))]
+        weekdays = [format_date(day, "EEEE") for day, _rows, _blocked in days]
         return render_template(
-            "admin/calendar/week.html", days=days, therapist=shown, on=on, monday=monday, sunday=monday + 6 * DAY,
-            before=monday - 7 * DAY, after=monday + 7 * DAY, choice=weeks_open_to(actor),
+            "admin/calendar/week.html", days=days, weekdays=weekdays, therapist=shown, on=on, monday=monday,
+            sunday=monday + 6 * DAY, before=monday - 7 * DAY, after=monday + 7 * DAY, choice=weeks_open_to(actor),
             may_book=actor.may(P.APPOINTMENT_BOOK), count=sum(row.state in HOLDING_TIME for row in rows))
 
     @expose("/sheet")
@@ -238,11 +240,12 @@ class BlockList(ListView):
     """Time kept free of appointments."""
 
     read_permission = P.APPOINTMENT_READ_ALL
-    column_list = column_details_list = ("starts_at", "ends_at", "kind", "words")
+    column_list = column_details_list = ("user_id", "starts_at", "ends_at", "kind", "words")
     column_sortable_list = ("starts_at",)
     column_default_sort = ("starts_at", True)
-    column_labels = {"starts_at": _("From"), "ends_at": _("Until"), "kind": _("What for"),
+    column_labels = {"user_id": _("Therapist"), "starts_at": _("From"), "ends_at": _("Until"), "kind": _("What for"),
                      "words": _("In a few words")}
-    column_formatters = {"starts_at": when("starts_at"), "ends_at": when("ends_at"),
+    column_formatters = {"user_id": lambda view, context, row, name: colleague(row.user_id),
+                         "starts_at": when("starts_at"), "ends_at": when("ends_at"),
                          "kind": lambda view, context, row, name: show.label(row.kind)}
-    card_columns = {"kind": "card-name", "starts_at": "card-line"}
+    card_columns = {"user_id": "card-name", "kind": "card-state", "starts_at": "card-line"}

@@ -1,9 +1,10 @@
 """The plain lists of money: documents, their lines, payments, what they paid, packages. Read-only, with export."""
-from flask import url_for
+from flask import g, url_for
 
 from practice.access.permissions import Permission as P
 from practice.admin import show
 from practice.admin.base import ListView
+from practice.billing.queries.numbers import numbers_of
 from practice.core.money import plain
 from practice.core.text import _
 from practice.premises.queries import the_practice
@@ -31,6 +32,17 @@ def _moment(view, context, row, name) -> str:
     return f"{show.day(value)}, {show.time(value)}" if value else ""
 
 
+def _number(view, context, row, name) -> str:
+    """The number of the document a row belongs to; those of a page are read at once by `get_list`."""
+    document_id, known = getattr(row, name), g.setdefault("document_numbers", {})
+    if document_id and document_id not in known:
+        known.update(numbers_of([document_id]))
+    return known.get(document_id, "")
+
+
+DOCUMENT = dict.fromkeys(("document_id", "credit_note_id"), _number)
+
+
 def exported(*names: str) -> dict:
     """Amounts as machines read them: 78.00."""
     return dict.fromkeys(names, _plain)
@@ -48,6 +60,19 @@ MEASURES = {"quantity": lambda view, context, row, name: f"{row.quantity / 1000:
 class MoneyList(ListView):
     read_permission, export_permission = P.INVOICE_READ, P.MONEY_EXPORT
     column_default_sort = ("id", True)
+
+    def get_list(self, *args, **options):
+        count, rows = super().get_list(*args, **options)
+        ids = {getattr(row, name, None) for row in rows for name in DOCUMENT} - {None}
+        g.document_numbers = numbers_of(ids) if ids else {}
+        return count, rows
+
+
+class PartList(MoneyList):
+    """Rows that belong to a document: each leads to it."""
+
+    def row_url(self, row) -> str:
+        return url_for("money.page", document_id=row.document_id)
 
 
 class DocumentList(MoneyList):
@@ -73,9 +98,10 @@ class DocumentList(MoneyList):
         return url_for("money.page", document_id=row.id)
 
 
-class LineList(MoneyList):
+class LineList(PartList):
     column_list = ("document_id", "kind", "text", "recognised_on", "quantity", "net_amount", "tax_amount",
                    "gross_amount")
+    big_columns = ("kind", "quantity")
     column_details_list = column_export_list = (
         "document_id", "position", "kind", "text", "service_on", "recognised_on", "quantity", "discount_amount",
         "tax_rate", "net_amount", "tax_amount", "gross_amount")
@@ -88,8 +114,9 @@ class LineList(MoneyList):
     number_columns = ("quantity", "discount_amount", "tax_rate", "net_amount", "tax_amount", "gross_amount")
     column_formatters = formatters(
         money=("discount_amount", "net_amount", "tax_amount", "gross_amount"), labels=("kind",),
-        days=("service_on", "recognised_on")) | MEASURES
-    column_formatters_export = exported("discount_amount", "net_amount", "tax_amount", "gross_amount") | MEASURES
+        days=("service_on", "recognised_on")) | MEASURES | DOCUMENT
+    column_formatters_export = exported(
+        "discount_amount", "net_amount", "tax_amount", "gross_amount") | MEASURES | DOCUMENT
     card_columns = {"text": "card-name", "gross_amount": "card-sum", "recognised_on": "card-line"}
 
 
@@ -107,25 +134,25 @@ class PaymentList(MoneyList):
     card_columns = {"id": "card-name", "method": "card-state", "received_on": "card-line", "amount": "card-sum"}
 
 
-class AllocationList(MoneyList):
-    column_list = column_details_list = column_export_list = ("id", "on_date", "document_id", "payment_id",
+class AllocationList(PartList):
+    column_list = column_details_list = column_export_list = ("document_id", "on_date", "payment_id",
                                                               "credit_note_id", "amount")
-    column_labels = {"id": _("Number"), "on_date": _("Day"), "document_id": _("Document"), "payment_id": _("Payment"),
+    column_labels = {"on_date": _("Day"), "document_id": _("Document"), "payment_id": _("Payment"),
                      "credit_note_id": _("Credit note"), "amount": _("Amount")}
-    column_sortable_list = ("id", "on_date")
+    column_sortable_list = ("on_date",)
     column_filters = ("on_date",)
     number_columns = ("amount",)
-    column_formatters = formatters(money=("amount",), days=("on_date",))
-    column_formatters_export = exported("amount")
-    card_columns = {"id": "card-name", "on_date": "card-line", "amount": "card-sum"}
+    column_formatters = formatters(money=("amount",), days=("on_date",)) | DOCUMENT
+    column_formatters_export = exported("amount") | DOCUMENT
+    card_columns = {"document_id": "card-name", "on_date": "card-line", "amount": "card-sum"}
 
 
-class PackageList(MoneyList):
+class PackageList(PartList):
     column_list = column_details_list = column_export_list = (
-        "id", "sold_on", "expires_on", "sessions_bought", "sessions_left", "value_left_amount")
-    column_labels = {"id": _("Number"), "sold_on": _("Sold"), "expires_on": _("Until"), "sessions_bought": _("Bought"),
-                     "sessions_left": _("Left"), "value_left_amount": _("Value left")}
+        "document_id", "sold_on", "expires_on", "sessions_bought", "sessions_left", "value_left_amount")
+    column_labels = {"document_id": _("Invoice"), "sold_on": _("Sold"), "expires_on": _("Until"),
+                     "sessions_bought": _("Bought"), "sessions_left": _("Left"), "value_left_amount": _("Value left")}
     number_columns = ("sessions_bought", "sessions_left", "value_left_amount")
-    column_formatters = formatters(money=("value_left_amount",), days=("sold_on", "expires_on"))
-    column_formatters_export = exported("value_left_amount")
-    card_columns = {"id": "card-name", "sold_on": "card-line", "value_left_amount": "card-sum"}
+    column_formatters = formatters(money=("value_left_amount",), days=("sold_on", "expires_on")) | DOCUMENT
+    column_formatters_export = exported("value_left_amount") | DOCUMENT
+    card_columns = {"document_id": "card-name", "sold_on": "card-line", "value_left_amount": "card-sum"}

@@ -1,5 +1,6 @@
 """The people of the demo practice and what they come for. All invented."""
 import random
+import unicodedata
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -129,6 +130,12 @@ class Person:
     known: object = None  # what the therapist knows since the first visit
 
 
+def in_ascii(name: str) -> str:
+    """The letters of a name as an e-mail address spells them: "gráinne" without its accent."""
+    bare = unicodedata.normalize("NFKD", name.replace("ø", "o").replace("ł", "l"))
+    return "".join(sign for sign in bare if sign.isascii() and sign not in "' ")
+
+
 def people(chance: random.Random, count: int, days: int) -> list[Person]:
     """`count` clients who join over the working days of the demo, most of them early."""
     found, names = [], set()
@@ -141,7 +148,7 @@ def people(chance: random.Random, count: int, days: int) -> list[Person]:
         joins = 0 if number < count * 0.45 else int(days * chance.random() ** 1.2 * 0.97)
         treatment = TREATMENTS[3].name if story.key in ("pregnant", "thinners") else chance.choice(
             [TREATMENTS[0].name, TREATMENTS[0].name, TREATMENTS[1].name, TREATMENTS[2].name, TREATMENTS[3].name])
-        plain = "".join(sign for sign in f"{first}.{last}".lower() if sign.isascii() and sign not in "' ")
+        plain = in_ascii(f"{first}.{last}".lower())
         found.append(Person(
             first, last, date(chance.randrange(1945, 2003), chance.randrange(1, 13), chance.randrange(1, 29)),
             f"+35385555{number:04}", f"{plain}{number}@example.com",

@@ -242,3 +242,4 @@ def test_the_plain_lists_show_days_as_everywhere_and_lead_to_the_document(browse
     for name in ("invoices", "invoice-lines", "payments", "allocations", "packages"):
         page = look(browser, f"/lists/{name}/")
         assert "17 Nov 2026" in page and "2026-11-17" not in page, name
+        assert name == "payments" or ">2026-0001</a>" in page or ">2026-0002</a>" in page, name

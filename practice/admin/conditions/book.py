@@ -8,6 +8,7 @@ from practice.admin.auth import current_actor
 from practice.admin.base import Page, act, show_error, words
 from practice.admin.conditions.form import level_choices, typed_version
 from practice.admin.conditions.rule_form import RuleForm, key_of, posted_caps, where_choices
+from practice.admin.setup_tabs import tabs
 from practice.core.db import transaction
 from practice.core.errors import DomainError, NotFound, Stale
 from practice.safety import rulebook as book_words
@@ -33,7 +34,8 @@ class RulebookPage(Page):
         return render_template("admin/conditions/rulebook.html", book=book, rules=rules, words=book_words, own=own,
                                behind=behind, shipped=shipped().rules,
                                sources={rule.key: book.sources_of(rule.sources) for rule in rules},
-                               may_edit=current_actor().may(P.RULEBOOK_EDIT))
+                               may_edit=current_actor().may(P.RULEBOOK_EDIT),
+                               tabs_row=tabs("rulebook") if current_actor().may(P.PREMISES_EDIT) else [])
 
     @expose("/new", methods=("GET", "POST"))
     def new(self):

@@ -35,6 +35,7 @@ class ConditionList(ListView):
            for name in ("created_at", "decided_at", "ended_at")},
     }
     column_default_sort = ("id", True)
+    empty_text = _("Only what belongs to clients in your care stands here.")
     card_columns = {"client": "card-name", "content": "card-line", "state": "card-line"}
 
     def get_query(self):

@@ -27,6 +27,7 @@ class NoteList(ListView):
         **{key: lambda view, context, row, name: show.day(getattr(row, name)) if getattr(row, name) else ""
            for key in ("created_at", "signed_at", "saved_at")},
     }
+    empty_text = _("Only what belongs to clients in your care stands here.")
     card_columns = {"client": "card-name", "state": "card-state", "on_date": "card-line", "created_at": "card-hide"}
 
     def get_query(self):

@@ -12,7 +12,8 @@ from practice.accounts.queries import therapists
 from practice.admin.auth import current_actor
 from practice.admin.base import Page, act
 from practice.admin.fields import row_choices
-from practice.admin.setup.pieces import RowsPage, SetupForm, TicksField, WholeField, save, tabs, text
+from practice.admin.setup.pieces import RowsPage, SetupForm, TicksField, WholeField, save, text
+from practice.admin.setup_tabs import tabs
 from practice.admin.show import money as show_money
 from practice.catalog import services
 from practice.catalog.models import Treatment
@@ -26,10 +27,15 @@ from practice.premises.rates import show_rate
 
 def tax_choices(kept: int | None = None) -> list[SelectChoice]:
     """The tax codes in use, and the one that a row has already."""
-    codes = {code.id: f"{code.name} · {show_rate(code.rate)} %" for code in tax_codes()}
+    codes = {code.id: named_rate(code.name, show_rate(code.rate)) for code in tax_codes()}
     if kept is not None and kept not in codes:
         codes[kept] = gettext("no longer in use")
     return row_choices(codes.items())
+
+
+def named_rate(name: str, rate: str) -> str:
+    """A tax code with its rate, which often is part of the name already: "VAT 13.5 %"."""
+    return name if rate in name else f"{name} · {rate} %"
 
 
 def usual_tax() -> str:

@@ -7,7 +7,7 @@ from flask_babel import get_locale
 from practice.access.permissions import Permission as P
 from practice.admin import show
 from practice.admin.base import ListView, Page
-from practice.admin.setup.pieces import tabs
+from practice.admin.setup_tabs import tabs
 from practice.core.text import _
 from practice.intake.kinds import KIND_LABELS
 from practice.intake.queries import definition_of, get_form

@@ -14,7 +14,7 @@ from practice.access.permissions import Permission as P
 from practice.accounts.queries import get_user
 from practice.admin.auth import current_actor
 from practice.admin.base import Page, words
-from practice.admin.setup.pieces import tabs
+from practice.admin.setup_tabs import tabs
 from practice.core.db import transaction
 from practice.core.errors import DomainError, NotFound, Stale
 from practice.schedule.services.shifts import Hours, hours_of, set_hours

@@ -1,15 +1,14 @@
 """The set-up tables as lists with details and export: read-only, each column named."""
 from babel.dates import get_day_names
-from flask import g
 from flask_babel import get_locale, gettext
 
 from practice.access.permissions import Permission as P
 from practice.accounts.models import registered_with
-from practice.accounts.queries import user_names
 from practice.admin import show
 from practice.admin.base import ListView
+from practice.admin.colleagues import colleague
 from practice.admin.setup.hours import clock_words
-from practice.admin.setup.pieces import tabs
+from practice.admin.setup_tabs import tabs
 from practice.core import money
 from practice.core.text import _
 from practice.premises.queries import the_practice
@@ -28,13 +27,6 @@ LABELS = {
 
 def yes_no(value: bool) -> str:
     return gettext("yes") if value else gettext("no")
-
-
-def colleague(user_id: int) -> str:
-    """A colleague's name; all are read once a request."""
-    if "colleagues" not in g:
-        g.colleagues = user_names()
-    return g.colleagues.get(user_id, "")
 
 
 FORMATS = {
@@ -106,6 +98,7 @@ class TreatmentList(SetupList):
     read_permission = export_permission = P.CATALOG_EDIT
     shown, tab = ("name", "neutral_name", "minutes", "buffer_minutes", "price_amount", "tax_code", "needs_room",
                   "is_active"), "treatments"
+    big_columns = ("neutral_name", "buffer_minutes", "needs_room")
     column_filters = ("minutes", "is_active")
 
 
@@ -130,3 +123,4 @@ class LocationList(SetupList):
 
 class IssuerList(SetupList):
     shown, tab = ("name", "address", "tax_number", "bank_account", "footer", "is_active"), "practice"
+    big_columns = ("footer",)

@@ -8,7 +8,8 @@ from practice.access.permissions import Permission as P
 from practice.admin.auth import current_actor
 from practice.admin.base import Page
 from practice.admin.fields import row_choices
-from practice.admin.setup.pieces import SetupForm, WholeField, save, tabs, text
+from practice.admin.setup.pieces import SetupForm, WholeField, save, text
+from practice.admin.setup_tabs import tabs
 from practice.admin.typing_money import day_of
 from practice.core.text import _
 from practice.premises import services

@@ -1,4 +1,4 @@
-"""What the set-up pages share: tabs, forms with a version, and pages of small tables."""
+"""What the set-up pages share: forms with a version, and pages of small tables."""
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -13,26 +13,10 @@ from wtforms.widgets import CheckboxInput, ListWidget
 
 from practice.admin.auth import current_actor
 from practice.admin.base import Page, show_error
+from practice.admin.setup_tabs import tabs
 from practice.core.db import db, transaction
 from practice.core.errors import DomainError, Invalid, Stale
 from practice.core.text import _
-from practice.premises.queries import locations
-
-TABS = (
-    ("start", _("Start"), "setup.index"), ("practice", _("Practice"), "setup_practice.index"),
-    ("staff", _("Staff"), "setup_staff.index"), ("treatments", _("Treatments"), "setup_treatments.index"),
-    ("products", _("Products"), "setup_products.index"), ("rooms", _("Rooms"), "setup_rooms.index"),
-    ("money", _("Money"), "setup_money.index"), ("taxes", _("Taxes"), "setup_taxes.index"),
-    ("locations", _("Locations"), "setup_locations.index"), ("forms", _("Forms"), "forms.index"),
-    ("rulebook", _("Rulebook"), "rulebook.index"),
-)
-
-
-def tabs(here: str) -> list[tuple]:
-    """The row of tabs; locations are left out while there is one."""
-    has_places = here == "locations" or len(locations()) > 1
-    return [(gettext(label), url_for(endpoint), key == here) for key, label, endpoint in TABS
-            if key != "locations" or has_places]
 
 
 def strip(text: str | None) -> str:

@@ -10,7 +10,8 @@ from practice.access.permissions import Permission as P
 from practice.admin.auth import current_actor
 from practice.admin.base import Page
 from practice.admin.fields import country_choices, currency_choices, enum_choices, row_choices, time_zone_choices
-from practice.admin.setup.pieces import RowsPage, SetupForm, WholeField, read_version, save, tabs, text
+from practice.admin.setup.pieces import RowsPage, SetupForm, WholeField, read_version, save, text
+from practice.admin.setup_tabs import tabs
 from practice.admin.show import label
 from practice.catalog import services as catalog
 from practice.clients.contact import format_phone, parse_email, parse_phone

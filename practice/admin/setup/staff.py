@@ -14,8 +14,9 @@ from practice.accounts.services import signing_in, users
 from practice.admin.auth import current_actor
 from practice.admin.base import Page, act, attempt
 from practice.admin.fields import enum_choices
-from practice.admin.setup.pieces import SetupForm, TicksField, read_version, save, tabs, text
+from practice.admin.setup.pieces import SetupForm, TicksField, read_version, save, text
 from practice.admin.setup.premises import IssuerForm
+from practice.admin.setup_tabs import tabs
 from practice.clients.contact import parse_email
 from practice.core import clock
 from practice.core.text import _
@@ -110,9 +111,10 @@ class StaffPage(Page):
     def edit(self, user_id):
         """Who shall no longer treat keeps the appointments to come: how many is said first, and asked."""
         form = StaffForm(data=stored(user_id) | {"colour": stored(user_id).get("colour", 1)})
-        count, next_at = coming_to(user_id) if form.is_submitted() and not form.treats() else (0, None)
+        is_sent = form.is_submitted() and form.validate()
+        count, next_at = coming_to(user_id) if is_sent and not form.treats() else (0, None)
         is_asked = bool(count) and form.seen_coming.data != str(count)
-        if form.is_submitted() and form.validate() and not is_asked:
+        if is_sent and not is_asked:
             email = form.read("email", parse_email)
             if email and save(form, lambda: self._change(form, user_id, email), lambda: stored(user_id)):
                 flash(gettext("%(name)s is saved", name=form.name.data), "success")
@@ -122,7 +124,7 @@ class StaffPage(Page):
         return render_template(
             "admin/setup/person.html", form=form, user=user, tabs_row=tabs("staff"), marks=MARKS,
             is_self=user_id == current_actor().user_id, sign_ins=[(row, describe(row.device)) for row in open_now],
-            head=own_issuer(user_id), coming=count if is_asked and not form.errors else 0,
+            head=own_issuer(user_id), coming=count if is_asked else 0,
             next_on=clock.local_date(next_at, the_practice().time_zone) if next_at else None), (
                 422 if form.errors or is_asked or form.newer is not None else 200)
 

@@ -9,7 +9,7 @@ from practice.access.permissions import Permission as P
 from practice.access.roles import Role
 from practice.accounts.queries import staff, therapists
 from practice.admin.base import Page
-from practice.admin.setup.pieces import tabs
+from practice.admin.setup_tabs import tabs
 from practice.catalog.queries import treatments
 from practice.premises.queries import issuer_for, rooms
 from practice.schedule.queries.appointments import shifts
