@@ -15,7 +15,8 @@ from practice.access import guard
 from practice.audit import services as audit
 from practice.audit.models import AuditRow
 from practice.billing.models.documents import Document, Series
-from practice.billing.models.payments import Allocation, Payment
+from practice.billing.models.payments import Allocation, Method, Payment
+from practice.billing.services.checkout import checkout
 from practice.clients.models import Care, CareReason
 from practice.core import clock
 from practice.core.db import db, transaction
@@ -25,7 +26,8 @@ from practice.schedule.states import AppointmentState
 from practice.sessions.models import SessionNote
 from practice.sessions.queries import content_of
 from tests import personas
-from tests.factories import clients, schedule
+from tests.factories import clients, schedule, sessions
+from tests.factories.billing import Stage
 from tests.plugins.browsers import serving
 from tests.plugins.databases import ROOT
 
@@ -37,7 +39,7 @@ PATIENCE = 20.0  # seconds until a client must have written something
 
 @pytest.mark.timeout(300)
 def test_kill_minus_nine(cloned_database, tmp_path):
-    sessions = set_stage()
+    numbers = set_stage()
     port_file = tmp_path / "port"
     books = {kind: tmp_path / f"{kind}.book" for kind in ("notes", "checkouts")}
     processes, kills, rng = [], 0, random.Random(9)
@@ -48,7 +50,7 @@ def test_kill_minus_nine(cloned_database, tmp_path):
                 draft.write_text(server.url.rpartition(":")[2])
                 draft.replace(port_file)
                 if not processes:
-                    processes = [start(cloned_database.app, kind, port_file, books[kind], sessions[kind])
+                    processes = [start(cloned_database.app, kind, port_file, books[kind], numbers[kind])
                                  for kind in books]
                 lost_before = lost(books)
                 wait_for_writes(books, processes)
@@ -70,6 +72,29 @@ def test_kill_minus_nine(cloned_database, tmp_path):
         check_notes(told["notes"])
         check_invoices({line["appointment"] for line in told["checkouts"]})
     check_trail(cloned_database, tmp_path)
+
+
+def test_the_checker_notices_what_is_missing(people):
+    """A note that stands at an earlier save, one that is not there, a checkout without its invoice, a gap."""
+    stage = Stage(people)
+    with guard.acting(people.theo):
+        note = sessions.signed(people.theo, stage.session(), sessions.words("turn 3"))
+        told = db.session.get(SessionNote, note).appointment_id
+    charged = stage.session()
+    stage.do(lambda: checkout(stage.rae, charged, payments=[(Method.CARD, 7800)], request_key="kept"))
+    with guard.acting(people.system):
+        check_notes([{"appointment": told, "turn": 3}])
+        check_invoices({charged})
+        for wrong in ([{"appointment": told, "turn": 4}], [{"appointment": charged, "turn": 1}]):
+            with pytest.raises(AssertionError):
+                check_notes(wrong)
+        with pytest.raises(AssertionError):
+            check_invoices({charged, told})
+    with guard.acting(people.system), transaction():
+        db.session.scalars(select(Series)).one().next_number += 1
+        audit.record(people.system, "a number is lost")
+    with guard.acting(people.system), pytest.raises(AssertionError):
+        check_invoices({charged})
 
 
 # --- what is killed ---------------------------------------------------------------------------------------------
