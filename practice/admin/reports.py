@@ -142,7 +142,7 @@ def month_charts(f: MonthFigures) -> dict:
                              href=address("payments", None)))
     return {
         "bridge": charts.bridge(steps, tick_text=whole),
-        "weeks": charts.bars([charts.Bar(f"{first.day}–{format_date(last, 'd MMM')}", whole(now), now,
+        "weeks": charts.bars([charts.Bar(f"{first.day}–{last.day}" if first < last else str(first.day), whole(now), now,
                                          last_amount=then, last_text=whole(then))
                               for first, last, now, then in f.earned_by_week], tick_text=whole),
         "therapists": charts.hbars(_shares(f.earned_by_therapist, f.earned, "therapist", gettext("Without a therapist"),

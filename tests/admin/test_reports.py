@@ -12,6 +12,11 @@ def test_the_month_of_an_empty_practice_says_not_available(as_person):
     assert "November 2026" in page and "n/a" in page and "0 %" not in page
 
 
+def test_the_weeks_of_a_month_are_named_by_their_days(as_person):
+    page = as_person("olive").get(MONTH).get_data(as_text=True)
+    assert ">1</text>" in page and ">2–8</text>" in page and ">30</text>" in page
+
+
 @pytest.mark.parametrize("name", ["documents", "earned", "payments", "owed", "taxes", "appointments"])
 def test_every_figure_opens_its_rows(as_person, name):
     assert as_person("bo").get(f"{MONTH}/rows/{name}").status_code == 200
