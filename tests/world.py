@@ -41,6 +41,7 @@ from practice.schedule.services.blocks import block_time
 from practice.schedule.services.messages import tell_therapist
 from practice.schedule.states import AppointmentState as S
 from practice.sessions.services.handover import hand_over
+from practice.sessions.services.snippets import save_snippet
 from tests import personas
 from tests.factories import clients, intake, schedule, sessions
 from tests.factories.schedule import HOUR
@@ -137,6 +138,7 @@ def _chart(people, world) -> None:
         set_allergies(theo, numbers["client_id"], (AllergyFact(IN_AN_ALLERGY, reaction=IN_AN_ALLERGY),))
         ask_doctor(theo, numbers["client_id"], "anticoagulants", whom="Dr. Byrne", questions=[IN_A_CONDITION])
         numbers |= {"number": 1, "condition_key": "anticoagulants", "rule_key": "migraine"}
+        numbers["snippet_id"] = save_snippet(theo, None, field="plan", title="Two weeks", text="Back in two weeks").id
     with guard.acting(theo):
         numbers["note_id"] = sessions.signed(theo, numbers["appointment_id"],
                                              sessions.words(f"Better, says the {IN_A_NOTE}"))

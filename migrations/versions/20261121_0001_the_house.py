@@ -223,6 +223,7 @@ def upgrade():
         sa.Column("has_shared_charts", sa.Boolean(), nullable=False),
         sa.Column("care_days_after", sa.Integer(), nullable=False),
         sa.Column("intake_valid_days", sa.Integer(), nullable=False),
+        sa.Column("retention_rule", sa.String(length=20), nullable=False),
         sa.Column("payment_days", sa.Integer(), nullable=False),
         sa.Column("has_till", sa.Boolean(), nullable=False),
         sa.Column("has_tips", sa.Boolean(), nullable=False),
@@ -296,6 +297,22 @@ def upgrade():
     )
     with op.batch_alter_table("sign_in", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_sign_in_user_id"), ["user_id"], unique=False)
+
+    op.create_table(
+        "snippet",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("user_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("field", sa.String(length=12), nullable=False),
+        sa.Column("_content", sa.LargeBinary(), nullable=True),
+        sa.Column("is_active", sa.Boolean(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("uid", sa.String(length=32), nullable=False),
+        sa.ForeignKeyConstraint(["user_id"], ["user_account.id"], name=op.f("fk_snippet_user_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_snippet")),
+        sa.UniqueConstraint("uid", name=op.f("uq_snippet_uid")),
+    )
+    with op.batch_alter_table("snippet", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_snippet_user_id_is_active"), ["user_id", "is_active"], unique=False)
 
     op.create_table(
         "therapist_profile",
@@ -1310,6 +1327,10 @@ def downgrade():
 
     op.drop_table("till_day")
     op.drop_table("therapist_profile")
+    with op.batch_alter_table("snippet", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_snippet_user_id_is_active"))
+
+    op.drop_table("snippet")
     with op.batch_alter_table("sign_in", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_sign_in_user_id"))
 

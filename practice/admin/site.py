@@ -43,6 +43,7 @@ from practice.admin.conditions.remarks import RemarksPage
 from practice.admin.measures import MeasuresPage
 from practice.admin.notes import lists as note_lists
 from practice.admin.notes import pages as notes
+from practice.admin.notes.snippets import SnippetPage
 from practice.admin.plans import PlanPage, RecallPage
 from practice.admin.setup import register as setup
 from practice.billing.models.documents import Document, DocumentLine
@@ -69,6 +70,7 @@ PAGES = (
     RemarksPage(name=_("Word for word"), endpoint="remarks", url="/conditions/client/<int:client_id>/remarks"),
     PlanPage(name=_("Plan"), endpoint="plans", url="/plans/<int:client_id>"),
     MeasuresPage(name=_("Measures"), endpoint="measures", url="/measures/<int:client_id>"),
+    SnippetPage(name=_("Snippets"), endpoint="snippets", url="/notes/snippets"),
     RecallPage(name=_("Who is due"), endpoint="recall", url="/recall"),
     RulebookPage(name=_("Rulebook"), endpoint="rulebook", url="/setup/rulebook"),
     notes.NotesPage(name=_("Notes"), endpoint="notes", url="/notes"),

@@ -53,6 +53,7 @@ class Practice(db.Model):
     has_shared_charts: Mapped[bool] = mapped_column(Boolean, default=False)
     care_days_after: Mapped[int] = mapped_column(Integer, default=30)
     intake_valid_days: Mapped[int] = mapped_column(Integer, default=365)
+    retention_rule: Mapped[str] = mapped_column(String(20), default="careful")  # premises.retention
     payment_days: Mapped[int] = mapped_column(Integer, default=14)
     has_till: Mapped[bool] = mapped_column(Boolean, default=False)
     has_tips: Mapped[bool] = mapped_column(Boolean, default=False)

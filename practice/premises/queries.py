@@ -27,6 +27,7 @@ class Settings:
     has_shared_charts: bool
     care_days_after: int
     intake_valid_days: int
+    retention_rule: str
     payment_days: int
     has_till: bool
     has_tips: bool

@@ -5,7 +5,8 @@ from dataclasses import dataclass, field, fields, replace
 from datetime import date
 from functools import lru_cache
 
-from sqlalchemy import BindParameter, Select, bindparam, func, or_, select
+from sqlalchemy import BindParameter, Select, bindparam, event, func, or_, select
+from sqlalchemy.orm import Session
 
 from practice.clients.models import Care, Client
 from practice.core import clock
@@ -50,6 +51,11 @@ def rulebook() -> Rulebook:
         rows = db.session.execute(select(rules.c.content).where(rules.c.is_active).order_by(rules.c.key)).scalars()
         held = db.session.info[IN_FORCE] = _laid_over(tuple(canonical_json(row) for row in rows))
     return held
+
+
+@event.listens_for(Session, "after_rollback")
+def _forget(session) -> None:
+    session.info.pop(IN_FORCE, None)  # a transaction begins with one: what it changes is read afresh
 
 
 def forget_rulebook() -> None:

@@ -2,7 +2,7 @@
 from datetime import date, datetime
 from enum import StrEnum
 
-from sqlalchemy import Date, ForeignKey, Index, Integer, String
+from sqlalchemy import Boolean, Date, ForeignKey, Index, Integer, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from practice.catalog.models import Treatment
@@ -136,5 +136,21 @@ class Measurement(SealedRow, db.Model):
     taken_by_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"))
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     _content = sealed_column()
+
+    content = Sealed()
+
+
+class Snippet(SealedRow, db.Model):
+    """A piece of text of a therapist's own for one field of the note. `content` is JSON text: title and text."""
+
+    __tablename__ = "snippet"
+    __table_args__ = (Index(None, "user_id", "is_active"),)
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"))
+    field: Mapped[str] = mapped_column(String(12))  # a name of content.SOAP
+    _content = sealed_column()
+    is_active: Mapped[bool] = mapped_column(Boolean, default=True)
+    version: Mapped[int] = mapped_column(Integer, default=1)
 
     content = Sealed()

@@ -9,8 +9,10 @@ from sqlalchemy.orm import aliased, selectinload
 
 from practice.access.guard import system_session
 from practice.clients.models import Client, name_of
+from practice.core import clock
 from practice.core.db import db
 from practice.core.errors import NotFound
+from practice.premises.queries import the_practice
 from practice.schedule.models import Appointment
 from practice.schedule.states import HOLDING_TIME, AppointmentState
 from practice.sessions.content import NoteContent
@@ -24,6 +26,7 @@ from practice.sessions.models import (
     NoteState,
     Recall,
     SessionNote,
+    Snippet,
 )
 from practice.sessions.plan import PlanContent
 
@@ -137,6 +140,14 @@ def handover_of(appointment_id: int) -> Handover | None:
                               .where(Handover.appointment_id == appointment_id)).first()
 
 
+def last_entry_on(client_id: int) -> date | None:
+    """The day of the last entry in a client's record: a session, or something added later."""
+    noted = db.session.scalar(select(func.max(SessionNote.on_date)).where(SessionNote.client_id == client_id))
+    added = db.session.scalar(select(func.max(Addendum.added_at)).where(Addendum.client_id == client_id))
+    days = [noted, clock.local_date(added, the_practice().time_zone) if added else None]
+    return max((day for day in days if day), default=None)
+
+
 def content_of(note: SessionNote | None) -> NoteContent:
     """The note's text, opened; an empty one where there is no note."""
     return NoteContent.from_json(note.content if note is not None else None)
@@ -223,3 +234,16 @@ def due_clients(today: date, now: datetime, ahead_days: int = 7) -> list[Due]:
             found.append(Due(row.client_id, name_of(row.first_name, row.preferred_name, row.last_name), row.phone,
                              row.therapist_id, last_on, due_on, row.reassess_on))
     return sorted(found, key=lambda one: (min(day for day in (one.due_on, one.reassess_on) if day), one.client_id))
+
+
+def snippets() -> list[Snippet]:
+    """The snippets of who asks, by field."""
+    return list(db.session.scalars(select(Snippet).where(Snippet.is_active).order_by(Snippet.field, Snippet.id)))
+
+
+def get_snippet(snippet_id: int) -> Snippet:
+    """Raises NotFound."""
+    row = db.session.scalars(select(Snippet).where(Snippet.id == snippet_id, Snippet.is_active)).first()
+    if row is None:
+        raise NotFound()
+    return row

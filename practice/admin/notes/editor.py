@@ -114,6 +114,7 @@ def page(content: NoteContent, form: NoteForm, setting: Setting) -> dict:
         "allergies": [fact.substance for fact in verdict.allergies],
         "shown_as": verdict.shown_as if verdict.shown_as not in (Shown.GO_AHEAD, Shown.LIMITS) else None,
         "home_care": home_care(), "care_rows": [*content.home_care, ("", "")],
+        "snippets": [(row.field, row.id, json.loads(row.content)["title"]) for row in queries.snippets()],
         "session_items": SESSION_ITEMS, "score_name": score_name, "score_rows": score_rows(content),
         "said_rows": [*content.said, ("", "")], "said_labels": SAID_LABELS, "after_labels": AFTER_LABELS,
         "tolerance": tolerance(content, setting), "asks_after": setting.last is not None,

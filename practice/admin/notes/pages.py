@@ -17,6 +17,7 @@ from practice.core import clock
 from practice.core.db import transaction
 from practice.core.errors import Invalid, Stale
 from practice.premises.queries import the_practice
+from practice.premises.retention import keep_until
 from practice.safety.rules_verdict import PROBLEM_LABELS
 from practice.schedule.models import Appointment
 from practice.schedule.queries.appointments import get_appointment
@@ -169,6 +170,7 @@ def read_page(note_id: int, *, typed: str = "", kind: str = AddendumKind.ADDENDU
     record_reading("note.read", note, client_id=note.client_id)
     note, me = queries.get_note(note_id), current_actor()
     is_signed, content = note.state is NoteState.SIGNED, queries.content_of(note)
+    last_on = queries.last_entry_on(note.client_id) or note.on_date
     drafts = [row for row in queries.unsigned_of(me.user_id, 2) if row.id != note.id] if me.may(P.CHART_READ) else []
     return render_template(
         "admin/notes/page.html", note=note, content=content, addenda=queries.addenda(note_id),
@@ -176,6 +178,7 @@ def read_page(note_id: int, *, typed: str = "", kind: str = AddendumKind.ADDENDU
         problem_labels={str(key): label for key, label in PROBLEM_LABELS.items()}, how_taken=HOW_TAKEN_LABELS,
         home_care=home_care(), is_late=is_late(note), score_name=editor.score_name, said_labels=SAID_LABELS,
         after_labels=AFTER_LABELS, after_hours=AFTER_HOURS,
+        keep_until=keep_until(the_practice().retention_rule, last_on, note.client.born_on),
         reviewed_at=datetime.fromisoformat(content.reviewed_at) if content.reviewed_at else None,
         was_late=clock.local_date(note.created_at, the_practice().time_zone) != note.on_date,
         typed=typed, kind=kind, error=error, may_write=me.may(P.CHART_WRITE),

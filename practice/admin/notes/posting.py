@@ -1,4 +1,5 @@
 """What a button of the editor does: keep what was typed, change the rows, sign; and what the page says when refused."""
+import json
 from dataclasses import replace
 
 from flask import flash, redirect, render_template, request, url_for
@@ -6,7 +7,7 @@ from flask_babel import gettext
 
 from practice.admin import show
 from practice.admin.auth import current_actor
-from practice.admin.base import show_error
+from practice.admin.base import NUMBERS, show_error
 from practice.admin.notes import editor
 from practice.admin.notes.form import LONGEST_TEXT, NoteForm, posted_row, posted_version
 from practice.core.db import db, transaction
@@ -18,7 +19,7 @@ from practice.sessions.models import NoteState, SessionNote
 from practice.sessions.services import notes
 from practice.sessions.services.notes import NoteAlreadySigned, ReasonsMissing
 
-CHANGING = ("add", "remove", "lower", "same", "copy")  # buttons that change the rows or the text, nothing else
+CHANGING = ("add", "remove", "lower", "same", "copy", "insert")  # they change rows or text, nothing else
 
 
 def keep(appointment_id: int, content: NoteContent) -> SessionNote:
@@ -35,12 +36,23 @@ def keep(appointment_id: int, content: NoteContent) -> SessionNote:
 
 def changed(content: NoteContent, do: str, setting: editor.Setting) -> tuple[NoteContent, str]:
     """The content after a button of the editor, and why a row could not be added."""
+    if do.startswith("insert-"):
+        return inserted(content, do.removeprefix("insert-")), ""
     if do != "add":
         return editor.apply(content, do, setting), ""
     row = posted_row()
     if row is None:
         return content, gettext("Choose a place, a technique, a depth and from 1 to 480 minutes.")
     return replace(content, rows=(*content.rows, row)), ""
+
+
+def inserted(content: NoteContent, name: str) -> NoteContent:
+    """The content with the chosen snippet under what stands in that field."""
+    number = request.form.get(f"snippet_{name}", "")
+    if name not in SOAP or not NUMBERS.fullmatch(number):
+        return content
+    text, own = json.loads(queries.get_snippet(int(number)).content)["text"], getattr(content, name)
+    return replace(content, **{name: f"{own}\n{text}" if own.strip() else text})
 
 
 def posted(appointment_id: int, setting: editor.Setting):

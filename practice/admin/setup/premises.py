@@ -29,6 +29,7 @@ from practice.premises.models import (
 )
 from practice.premises.queries import everything, get_one, get_practice, issuer_for, locations, tax_codes
 from practice.premises.rates import parse_rate, show_rate
+from practice.premises.retention import RULES
 
 HEAD = ("address", "tax_number", "bank_account", "footer")
 
@@ -43,6 +44,7 @@ class PracticeForm(SetupForm):
     default_tax_code_id = SelectField(_("Usual tax"))
     payment_days = WholeField(_("Days to pay an invoice"))
     intake_valid_days = WholeField(_("A form is current for"))
+    retention_rule = SelectField(_("Records are kept"))
     care_days_after = WholeField(_("A chart stays open after the last visit for"))
     has_shared_charts = BooleanField(_("Every therapist may open every chart"),
                                      description=_("Otherwise only who has the client in care. Each opening is "
@@ -60,6 +62,7 @@ class PracticeForm(SetupForm):
         if self.time_zone.object_data and self.time_zone.object_data not in {c.value for c in self.time_zone.choices}:
             self.time_zone.choices.append(SelectChoice(self.time_zone.object_data))
         self.currency.choices = currency_choices()
+        self.retention_rule.choices = [SelectChoice(key, gettext(rule.label)) for key, rule in RULES.items()]
         self.price_mode.choices = enum_choices(PRICE_MODE_LABELS)
         self.default_tax_code_id.choices = row_choices([(code.id, code.name) for code in tax_codes()])
 
@@ -72,7 +75,7 @@ def stored_practice() -> dict:
     row, head = get_practice(), issuer_for(None)
     values = {name: getattr(row, name) for name in (
         "name", "email", "country", "time_zone", "currency", "payment_days", "intake_valid_days", "care_days_after",
-        "has_shared_charts", "version")}
+        "has_shared_charts", "retention_rule", "version")}
     return values | {name: getattr(head, name) for name in HEAD} | {
         "phone": format_phone(row.phone, row.country) if row.phone else "", "price_mode": row.price_mode.value,
         "default_tax_code_id": str(row.default_tax_code_id or ""), "legal_name": head.name,
@@ -99,7 +102,7 @@ class PracticePage(Page):
             return None
         values = {name: form[name].data for name in (
             "name", "country", "time_zone", "currency", "payment_days", "intake_valid_days", "care_days_after",
-            "has_shared_charts")}
+            "has_shared_charts", "retention_rule")}
         head, actor = {name: form[name].data for name in HEAD}, current_actor()
         head_version = read_version(form.issuer_version.data)
 
