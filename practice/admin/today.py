@@ -14,7 +14,6 @@ from practice.admin.base import Page, act
 from practice.billing.queries.documents import state_of
 from practice.billing.queries.owing import owing_on
 from practice.billing.services.uncharged import costs_of, uncharged
-from practice.clients.queries import names_of
 from practice.intake.queries import arrived_on
 from practice.schedule.queries import appointments, visits
 from practice.schedule.queries.day_view import DayView, day_view
@@ -92,8 +91,7 @@ def desk(actor: Actor):
 def forms_in(on: date) -> tuple[list[FormIn], int]:
     """The latest of the forms that came in, and how many did."""
     rows, count = arrived_on(on, MOST_FORMS)
-    names = names_of(client_id for client_id, _at in rows) if rows else {}
-    return [FormIn(names[client_id], at) for client_id, at in rows if client_id in names], count
+    return [FormIn(name, at) for name, at in rows], count
 
 
 def listeners(view: DayView) -> list[tuple[int, str]]:

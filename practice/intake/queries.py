@@ -7,6 +7,7 @@ from functools import lru_cache
 
 from sqlalchemy import Text, bindparam, func, select, type_coerce
 
+from practice.clients.models import Client, name_of
 from practice.core import clock
 from practice.core.columns import canonical_json
 from practice.core.db import db
@@ -83,15 +84,17 @@ def form_status(client_ids: Iterable[int]) -> dict[int, FormStatus]:
 
 
 ARRIVED = (
-    select(IntakeArrival.client_id, IntakeArrival.arrived_at, func.count().over().label("in_all"))
-    .where(IntakeArrival.arrived_on == bindparam("day"))
+    select(IntakeArrival.arrived_at, func.count().over().label("in_all"), Client.first_name, Client.preferred_name,
+           Client.last_name)
+    .outerjoin(Client, Client.id == IntakeArrival.client_id).where(IntakeArrival.arrived_on == bindparam("day"))
     .order_by(IntakeArrival.arrived_at.desc()).limit(bindparam("most")))
 
 
-def arrived_on(day: date, most: int) -> tuple[list[tuple[int, datetime]], int]:
-    """The forms that came in last on that local day, newest first, as (client, when); and how many there were."""
+def arrived_on(day: date, most: int) -> tuple[list[tuple[str, datetime]], int]:
+    """The forms that came in last on that local day, newest first, as (name, when); and how many there were."""
     rows = db.session.execute(ARRIVED, {"day": day, "most": most}).all()
-    return [(row.client_id, row.arrived_at) for row in rows], rows[0].in_all if rows else 0
+    named = [(name_of(*row[2:]), row.arrived_at) for row in rows if row.last_name is not None]
+    return named, rows[0].in_all if rows else 0
 
 
 def latest_submission(client_id: int) -> Submission | None:
