@@ -9,9 +9,11 @@ from markupsafe import Markup
 
 
 def _catalogue():
-    if "words" not in g:
+    try:
+        return g.words
+    except AttributeError:
         g.words = get_translations()
-    return g.words
+        return g.words
 
 
 def translated(text: str) -> str:

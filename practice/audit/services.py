@@ -14,6 +14,8 @@ from practice.core.db import UnauditedWrite, before_commit, db
 
 ROWS = AuditRow.__table__
 HEAD = AuditHead.__table__
+LAST = select(HEAD.c.count, HEAD.c.hash).where(HEAD.c.id == 1).with_for_update()
+MOVE_ON = update(HEAD).where(HEAD.c.id == 1)
 
 
 def record(actor: Actor, action: str, entity=None, *, client_id: int | None = None, **facts) -> None:
@@ -55,7 +57,7 @@ def _write_chain(session: Session) -> None:
     if not collected:
         return
     connection, key = session.connection(), sealed.keyring().derive("audit chain")
-    head = connection.execute(select(HEAD.c.count, HEAD.c.hash).where(HEAD.c.id == 1).with_for_update()).first()
+    head = connection.execute(LAST).first()
     if head is None:
         connection.execute(insert(HEAD).values(id=1, count=0, hash=START))
         head = (0, START)
@@ -69,7 +71,7 @@ def _write_chain(session: Session) -> None:
         last = row_hash(key, last, fields)
         rows.append({**fields, "at": at, "hash": last})
     connection.execute(insert(ROWS), rows)
-    connection.execute(update(HEAD).where(HEAD.c.id == 1).values(count=count, hash=last))
+    connection.execute(MOVE_ON, {"count": count, "hash": last})
 
 
 before_commit.append(_write_chain)

@@ -41,14 +41,15 @@ CHECK_HOLDS_DAYS = 1
 FORMS_EACH = 3  # of each kind of form, the newest: the present one and what it is compared with
 IN_FORCE = "rulebook in force"  # where a session keeps it
 LIVE = (ConditionState.PROPOSED, ConditionState.ACCEPTED)
+RULES = OwnRule.__table__.c  # whoever is asked about safety is asked by the whole rulebook
+OWN_RULES = select(RULES.content).where(RULES.is_active).order_by(RULES.key)
 
 
 def rulebook() -> Rulebook:
     """The rulebook in force: the shipped one with the practice's own rules over it. Read once a request."""
     held = db.session.info.get(IN_FORCE)
     if held is None:
-        rules = OwnRule.__table__
-        rows = db.session.execute(select(rules.c.content).where(rules.c.is_active).order_by(rules.c.key)).scalars()
+        rows = db.session.execute(OWN_RULES).scalars()
         held = db.session.info[IN_FORCE] = _laid_over(tuple(canonical_json(row) for row in rows))
     return held
 

@@ -165,9 +165,14 @@ def hash_of(note: SessionNote) -> str:
                        signed_by_id=note.signed_by_id, signed_at=note.signed_at)
 
 
+PLAN = select(CarePlan).where(CarePlan.client_id == bindparam("client"))
+MEASUREMENTS = (select(Measurement).where(Measurement.client_id == bindparam("client"))
+                .order_by(Measurement.taken_on.desc(), Measurement.id.desc()).limit(bindparam("most")))
+
+
 def plan_row(client_id: int) -> CarePlan | None:
     """The plan of a client's care."""
-    return db.session.scalars(select(CarePlan).where(CarePlan.client_id == client_id)).first()
+    return db.session.scalars(PLAN, {"client": client_id}).first()
 
 
 def care_plan_of(client_id: int) -> PlanContent:
@@ -188,8 +193,7 @@ def recall_of(client_id: int) -> Recall | None:
 
 def measurements_of(client_id: int, limit: int = 200) -> list[tuple[Measurement, dict]]:
     """The measures of a client with what they hold, oldest first."""
-    rows = db.session.scalars(select(Measurement).where(Measurement.client_id == client_id)
-                              .order_by(Measurement.taken_on.desc(), Measurement.id.desc()).limit(limit))
+    rows = db.session.scalars(MEASUREMENTS, {"client": client_id, "most": limit})
     return [(row, json.loads(row.content)) for row in reversed(list(rows))]
 
 
