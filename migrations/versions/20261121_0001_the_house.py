@@ -1032,6 +1032,7 @@ def upgrade():
         sa.Column("signed_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("signed_by_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("content_hash", sa.String(length=64), nullable=True),
+        sa.Column("against_limits", sa.Integer(), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("uid", sa.String(length=32), nullable=False),
         sa.ForeignKeyConstraint(["appointment_id"], ["appointment.id"], name=op.f("fk_session_note_appointment_id")),

@@ -49,6 +49,7 @@ class SessionNote(SealedRow, db.Model):
     signed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     signed_by_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
     content_hash: Mapped[str | None] = mapped_column(String(64))
+    against_limits: Mapped[int] = mapped_column(Integer, default=0)  # reasons given for going ahead, set by signing
     version: Mapped[int] = mapped_column(Integer, default=1)
 
     content = Sealed()

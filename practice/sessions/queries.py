@@ -148,6 +148,28 @@ def last_entry_on(client_id: int) -> date | None:
     return max((day for day in days if day), default=None)
 
 
+@dataclass(frozen=True)
+class WentAhead:
+    """A therapist's signed notes of a stretch of time, and in how many a limit was passed over with a reason."""
+
+    therapist_id: int
+    notes: int
+    against: int
+    reasons: int
+
+
+def went_ahead(since: date) -> list[WentAhead]:
+    """How often each therapist went ahead against a limit, for the owner: numbers only, of no client and no words."""
+    table = SessionNote.__table__.c
+    with system_session("how often a limit was passed over") as session:
+        rows = session.execute(
+            select(table.therapist_id, func.count(table.id),
+                   func.count(table.id).filter(table.against_limits > 0), func.sum(table.against_limits))
+            .where(table.state == NoteState.SIGNED, table.on_date >= since)
+            .group_by(table.therapist_id).order_by(table.therapist_id)).all()
+    return [WentAhead(therapist, notes, against, int(reasons or 0)) for therapist, notes, against, reasons in rows]
+
+
 def content_of(note: SessionNote | None) -> NoteContent:
     """The note's text, opened; an empty one where there is no note."""
     return NoteContent.from_json(note.content if note is not None else None)

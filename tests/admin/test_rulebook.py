@@ -1,12 +1,19 @@
 """The owner changes the rulebook in the browser; everybody sees whose rule it is."""
 import re
+from dataclasses import replace
 
 import pytest
 
 from practice.access import guard
 from practice.core.db import db
-from practice.safety.queries import forget_rulebook, rulebook
+from practice.safety.queries import forget_rulebook, known, rulebook
 from practice.safety.rulebook import shipped
+from practice.schedule.models import Appointment
+from practice.sessions.checking import causes_of, problems_of
+from tests.factories.schedule import at
+from tests.factories.sessions import NECK, limit, row, signed, visit
+from tests.factories.sessions import words as note_words
+from tests.personas import NOW
 
 NEW = {
     "version": "0", "label": "Migraine", "client": "migraine", "kind": "caution", "why": "Light can bring it on.",
@@ -89,6 +96,21 @@ def test_a_shipped_rule_saved_unchanged_says_the_same(olive, people, key):
     assert stale.status_code == 422 and "Somebody else changed this" in words(stale)
     olive.post(f"/setup/rulebook/{key}/take-back", data={"version": version})
     assert not in_force(people).rules[key].is_own
+
+
+def test_the_owner_sees_how_often_a_limit_was_passed_over(olive, people, as_person):
+    session = visit(people, at(9, 0))
+    with guard.acting(people.system):
+        client_id = db.session.get(Appointment, session).client_id
+    limit(people.theo, client_id, NECK, 1, "Whiplash, says she")
+    content = note_words(rows=(row(NECK, pressure=3),))
+    with guard.acting(people.theo):
+        causes = causes_of(problems_of(content, known(client_id, NOW.date()).verdict), {})
+        db.session.rollback()
+    signed(people.theo, session, replace(content, reasons={cause.key: "She asked for it" for cause in causes}))
+    page = words(olive.get("/setup/rulebook/"))
+    assert "1 of 1 note" in page and "Whiplash" not in page.replace("Whiplash or neck injury", "")
+    assert "1 of 1 note" not in words(as_person("theo").get("/setup/rulebook/"))
 
 
 def test_only_the_owner_changes_it(as_person):

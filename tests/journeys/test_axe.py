@@ -14,11 +14,14 @@ PAGES = {
         "/clients/{client}/break-glass", "/account/", "/setup/", "/setup/practice/", "/setup/staff/",
         "/setup/staff/new", "/setup/staff/{therapist}", "/setup/hours/{therapist}", "/setup/treatments/",
         "/setup/treatments/{treatment}",
-        "/setup/rooms/", "/setup/rooms/new", "/setup/taxes/", "/setup/products/", "/lists/forms/")),
+        "/setup/rooms/", "/setup/rooms/new", "/setup/taxes/", "/setup/products/", "/lists/forms/",
+        "/setup/rulebook/", "/setup/rulebook/new", "/setup/rulebook/diabetes")),
     "therapist": ("jon@example.com", (
         "/", "/calendar/day", "/booking/{coming}", "/clients/{client}", "/brief/{arrived}", "/brief/client/{client}",
         "/conditions/client/{client}", "/forms-in/{submission}", "/notes/", "/notes/{running}/edit",
-        "/notes/{note}/", "/notes/{written}/to-reception")),
+        "/notes/{note}/", "/notes/{written}/to-reception",
+        "/notes/snippets/", "/conditions/client/{client}/remarks/", "/conditions/client/{client}/letters/new/diabetes",
+        "/plans/{client}/", "/plans/{client}/sheet", "/measures/{client}/", "/recall/")),
     "reception": ("ruth@example.com", (
         "/", "/calendar/day", "/calendar/week", "/calendar/block", "/booking/new?client_id={client}",
         "/booking/first-free", "/booking/{coming}", "/booking/{coming}/move", "/clients/", "/clients/new",

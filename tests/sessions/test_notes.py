@@ -177,6 +177,8 @@ def test_above_the_limit_is_kept_as_a_draft_and_not_signed_without_a_reason(peop
     kept, = queries.content_of(queries.get_note(note_id)).overrides
     assert (kept.words, kept.level, kept.places) == ("Asked for firmer today", 2, (LOWER_BACK,))
     assert "Disc, 2024" in " ".join(kept.labels) or kept.labels
+    assert [(one.therapist_id, one.notes, one.against, one.reasons) for one in
+            queries.went_ahead(queries.get_note(note_id).on_date)] == [(people.theo.user_id, 1, 1, 1)]
 
 
 def test_a_closed_region_needs_a_reason(people, acting, session):

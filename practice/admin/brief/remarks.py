@@ -20,15 +20,18 @@ class Remark:
 
 
 def remarks(brief: Brief) -> list[Remark]:
-    """Notes of conditions, of places, of wishes and of limits, in that order; each as it was written."""
-    known, facts = brief.known, brief.known.facts
+    """Notes of conditions, of places, of wishes and of limits, in that order; each as it was written.
+
+    The words of a form's wishes and limits are the form's own and stand in no one's hand: they are left out.
+    """
+    known = brief.known
     found = [Remark(gettext(label_of(content)), content.note) for _row, content in known.conditions if content.note]
     found += [Remark(words.places([place]), said) for place, said in known.profile.place_notes]
     found += [Remark(_where(gettext("Wish: %(now)s", now=words.wish_words(wish.level)), wish.place), wish.words)
-              for wish in facts.wishes if wish.words]
-    never, own = gettext("Never more than %(now)s"), gettext("Own limit: %(now)s")
-    for label, limits in ((never, facts.never_more_than), (own, facts.therapist_limits)):
-        found += [Remark(_where(label % {"now": level_words(limit.level, gettext)}, limit.place), limit.words)
+              for wish in known.profile.wishes if wish.words]
+    for label, limits in ((gettext("Never more than"), known.profile.never_more_than),
+                          (gettext("Own limit"), known.profile.therapist_limits)):
+        found += [Remark(_where(f"{label}: {level_words(limit.level, gettext)}", limit.place), limit.words)
                   for limit in limits if limit.words]
     return list(dict.fromkeys(found))
 

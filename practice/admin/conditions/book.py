@@ -1,9 +1,13 @@
 """The rulebook: to read for who treats, to change for the owner. What is changed is the practice's own and says so."""
+from datetime import timedelta
+
 from flask import flash, redirect, render_template, url_for
 from flask_admin import expose
 from flask_babel import gettext
 
 from practice.access.permissions import Permission as P
+from practice.accounts.queries import user_names
+from practice.admin import show
 from practice.admin.auth import current_actor
 from practice.admin.base import Page, act, show_error, words
 from practice.admin.conditions.form import level_choices, typed_version
@@ -15,8 +19,10 @@ from practice.safety import rulebook as book_words
 from practice.safety.queries import own_rules, rulebook
 from practice.safety.rulebook import shipped, to_data
 from practice.safety.services import own_rules as services
+from practice.sessions.queries import went_ahead
 
 FREE_LINES = 3
+COUNTED_DAYS = 90
 
 
 class RulebookPage(Page):
@@ -27,14 +33,15 @@ class RulebookPage(Page):
 
     @expose("/")
     def index(self):
-        book, own = rulebook(), own_rules()
+        book, own, may_edit = rulebook(), own_rules(), current_actor().may(P.RULEBOOK_EDIT)
         rules = sorted(book.rules.values(), key=lambda rule: gettext(rule.label).casefold())
         # A new version of the shipped rulebook leaves an own rule standing: it is said, so that somebody looks.
         behind = {key for key, row in own.items() if row.is_active and row.made_over != shipped().version}
         return render_template("admin/conditions/rulebook.html", book=book, rules=rules, words=book_words, own=own,
                                behind=behind, shipped=shipped().rules,
                                sources={rule.key: book.sources_of(rule.sources) for rule in rules},
-                               may_edit=current_actor().may(P.RULEBOOK_EDIT),
+                               may_edit=may_edit, names=user_names() if may_edit else {}, days=COUNTED_DAYS,
+                               ahead=went_ahead(show.today() - timedelta(days=COUNTED_DAYS)) if may_edit else [],
                                tabs_row=tabs("rulebook") if current_actor().may(P.PREMISES_EDIT) else [])
 
     @expose("/new", methods=("GET", "POST"))

@@ -140,6 +140,7 @@ def sign(actor: Actor, note_id: int, *, version: int | None) -> SessionNote:
     row.saved_at = row.signed_at = clock.now()
     row.signed_by_id = actor.user_id
     row.content_hash = hash_of(row)
+    row.against_limits = len(causes)
     row.state = NoteState.SIGNED
     audit.record(actor, "note.sign", row, client_id=row.client_id, hash=row.content_hash, against_limits=len(causes),
                  copied=len(content.copied))
