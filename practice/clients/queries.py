@@ -26,7 +26,7 @@ from practice.core import clock
 from practice.core.db import db
 from practice.core.errors import NotFound
 
-PAGE = 50
+PAGE = 25
 MOST_FRAGMENTS = 400  # of all that hold a fragment; names that begin with it are found beside these
 FEW_IN_CARE = 2000
 MOST_OF_A_TRAIT = 60  # looked at for a possible duplicate

@@ -264,7 +264,11 @@ def level_words(level: int | str | None, translate: Callable[[str], str] = _) ->
 
 def join_sides(places: Iterable[Place]) -> list[Place | Region]:
     """Put left and right of a region together: both sides become the Region, one side stays a Place. Head to foot."""
-    wanted = set(places)
+    return list(_join_sides(frozenset(places)))
+
+
+@lru_cache(maxsize=1024)
+def _join_sides(wanted: frozenset[Place]) -> tuple[Place | Region, ...]:
     joined: list[Place | Region] = []
     regions = {place.region for place in wanted}
     for region in REGIONS.values():
@@ -275,7 +279,7 @@ def join_sides(places: Iterable[Place]) -> list[Place | Region]:
             joined.append(region)
         else:
             joined.extend(found)
-    return joined
+    return tuple(joined)
 
 
 def by_level(

@@ -118,13 +118,13 @@ def test_the_owner_breaks_the_glass_with_a_reason(as_person, ann, people):
 
 def test_paging_both_ways(rae, people):
     with guard.acting(people.system), transaction():
-        for number in range(120):
+        for number in range(60):
             clients.client("Ann", f"Name{number:03}")
     first = rae.get("/clients/").get_data(as_text=True)
-    assert "Name000" in first and "Name050" not in first
+    assert "Name000" in first and "Name025" not in first
     older = first.split('rel="next"')[0].rsplit('href="', 1)[1].split('"')[0].replace("&amp;", "&")
     second = rae.get(older).get_data(as_text=True)
-    assert "Name050" in second and "Name049" not in second and "Name100" not in second
+    assert "Name025" in second and "Name024" not in second and "Name050" not in second
     newer = second.split('rel="prev"')[0].rsplit('href="', 1)[1].split('"')[0].replace("&amp;", "&")
     assert "Name000" in rae.get(newer).get_data(as_text=True)
 
