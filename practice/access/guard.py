@@ -38,7 +38,8 @@ def bind(actor: Actor | None) -> None:
     """Say who is asking from now on in this session; what others read is forgotten."""
     session = db.session()
     if session.info.get("actor") != actor:
-        session.expunge_all()
+        if session.identity_map or session.new:
+            session.expunge_all()
         session.info["actor"] = actor
 
 

@@ -5,7 +5,7 @@ Rounding is half-up, away from zero, everywhere. Floats are refused wherever a n
 
 import re
 from decimal import Decimal
-from functools import cache
+from functools import cache, lru_cache
 
 from babel import Locale
 from babel.numbers import format_currency, get_currency_precision, get_currency_symbol, is_currency
@@ -80,6 +80,7 @@ def plain(minor: int, currency: str) -> str:
     return f"{to_decimal(minor, currency):f}"
 
 
+@lru_cache(maxsize=10_000, typed=True)
 def format_money(minor: int, currency: str, locale: str | Locale) -> str:
     """The amount as people of that locale write it: "€10.50", "10,50 €"; a negative one has a real minus sign."""
     if not isinstance(locale, Locale):
