@@ -3,11 +3,13 @@ from sqlalchemy import bindparam, select
 from sqlalchemy.orm import selectinload
 
 from practice.accounts.queries import therapists
-from practice.catalog.models import Product, Treatment, TreatmentTherapist
+from practice.catalog.models import Product, Treatment, TreatmentText, TreatmentTherapist
 from practice.core.db import db
 from practice.core.errors import NotFound
 
 ONE_TREATMENT = select(Treatment).where(Treatment.id == bindparam("treatment_id"))
+NEUTRAL_NAME = select(TreatmentText.neutral_name).where(
+    TreatmentText.treatment_id == bindparam("treatment_id"), TreatmentText.language == bindparam("language"))
 NAMED = select(TreatmentTherapist.user_id).where(TreatmentTherapist.treatment_id == bindparam("treatment_id"))
 
 
@@ -23,6 +25,12 @@ def get_treatment(treatment_id: int) -> Treatment:
     if row is None:
         raise NotFound()
     return row
+
+
+def neutral_name(treatment: Treatment, language: str) -> str:
+    """The neutral name of a treatment in that language, else in the practice's."""
+    own = db.session.scalar(NEUTRAL_NAME, {"treatment_id": treatment.id, "language": language})
+    return own or treatment.neutral_name
 
 
 def named_therapists() -> dict[int, set[int]]:

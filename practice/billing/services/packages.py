@@ -1,7 +1,7 @@
 """Sessions paid ahead: sold with an invoice, used one by one, the last one taking what is left of the value."""
 from datetime import timedelta
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from practice.access.actor import Actor
 from practice.access.guard import require
@@ -12,7 +12,7 @@ from practice.billing.models.packages import Package, PackageUse
 from practice.billing.services.documents import LineInput, issue_invoice, today
 from practice.billing.services.locking import lock_account
 from practice.catalog.models import Treatment
-from practice.catalog.queries import get_treatment
+from practice.catalog.queries import get_treatment, neutral_name
 from practice.clients.queries import get_client
 from practice.core import clock
 from practice.core.db import db
@@ -24,6 +24,8 @@ from practice.schedule.models import Appointment
 
 FEWEST, MOST = 2, 100  # sessions
 LONGEST_DAYS = 3653
+USED_FOR = select(PackageUse.id).where(PackageUse.appointment_id == bindparam("appointment_id"),
+                                       PackageUse.given_back_on.is_(None))
 
 
 class PackageUsedUp(DomainError):
@@ -75,9 +77,7 @@ def sell_package(actor: Actor, *, client_id: int, treatment_id: int, sessions: i
 
 def name_on_paper(treatment: Treatment, client_id: int) -> str:
     """The treatment's neutral name in the client's language: what stands on documents."""
-    language = get_client(client_id).language or the_practice().language
-    return next((text.neutral_name for text in treatment.texts if text.language == language and text.neutral_name),
-                treatment.neutral_name)
+    return neutral_name(treatment, get_client(client_id).language or the_practice().language)
 
 
 def use_package(actor: Actor, package_id: int, appointment: Appointment, treatment_id: int) -> PackageUse:
@@ -138,5 +138,4 @@ def give_session_back(actor: Actor, use_id: int, *, reason: str) -> PackageUse:
 
 def is_used_for(appointment_id: int) -> bool:
     """Whether the appointment was paid with a package."""
-    return db.session.scalar(select(PackageUse.id).where(PackageUse.appointment_id == appointment_id,
-                                                         PackageUse.given_back_on.is_(None))) is not None
+    return db.session.scalar(USED_FOR, {"appointment_id": appointment_id}) is not None
