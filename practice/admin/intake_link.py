@@ -3,12 +3,12 @@ import io
 from urllib.parse import quote
 
 import segno
-from flask import Response, render_template, request, url_for
+from flask import Response, redirect, render_template, request, url_for
 from flask_admin import expose
 from flask_babel import get_locale, gettext
 
 from practice.access.permissions import Permission as P
-from practice.admin import show
+from practice.admin import auth, show
 from practice.admin.auth import current_actor
 from practice.admin.base import NUMBERS, Page, act
 from practice.clients.queries import get_client
@@ -16,6 +16,7 @@ from practice.core import clock, pdf
 from practice.core.db import transaction
 from practice.core.errors import Invalid
 from practice.core.text import _
+from practice.intake.models import Way
 from practice.intake.queries import form_status, get_form, links_of
 from practice.intake.services import links
 from practice.intake.states import LINK_STATE_LABELS, LinkState, link_state
@@ -27,7 +28,7 @@ FORMS = (("full", _("Health form, about 8 minutes")), ("short", _("Short form, a
 
 class IntakeLinkPage(Page):
     permissions = {"page": P.INTAKE_INVITE, "make": P.INTAKE_INVITE, "slip": P.INTAKE_INVITE,
-                   "take_back": P.INTAKE_INVITE}
+                   "take_back": P.INTAKE_INVITE, "tablet": P.INTAKE_INVITE, "paper": P.CHART_WRITE}
 
     @expose("/")
     def page(self, client_id):
@@ -45,6 +46,27 @@ class IntakeLinkPage(Page):
             link, secret = links.invite(current_actor(), client_id, form_key=key)
             link_id = link.id
         return show_page(get_client(client_id), secret, link_id)
+
+    @expose("/tablet", methods=["POST"])
+    def tablet(self, client_id):
+        """The tablet goes to the client: the form opens here, and who was signed in on this device is so no longer."""
+        secret = self._open_here(client_id, Way.TABLET)
+        auth.leave()
+        return redirect(address_of(secret))
+
+    @expose("/paper", methods=["POST"])
+    def paper(self, client_id):
+        """A paper form is typed in by the therapist, on the same pages."""
+        return redirect(address_of(self._open_here(client_id, Way.PAPER)))
+
+    def _open_here(self, client_id: int, way: Way) -> str:
+        get_client(client_id)
+        key = request.form.get("form")
+        if key not in dict(FORMS):
+            raise Invalid(_("Please choose a form."), "form")
+        with transaction():
+            _link, secret = links.invite(current_actor(), client_id, form_key=key, way=way)
+        return secret
 
     @expose("/slip", methods=["POST"])
     def slip(self, client_id):
@@ -80,6 +102,7 @@ def show_page(client, secret: str = "", link_id: int | None = None):
         link = next(one["link"] for one in given if one["is_new"])
         fresh = {"url": url, "secret": secret, "qr": qr_image(url), "until": link.expires_at, **messages(client, url)}
     return render_template("admin/intake/link.html", client=client, given=given, fresh=fresh, forms=FORMS,
+                           may_type=current_actor().may(P.CHART_WRITE),
                            status=form_status([client.id]).get(client.id), today=show.today())
 
 

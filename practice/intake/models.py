@@ -54,6 +54,8 @@ class FormVersion(db.Model):
 class IntakeLink(db.Model):
     """A personal address for one client and one form version. The secret is stored hashed.
 
+    `way` says what it was made for: the client's own device, a tablet handed over here, a paper form typed in.
+
     `device_hash` is the first device that opened it; another device asks the birth date first. Opening spends
     nothing; sending sets `spent_at`.
     """
@@ -64,6 +66,7 @@ class IntakeLink(db.Model):
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     client_id: Mapped[int] = mapped_column(ForeignKey("client.id"))
     form_version_id: Mapped[int] = mapped_column(ForeignKey("form_version.id"))
+    way: Mapped[Way] = mapped_column(Enum_(Way), default=Way.LINK)
     secret_hash: Mapped[str] = mapped_column(String(64), unique=True)
     device_hash: Mapped[str | None] = mapped_column(String(64))
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)

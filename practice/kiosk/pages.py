@@ -312,7 +312,7 @@ def send():
 def thanks():
     if auth.current_link().state is not LinkState.SPENT:
         return redirect(here("welcome"), 303)
-    return make_response(render_template("kiosk/thanks.html"))
+    return make_response(render_template("kiosk/thanks.html", way=str(auth.current_link().way)))
 
 
 # --- when something is refused --------------------------------------------------------------------------------------

@@ -124,6 +124,8 @@ DOORS: dict[str, Door] = {
     "intake_link.page": Door(get="OTR", foreign="X"),
     "intake_link.make": Door(post="OTR", foreign="X"),
     "intake_link.slip": Door(post="OTR", foreign="X"),
+    "intake_link.tablet": Door(post="OTR", foreign="X"),
+    "intake_link.paper": Door(post="T", foreign="X"),
     "intake_link.take_back": Door(post="OTR", foreign="X"),
     "forms.index": Door(get="O"),
     "forms.page": Door(get="O"),

@@ -1,4 +1,4 @@
-"""Ten clients: what each of them answers on the personal address, and what the therapist then reads before the session."""
+"""Ten clients: what each answers on the address, and what the therapist reads before the session."""
 import re
 from dataclasses import dataclass, field
 from datetime import timedelta

@@ -20,12 +20,13 @@ from practice.core import clock
 from practice.core.db import db
 from practice.core.errors import DomainError, Invalid, NotFound
 from practice.core.text import _
-from practice.intake.models import IntakeDraft, IntakeLink
+from practice.intake.models import IntakeDraft, IntakeLink, Way
 from practice.intake.queries import published_form
 from practice.intake.states import LinkState, link_state
 from practice.premises.queries import the_practice
 
 HOLDS = timedelta(days=30)
+HOLDS_HERE = timedelta(hours=3)  # a tablet in the waiting room, a paper form on the desk
 # Typed from paper by some: small letters and digits that cannot be taken for one another; 26 of them are 128 bits.
 LETTERS = "23456789abcdefghjkmnpqrstuvwxyz"
 LENGTH = 26
@@ -56,6 +57,7 @@ class Found:
     state: LinkState
     is_known_device: bool
     is_begun: bool
+    way: Way = Way.LINK
 
 
 def hash_secret(secret: str) -> str:
@@ -66,19 +68,22 @@ def new_secret() -> str:
     return "".join(secrets.choice(LETTERS) for _letter in range(LENGTH))
 
 
-def invite(actor: Actor, client_id: int, *, form_key: str = "full") -> tuple[IntakeLink, str]:
+def invite(actor: Actor, client_id: int, *, form_key: str = "full", way: Way = Way.LINK) -> tuple[IntakeLink, str]:
     """A new personal address for the client's form, and its secret, which is nowhere kept.
 
     An open address for the same form is revoked. What was typed there moves over together with the device it was
     typed on, so that whoever holds the new address reads nothing of it without the birth date; where the practice has
-    no birth date to ask for, the form begins anew. Raises NotFound.
+    no birth date to ask for, the form begins anew, and so it does on a tablet handed over here and for a paper form,
+    which only a therapist types in. Raises NotFound, Forbidden.
     """
     require(actor, Permission.INTAKE_INVITE)
+    if way is Way.PAPER:
+        require(actor, Permission.CHART_WRITE)
     client = get_client(client_id)
     form = published_form(form_key, client.language or the_practice().language)
     secret, now = new_secret(), clock.now()
     row = IntakeLink(client_id=client.id, form_version_id=form.id, secret_hash=hash_secret(secret), created_at=now,
-                     created_by_id=actor.user_id, expires_at=now + HOLDS)
+                     created_by_id=actor.user_id, way=way, expires_at=now + (HOLDS if way is Way.LINK else HOLDS_HERE))
     db.session.add(row)
     db.session.flush()
     before = db.session.scalars(
@@ -88,7 +93,7 @@ def invite(actor: Actor, client_id: int, *, form_key: str = "full") -> tuple[Int
         .order_by(IntakeLink.id).with_for_update().execution_options(populate_existing=True))
     for old in before:
         old.revoked_at = now
-        if old.device_hash is not None and client.born_on is not None:
+        if way is Way.LINK and old.device_hash is not None and client.born_on is not None:
             _hand_over(old, row)
     audit.record(actor, "intake.invite", row, client_id=client.id, form=form.key)
     return row, secret
@@ -109,13 +114,13 @@ def find(secret: str, device: str | None) -> Found | None:
     with system_session("a client opened their form's address") as session:
         row = session.execute(
             select(IntakeLink.id, IntakeLink.client_id, IntakeLink.form_version_id, IntakeLink.expires_at,
-                   IntakeLink.spent_at, IntakeLink.revoked_at, IntakeLink.device_hash)
+                   IntakeLink.spent_at, IntakeLink.revoked_at, IntakeLink.device_hash, IntakeLink.way)
             .where(IntakeLink.secret_hash == hash_secret(secret.lower()))).first()
     if row is None:
         return None
     known = row.device_hash is not None and device is not None and row.device_hash == hash_secret(device)
     return Found(row.id, row.client_id, row.form_version_id, link_state(row, clock.now()), known,
-                 row.device_hash is not None)
+                 row.device_hash is not None, row.way)
 
 
 def is_guessing(address: str) -> bool:

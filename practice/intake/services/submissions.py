@@ -56,7 +56,9 @@ def send(actor: Actor, answers: Mapping[str, Any], signature: Mapping[str, Any])
     """
     require(actor, Permission.INTAKE_SUBMIT)
     link = open_link(actor)
-    row = _store(actor, link.client_id, link.form_version, answers, signature, way=Way.LINK, link_id=link.id)
+    typed_by = link.created_by_id if link.way is Way.PAPER else None
+    row = _store(actor, link.client_id, link.form_version, answers, signature, way=link.way, link_id=link.id,
+                 entered_by_id=typed_by)
     link.spent_at = clock.now()
     db.session.execute(delete(IntakeDraft).where(IntakeDraft.link_id == link.id)
                        .execution_options(synchronize_session=False))
@@ -69,10 +71,11 @@ def type_in(actor: Actor, client_id: int, form: FormVersion, answers: Mapping[st
     """A paper form typed in by the therapist. Raises NotFound, AnswersMissing."""
     require(actor, Permission.CHART_WRITE)
     client = get_client(client_id)
-    return _store(actor, client.id, form, answers, signature, way=Way.PAPER, link_id=None)
+    return _store(actor, client.id, form, answers, signature, way=Way.PAPER, link_id=None,
+                  entered_by_id=actor.user_id)
 
 
-def _store(actor, client_id, form, answers, signature, *, way, link_id) -> Submission:
+def _store(actor, client_id, form, answers, signature, *, way, link_id, entered_by_id) -> Submission:
     practice, now = the_practice(), clock.now()
     today = clock.local_date(now, practice.time_zone)
     definition, signed = definition_of(form), clean(signature)
@@ -86,7 +89,7 @@ def _store(actor, client_id, form, answers, signature, *, way, link_id) -> Submi
     until = today + timedelta(days=practice.intake_valid_days) if form.key != VISIT_CHECK else None
     bound = content_hash(form, kept)
     row = Submission(client_id=client_id, form_version_id=form.id, link_id=link_id, way=way, submitted_at=now,
-                     entered_by_id=actor.user_id, answers=canonical_json(kept),
+                     entered_by_id=entered_by_id, answers=canonical_json(kept),
                      signature=canonical_json({**signed, "content_hash": bound}), content_hash=bound,
                      valid_until_on=until)
     db.session.add(row)
