@@ -160,6 +160,16 @@ def check_books(demo):
     sys.exit(1 if broken else 0)
 
 
+@check.command("desk", hidden=True)
+@click.argument("seconds", type=float)
+@click.argument("number", type=int)
+def check_desk(seconds, number):
+    """One desk of the rush; says what it did."""
+    from practice.ops.rush.worker import say
+
+    click.echo(say(make_app(), seconds, number))
+
+
 @check.command("rush")
 @click.option("--seconds", default=60, show_default=True, help="How long the desks work.")
 @click.option("--database", default="sqlite", show_default=True,

@@ -20,6 +20,7 @@ from practice.billing.services.packages import sell_package, use_package
 from practice.billing.services.payments import take_deposit, take_payment
 from practice.billing.services.reminders import remind
 from practice.billing.services.till import open_the_till
+from practice.billing.services.vouchers import sell_voucher
 from practice.catalog.services import save_product
 from practice.core import clock
 from practice.core.db import db, transaction
@@ -183,7 +184,8 @@ def _switch_on(people) -> None:
     olive = people.olive
     with guard.acting(olive), transaction():
         change_settings(olive, version=get_practice().version, **dict.fromkeys(
-            ("has_till", "has_tips", "has_deposits", "has_packages", "has_reminders"), True),
+            ("has_till", "has_tips", "has_deposits", "has_packages", "has_vouchers",
+             "has_reminders"), True),
             no_show_percent=50, late_cancel_percent=50)
 
 
@@ -202,6 +204,8 @@ def _used(people, world) -> None:
     numbers, rae = world.numbers, people.rae
     with guard.acting(rae), transaction():
         numbers["reminder_id"] = remind(rae, numbers["overdue_id"]).id
+        numbers["voucher_id"] = sell_voucher(rae, client_id=numbers["client_id"], text="Voucher", price_amount=4000,
+                                             value_amount=5000, method=Method.CARD, request_key="a voucher").id
     with guard.acting(people.system), transaction():
         theo, ann = people.theo.user_id, numbers["client_id"]
         done = schedule.appointment(ann, theo, numbers["treatment_id"], personas.NOW - 4 * HOUR, state=S.DONE)

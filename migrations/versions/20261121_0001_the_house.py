@@ -229,6 +229,7 @@ def upgrade():
         sa.Column("has_tips", sa.Boolean(), nullable=False),
         sa.Column("has_deposits", sa.Boolean(), nullable=False),
         sa.Column("has_packages", sa.Boolean(), nullable=False),
+        sa.Column("has_vouchers", sa.Boolean(), nullable=False),
         sa.Column("has_reminders", sa.Boolean(), nullable=False),
         sa.Column("reminder_days", sa.Integer(), nullable=False),
         sa.Column("no_show_percent", sa.Integer(), nullable=False),
@@ -1069,6 +1070,32 @@ def upgrade():
         batch_op.create_index(batch_op.f("ix_tip_therapist_id_on_date"), ["therapist_id", "on_date"], unique=False)
 
     op.create_table(
+        "voucher",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("kind", sa.String(length=32), nullable=False),
+        sa.Column("code", sa.String(length=20), nullable=False),
+        sa.Column("client_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("document_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("treatment_id", sa.Integer(), nullable=True),
+        sa.Column("for_name", sa.String(length=120), nullable=False),
+        sa.Column("value_amount", sa.BigInteger(), nullable=False),
+        sa.Column("left_amount", sa.BigInteger(), nullable=False),
+        sa.Column("sold_on", sa.Date(), nullable=False),
+        sa.Column("expires_on", sa.Date(), nullable=True),
+        sa.CheckConstraint("(kind = 'single') = (treatment_id IS NOT NULL)", name=op.f("ck_voucher_treatment")),
+        sa.CheckConstraint("left_amount >= 0 AND left_amount <= value_amount", name=op.f("ck_voucher_left")),
+        sa.ForeignKeyConstraint(["client_id"], ["client.id"], name=op.f("fk_voucher_client_id")),
+        sa.ForeignKeyConstraint(["document_id"], ["document.id"], name=op.f("fk_voucher_document_id")),
+        sa.ForeignKeyConstraint(["treatment_id"], ["treatment.id"], name=op.f("fk_voucher_treatment_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_voucher")),
+        sa.UniqueConstraint("code", name=op.f("uq_voucher_code")),
+        sa.UniqueConstraint("document_id", name=op.f("uq_voucher_document_id")),
+    )
+    with op.batch_alter_table("voucher", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_voucher_client_id"), ["client_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_voucher_expires_on"), ["expires_on"], unique=False)
+
+    op.create_table(
         "write_off",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("document_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -1110,18 +1137,20 @@ def upgrade():
         sa.Column("payment_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("credit_note_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("write_off_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("voucher_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("document_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("amount", sa.BigInteger(), nullable=False),
         sa.Column("on_date", sa.Date(), nullable=False),
         sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.CheckConstraint(
-            "CAST(payment_id IS NOT NULL AS INTEGER) + CAST(credit_note_id IS NOT NULL AS INTEGER) + CAST(write_off_id IS NOT NULL AS INTEGER) = 1",
+            "CAST(payment_id IS NOT NULL AS INTEGER) + CAST(credit_note_id IS NOT NULL AS INTEGER) + CAST(write_off_id IS NOT NULL AS INTEGER) + CAST(voucher_id IS NOT NULL AS INTEGER) = 1",
             name=op.f("ck_allocation_one_source"),
         ),
         sa.ForeignKeyConstraint(["credit_note_id"], ["document.id"], name=op.f("fk_allocation_credit_note_id")),
         sa.ForeignKeyConstraint(["document_id"], ["document.id"], name=op.f("fk_allocation_document_id")),
         sa.ForeignKeyConstraint(["payment_id"], ["payment.id"], name=op.f("fk_allocation_payment_id")),
+        sa.ForeignKeyConstraint(["voucher_id"], ["voucher.id"], name=op.f("fk_allocation_voucher_id")),
         sa.ForeignKeyConstraint(["write_off_id"], ["write_off.id"], name=op.f("fk_allocation_write_off_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_allocation")),
     )
@@ -1129,6 +1158,7 @@ def upgrade():
         batch_op.create_index(batch_op.f("ix_allocation_document_id"), ["document_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_allocation_on_date"), ["on_date"], unique=False)
         batch_op.create_index(batch_op.f("ix_allocation_payment_id"), ["payment_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_allocation_voucher_id"), ["voucher_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_allocation_write_off_id"), ["write_off_id"], unique=False)
 
     op.create_table(
@@ -1162,8 +1192,31 @@ def upgrade():
             postgresql_where=sa.text("given_back_on IS NULL"),
         )
 
+    op.create_table(
+        "voucher_use",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("voucher_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("appointment_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("therapist_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("value_amount", sa.BigInteger(), nullable=False),
+        sa.Column("used_on", sa.Date(), nullable=False),
+        sa.Column("used_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["appointment_id"], ["appointment.id"], name=op.f("fk_voucher_use_appointment_id")),
+        sa.ForeignKeyConstraint(["therapist_id"], ["user_account.id"], name=op.f("fk_voucher_use_therapist_id")),
+        sa.ForeignKeyConstraint(["voucher_id"], ["voucher.id"], name=op.f("fk_voucher_use_voucher_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_voucher_use")),
+        sa.UniqueConstraint("appointment_id", name=op.f("uq_voucher_use_appointment_id")),
+        sa.UniqueConstraint("voucher_id", name=op.f("uq_voucher_use_voucher_id")),
+    )
+    with op.batch_alter_table("voucher_use", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_voucher_use_used_on"), ["used_on"], unique=False)
+
 
 def downgrade():
+    with op.batch_alter_table("voucher_use", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_voucher_use_used_on"))
+
+    op.drop_table("voucher_use")
     with op.batch_alter_table("package_use", schema=None) as batch_op:
         batch_op.drop_index(
             "uq_package_use_of_appointment",
@@ -1176,6 +1229,7 @@ def downgrade():
     op.drop_table("package_use")
     with op.batch_alter_table("allocation", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_allocation_write_off_id"))
+        batch_op.drop_index(batch_op.f("ix_allocation_voucher_id"))
         batch_op.drop_index(batch_op.f("ix_allocation_payment_id"))
         batch_op.drop_index(batch_op.f("ix_allocation_on_date"))
         batch_op.drop_index(batch_op.f("ix_allocation_document_id"))
@@ -1189,6 +1243,11 @@ def downgrade():
         batch_op.drop_index(batch_op.f("ix_write_off_document_id"))
 
     op.drop_table("write_off")
+    with op.batch_alter_table("voucher", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_voucher_expires_on"))
+        batch_op.drop_index(batch_op.f("ix_voucher_client_id"))
+
+    op.drop_table("voucher")
     with op.batch_alter_table("tip", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_tip_therapist_id_on_date"))
         batch_op.drop_index(batch_op.f("ix_tip_payment_id"))

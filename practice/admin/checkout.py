@@ -26,13 +26,16 @@ from practice.admin.sending import pdf
 from practice.admin.switches import uses
 from practice.billing.models.documents import Document
 from practice.billing.models.payments import METHOD_LABELS, Method
+from practice.billing.models.vouchers import VoucherKind
 from practice.billing.pricing import Totals
+from practice.billing.queries import vouchers
 from practice.billing.queries.accounts import Account, account_of
 from practice.billing.queries.deposits import free_credit
 from practice.billing.queries.documents import expected_number, for_appointment, get_document, parts_of, state_of
 from practice.billing.services.checkout import Charge, CheckedOutAlready, Extra, checkout, what_to_charge
 from practice.billing.services.documents import totals_of
 from practice.billing.services.packages import is_used_for
+from practice.billing.services.vouchers import OtherTreatment, live_voucher
 from practice.catalog.queries import products
 from practice.clients.queries import get_client
 from practice.core import clock
@@ -78,14 +81,17 @@ class Asked:
     package_id: int | None = None
     with_credit: bool = True
     also_id: int | None = None
+    voucher: str = ""
 
 
 @dataclass(frozen=True)
 class Due:
-    """What the invoice comes to, what a package and credit cover of it, what is paid along, what is left to pay now."""
+    """What the invoice comes to, what package, voucher and credit cover, what is paid along, what is left to pay now.
+    """
 
     totals: Totals
     by_package: int
+    by_voucher: int
     credit: int
     also: Document | None
     to_pay: int
@@ -115,7 +121,11 @@ class CheckoutPage(Page):
         except Invalid as error:
             show_error(form, error)
             charge = charge_of(appointment_id, asked := Asked())
-        due = what_is_due(charge, asked)
+        try:
+            due = what_is_due(charge, asked)
+        except DomainError as error:
+            show_error(form, error)
+            due = what_is_due(charge, asked := replace(asked, voucher=""))
         offer_over(form, charge.appointment.user_id)
         if form.is_submitted() and not form.form_errors:
             done = take(form, appointment_id, asked, due)
@@ -145,7 +155,8 @@ class CheckoutPage(Page):
 
 def is_settled(appointment_id: int) -> bool:
     """Whether the appointment has its invoice, or was paid with a package."""
-    return for_appointment(appointment_id) is not None or is_used_for(appointment_id)
+    return (for_appointment(appointment_id) is not None or is_used_for(appointment_id)
+            or vouchers.is_used_for(appointment_id))
 
 
 def read_address() -> Asked:
@@ -160,7 +171,8 @@ def read_address() -> Asked:
     discount = request.args.get("discount", "").strip()
     return Asked(extras, parse(discount, the_practice().currency) if discount else 0,
                  request.args.get("why", "").strip()[:120], number(request.args.get("package")) or None,
-                 request.args.get("credit") != NONE, number(request.args.get("also")) or None)
+                 request.args.get("credit") != NONE, number(request.args.get("also")) or None,
+                 vouchers.plain_code(request.args.get("voucher", "")) if uses("vouchers") else "")
 
 
 def number(text: str | None) -> int:
@@ -180,6 +192,7 @@ def address_of(asked: Asked, charge: Charge, **changed) -> str:
     values = {
         "product": ids, "package": wanted.package_id, "also": wanted.also_id,
         "discount": plain(wanted.discount, the_practice().currency) if wanted.discount else None,
+        "voucher": wanted.voucher or None,
         "why": wanted.reason if wanted.discount else None, "credit": None if wanted.with_credit else NONE}
     return url_for("checkout.page", appointment_id=charge.appointment.id,
                    **{name: value for name, value in values.items() if value is not None})
@@ -197,11 +210,27 @@ def what_is_due(charge: Charge, asked: Asked) -> Due:
     if asked.package_id:
         gross = totals_of(lines[1:]).gross if lines[1:] else 0
         by_package = totals.gross - gross
+    by_voucher = 0
+    if asked.voucher:
+        gross, by_voucher = covered(charge, asked, gross)
     account = account_of(client_id, show.today(), recent=0)
     free = free_credit(client_id, appointment_id=charge.appointment.id)
     credit = min(free, gross) if asked.with_credit else 0
     also = next((row for row in account.open_documents if row.id == asked.also_id), None)
-    return Due(totals, by_package, credit, also, gross - credit + (also.open_amount if also else 0))
+    return Due(totals, by_package, by_voucher, credit, also, gross - credit + (also.open_amount if also else 0))
+
+
+def covered(charge: Charge, asked: Asked, gross: int) -> tuple[int, int]:
+    """What is left to pay and what the voucher covers. Raises NoSuchVoucher, VoucherOver, OtherTreatment, Invalid."""
+    voucher = live_voucher(asked.voucher)
+    if voucher.kind is VoucherKind.MULTI:
+        return gross - min(gross, voucher.left_amount), min(gross, voucher.left_amount)
+    if voucher.treatment_id != charge.treatment.id:
+        raise OtherTreatment()
+    if asked.package_id:
+        raise Invalid(_("A package session pays for this treatment already."))
+    rest = totals_of(charge.lines[1:]).gross if charge.lines[1:] else 0
+    return rest, gross - rest
 
 
 def take(form: CheckoutForm, appointment_id: int, asked: Asked, due: Due) -> bool:
@@ -223,7 +252,7 @@ def take(form: CheckoutForm, appointment_id: int, asked: Asked, due: Due) -> boo
                 current_actor(), appointment_id, payments=money.payments, request_key=key, extras=asked.extras,
                 discount=asked.discount, discount_reason=asked.reason, with_credit=asked.with_credit,
                 package_id=asked.package_id, also_ids=[asked.also_id] if asked.also_id else [], tip=money.tip,
-                tip_for_id=money.tip_for_id)
+                tip_for_id=money.tip_for_id, voucher=asked.voucher)
         except CheckedOutAlready:
             return None  # somebody was quicker, or it is the same click: the receipt says what was taken
 
@@ -291,7 +320,7 @@ def show_page(form: CheckoutForm, charge: Charge, asked: Asked, due: Due):
     form.due.data = str(due.to_pay)
     client = get_client(charge.appointment.client_id)
     rates = {tax.tax.rate for tax in due.totals.taxes}
-    typed = {name: request.args.get(name, "")[:120] for name in ("discount", "why")}
+    typed = {name: request.args.get(name, "")[:120] for name in ("discount", "why", "voucher")}
     page = render_template(
         "admin/checkout/page.html", form=form, charge=charge, client=client, due=due, asked=asked, typed=typed,
         account=account_of(client.id, show.today(), recent=0), products=products(), state_of=state_of,

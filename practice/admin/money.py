@@ -188,7 +188,7 @@ def new_pay_form(document_id: int) -> PayForm:
 def show_document(document_id: int, pay_form: PayForm, reason_form: ReasonForm):
     document = reading.get_document(document_id)
     origin = reading.get_document(document.refers_to_id) if document.refers_to_id else None
-    before = credited_lines(document.id) if document.kind is DocumentKind.INVOICE else {}
+    before = credited_lines(document.id) if document.kind is not DocumentKind.CREDIT_NOTE else {}
     left = {line.position: line.gross_amount - (before[line.position].gross if line.position in before else 0)
             for line in document.lines}
     paid_late = document.due_on is not None and document.open_amount and document.due_on < show.today()

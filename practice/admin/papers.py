@@ -3,19 +3,22 @@ from decimal import Decimal
 
 from flask_babel import force_locale, format_date, format_decimal, gettext
 
-from practice.billing.models.documents import Document, DocumentKind
+from practice.billing.models.documents import KIND_LABELS, Document, DocumentKind
 from practice.billing.models.payments import METHOD_LABELS
 from practice.billing.queries.documents import Part
 from practice.core.money import format_money
 from practice.core.pdf import render
 from practice.premises.models import TaxCategory
 
+TEMPLATES = {DocumentKind.INVOICE: "invoice", DocumentKind.CREDIT_NOTE: "credit_note",
+             DocumentKind.VOUCHER_SALE: "invoice"}
+
 
 def invoice_pdf(document: Document, *, corrects: str | None = None, is_copy: bool = False) -> bytes:
     """The document as issued: the same bytes however often it is printed. `corrects` is the number a credit note takes
     back; `is_copy` prints DUPLICATE across it."""
     with force_locale(document.language):
-        return render(str(document.kind), _paper(document, corrects) | _mark(is_copy), language=document.language)
+        return render(TEMPLATES[document.kind], _paper(document, corrects) | _mark(is_copy), language=document.language)
 
 
 def _mark(is_copy: bool) -> dict:
@@ -25,13 +28,13 @@ def _mark(is_copy: bool) -> dict:
 def receipt_pdf(document: Document, parts: list[Part], *, is_copy: bool = False) -> bytes:
     """The document with what was paid for it until now."""
     with force_locale(document.language):
-        paper, paid = _paper(document), sum(part.amount for part in parts if part.payment is not None)
+        paper, paid = _paper(document), sum(part.amount for part in parts if _is_paid(part))
         paper["kind"] = gettext("Receipt")
         paper["title"] = f"{gettext('Receipt')} {document.number_text}"
         paper["paid"] = {"label": gettext("Paid"), "value": _money(document, paid)}
         paper["payments"] = [{"label": _payment_words(document, part), "value": _money(document, part.amount)}
-                             for part in parts if part.payment is not None]
-        paper["how"] = ", ".join(dict.fromkeys(_method(part) for part in parts if part.payment is not None))
+                             for part in parts if _is_paid(part)]
+        paper["how"] = ", ".join(dict.fromkeys(_method(part) for part in parts if _is_paid(part)))
         if document.open_amount:
             paper["open"] = {"label": gettext("Still open"), "value": _money(document, document.open_amount)}
         else:
@@ -40,7 +43,14 @@ def receipt_pdf(document: Document, parts: list[Part], *, is_copy: bool = False)
         return render("receipt", paper | _mark(is_copy), language=document.language)
 
 
+def _is_paid(part: Part) -> bool:
+    """Money or a voucher; a credit note and a write-off are nothing that was paid."""
+    return part.payment is not None or part.voucher is not None
+
+
 def _method(part: Part) -> str:
+    if part.voucher is not None:
+        return gettext("Voucher")
     return gettext("Credit") if part.is_credit else gettext(METHOD_LABELS[part.payment.method])
 
 
@@ -63,7 +73,7 @@ def _number(whole: int, parts: int) -> str:
 
 def _paper(document: Document, corrects: str | None = None) -> dict:
     head, is_note = document.issuer_head, document.kind is DocumentKind.CREDIT_NOTE
-    kind = gettext("Credit note") if is_note else gettext("Invoice")
+    kind = gettext(KIND_LABELS[document.kind])
     facts = [{"label": gettext("Date"), "value": _day(document.issued_on)}]
     if corrects:
         facts.append({"label": gettext("Takes back"), "value": corrects})

@@ -135,7 +135,8 @@ def month_charts(f: MonthFigures) -> dict:
                          href=address("documents", None))]
     for label, amount in ((gettext("Not yet paid of it"), b.not_paid_yet),
                           (gettext("Paid for earlier months"), b.for_earlier),
-                          (gettext("Tips"), b.tips), (gettext("Credit built, less credit used"), b.credit_built)):
+                          (gettext("Tips"), b.tips), (gettext("Vouchers sold"), b.vouchers),
+                          (gettext("Credit built, less credit used"), b.credit_built)):
         if amount:
             steps.append(charts.Step(label, f"{'+' if amount > 0 else '−'} {whole(abs(amount))}", amount))
     steps.append(charts.Step(gettext("Received in the month"), whole(b.received), b.received, is_total=True,

@@ -31,6 +31,7 @@ from practice.admin import (
     switches,
     till,
     today,
+    vouchers,
 )
 from practice.admin.auth import current_actor
 from practice.admin.booking.pages import BookingPage
@@ -82,6 +83,7 @@ PAGES = (
     owed.RemindersPage(name=_("Reminders"), endpoint="reminders", url="/money/reminders"),
     fees.FeesPage(name=_("Fees"), endpoint="fees", url="/money/fees"),
     package.PackagePage(name=_("Package"), endpoint="package", url="/money/package"),
+    vouchers.VouchersPage(name=_("Vouchers"), endpoint="vouchers", url="/money/vouchers"),
     till.TipsPage(name=_("Tips"), endpoint="tips", url="/money/tips"),
     reports.ReportsPage(name=_("Reports"), endpoint="reports", url="/reports"),
     intake_link.IntakeLinkPage(name=_("Form"), endpoint="intake_link", url="/clients/<int:client_id>/form-link"),
@@ -125,7 +127,8 @@ ALSO = {
     "appointment_list": "calendar", "block_list": "calendar", "client_list": "clients", "condition_list": "clients",
     "submission_list": "clients", "note_list": "notes", "document_list": "money", "line_list": "money",
     "payment_list": "money", "allocation_list": "money", "package_list": "money",
-    **dict.fromkeys(("money_back", "till", "tips", "client_money", "owed", "reminders", "fees", "package"), "money"),
+    **dict.fromkeys(("money_back", "till", "tips", "client_money", "owed", "reminders", "fees", "package",
+                     "vouchers"), "money"),
     **dict.fromkeys((view.endpoint for view in setup.LISTS), "setup"),
 }
 

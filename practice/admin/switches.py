@@ -7,7 +7,7 @@ from practice.premises.queries import the_practice
 
 
 def uses(name: str) -> bool:
-    """Whether the practice uses "till", "tips", "deposits", "packages", "reminders", "fees"."""
+    """Whether the practice uses "till", "tips", "deposits", "packages", "vouchers", "reminders", "fees"."""
     practice = the_practice()
     if name == "fees":  # the desk's alone: it shows appointments
         is_on = practice.no_show_percent or practice.late_cancel_percent

@@ -15,7 +15,8 @@ DOCUMENT_FIXED = ("kind", "series_id", "number", "number_text", "client_id", "re
 DOCUMENT_PARTS = ("document_line", "document_tax")
 MONEY_FIXED = {
     "payment": ("client_id", "amount", "method", "currency", "received_on", "request_key", "reverses_id"),
-    "allocation": ("payment_id", "credit_note_id", "write_off_id", "document_id", "amount", "on_date"),
+    "allocation": ("payment_id", "credit_note_id", "write_off_id", "voucher_id", "document_id", "amount",
+                   "on_date"),
     "tip": ("payment_id", "therapist_id", "amount", "on_date"),
     "tip_payout": ("therapist_id", "amount", "method", "paid_on"),
     "write_off": ("document_id", "amount", "reason", "on_date"),

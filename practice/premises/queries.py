@@ -33,6 +33,7 @@ class Settings:
     has_tips: bool
     has_deposits: bool
     has_packages: bool
+    has_vouchers: bool
     has_reminders: bool
     reminder_days: int
     no_show_percent: int

@@ -116,7 +116,7 @@ def test_paid_with_a_package_there_is_no_invoice(as_person, stage, session_id):
     page = look(browser, wanted)
     assert fields(page)["due"] == "0" and "nothing to pay" in page
     answer = browser.post(wanted, data=fields(page))
-    assert "Paid with the package" in look(browser, answer.headers["Location"])
+    assert "Paid ahead" in look(browser, answer.headers["Location"])
 
 
 def test_what_the_therapist_asked_is_offered(as_person, stage, session_id):

@@ -14,6 +14,7 @@ from practice.premises.models import PriceMode, TaxCategory
 class DocumentKind(StrEnum):
     INVOICE = "invoice"
     CREDIT_NOTE = "credit_note"
+    VOUCHER_SALE = "voucher_sale"  # of a voucher that is taxed when it is used: no revenue, no tax
 
 
 class DocumentState(StrEnum):
@@ -29,12 +30,14 @@ class LineKind(StrEnum):
     PRODUCT = "product"
     PACKAGE = "package"
     FEE = "fee"
+    VOUCHER = "voucher"
 
 
 STATE_LABELS = {DocumentState.DRAFT: _("Draft"), DocumentState.ISSUED: _("Issued"), DocumentState.VOID: _("Void")}
 LINE_LABELS = {LineKind.SERVICE: _("Treatment"), LineKind.PRODUCT: _("Product"), LineKind.PACKAGE: _("Package"),
-               LineKind.FEE: _("Fee")}
-KIND_LABELS = {DocumentKind.INVOICE: _("Invoice"), DocumentKind.CREDIT_NOTE: _("Credit note")}
+               LineKind.FEE: _("Fee"), LineKind.VOUCHER: _("Voucher")}
+KIND_LABELS = {DocumentKind.INVOICE: _("Invoice"), DocumentKind.CREDIT_NOTE: _("Credit note"),
+               DocumentKind.VOUCHER_SALE: _("Voucher sale")}
 
 DIGITS = 4
 STANDING = "kind = 'invoice' AND state <> 'void'"  # one such document an appointment

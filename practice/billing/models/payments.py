@@ -92,12 +92,13 @@ class WriteOff(db.Model):
 
 
 class Allocation(db.Model):
-    """Part of a payment, of a credit note or of a write-off that settles a document."""
+    """Part of a payment, credit note, write-off or voucher that settles a document."""
 
     __tablename__ = "allocation"
     __table_args__ = (
         CheckConstraint("CAST(payment_id IS NOT NULL AS INTEGER) + CAST(credit_note_id IS NOT NULL AS INTEGER)"
-                        " + CAST(write_off_id IS NOT NULL AS INTEGER) = 1", name="one_source"),
+                        " + CAST(write_off_id IS NOT NULL AS INTEGER) + CAST(voucher_id IS NOT NULL AS INTEGER) = 1",
+                        name="one_source"),
         Index(None, "document_id"), Index(None, "payment_id"), Index(None, "on_date"),
     )
 
@@ -105,6 +106,7 @@ class Allocation(db.Model):
     payment_id: Mapped[int | None] = mapped_column(ForeignKey("payment.id"))
     credit_note_id: Mapped[int | None] = mapped_column(ForeignKey("document.id"))
     write_off_id: Mapped[int | None] = mapped_column(ForeignKey("write_off.id"), index=True)
+    voucher_id: Mapped[int | None] = mapped_column(ForeignKey("voucher.id"), index=True)
     document_id: Mapped[int] = mapped_column(ForeignKey("document.id"))
     amount: Mapped[int] = mapped_column(MinorUnits)
     on_date: Mapped[date] = mapped_column(Date)

@@ -9,6 +9,7 @@ from sqlalchemy.orm import selectinload
 from practice.billing.models.documents import Document, DocumentKind, DocumentState, Series, number_text
 from practice.billing.models.packages import PackageUse
 from practice.billing.models.payments import Allocation, Payment, Tip, WriteOff
+from practice.billing.models.vouchers import Voucher, VoucherUse
 from practice.billing.states import PaymentState, payment_state
 from practice.core.db import db
 from practice.core.errors import NotFound
@@ -44,7 +45,8 @@ def charged(appointment_ids: Iterable[int]) -> set[int]:
                                                                       Document.state == DocumentState.ISSUED))
     used = db.session.scalars(select(PackageUse.appointment_id).where(PackageUse.appointment_id.in_(ids),
                                                                       PackageUse.given_back_on.is_(None)))
-    return {*billed, *used}
+    brought = db.session.scalars(select(VoucherUse.appointment_id).where(VoucherUse.appointment_id.in_(ids)))
+    return {*billed, *used, *brought}
 
 
 def state_of(row: Document, today: date) -> PaymentState | str:
@@ -69,13 +71,15 @@ def expected_number(therapist_id: int | None, today: date) -> str | None:
 
 @dataclass(frozen=True)
 class Part:
-    """Money, a credit note or a write-off put against a document; `amount` below zero where it was taken off again."""
+    """Money, a voucher, a credit note or a write-off put against a document; `amount` below zero where it was taken
+    off again."""
 
     on_date: date
     amount: int
     payment: Payment | None
     credit_note: Document | None
     write_off: WriteOff | None = None
+    voucher: Voucher | None = None
 
     @property
     def is_credit(self) -> bool:
@@ -87,11 +91,13 @@ def parts_of(document_id: int) -> list[Part]:
     """What was put against a document, oldest first."""
     notes = {row.id: row for row in credit_notes_of(document_id)}
     rows = db.session.execute(
-        select(Allocation.on_date, Allocation.amount, Payment, Allocation.credit_note_id, WriteOff)
+        select(Allocation.on_date, Allocation.amount, Payment, Allocation.credit_note_id, WriteOff, Voucher)
         .outerjoin(Payment, Payment.id == Allocation.payment_id)
         .outerjoin(WriteOff, WriteOff.id == Allocation.write_off_id)
+        .outerjoin(Voucher, Voucher.id == Allocation.voucher_id)
         .where(Allocation.document_id == document_id).order_by(Allocation.id)).all()
-    return [Part(row.on_date, row.amount, row.Payment, notes.get(row.credit_note_id), row.WriteOff) for row in rows]
+    return [Part(row.on_date, row.amount, row.Payment, notes.get(row.credit_note_id), row.WriteOff, row.Voucher)
+            for row in rows]
 
 
 def credit_notes_of(document_id: int) -> list[Document]:

@@ -3,7 +3,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
 
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 
 from practice.billing.models.documents import Document, DocumentKind, DocumentState
 from practice.billing.models.payments import Allocation, Method, Payment, Tip
@@ -18,11 +18,16 @@ class Entry(StrEnum):
     PAID_BACK = "paid_back"
     TAKEN_BACK = "taken_back"
     WRITTEN_OFF = "written_off"
+    VOUCHER_SALE = "voucher_sale"
+    VOUCHER = "voucher"
 
 
 ENTRY_LABELS = {Entry.INVOICE: _("Invoice"), Entry.CREDIT_NOTE: _("Credit note"), Entry.PAYMENT: _("Payment"),
                 Entry.PAID_BACK: _("Paid back"), Entry.TAKEN_BACK: _("Payment taken back"),
-                Entry.WRITTEN_OFF: _("Written off")}
+                Entry.WRITTEN_OFF: _("Written off"), Entry.VOUCHER_SALE: _("Voucher bought"),
+                Entry.VOUCHER: _("Paid with a voucher")}
+ENTRY_OF = {DocumentKind.INVOICE: Entry.INVOICE, DocumentKind.CREDIT_NOTE: Entry.CREDIT_NOTE,
+            DocumentKind.VOUCHER_SALE: Entry.VOUCHER_SALE}
 
 
 @dataclass(frozen=True)
@@ -82,8 +87,7 @@ def _moves(client_id: int, last: date) -> list[tuple]:
         select(Document.issued_on, Document.kind, Document.number_text, Document.gross_amount)
         .where(Document.client_id == client_id, Document.state != DocumentState.DRAFT, Document.issued_on <= last)
         .order_by(Document.id))
-    found = [(row.issued_on, Entry.CREDIT_NOTE if row.kind is DocumentKind.CREDIT_NOTE else Entry.INVOICE,
-              row.number_text, None, row.gross_amount) for row in documents]
+    found = [(row.issued_on, ENTRY_OF[row.kind], row.number_text, None, row.gross_amount) for row in documents]
     tips = dict(db.session.execute(
         select(Tip.payment_id, func.sum(Tip.amount)).join(Payment, Payment.id == Tip.payment_id)
         .where(Payment.client_id == client_id).group_by(Tip.payment_id)).all())
@@ -96,8 +100,10 @@ def _moves(client_id: int, last: date) -> list[tuple]:
         if amount:
             found.append((row.received_on, entry, "", row.method, -amount))
     lost = db.session.execute(
-        select(Allocation.on_date, Document.number_text, Allocation.amount)
+        select(Allocation.on_date, Document.number_text, Allocation.amount, Allocation.voucher_id)
         .join(Document, Document.id == Allocation.document_id)
-        .where(Document.client_id == client_id, Allocation.write_off_id.is_not(None), Allocation.on_date <= last)
+        .where(Document.client_id == client_id, Allocation.on_date <= last,
+               or_(Allocation.write_off_id.is_not(None), Allocation.voucher_id.is_not(None)))
         .order_by(Allocation.id))
-    return found + [(row.on_date, Entry.WRITTEN_OFF, row.number_text, None, -row.amount) for row in lost]
+    return found + [(row.on_date, Entry.VOUCHER if row.voucher_id else Entry.WRITTEN_OFF, row.number_text, None,
+                     -row.amount) for row in lost]

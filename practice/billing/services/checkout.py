@@ -10,11 +10,14 @@ from practice.access.guard import require
 from practice.access.permissions import Permission
 from practice.billing.models.documents import Document, LineKind
 from practice.billing.models.payments import Method, Payment
+from practice.billing.models.vouchers import VoucherKind
+from practice.billing.queries import vouchers
 from practice.billing.queries.documents import for_appointment, get_document
 from practice.billing.services.documents import LineInput, draft_invoice, issue
 from practice.billing.services.locking import lock_account
 from practice.billing.services.packages import is_used_for, name_on_paper, use_package
 from practice.billing.services.payments import put_against, take_payment, use_credit
+from practice.billing.services.vouchers import live_voucher, use_amount, use_for_session
 from practice.catalog.models import Treatment
 from practice.catalog.queries import get_product, get_treatment
 from practice.core.db import db
@@ -111,19 +114,20 @@ def product_line(extra: Extra, service_on: date | None = None) -> LineInput:
 def checkout(actor: Actor, appointment_id: int, *, payments: Sequence[tuple[Method, int]], request_key: str,
              extras: Sequence[Extra] | None = None, discount: int = 0, discount_reason: str = "",
              with_credit: bool = False, package_id: int | None = None, also_ids: Sequence[int] = (), tip: int = 0,
-             tip_for_id: int | None = None) -> Receipt:
+             tip_for_id: int | None = None, voucher: str = "") -> Receipt:
     """Issue the invoice of a done session and take the money; a package session pays for the treatment itself.
 
     Depends on the appointment being done, never on a note. `payments` are (method, minor units); an amount of 0 leaves
     the rest open; what is left of them pays the documents `also_ids` of the same client. `tip` is part of the first
-    payment, for the therapist `tip_for_id` (the session's own when None). The same `request_key` again
+    payment, for the therapist `tip_for_id` (the session's own when None). `voucher` is a code: it pays the treatment
+    it is for, or its amount. The same `request_key` again
     gives the first receipt. Raises NotDoneYet, CheckedOutAlready, Invalid, NotFound.
     """
     require(actor, Permission.INVOICE_ISSUE, Permission.PAYMENT_TAKE)
     lock_account(client_of(appointment_id))
     row = db.session.scalars(HELD, {"appointment_id": appointment_id}).one()
     standing = for_appointment(appointment_id)
-    if standing is not None or is_used_for(appointment_id):
+    if standing is not None or is_used_for(appointment_id) or vouchers.is_used_for(appointment_id):
         return _first_receipt(standing, request_key)
     charge = _charge_for(row, extras, discount, discount_reason)
     lines, used = charge.lines, None
@@ -131,8 +135,16 @@ def checkout(actor: Actor, appointment_id: int, *, payments: Sequence[tuple[Meth
         raise NotDoneYet()
     if package_id is not None:
         used, lines = use_package(actor, package_id, row, charge.treatment.id).id, charge.lines[1:]
+    held = live_voucher(voucher) if voucher else None
+    if held is not None and held.kind is VoucherKind.SINGLE:
+        if used is not None:
+            raise Invalid(_("A package session pays for this treatment already."), "voucher")
+        use_for_session(actor, voucher, row, charge.treatment.id)
+        lines = charge.lines[1:]
     document = draft_invoice(actor, client_id=row.client_id, lines=lines, appointment_id=row.id,
                              therapist_id=row.user_id) if lines else None
+    if document and held is not None and held.kind is VoucherKind.MULTI:
+        use_amount(actor, voucher, document)
     if document and with_credit:
         use_credit(actor, document.id)
     taken = [take_payment(actor, client_id=row.client_id, amount=amount, method=method,

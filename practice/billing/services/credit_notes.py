@@ -6,7 +6,7 @@ takes the remainder and nothing is left between an invoice and its credit notes.
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
 from practice.access.actor import Actor
 from practice.access.guard import require
@@ -21,6 +21,7 @@ from practice.billing.models.documents import (
 )
 from practice.billing.models.packages import Package
 from practice.billing.models.payments import Allocation
+from practice.billing.models.vouchers import Voucher
 from practice.billing.queries.documents import get_document
 from practice.billing.services.documents import issue, today
 from practice.billing.services.locking import lock_account
@@ -38,6 +39,10 @@ class AlreadyCredited(DomainError):
 
 class NotAnInvoice(DomainError):
     message = _("Only an issued invoice can be credited.")
+
+
+class VoucherUsed(DomainError):
+    message = _("A voucher is taken back whole, and only while nothing of it is used.")
 
 
 class PackageUsed(DomainError):
@@ -67,7 +72,7 @@ def draft_note(actor: Actor, document_id: int, *, reason: str, amounts: Mapping[
     require(actor, Permission.INVOICE_ISSUE)
     lock_account(get_document(document_id).client_id)
     invoice = get_document(document_id, lock=True)
-    if invoice.kind is not DocumentKind.INVOICE or invoice.state is DocumentState.DRAFT:
+    if invoice.kind is DocumentKind.CREDIT_NOTE or invoice.state is DocumentState.DRAFT:
         raise NotAnInvoice()
     if invoice.state is DocumentState.VOID:
         raise AlreadyCredited()
@@ -81,6 +86,7 @@ def draft_note(actor: Actor, document_id: int, *, reason: str, amounts: Mapping[
                   for line, amount in wanted]
     _total(note)
     _lower_package(invoice, note)
+    _end_voucher(invoice, note)
     db.session.add(note)
     db.session.flush()
     _settle(invoice, note)
@@ -177,21 +183,40 @@ def _lower_package(invoice: Document, note: Document) -> None:
         package.sessions_left = 0
 
 
+def _end_voucher(invoice: Document, note: Document) -> None:
+    """A voucher is taken back whole, and only as long as nothing of it was used."""
+    if not any(line.kind is LineKind.VOUCHER for line in note.lines):
+        return
+    row = db.session.scalars(select(Voucher).where(Voucher.document_id == invoice.id).with_for_update()
+                             .execution_options(populate_existing=True)).first()
+    if row is None:
+        return
+    if row.left_amount != row.value_amount or -note.gross_amount != invoice.gross_amount:
+        raise VoucherUsed()
+    row.left_amount = 0
+
+
 def _settle(invoice: Document, note: Document) -> None:
     """Put the credit note against its invoice; what is there too much is freed: first what was written off, which was
-    never paid, then money, the latest first."""
+    never paid, then money, the latest first, then vouchers, which get back what they paid."""
     amount, on, now = -note.gross_amount, today(), clock.now()
     db.session.add(Allocation(credit_note_id=note.id, document_id=invoice.id, amount=amount, on_date=on, made_at=now))
     to_free = max(0, amount - invoice.open_amount)
     invoice.open_amount = max(0, invoice.open_amount - amount)
-    source = (Allocation.write_off_id, Allocation.payment_id)
+    source = (Allocation.write_off_id, Allocation.payment_id, Allocation.voucher_id)
     put = db.session.execute(
         select(*source, func.sum(Allocation.amount).label("amount"))
         .where(Allocation.document_id == invoice.id, Allocation.credit_note_id.is_(None)).group_by(*source)).all()
-    for row in sorted(put, key=lambda row: (row.write_off_id is None, -(row.payment_id or 0))):
+    for row in sorted(put, key=lambda row: (row.write_off_id is None, row.voucher_id is not None,
+                                              -(row.payment_id or 0))):
         freed = min(int(row.amount), to_free)
         if freed:
-            db.session.add(Allocation(write_off_id=row.write_off_id, payment_id=row.payment_id, document_id=invoice.id,
-                                      amount=-freed, on_date=on, made_at=now))
+            db.session.add(Allocation(
+                write_off_id=row.write_off_id, payment_id=row.payment_id, voucher_id=row.voucher_id,
+                document_id=invoice.id, amount=-freed, on_date=on, made_at=now))
             to_free -= freed
             invoice.written_off_amount -= freed if row.write_off_id else 0
+            if row.voucher_id is not None:
+                db.session.execute(update(Voucher).where(Voucher.id == row.voucher_id)
+                                   .values(left_amount=Voucher.left_amount + freed)
+                                   .execution_options(synchronize_session=False))

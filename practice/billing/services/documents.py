@@ -88,6 +88,14 @@ def draft_invoice(actor: Actor, *, client_id: int, lines: Sequence[LineInput], a
     return document
 
 
+def draft_without_lines(actor: Actor, *, client_id: int, kind: DocumentKind) -> Document:
+    """Heads and names of a document of another kind; its lines and sums are the caller's."""
+    require(actor, Permission.INVOICE_ISSUE)
+    document = _new_invoice(actor, get_client(client_id), the_practice(), None)
+    document.kind = kind
+    return document
+
+
 def issue(actor: Actor, document: Document) -> Document:
     """Give a drafted document its number and dates, and fix it. The last step before the commit."""
     require(actor, Permission.INVOICE_ISSUE)

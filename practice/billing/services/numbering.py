@@ -21,7 +21,7 @@ SERIES = select(Series.id).where(
     Series.kind == bindparam("kind"), Series.year == bindparam("year")).with_for_update()
 LATEST = (select(Document.issued_on).where(Document.series_id == bindparam("series_id"))
           .order_by(Document.number.desc()).limit(1))
-PREFIXES = {DocumentKind.INVOICE: "", DocumentKind.CREDIT_NOTE: "C"}
+PREFIXES = {DocumentKind.INVOICE: "", DocumentKind.CREDIT_NOTE: "C", DocumentKind.VOUCHER_SALE: "V"}
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ from sqlalchemy import bindparam, exists, select
 
 from practice.billing.models.documents import Document, DocumentState
 from practice.billing.models.packages import PackageUse
+from practice.billing.models.vouchers import VoucherUse
 from practice.billing.services.checkout import Extra, product_line
 from practice.billing.services.documents import LineInput, price_lines, tax_codes_of
 from practice.catalog.models import Treatment
@@ -17,13 +18,14 @@ from practice.schedule.states import AppointmentState
 from practice.sessions.models import Handover
 
 IS_BILLED = exists().where(Document.appointment_id == Appointment.id, Document.state == DocumentState.ISSUED)
-IS_USED = exists().where(PackageUse.appointment_id == Appointment.id)
+IS_USED = exists().where(PackageUse.appointment_id == Appointment.id, PackageUse.given_back_on.is_(None))
+IS_BROUGHT = exists().where(VoucherUse.appointment_id == Appointment.id)
 UNCHARGED = VISITS.where(Appointment.on_date.between(bindparam("first"), bindparam("last")),
-                         Appointment.state == AppointmentState.DONE, ~IS_BILLED, ~IS_USED)
+                         Appointment.state == AppointmentState.DONE, ~IS_BILLED, ~IS_USED, ~IS_BROUGHT)
 
 
 def uncharged(first: date, last: date) -> list[Visit]:
-    """The sessions of these local days, both included, that are done and have neither an invoice nor a package."""
+    """The sessions of these local days, both included, that are done and have no invoice, package or voucher."""
     return read_visits(UNCHARGED, first=first, last=last)
 
 

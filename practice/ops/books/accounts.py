@@ -51,15 +51,16 @@ def own_client() -> Iterator[Broken]:
 
 
 def balances() -> Iterator[Broken]:
-    """For every client: documents - payments + tips - written off = still owed - credit, and no credit is below zero.
-    """
+    """For every client: documents - payments + tips - written off - vouchers = still owed - credit, and no credit is
+    below zero."""
     issued = [Document.state != DocumentState.DRAFT]
     asked = sums(Document.gross_amount, Document.client_id, where=issued)
     owed = sums(Document.open_amount, Document.client_id, where=issued)
     paid = sums(Payment.amount, Payment.client_id)
     used = sums(Allocation.amount, Payment.client_id, joined=(Payment, Payment.id == Allocation.payment_id))
     tips = sums(Tip.amount, Payment.client_id, joined=(Payment, Payment.id == Tip.payment_id))
-    lost = sums(Allocation.amount, Document.client_id, where=[Allocation.write_off_id.is_not(None)],
+    lost = sums(Allocation.amount, Document.client_id,
+                where=[or_(Allocation.write_off_id.is_not(None), Allocation.voucher_id.is_not(None))],
                 joined=(Document, Document.id == Allocation.document_id))
     for client_id in asked.keys() | paid.keys():
         credit = paid.get(client_id, 0) - used.get(client_id, 0) - tips.get(client_id, 0)

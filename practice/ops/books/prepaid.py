@@ -1,10 +1,12 @@
-"""What was paid ahead: packages of sessions."""
+"""What was paid ahead: packages of sessions, vouchers."""
 from collections.abc import Iterator
 
 from sqlalchemy import func, select
 
-from practice.billing.models.documents import Document, DocumentLine, LineKind
+from practice.billing.models.documents import Document, DocumentLine, DocumentState, LineKind
 from practice.billing.models.packages import Package, PackageUse
+from practice.billing.models.payments import Allocation
+from practice.billing.models.vouchers import Voucher, VoucherKind, VoucherUse
 from practice.core.db import db
 from practice.ops.books.broken import Broken, sums, unequal
 from practice.schedule.models import Appointment
@@ -44,4 +46,18 @@ def own_package() -> Iterator[Broken]:
         yield Broken("used by its own client", "package_use", row_id, "the appointment is another client's")
 
 
-CHECKS = (packages, own_package)
+def vouchers() -> Iterator[Broken]:
+    """What is left of a voucher is its value less what it paid; one that was taken back is empty."""
+    paid = sums(Allocation.amount, Allocation.voucher_id, where=[Allocation.voucher_id.is_not(None)])
+    given = sums(VoucherUse.value_amount, VoucherUse.voucher_id)
+    chosen = (select(Voucher.id, Voucher.kind, Voucher.value_amount, Voucher.left_amount, Document.state,
+                     Document.open_amount).join(Document, Document.id == Voucher.document_id))
+    for row in db.session.execute(chosen):
+        used = paid.get(row.id, 0) if row.kind is VoucherKind.MULTI else given.get(row.id, 0)
+        left = 0 if row.state is DocumentState.VOID else row.value_amount - used
+        yield from unequal("voucher = sold - used", "voucher", row.id, "left_amount is", row.left_amount, left)
+        if row.open_amount and row.left_amount:
+            yield Broken("a voucher is paid when it is sold", "voucher", row.id, f"{row.open_amount} are open")
+
+
+CHECKS = (packages, own_package, vouchers)

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 
 from sqlalchemy import func, select
 
+from config import ROOT
 from practice.access import guard
 from practice.access.actor import system
 from practice.billing.models.documents import Document
@@ -81,8 +82,8 @@ def rush(environ: Mapping[str, str], seconds: float, *, kills: int = 2) -> Told:
 
 
 def start(environ: Mapping[str, str], seconds: float, number: int) -> subprocess.Popen:
-    return subprocess.Popen([sys.executable, "-m", "practice.ops.rush.worker", str(seconds), str(number)],
-                            env=dict(environ), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    return subprocess.Popen([sys.executable, "-m", "practice", "check", "desk", str(seconds), str(number)],
+                            cwd=ROOT, env=dict(environ), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
 
 
 def heard(desk: subprocess.Popen) -> Counter:

@@ -1,10 +1,7 @@
-"""One desk of the rush, a process of its own: works until its time is over and says what it did, as JSON.
-
-    python -m practice.ops.rush.worker SECONDS NUMBER
+"""One desk of the rush, a process of its own (`practice check desk`): works until its time is over, says what it did.
 """
 import json
 import random
-import sys
 import time
 from collections import Counter
 
@@ -15,7 +12,6 @@ from practice.access import guard
 from practice.access.actor import staff, system
 from practice.access.roles import Role
 from practice.accounts.models import TherapistProfile, User
-from practice.app import create_app
 from practice.catalog.models import Treatment
 from practice.clients.models import Client
 from practice.core.db import db, is_conflict, transaction
@@ -40,11 +36,12 @@ def desk_of(number: int, actor) -> Desk:
                 random.Random(number), number * 1000)
 
 
-def work(desk: Desk, seconds: float) -> Counter:
+def work(desk: Desk, seconds: float, number: int) -> Counter:
     """Acts until the time is over: how many were done, refused by the rules, failed on purpose, or were errors."""
-    told, ends = Counter(), time.monotonic() + seconds
+    told, ends, turn = Counter(), time.monotonic() + seconds, number
     while time.monotonic() < ends:
-        told[once(desk, desk.chance.choice(ACTS), desk.chance.randrange(FAIL_EACH) == 0)] += 1
+        told[once(desk, desk.chance.choice(ACTS), turn % FAIL_EACH == 0)] += 1
+        turn += 1
     return told
 
 
@@ -67,19 +64,14 @@ def once(desk: Desk, act, fails: bool) -> str:
     return "error: never"
 
 
-def main(seconds: float, number: int) -> None:
-    from config import Config
-
-    with create_app(Config.from_environ()).app_context():
+def say(app, seconds: float, number: int) -> str:
+    """What desk `number` did in its time, as JSON."""
+    with app.app_context():
         with guard.acting(system("the rush")):
             actor = staff(db.session.scalar(select(User.id).where(User.email == DESK)), {Role.RECEPTION})
             desk = desk_of(number, actor)
         guard.bind(actor)
         db.session.rollback()
-        told = work(desk, seconds)
+        told = work(desk, seconds, number)
         db.engine.dispose()
-    sys.stdout.write(json.dumps(told))
-
-
-if __name__ == "__main__":
-    main(float(sys.argv[1]), int(sys.argv[2]))
+    return json.dumps(told)

@@ -82,7 +82,7 @@ def _earned(month: Month, currency: str, key: str | None) -> Detail:
     elif key:
         raise NotFound()
     names, found = user_names(), db.session.execute(chosen).all()
-    said = {"package": _("Package session"), "expired": _("Expired unused")}
+    said = {"package": _("Package session"), "voucher": _("Voucher session"), "expired": _("Expired unused")}
     columns = (Column("on_date", _("Day"), kind=Kind.DATE), Column("what", _("What")),
                Column("therapist", _("Therapist")), Column("number", _("Number")),
                _money("amount", _("Earned, without tax"), currency))

@@ -13,6 +13,7 @@ from practice.access.actor import Actor
 from practice.access.guard import require, system_session
 from practice.access.permissions import Permission
 from practice.accounts.queries import user_names
+from practice.billing.models.documents import DocumentKind
 from practice.billing.models.payments import Method
 from practice.catalog.models import Treatment
 from practice.core.db import db, snapshot
@@ -49,6 +50,7 @@ class Bridge:
     for_earlier: int  # paid in the month for documents of earlier months
     credit_built: int  # received and not yet put against a document, less credit used
     tips: int  # received for the therapists
+    vouchers: int  # received for vouchers of an amount
     received: int
     opening_owed: int
     closing_owed: int
@@ -58,7 +60,7 @@ class Bridge:
     @property
     def adds_up(self) -> bool:
         """Both ways: to the money received, and from the opening to the closing receivables."""
-        money = self.invoiced + self.not_paid_yet + self.for_earlier + self.credit_built + self.tips
+        money = self.invoiced + self.not_paid_yet + self.for_earlier + self.credit_built + self.tips + self.vouchers
         return money == self.received and self.opening_owed + self.invoices_only - self.settled == self.closing_owed
 
 
@@ -68,6 +70,7 @@ class Liabilities:
 
     credit: int  # of clients, deposits included
     packages: int  # sessions sold and not given yet, without tax
+    vouchers: int  # that may still be brought in
     tips: int  # of therapists
 
 
@@ -149,7 +152,8 @@ def _liabilities(as_of: date) -> Liabilities:
     def together(statements) -> int:
         return sum(int(db.session.scalar(statement)) for statement in statements)
 
-    return Liabilities(together(rows.credit(as_of)), together([rows.deferred(as_of)]), together(rows.tips_owed(as_of)))
+    return Liabilities(together(rows.credit(as_of)), together([rows.deferred(as_of)]),
+                       together([rows.vouchers(as_of)]), together(rows.tips_owed(as_of)))
 
 
 def _earned_parts(span: Span) -> tuple[list[Share], list[Share], dict[str, int]]:
@@ -200,7 +204,9 @@ def _appointments(span: Span) -> tuple[Counter, int]:
 
 def _bridge(month: Month, documents, received: int, closing: int) -> Bridge:
     span = Span.of(month)
-    put = db.session.execute(rows.allocations(span)).all()
+    made = db.session.execute(rows.allocations(span)).all()
+    put = [row for row in made if row.kind is not DocumentKind.VOUCHER_SALE]
+    sold = sum(row.amount for row in made if row.kind is DocumentKind.VOUCHER_SALE and row.payment_id is not None)
     money = [row for row in put if row.payment_id is not None]
     of_month = sum(row.amount for row in money if row.issued_on >= month.first)
     earlier = sum(row.amount for row in money if row.issued_on < month.first)
@@ -209,6 +215,6 @@ def _bridge(month: Month, documents, received: int, closing: int) -> Bridge:
     opening = sum(row.owed for row in db.session.execute(rows.owed(month.before.last)))
     return Bridge(
         invoiced=invoiced, not_paid_yet=of_month - invoiced, for_earlier=earlier,
-        credit_built=received - of_month - earlier - tips, tips=tips, received=received,
+        credit_built=received - of_month - earlier - tips - sold, tips=tips, vouchers=sold, received=received,
         opening_owed=opening, closing_owed=closing, settled=sum(row.amount for row in put),
         invoices_only=sum(row.gross_amount for row in documents if row.kind == "invoice"))

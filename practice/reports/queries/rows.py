@@ -5,15 +5,36 @@ Figures and their rows come from the same statements, so a figure cannot disagre
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import Integer, Select, String, cast, func, literal, null, or_, select, type_coerce, union_all
+from sqlalchemy import (
+    BigInteger,
+    Integer,
+    Select,
+    String,
+    and_,
+    case,
+    cast,
+    func,
+    literal,
+    null,
+    or_,
+    select,
+    type_coerce,
+    union_all,
+)
 from sqlalchemy.orm import aliased
 
 from practice.billing.models.documents import Document, DocumentKind, DocumentLine, DocumentState, DocumentTax
 from practice.billing.models.packages import Package, PackageUse
 from practice.billing.models.payments import Allocation, Payment, Tip, TipPayout
+from practice.billing.models.vouchers import Voucher, VoucherUse
 from practice.reports.period import Month
 
 ISSUED = Document.state != DocumentState.DRAFT
+SALE = aliased(Document)
+VOUCHER_SALES = select(SALE.id).where(SALE.kind == DocumentKind.VOUCHER_SALE)
+# The sale of a voucher for an amount, and a credit note on one, are no part of what was invoiced.
+INVOICED = and_(ISSUED, Document.kind != DocumentKind.VOUCHER_SALE,
+                or_(Document.refers_to_id.is_(None), Document.refers_to_id.not_in(VOUCHER_SALES)))
 
 
 @dataclass(frozen=True)
@@ -32,7 +53,7 @@ def documents(span: Span) -> Select:
     """Documents issued in the span; credit notes carry negative amounts."""
     return (select(Document.id, Document.number_text, Document.kind, Document.issued_on, Document.due_on,
                    Document.billed_name, Document.net_amount, Document.tax_amount, Document.gross_amount)
-            .where(ISSUED, Document.issued_on.between(span.first, span.last))
+            .where(INVOICED, Document.issued_on.between(span.first, span.last))
             .order_by(Document.issued_on, Document.id))
 
 
@@ -50,7 +71,8 @@ def earned(span: Span):
                DocumentLine.text.label("what"), Document.number_text.label("number_text"),
                Document.id.label("document_id"), DocumentLine.net_amount.label("amount"))
         .join(Document, Document.id == DocumentLine.document_id)
-        .where(ISSUED, DocumentLine.kind != "package", DocumentLine.recognised_on.between(span.first, span.last)))
+        .where(ISSUED, DocumentLine.kind.not_in(("package", "voucher")),
+               DocumentLine.recognised_on.between(span.first, span.last)))
     uses = (
         select(PackageUse.used_on, literal("service"), PackageUse.therapist_id, Package.treatment_id,
                literal("package"), Document.number_text, Document.id, PackageUse.value_amount)
@@ -61,7 +83,13 @@ def earned(span: Span):
                literal("package"), Document.number_text, Document.id, -PackageUse.value_amount)
         .join(Package, Package.id == PackageUse.package_id).join(Document, Document.id == Package.document_id)
         .where(PackageUse.given_back_on.between(span.first, span.last)))
-    return union_all(lines, uses, back, expired(span), credited_after_expiry(span)).subquery("earned")
+    brought = (
+        select(VoucherUse.used_on, literal("service"), VoucherUse.therapist_id, Voucher.treatment_id,
+               literal("voucher"), Document.number_text, Document.id, VoucherUse.value_amount)
+        .join(Voucher, Voucher.id == VoucherUse.voucher_id).join(Document, Document.id == Voucher.document_id)
+        .where(VoucherUse.used_on.between(span.first, span.last)))
+    over = (expired(span), expired_vouchers(span), credited_after_expiry(span))
+    return union_all(lines, uses, back, brought, *over).subquery("earned")
 
 
 def left_of_packages(as_of):
@@ -91,6 +119,38 @@ def expired(span: Span) -> Select:
                    literal("expired"), Document.number_text, Document.id, left)
             .join(Document, Document.id == Package.document_id)
             .where(Package.expires_on.between(span.first, span.last), left > 0))
+
+
+def left_of_vouchers(as_of):
+    """What is left of each voucher at the end of a day, from dated rows alone: of its face, or without tax for one
+    treatment. `as_of` is a day, or a column with one."""
+    day = literal(as_of) if isinstance(as_of, date) else as_of
+    note = aliased(Document)
+    paid = (select(func.coalesce(func.sum(Allocation.amount), 0))
+            .where(Allocation.voucher_id == Voucher.id, Allocation.on_date <= day)
+            .scalar_subquery().correlate(Voucher))
+    given = (select(func.coalesce(func.sum(VoucherUse.value_amount), 0))
+             .where(VoucherUse.voucher_id == Voucher.id, VoucherUse.used_on <= day)
+             .scalar_subquery().correlate(Voucher))
+    taken_back = (select(note.id).where(note.refers_to_id == Voucher.document_id, note.issued_on <= day)
+                  .exists().correlate(Voucher))
+    return case((taken_back, 0), else_=cast(Voucher.value_amount - paid - given, BigInteger))
+
+
+def expired_vouchers(span: Span) -> Select:
+    """Vouchers whose last day lies in the span: the share of their price that was not used, half-up."""
+    left, price = left_of_vouchers(Voucher.expires_on), Document.net_amount
+    share = cast((left * price * 2 + Voucher.value_amount) // (Voucher.value_amount * 2), BigInteger)
+    return (select(Voucher.expires_on, literal("expired"), cast(null(), Integer), cast(null(), Integer),
+                   literal("expired"), Document.number_text, Document.id, share)
+            .join(Document, Document.id == Voucher.document_id)
+            .where(Voucher.expires_on.between(span.first, span.last), left > 0))
+
+
+def vouchers(as_of: date) -> Select:
+    """What may still be brought in: the sum of what is left of live vouchers at the end of a day."""
+    return (select(func.coalesce(func.sum(left_of_vouchers(as_of)), 0))
+            .where(Voucher.sold_on <= as_of, or_(Voucher.expires_on.is_(None), Voucher.expires_on > as_of)))
 
 
 def credited_after_expiry(span: Span) -> Select:
@@ -135,7 +195,7 @@ def taxes(span: Span) -> Select:
     return (select(DocumentTax.category, DocumentTax.rate, func.sum(DocumentTax.net_amount),
                    func.sum(DocumentTax.tax_amount))
             .join(Document, Document.id == DocumentTax.document_id)
-            .where(ISSUED, Document.issued_on.between(span.first, span.last))
+            .where(INVOICED, Document.issued_on.between(span.first, span.last))
             .group_by(DocumentTax.category, DocumentTax.rate).order_by(DocumentTax.rate.desc(), DocumentTax.category))
 
 
@@ -148,7 +208,7 @@ def payments(span: Span) -> Select:
 
 def allocations(span: Span) -> Select:
     """What was put against documents in the span: allocation, source, and the document's issue date."""
-    return (select(Allocation.amount, Allocation.payment_id, Document.issued_on)
+    return (select(Allocation.amount, Allocation.payment_id, Document.issued_on, Document.kind)
             .join(Document, Document.id == Allocation.document_id)
             .where(Allocation.on_date.between(span.first, span.last)))
 

@@ -1,0 +1,172 @@
+"""Vouchers for an amount (taxed when used) and for one treatment (taxed when sold): used, expired, taken back."""
+import threading
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select
+
+from practice.access import guard
+from practice.billing.models.documents import Document, DocumentKind
+from practice.billing.models.payments import Method
+from practice.billing.queries.documents import charged, get_document
+from practice.billing.queries.vouchers import get_voucher, plain_code
+from practice.billing.services.checkout import CheckedOutAlready, checkout
+from practice.billing.services.credit_notes import VoucherUsed
+from practice.billing.services.vouchers import NoSuchVoucher, OtherTreatment, VoucherOver, sell_voucher
+from practice.core import clock
+from practice.core.db import db, transaction
+from practice.core.errors import DomainError, Forbidden, Invalid
+from practice.reports.period import Month
+from practice.reports.queries.month import month_figures
+from tests import personas
+from tests.factories import schedule
+from tests.factories.billing import Stage
+
+
+@pytest.fixture
+def stage(people):
+    return Stage(people)
+
+
+def sell(stage, price=5000, key="v", **values):
+    values = {"value_amount": price} | values if "treatment_id" not in values else values
+    number = stage.do(lambda: sell_voucher(stage.rae, client_id=stage.ann, text="Voucher", price_amount=price,
+                                           method=Method.CARD, request_key=key, **values))
+    return stage.read(lambda: get_voucher(number))
+
+
+def left(stage, voucher_id) -> int:
+    return stage.read(lambda: get_voucher(voucher_id).left_amount)
+
+
+def pay(stage, session, code, payments=(), key="k"):
+    return stage.do(lambda: checkout(stage.rae, session, payments=payments, request_key=key, voucher=code))
+
+
+def figures(stage, month: str):
+    with guard.acting(stage.people.olive):
+        return month_figures(stage.people.olive, Month.parse(month), stage.today)
+
+
+def test_an_amount_is_no_revenue_when_sold_and_pays_invoices(stage):
+    voucher = sell(stage, 10_000, value_amount=12_000)
+    number, code, sale = voucher.id, voucher.code, voucher.document_id
+    assert sell(stage, 10_000, value_amount=12_000).id == number
+    month = figures(stage, "2026-11")
+    assert (month.invoiced_gross, month.earned, month.received) == (0, 0, 10_000)
+    assert month.bridge.vouchers == 10_000 and month.bridge.adds_up and month.liabilities.vouchers == 12_000
+    with guard.acting(stage.rae):
+        document = get_document(sale)
+        assert (document.kind, document.tax_amount) == (DocumentKind.VOUCHER_SALE, 0)
+        assert document.number_text == "V2026-0001"
+    first, second = stage.session(), stage.session()
+    receipt = pay(stage, first, code.lower())
+    assert stage.open(receipt.document_id) == 0 and left(stage, number) == 4200
+    rest = pay(stage, second, code, [(Method.CARD, 3600)], key="l")
+    assert stage.open(rest.document_id) == 0 and left(stage, number) == 0
+    third = stage.session()
+    with pytest.raises(VoucherOver):
+        pay(stage, third, code, key="m")
+    with pytest.raises(NoSuchVoucher):
+        pay(stage, third, "NONSENSE", key="n")
+    month = figures(stage, "2026-11")
+    assert month.bridge.adds_up and month.liabilities.vouchers == 0 and month.received == 13_600
+    stage.check_books()
+    stage.credit(receipt.document_id)  # what a voucher paid goes back into it
+    assert (left(stage, number), stage.credit_left()) == (7800, 0)
+    stage.check_books()
+
+
+def test_a_treatment_is_taxed_when_sold_and_earned_when_given(stage):
+    voucher = sell(stage, 7800, treatment_id=stage.treatment)
+    number, code, net = voucher.id, voucher.code, voucher.value_amount
+    month = figures(stage, "2026-11")
+    assert month.invoiced_gross == 7800 and month.invoiced_tax == 7800 - net and month.earned == 0
+    assert month.liabilities.vouchers == net and month.bridge.adds_up
+    with guard.acting(stage.people.system), transaction():
+        other = schedule.treatment("Deep tissue 90", neutral_name="Treatment, 90 minutes", minutes=90, price=11_000).id
+        longer = schedule.appointment(stage.ann, stage.people.theo.user_id, other,
+                                      personas.NOW - timedelta(hours=9), state="done").id
+    with pytest.raises(OtherTreatment):
+        pay(stage, longer, code)
+    session = stage.session()
+    receipt = pay(stage, session, code)
+    assert receipt.document_id is None and stage.read(lambda: charged([session])) == {session}
+    with pytest.raises(CheckedOutAlready):
+        pay(stage, session, code)
+    month = figures(stage, "2026-11")
+    assert (month.earned, month.earned_by_therapist[0].key) == (net, stage.people.theo.user_id)
+    assert month.liabilities.vouchers == 0
+    with pytest.raises(VoucherUsed):
+        stage.credit(stage.read(lambda: get_voucher(number).document_id))
+    stage.check_books()
+
+
+def test_what_runs_out_counts_with_the_share_of_its_price(stage):
+    voucher = sell(stage, 8000, value_amount=10_000, holds_days=13)  # until 30 November
+    code = voucher.code
+    pay(stage, stage.session(), code)
+    month = figures(stage, "2026-11")
+    assert month.earned_expired == 2200 * 8000 // 10_000 and month.liabilities.vouchers == 0
+    clock.set_to(personas.NOW + timedelta(days=20))
+    with pytest.raises(VoucherOver):
+        pay(stage, stage.session(), code, key="late")
+    stage.check_books()
+
+
+def test_one_that_nobody_used_is_taken_back(stage):
+    voucher = sell(stage)
+    number, sale = voucher.id, voucher.document_id
+    with pytest.raises(VoucherUsed):
+        stage.credit(sale, {1: 100})
+    stage.credit(sale)
+    assert (left(stage, number), stage.credit_left()) == (0, 5000)
+    month = figures(stage, "2026-11")
+    assert (month.invoiced_gross, month.bridge.vouchers, month.liabilities.vouchers) == (0, 0, 0)
+    assert month.bridge.adds_up
+    stage.check_books()
+
+
+@pytest.mark.parametrize("values", [{"price": 0}, {"price": -5}, {"price": 5000, "value_amount": 4999},
+                                    {"price": 5000, "value_amount": None}, {"price": 5000, "holds_days": 0}])
+def test_vouchers_that_cannot_be(stage, values):
+    with pytest.raises(Invalid):
+        sell(stage, **values)
+    assert stage.read(lambda: db.session.scalars(select(Document)).all()) == []
+
+
+def test_codes_are_read_however_they_are_typed():
+    assert plain_code(" abcd-2345 wxyz ") == plain_code("ABCD2345WXYZ") == "ABCD-2345-WXYZ"
+    assert plain_code("äöü%_'") == ""
+
+
+@pytest.mark.parametrize("name", ["theo", "bo"])
+def test_who_may_not(stage, people, name):
+    actor = getattr(people, name)
+    with guard.acting(actor), pytest.raises(Forbidden), transaction():
+        sell_voucher(actor, client_id=stage.ann, text="Voucher", price_amount=1, value_amount=1, method=Method.CARD,
+                     request_key="x")
+
+
+def test_two_at_once_spend_it_once(cloned_database):
+    clock.set_to(personas.NOW)
+    stage, app, odd = Stage(personas.open_house()), cloned_database.app, []
+    voucher = sell(stage, 7800)
+    code, number = voucher.code, voucher.id
+    sessions, start = [stage.session() for _each in range(4)], threading.Barrier(4)
+
+    def work(session):
+        with app.app_context(), guard.acting(stage.rae):
+            start.wait()
+            try:
+                with transaction():
+                    checkout(stage.rae, session, payments=[], request_key=f"k{session}", voucher=code)
+            except DomainError as error:
+                odd.append(type(error))
+
+    threads = [threading.Thread(target=work, args=(session,)) for session in sessions]
+    [thread.start() for thread in threads]
+    [thread.join() for thread in threads]
+    db.session.rollback()
+    assert odd == [VoucherOver] * 3 and left(stage, number) == 0
+    stage.check_books()
