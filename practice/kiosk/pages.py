@@ -23,7 +23,7 @@ from practice.intake.answers import NONE_OF_THESE, AnswerProblem, chosen, valida
 from practice.intake.definition import FormDefinition, Section, is_minor, visible_sections
 from practice.intake.kinds import WITH_OPTIONS, QuestionKind
 from practice.intake.queries import answers_of, definition_of, get_form
-from practice.intake.services import drafts, links
+from practice.intake.services import drafts, links, prefill
 from practice.intake.services.submissions import AnswersMissing
 from practice.intake.signature import clean
 from practice.intake.states import LinkState
@@ -157,7 +157,9 @@ def part(key):
     if not auth.is_proven():
         return redirect(here("welcome"), 303)
     sheet = load()
-    return show_part(sheet, sheet.part(key))
+    notice = gettext("We filled in what you told us last time. Please look at each part and change what is different."
+                     ) if request.args.get("filled") else ""
+    return show_part(sheet, sheet.part(key), notice=notice)
 
 
 def show_part(sheet: Sheet, section: Section, problems: list[AnswerProblem] = (), notice: str = "", status: int = 200,
@@ -191,9 +193,10 @@ def answer(key):
     problems = problems_in(sheet, section) if go == "next" else []
     target = {"back": sheet.before(section)}.get(go, sheet.after(section)) or section
     step = sheet.number_of(section if problems or go == "more" else target)
+    last = last_time(sheet, section) if go == "next" and not problems else None
     try:
         with transaction():
-            drafts.save_draft(auth.current_actor(), found, step=step)
+            drafts.save_draft(auth.current_actor(), last or found, step=step)
     except links.FormClosed:
         return auth.closed()
     except drafts.DraftTooBig as error:
@@ -206,7 +209,20 @@ def answer(key):
         return show_part(sheet, section, notice=gettext("Your answers opened a few more questions."))
     if go == "next" and sheet.after(section) is None:
         return redirect(here("review"), 303)
-    return redirect(here("part", key=target.key), 303)
+    return redirect(here("part", key=target.key, **({"filled": 1} if last else {})), 303)
+
+
+def last_time(sheet: Sheet, section: Section) -> dict[str, Any] | None:
+    """What a returning client said last time, under what stands here, once the birth date is right."""
+    actor = auth.current_actor()
+    with transaction():
+        found = prefill.from_last_form(actor, sheet.definition, section, sheet.answers)
+    is_wrong = found is None and "birth_date" in sheet.answers and "birth_date" in {
+        question.key for question in section.questions} and not prefill.is_own_birth_date(actor, sheet.answers)
+    if is_wrong and prefill.has_last_form(actor):
+        with guard.acting(system("a wrong birth date", address=actor.address)), transaction():
+            links.count_failure(actor.link_id)
+    return found
 
 
 def newly_open(sheet: Sheet, section: Section) -> bool:

@@ -156,7 +156,7 @@ def continue_elsewhere(actor: Actor, birth_date: str, *, locale: str = "en_IE") 
     """
     require(actor, Permission.INTAKE_SUBMIT)
     link = open_link(actor)
-    if attempts_since(_birth_key(link.id), clock.now() - WINDOW) >= TRIES:
+    if is_tried_too_often(link.id):
         raise TooManyTries(field="birth_date")
     born_on = db.session.scalar(select(Client.born_on).where(Client.id == actor.client_id))
     if born_on is None:
@@ -165,6 +165,11 @@ def continue_elsewhere(actor: Actor, birth_date: str, *, locale: str = "en_IE") 
     if parse_birth_date(birth_date, today, locale=locale, field="birth_date") != born_on:
         raise BirthDateWrong(field="birth_date")
     return _claim(actor, link)
+
+
+def is_tried_too_often(link_id: int) -> bool:
+    """Whether too many wrong birth dates were given for an address lately."""
+    return attempts_since(_birth_key(link_id), clock.now() - WINDOW) >= TRIES
 
 
 def count_failure(link_id: int) -> None:
