@@ -333,6 +333,8 @@ class ClientList(ListView):
                      "phone": _("Mobile"), "email": _("E-mail"), "city": _("Town"), "created_at": _("Registered"),
                      "preferred_name": _("Called"), "street": _("Street"), "postal_code": _("Postal code"),
                      "country": _("Country"), "reminder_channel": _("Reminders by")}
+    big_columns = ("city", "created_at")
+    card_columns = {"last_name": "card-name", "first_name": "card-line", "phone": "card-line"}
     column_sortable_list = (("last_name", "sort_key"), "created_at")
     column_default_sort = "sort_key"
     column_filters = ("born_on",)
