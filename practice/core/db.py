@@ -52,6 +52,12 @@ def _prepare_sqlite(connection, record):
         cursor.close()
 
 
+@event.listens_for(Engine, "connect")
+def _prepare_postgresql(connection, record):
+    if type(connection).__module__.startswith("psycopg"):
+        connection.prepared_max = 500  # more than the statements there are: none has to be planned twice
+
+
 def _is_sqlite(session) -> bool:
     return session.get_bind().dialect.name == "sqlite"
 
