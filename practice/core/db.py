@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from flask_sqlalchemy import SQLAlchemy
+from flask_sqlalchemy.session import Session as FlaskSession
 from sqlalchemy import Engine, MetaData, event, inspect
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.orm import DeclarativeBase, Session
@@ -26,7 +27,14 @@ class Base(DeclarativeBase):
     metadata = MetaData(naming_convention=NAMES)
 
 
-db = SQLAlchemy(model_class=Base)
+class OneDatabase(FlaskSession):
+    """A session that need not work out with every statement which database its tables are in."""
+
+    def get_bind(self, mapper=None, clause=None, bind=None, **asked):
+        return self._db.engines[None] if bind is None else bind
+
+
+db = SQLAlchemy(model_class=Base, session_options={"class_": OneDatabase})
 
 
 class WriteOutsideTransaction(RuntimeError):

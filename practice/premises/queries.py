@@ -48,6 +48,7 @@ SETTINGS = select(*(getattr(Practice, name) for name in Settings.__dataclass_fie
 @event.listens_for(Session, "after_rollback")
 def _forget(session):
     session.info.pop("settings", None)  # transaction() begins with one: what it changes is read afresh
+    session.info.pop("main_location", None)
 
 
 def settings() -> Settings | None:
@@ -108,9 +109,12 @@ MAIN_LOCATION = select(Location.id).where(Location.is_active).order_by(Location.
 
 
 def main_location_id() -> int:
-    """The first location: the only one, as long as there is one."""
-    with system_session("the main location") as session:
-        return session.scalar(MAIN_LOCATION)
+    """The first location: the only one, as long as there is one. Remembered like the settings."""
+    kept = db.session().info
+    if kept.get("main_location") is None:
+        with system_session("the main location") as session:
+            kept["main_location"] = session.scalar(MAIN_LOCATION)
+    return kept["main_location"]
 
 
 def own_issuer(user_id: int) -> Issuer | None:

@@ -162,6 +162,7 @@ def save(actor: Actor, model: type, row_id: int | None, *, version: int | None =
         setattr(row, name, value)
     db.session.add(row)
     db.session.flush()
+    db.session().info.pop("main_location", None)
     audit.record(actor, f"{model.__tablename__}.save", row)
     return row
 
