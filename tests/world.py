@@ -25,6 +25,7 @@ from practice.catalog.services import save_product
 from practice.core import clock
 from practice.core.db import db, transaction
 from practice.intake.models import FormVersion
+from practice.intake.services.forms import start_draft
 from practice.intake.services.links import begin, invite
 from practice.premises.models import Issuer, Location, Room, TaxCode
 from practice.premises.queries import get_practice, tax_codes
@@ -64,6 +65,8 @@ class World:
             return self.numbers[f"row:{endpoint.split('.')[0]}"]
         if name == "appointment_id" and not endpoint.startswith(("notes.", "checkout.")):
             return self.numbers["coming_appointment_id"]
+        if name == "form_id" and endpoint.startswith("form_edit."):
+            return self.numbers["draft_form_id"]
         return self.numbers[name]
 
     def row_of(self, endpoint: str) -> int:
@@ -98,7 +101,7 @@ def build_world(people: personas.People) -> World:
             "client_id": ann.id, "appointment_id": done.id, "coming_appointment_id": coming.id, "block_id": block.id,
             "treatment_id": treatment.id, "product_id": product.id, "user_id": _spare_user(house)}
     _form(people, world)
-    _rule(people)
+    _rule(people, world)
     _chart(people, world)
     _owed(people, world)
     _money(people, world)
@@ -152,8 +155,11 @@ def _chart(people, world) -> None:
         numbers["message_id"] = db.session.query(DeskMessage).one().id
 
 
-def _rule(people) -> None:
-    """A rule of the practice's own."""
+def _rule(people, world) -> None:
+    """A rule of the practice's own, and a draft of a form."""
+    with guard.acting(people.olive), transaction():
+        first = db.session.query(FormVersion).order_by(FormVersion.id).first()
+        world.numbers["draft_form_id"] = start_draft(people.olive, first.id).id
     with guard.acting(people.olive), transaction():
         save_rule(people.olive, {
             "key": "migraine", "label": "Migraine", "client": "migraine", "kind": "caution", "cap": 3,

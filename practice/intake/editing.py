@@ -1,0 +1,111 @@
+"""Changing a form's definition piece by piece: data in, new data out. Pure.
+
+What a question means for the rules (what it proposes, gives or feeds) stays with it: the owner changes words, what must
+be answered, what reception may see, what is asked at all, and adds questions of the practice's own. `path` of a
+question is its key; keys are one of a kind in a form.
+"""
+import copy
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from practice.intake.kinds import WITH_OPTIONS, QuestionKind
+
+# Kinds a practice adds itself: the others belong to parts of the program.
+OWN_KINDS = (QuestionKind.YES_NO_UNKNOWN, QuestionKind.CHOICE, QuestionKind.MULTI_CHOICE, QuestionKind.SCALE,
+             QuestionKind.TEXT, QuestionKind.LONG_TEXT, QuestionKind.WHEN, QuestionKind.REGIONS)
+YES = "yes"
+
+
+def questions_in(content: Mapping[str, Any]) -> Iterator[tuple[list, dict, int]]:
+    """Every question with the list it stands in (of questions or of follow-ups) and its depth, in order."""
+    for section in content["sections"]:
+        for question in list(section["questions"]):
+            yield section["questions"], question, 0
+            yield from _below(question, 1)
+
+
+def _below(question: dict, depth: int) -> Iterator[tuple[list, dict, int]]:
+    follow_ups = question.get("follow_ups", [])
+    for follow_up in list(follow_ups):
+        yield follow_ups, follow_up["question"], depth
+        yield from _below(follow_up["question"], depth + 1)
+
+
+def keys_of(content: Mapping[str, Any]) -> set[str]:
+    return {question["key"] for _home, question, _depth in questions_in(content)}
+
+
+def changed(content: Mapping[str, Any], words: Mapping[str, Mapping[str, Any]], out: Sequence[str],
+            titles: Mapping[str, Mapping[str, str]]) -> dict[str, Any]:
+    """The form with new words by question key, without the questions of `out`, with titles and helps of its parts.
+
+    Words are label, help, required, reception_may_see, options, more_options; with a question goes what hangs on it.
+    """
+    fresh = copy.deepcopy(dict(content))
+    for home, question, _depth in questions_in(fresh):
+        if question["key"] in out:
+            home[:] = [one for one in home if one.get("question", one) is not question]
+        elif question["key"] in words:
+            _reword(question, words[question["key"]])
+    for section in fresh["sections"]:
+        new = titles.get(section["key"], {})
+        section["title"] = new.get("title") or section["title"]
+        _put(section, "help", new.get("help", section.get("help", "")))
+    return fresh
+
+
+def _reword(question: dict, new: Mapping[str, Any]) -> None:
+    question["label"] = new["label"] or question["label"]
+    for name in ("help", "required", "reception_may_see"):
+        _put(question, name, new[name])
+    for option in question.get("options", []):
+        option["label"] = new["options"].get(option["key"]) or option["label"]
+    taken = {option["key"] for option in question.get("options", [])}
+    for label in new.get("more_options", ()):
+        if question["kind"] in WITH_OPTIONS:
+            key = _key(label, taken)
+            taken.add(key)
+            question["options"].append({"key": key, "label": label})
+
+
+def _put(target: dict, name: str, value: Any) -> None:
+    if value:
+        target[name] = value
+    else:
+        target.pop(name, None)
+
+
+def with_question(content: Mapping[str, Any], section_key: str, *, kind: str, label: str, options: Sequence[str] = (),
+                  under: str = "", when: str = YES) -> dict[str, Any]:
+    """The form with a question of the practice's own at the end of a part, or `under` another as its follow-up that
+    opens on the answer `when`. KeyError for a part or question that is not there."""
+    fresh = copy.deepcopy(dict(content))
+    question: dict[str, Any] = {"key": _key(f"own {label}", keys_of(fresh)), "kind": str(kind), "label": label}
+    if kind in WITH_OPTIONS:
+        taken: set[str] = set()
+        question["options"] = []
+        for option in options:
+            key = _key(option, taken)
+            taken.add(key)
+            question["options"].append({"key": key, "label": option})
+    if under:
+        parent = next((one for _home, one, _depth in questions_in(fresh) if one["key"] == under), None)
+        if parent is None:
+            raise KeyError(under)
+        parent.setdefault("follow_ups", []).append({"when": [when], "question": question})
+        return fresh
+    section = next((one for one in fresh["sections"] if one["key"] == section_key), None)
+    if section is None:
+        raise KeyError(section_key)
+    section["questions"].append(question)
+    return fresh
+
+
+def _key(label: str, taken) -> str:
+    base = re.sub(r"[^a-z0-9]+", "_", label.casefold()).strip("_")[:36] or "own"
+    base = base if base[0].isalpha() else f"own_{base}"
+    key, number = base, 2
+    while key in taken:
+        key, number = f"{base}_{number}", number + 1
+    return key
