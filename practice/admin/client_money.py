@@ -16,6 +16,7 @@ from practice.admin.typing_money import amount_of, key_of, new_key
 from practice.billing.models.payments import METHOD_LABELS, Method
 from practice.billing.queries import lists
 from practice.billing.queries.accounts import account_of
+from practice.billing.queries.deposits import free_credit
 from practice.billing.queries.documents import state_of
 from practice.billing.services.checkout import MOST_PIECES, Extra, product_line
 from practice.billing.services.documents import issue_invoice
@@ -24,6 +25,7 @@ from practice.billing.services.payments import give_back, take_deposit, take_pay
 from practice.catalog.queries import products, treatments
 from practice.clients.queries import get_client
 from practice.core.errors import Invalid
+from practice.core.money import plain
 from practice.core.text import _
 from practice.premises.queries import the_practice
 from practice.schedule.queries.appointments import coming_of
@@ -80,6 +82,8 @@ class ClientMoneyPage(Page):
     @expose("/give-back", methods=("GET", "POST"))
     def give_back(self, client_id):
         form, client = MoneyBackForm(), get_client(client_id)
+        if not form.is_submitted():
+            form.amount.data = plain(free_credit(client_id), the_practice().currency)
         if form.validate_on_submit():
             amount = amount_of(form, "amount")
             if amount is not None and attempt(form, lambda: give_back(

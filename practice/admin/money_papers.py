@@ -1,6 +1,7 @@
 """Papers about an account: the statement and the reminder, in the client's language, with the practice's head."""
 from flask_babel import force_locale, format_date, gettext
 
+from practice.admin.show import phone
 from practice.billing.models.documents import Document
 from practice.billing.models.payments import METHOD_LABELS
 from practice.billing.models.reminders import STEPS, Reminder
@@ -91,7 +92,7 @@ def paper(client: Client, kind: str, number: str) -> dict:
     return {
         "kind": kind, "title": f"{kind} {number}".strip(), "number": number, "text": [],
         "head": {"name": head.name, "lines": head.address.splitlines(),
-                 "contact": [text for text in (practice.phone, practice.email) if text]},
+                 "contact": [text for text in (phone(practice.phone), practice.email) if text]},
         "to": {"label": gettext("To"), "name": f"{client.first_name} {client.last_name}".strip(),
                "lines": [text for text in (client.street, place) if text]},
         "labels": {"page": gettext("Page %(page)s of %(pages)s")}}

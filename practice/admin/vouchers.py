@@ -11,6 +11,7 @@ from practice.admin.auth import current_actor
 from practice.admin.base import Page, attempt
 from practice.admin.fields import enum_choices, row_choices
 from practice.admin.sending import pdf
+from practice.admin.show import phone
 from practice.admin.switches import need
 from practice.admin.typing_money import amount_of, key_of, new_key
 from practice.billing.models.payments import METHOD_LABELS, Method
@@ -114,5 +115,5 @@ def voucher_pdf(row) -> bytes:
             "code": lines[1], "until": until,
             "after": gettext("Please bring this voucher, or its code, to your appointment."),
             "head": {"name": head.name, "lines": head.address.splitlines(),
-                     "contact": [text for text in (practice.phone, practice.email) if text]},
+                     "contact": [text for text in (phone(practice.phone), practice.email) if text]},
             "labels": {"page": gettext("Page %(page)s of %(pages)s")}}, language=language)

@@ -176,8 +176,9 @@ def _charge(stage: Stage, visit: Visit, day: date) -> None:
     price = next(item.price for item in TREATMENTS if item.name == person.treatment)
     pays_now = chance.random() > 0.045
     payments = [(Method(person.pays), price)] if package_id is None and pays_now else []
-    receipt = checkout(desk, visit.appointment_id, payments=payments, request_key=f"demo-{visit.appointment_id}",
-                       package_id=package_id)
+    tip = 500 if payments and visit.appointment_id % 9 == 0 else 0
+    receipt = checkout(desk, visit.appointment_id, payments=[(method, price + tip) for method, price in payments],
+                       request_key=f"demo-{visit.appointment_id}", package_id=package_id, tip=tip)
     if receipt.document_id is None or pays_now:
         return
     half = price // 2 if chance.random() < 0.4 else 0

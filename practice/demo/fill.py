@@ -19,6 +19,7 @@ from practice.audit.models import AuditRow
 from practice.catalog.services import save_product, save_treatment
 from practice.core import clock
 from practice.core.db import transaction
+from practice.demo import money
 from practice.demo.cast import PASSWORD, PRODUCTS, STAFF, TREATMENTS, people
 from practice.demo.days import Stage, Visit, book_ahead, carry_out, settle, welcome
 from practice.intake.definition import shipped
@@ -129,6 +130,7 @@ def set_up(chance: random.Random, weekdays: list[int]) -> Stage:
         for name, price in PRODUCTS:
             save_product(HOUSE, None, name=name, price_amount=price, tax_code_id=tax)
         install_shipped(HOUSE)
+        money.switch_on(HOUSE)
         audit.record(HOUSE, "demo.fill")
     return Stage(users, treatments, shipped("full"), ZONE, chance)
 
@@ -141,10 +143,12 @@ def live(stage: Stage, working: list[date], today: date, now: datetime, progress
     for number, day in enumerate(working):
         clock.set_to(_at(day, time(8)))
         with transaction():
+            money.open_day(stage, day)
             settle(stage, day)
             for person in crowd:
                 if person.joins_on_day == number:
                     welcome(stage, person, day)
+                    money.agree(stage, person.client_id, day)
                     known.append(person)
             for ahead in _next_days(working, number, today):
                 diary.setdefault(ahead, [])
@@ -153,6 +157,7 @@ def live(stage: Stage, working: list[date], today: date, now: datetime, progress
                 for visit in diary.get(day, ()):
                     clock.set_to(visit.starts_at + timedelta(minutes=70))
                     carry_out(stage, visit, day)
+                money.close_day(stage, day, known[-1].client_id if known else None)
             else:
                 _today(stage, diary.get(day, []), day, now)
         progress.advance(task)

@@ -9,6 +9,7 @@ from practice.access.actor import system
 from practice.billing.models.documents import Document
 from practice.core.db import db
 from practice.demo import fill
+from practice.ops.books.check import check_books
 from practice.schedule.models import Appointment
 from practice.schedule.states import AppointmentState as S
 from practice.sessions.models import NoteState, SessionNote
@@ -30,3 +31,4 @@ def test_there_is_a_day_to_look_at(database, monkeypatch):
         issued, owing = db.session.execute(select(func.count(), func.count().filter(Document.open_amount > 0))
                                            .select_from(Document)).one()
         assert issued > 20 and owing < issued / 5
+    assert check_books() == []
