@@ -1,6 +1,6 @@
 """Money of the demo practice beyond the checkout: what it uses, a day of its till, tips, vouchers, reminders, fees."""
 import random
-from datetime import date, time
+from datetime import date, time, timedelta
 
 from practice.access import guard
 from practice.access.actor import Actor
@@ -45,7 +45,10 @@ def open_day(stage: Stage, day: date) -> None:
             remind(stage.desk, row.document.id)
     for row in missed(day):
         if row.consent and row.appointment.on_date < day and chance.random() < 0.6:
-            charge_fee(stage.desk, row.appointment.id, text="Appointment not kept")
+            bill = charge_fee(stage.desk, row.appointment.id, text="Appointment not kept")
+            if chance.random() < 0.8:
+                stage.owing.append((day + timedelta(days=chance.randint(5, 20)), bill.client_id, bill.id,
+                                    bill.gross_amount))
 
 
 def close_day(stage: Stage, day: date, client_id: int | None) -> None:
