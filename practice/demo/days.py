@@ -127,8 +127,8 @@ def carry_out(stage: Stage, visit: Visit, day: date, *, until: S = S.DONE) -> No
         tell_therapist(desk, visit.appointment_id, "Came by bike today and is a little out of breath.")
     if until is S.ARRIVED:
         return
-    set_state(desk, visit.appointment_id, S.IN_SESSION)
     if until is S.IN_SESSION:
+        set_state(desk, visit.appointment_id, S.IN_SESSION)
         return
     _write(stage, visit, day)
     guard.bind(desk)
