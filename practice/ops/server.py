@@ -16,6 +16,7 @@ LOCAL = ("localhost", "127.0.0.1", "::1", "[::1]")
 
 def serve(app, host: str, port: int) -> None:
     """Serve until stopped (Ctrl+C or SIGTERM), on `port` or the next free one; prints the address."""
+    settle()
     listener = listen(host, port)
     found = listener.getsockname()[1]
     if found != port:
@@ -27,15 +28,13 @@ def serve(app, host: str, port: int) -> None:
     logging.getLogger("waitress.queue").setLevel(logging.ERROR)
     signal.signal(signal.SIGTERM, _stop)
     sys.stdout.flush()
-    run(app, listener)
+    waitress.serve(app, sockets=[listener], threads=THREADS, ident=None, _quiet=True)
 
 
-def run(app, listener: socket.socket) -> None:
-    """Answer what comes in on `listener` until the process ends."""
-    # What was loaded at the start stays for good: the collector need not walk through it with every request.
+def settle() -> None:
+    """What was loaded at the start stays for good: the collector need not walk through it with every request."""
     gc.collect()
     gc.freeze()
-    waitress.serve(app, sockets=[listener], threads=THREADS, ident=None, _quiet=True)
 
 
 def listen(host: str, port: int) -> socket.socket:

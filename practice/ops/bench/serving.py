@@ -7,10 +7,11 @@ from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 
+import waitress
 from flask import Flask
 
 from practice.core import clock
-from practice.ops.server import run
+from practice.ops.server import THREADS, settle
 
 
 @contextmanager
@@ -39,4 +40,5 @@ def _serve(make_app, config, now: datetime, folder: str, listener: socket.socket
     app.static_folder = folder
     clock.set_to(now)
     logging.getLogger("waitress.queue").setLevel(logging.ERROR)
-    run(app, listener)
+    settle()
+    waitress.serve(app, sockets=[listener], threads=THREADS, ident=None, _quiet=True)
