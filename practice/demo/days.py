@@ -112,7 +112,7 @@ def book_ahead(stage: Stage, waiting: list[Person], day: date) -> list[Visit]:
     return visits
 
 
-def carry_out(stage: Stage, visit: Visit, day: date, *, until: S = S.DONE) -> None:
+def carry_out(stage: Stage, visit: Visit, day: date, *, until: S = S.DONE, is_charged: bool = True) -> None:
     """One visit: how it ended, the note, the hand-over, the money. `until` stops on the way, for today."""
     person, chance, desk = visit.person, stage.chance, stage.desk
     guard.bind(desk)
@@ -132,7 +132,8 @@ def carry_out(stage: Stage, visit: Visit, day: date, *, until: S = S.DONE) -> No
         return
     _write(stage, visit, day)
     guard.bind(desk)
-    _charge(stage, visit, day)
+    if is_charged:
+        _charge(stage, visit, day)
     _come_back(person, day, person.every)
 
 

@@ -36,6 +36,7 @@ NAME = "Willow Street Massage"
 ZONE = "Europe/Dublin"
 MONTHS = 14
 CLIENTS = 170
+STILL_AT_THE_DESK = timedelta(minutes=90)  # who has just finished waits to be checked out
 AHEAD = 10  # days that are booked ahead at the end
 LOOSE = 5  # days in which a note may still wait to be signed
 HOUSE = system("building the demo practice")
@@ -183,7 +184,7 @@ def _today(stage: Stage, visits: list[Visit], day: date, now: datetime) -> None:
         ends = visit.starts_at + timedelta(minutes=60)
         if ends + timedelta(minutes=10) <= now:
             clock.set_to(ends)
-            carry_out(stage, visit, day)
+            carry_out(stage, visit, day, is_charged=ends < now - STILL_AT_THE_DESK)
         elif visit.starts_at <= now:
             clock.set_to(now)
             carry_out(stage, visit, day, until=S.IN_SESSION)
