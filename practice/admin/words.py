@@ -3,9 +3,14 @@
 They do what Jinja's own do with Flask-Babel, which looks the catalogue up anew for each of a page's hundreds of words.
 A template is rendered in one language: that of its request.
 """
+from weakref import WeakKeyDictionary
+
 from flask import Flask, g
 from flask_babel import get_translations
 from markupsafe import Markup
+
+MOST_SAID = 5000  # texts that are kept as they were said; a practice's screens have fewer
+_said: WeakKeyDictionary = WeakKeyDictionary()  # {catalogue: {text: the text as it stands in a page}}
 
 
 def _catalogue():
@@ -28,7 +33,15 @@ def gettext(text: str, /, **values) -> str:
 
 def word(text: str, /, **values) -> Markup:
     """The translated text; what is put in for %(name)s is escaped."""
-    return Markup(translated(text)) % values
+    catalogue = _catalogue()
+    if values:
+        return Markup(catalogue.ugettext(text)) % values
+    said = _said.setdefault(catalogue, {})
+    if text not in said:
+        if len(said) >= MOST_SAID:
+            said.clear()
+        said[text] = Markup(catalogue.ugettext(text)) % values
+    return said[text]
 
 
 def counted(one: str, many: str, number: int, /, **values) -> Markup:

@@ -83,18 +83,21 @@ def form_status(client_ids: Iterable[int]) -> dict[int, FormStatus]:
     return found | {client: FormStatus(None, None, at) for client, at in invited.items()}
 
 
+ON_DAY = IntakeArrival.arrived_on == bindparam("day")
+LATEST = (select(IntakeArrival.id).where(ON_DAY).order_by(IntakeArrival.arrived_at.desc(), IntakeArrival.id.desc())
+          .limit(bindparam("most")))
 ARRIVED = (
-    select(IntakeArrival.arrived_at, func.count().over().label("in_all"), Client.first_name, Client.preferred_name,
-           Client.last_name)
-    .outerjoin(Client, Client.id == IntakeArrival.client_id).where(IntakeArrival.arrived_on == bindparam("day"))
-    .order_by(IntakeArrival.arrived_at.desc()).limit(bindparam("most")))
+    select(IntakeArrival.arrived_at, select(func.count(IntakeArrival.id)).where(ON_DAY).scalar_subquery(),
+           Client.first_name, Client.preferred_name, Client.last_name)
+    .outerjoin(Client, Client.id == IntakeArrival.client_id).where(IntakeArrival.id.in_(LATEST))
+    .order_by(IntakeArrival.arrived_at.desc(), IntakeArrival.id.desc()))
 
 
 def arrived_on(day: date, most: int) -> tuple[list[tuple[str, datetime]], int]:
     """The forms that came in last on that local day, newest first, as (name, when); and how many there were."""
     rows = db.session.execute(ARRIVED, {"day": day, "most": most}).all()
     named = [(name_of(*row[2:]), row.arrived_at) for row in rows if row.last_name is not None]
-    return named, rows[0].in_all if rows else 0
+    return named, rows[0][1] if rows else 0
 
 
 def latest_submission(client_id: int) -> Submission | None:

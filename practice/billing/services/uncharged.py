@@ -2,22 +2,24 @@
 from collections.abc import Sequence
 from datetime import date
 
-from sqlalchemy import bindparam, exists, select
+from sqlalchemy import bindparam, exists, select, text
 
-from practice.billing.models.documents import Document, DocumentState
+from practice.billing.models.documents import STANDING, Document
 from practice.billing.models.packages import PackageUse
 from practice.billing.models.vouchers import VoucherUse
 from practice.billing.services.checkout import Extra, product_line
 from practice.billing.services.documents import LineInput, price_lines, tax_codes_of
 from practice.catalog.models import Treatment
 from practice.core.db import db
+from practice.premises.models import TaxCode
 from practice.premises.queries import the_practice
 from practice.schedule.models import Appointment
 from practice.schedule.queries.visits import VISITS, Visit, read_visits
 from practice.schedule.states import AppointmentState
 from practice.sessions.models import Handover
 
-IS_BILLED = exists().where(Document.appointment_id == Appointment.id, Document.state == DocumentState.ISSUED)
+# In the words of the index that knows which appointments have an invoice.
+IS_BILLED = exists().where(Document.appointment_id == Appointment.id, text(STANDING))
 IS_USED = exists().where(PackageUse.appointment_id == Appointment.id, PackageUse.given_back_on.is_(None))
 IS_BROUGHT = exists().where(VoucherUse.appointment_id == Appointment.id)
 UNCHARGED = VISITS.where(Appointment.on_date.between(bindparam("first"), bindparam("last")),
@@ -31,8 +33,9 @@ def uncharged(first: date, last: date) -> list[Visit]:
 
 HANDED = select(Handover.appointment_id, Handover.treatment_id, Handover.products).where(
     Handover.appointment_id.in_(bindparam("appointments", expanding=True)))
-PRICES = select(Treatment.id, Treatment.price_amount, Treatment.tax_code_id).where(
-    Treatment.id.in_(bindparam("treatments", expanding=True)))
+PRICES = (select(Treatment.id, Treatment.price_amount, Treatment.tax_code_id, TaxCode.category, TaxCode.rate)
+          .join(TaxCode, TaxCode.id == Treatment.tax_code_id)
+          .where(Treatment.id.in_(bindparam("treatments", expanding=True))))
 
 
 def costs_of(visits: Sequence[Visit]) -> dict[int, int]:
@@ -45,7 +48,11 @@ def costs_of(visits: Sequence[Visit]) -> dict[int, int]:
     prices = {row.id: row for row in db.session.execute(PRICES, {"treatments": list(set(given.values()))})}
     lines = {visit.id: [LineInput("", prices[given[visit.id]].price_amount, prices[given[visit.id]].tax_code_id)]
              for visit in visits}
-    for row in handed.values():
-        lines[row.appointment_id] += [product_line(Extra(product, count)) for product, count in row.products]
-    taxes = tax_codes_of(line.tax_code_id for rows in lines.values() for line in rows)
+    taxes = {row.tax_code_id: row for row in prices.values()}
+    extras = [(row.appointment_id, product_line(Extra(product, count)))
+              for row in handed.values() for product, count in row.products]
+    for appointment_id, line in extras:
+        lines[appointment_id].append(line)
+    if extras:
+        taxes |= tax_codes_of(line.tax_code_id for _appointment, line in extras)
     return {visit_id: price_lines(the_practice(), rows, taxes).gross for visit_id, rows in lines.items()}
