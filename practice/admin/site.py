@@ -145,15 +145,16 @@ class NavItem:
 def navigation() -> list[NavItem]:
     """The jobs this person may do; the others are left out."""
     actor = current_actor()
-    return [
-        NavItem(url_for(endpoint), gettext(label), icon, is_here(endpoint))
-        for label, icon, endpoint, needed in NAV if any(actor.may(permission) for permission in needed)
-    ]
+    found = []
+    for label, icon, endpoint, needed in NAV:
+        if any(actor.may(permission) for permission in needed):
+            url = url_for(endpoint)
+            found.append(NavItem(url, gettext(label), icon, is_here(endpoint, url)))
+    return found
 
 
-def is_here(endpoint: str) -> bool:
-    """Whether the present page belongs to that job: the same view, or an address below its first page."""
-    url = url_for(endpoint)
+def is_here(endpoint: str, url: str) -> bool:
+    """Whether the present page belongs to that job: the same view, or an address below its first page, `url`."""
     here = (request.endpoint or "").split(".")[0]
     same_view = ALSO.get(here, here) == endpoint.split(".")[0]
     return same_view or (url.count("/") > 1 and request.path.startswith(url))

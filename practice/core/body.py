@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache, lru_cache
+from typing import NamedTuple
 
 from practice.core.text import _
 
@@ -295,3 +296,26 @@ def by_level(
     for place in all_places():
         groups.setdefault(named.get(place, ceiling(rest)), []).append(place)
     return sorted(groups.items(), key=lambda group: strictness(group[0]))
+
+
+class Shown(NamedTuple):
+    """What a map shows of a place: its limit, the level it was worked at, the pain marked there (None: nothing)."""
+
+    limit: int | str
+    done: int | None
+    pain: int | None
+
+
+def shown(
+    levels: Mapping[str, int | str | None],
+    rest: int | str | None = UNASSESSED,
+    worked: Mapping[str, int] | None = None,
+    marks: Mapping[str, int] | None = None,
+) -> dict[str, Shown]:
+    """What a map shows of every place, by text key; a map of pain (`marks` is not None) shows no limits."""
+    worked, pains = worked or {}, marks or {}
+    return {
+        key: Shown(NO_LIMIT if marks is not None else limit, worked.get(key), pains.get(key))
+        for limit, places in by_level(levels, rest)
+        for key in map(str, places)
+    }
