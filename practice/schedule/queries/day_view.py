@@ -18,7 +18,7 @@ from practice.schedule.queries.diary import working
 from practice.schedule.queries.visits import Visit, visits_on
 from practice.schedule.states import HOLDING_TIME
 
-MOST_COLUMNS = 6  # side by side: more cannot be read on a screen
+MOST_COLUMNS = 5  # side by side: more cannot be read on a screen
 URGENT = (Consequence.MUST_CALL, Consequence.LETTER_OUTSTANDING, Consequence.FORM_MISSING)
 
 
