@@ -137,7 +137,8 @@ def plan(statement) -> str:
     (Search(), "ix_document_issued_on_id"), (Search(Shown.PAID), "ix_document_issued_on_id"),
     (Search(Shown.OPEN), "ix_document_open"), (Search(Shown.OVERDUE), "ix_document_open"),
     # Of one day the ids are the order: PostgreSQL may take the key of a table with five rows.
-    (Search(Shown.TODAY), "ix_document_issued_on_id|pk_document"), (Search(prefix="2026-00"), "uq_document_number_text|autoindex"),
+    (Search(Shown.TODAY), "ix_document_issued_on_id|pk_document"),
+    (Search(prefix="2026-00"), "uq_document_number_text|autoindex"),
     (Search(first=personas.NOW.date()), "ix_document_issued_on_id"),
 ])
 def test_every_list_has_its_index(stage, search, index):

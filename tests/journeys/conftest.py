@@ -85,6 +85,8 @@ def name_rows() -> dict:
             "client": coming.client_id, "therapist": coming.user_id, "note": note.id,
             "written": note.appointment_id, "written_client": note.client_id,
             "document": db.session.query(Document).order_by(Document.id.desc()).first().id,
+            "charged": db.session.query(Document).filter(Document.appointment_id.is_not(None)).order_by(
+                Document.id.desc()).first().appointment_id,
             "submission": db.session.query(Submission).filter_by(client_id=coming.client_id).first().id,
             "treatment": coming.treatment_id, "month": f"{today:%Y-%m}", "day": today.isoformat(),
         }

@@ -26,7 +26,7 @@ PAGES = {
         "/", "/calendar/day", "/calendar/week", "/calendar/block", "/booking/new?client_id={client}",
         "/booking/first-free", "/booking/{coming}", "/booking/{coming}/move", "/clients/", "/clients/new",
         "/clients/{client}", "/clients/{client}?tab=visits", "/clients/{client}?tab=money", "/clients/{client}/edit",
-        "/clients/{client}/form-link/", "/search/?q=an", "/checkout/{done}", "/checkout/{written}/receipt", "/money/",
+        "/clients/{client}/form-link/", "/search/?q=an", "/checkout/{done}", "/checkout/{charged}/receipt", "/money/",
         "/money/invoices/{document}", "/money/payments", "/lists/appointments/", "/lists/invoices/")),
     "bookkeeper": ("bo@example.com", (
         "/", "/money/", "/money/invoices/{document}", "/money/payments", "/reports/{month}", "/lists/payments/")),
