@@ -27,8 +27,7 @@ def get_appointment(appointment_id: int) -> Appointment:
 
 
 CLIENT_OF = select(Appointment.client_id).where(Appointment.id == bindparam("appointment"))
-AT_ONCE = (select(Appointment).options(joinedload(Appointment.client), joinedload(Appointment.treatment),
-                                       joinedload(Appointment.room))
+AT_ONCE = (select(Appointment).options(joinedload(Appointment.client), joinedload(Appointment.treatment))
            .where(Appointment.id == bindparam("appointment")))
 
 
@@ -41,7 +40,7 @@ def client_of(appointment_id: int) -> int:
 
 
 def get_at_once(appointment_id: int) -> Appointment:
-    """The same as get_appointment in one query, for a page that shows a single one. Raises NotFound."""
+    """With client and treatment in one query, for a page that shows a single one. Raises NotFound."""
     row = db.session.scalars(AT_ONCE, {"appointment": appointment_id}).first()
     if row is None:
         raise NotFound()
