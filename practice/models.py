@@ -9,4 +9,4 @@ import practice.intake.policy
 import practice.premises.policy
 import practice.safety.policy
 import practice.schedule.policy
-import practice.sessions.policy  # noqa: F401
+import practice.sessions.policy  # noqa: F401 - imported for what each registers

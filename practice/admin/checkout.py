@@ -31,10 +31,16 @@ from practice.billing.pricing import Totals
 from practice.billing.queries import vouchers
 from practice.billing.queries.accounts import Account, account_of
 from practice.billing.queries.deposits import free_credit
-from practice.billing.queries.documents import expected_number, for_appointment, get_document, parts_of, state_of
+from practice.billing.queries.documents import (
+    charged,
+    expected_number,
+    for_appointment,
+    get_document,
+    parts_of,
+    state_of,
+)
 from practice.billing.services.checkout import Charge, CheckedOutAlready, Extra, checkout, what_to_charge
 from practice.billing.services.documents import totals_of
-from practice.billing.services.packages import is_used_for
 from practice.billing.services.vouchers import OtherTreatment, live_voucher
 from practice.catalog.queries import products
 from practice.clients.queries import get_client
@@ -112,7 +118,7 @@ class CheckoutPage(Page):
 
     @expose("/<int:appointment_id>", methods=("GET", "POST"))
     def page(self, appointment_id):
-        if request.method == "GET" and is_settled(appointment_id):
+        if request.method == "GET" and charged([appointment_id]):
             return redirect(url_for("checkout.receipt", appointment_id=appointment_id))
         form, asked = CheckoutForm(), Asked()
         try:
@@ -137,7 +143,7 @@ class CheckoutPage(Page):
 
     @expose("/<int:appointment_id>/receipt")
     def receipt(self, appointment_id):
-        if not is_settled(appointment_id):
+        if not charged([appointment_id]):
             raise NotFound()
         document, charge = for_appointment(appointment_id), what_to_charge(appointment_id)
         client_id = charge.appointment.client_id
@@ -151,12 +157,6 @@ class CheckoutPage(Page):
         document = get_document(document_id)
         paper = receipt_pdf(document, parts_of(document_id), is_copy="copy" in request.args)
         return pdf(paper, f"receipt-{document.number_text}")
-
-
-def is_settled(appointment_id: int) -> bool:
-    """Whether the appointment has its invoice, or was paid with a package."""
-    return (for_appointment(appointment_id) is not None or is_used_for(appointment_id)
-            or vouchers.is_used_for(appointment_id))
 
 
 def read_address() -> Asked:

@@ -28,14 +28,6 @@ CATEGORY_LABELS = {
     Category.MODALITY: _("Kinds of massage"),
     Category.ADD_ON: _("Add-ons"),
 }
-PHASE_LABELS = {"opening": _("Opening"), "working": _("Work"), "finishing": _("Close")}
-FREQUENCY_LABELS = {
-    "once": _("Once"),
-    "weekly": _("Every week"),
-    "every_two_weeks": _("Every two weeks"),
-    "monthly": _("Every month"),
-    "own": _("As agreed"),
-}
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 
 from flask_sqlalchemy import SQLAlchemy
 from flask_sqlalchemy.session import Session as FlaskSession
-from sqlalchemy import Engine, MetaData, event, inspect
+from sqlalchemy import Engine, MetaData, event
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.orm import DeclarativeBase, Session
 
@@ -169,17 +169,3 @@ def violates(error: BaseException, name: str) -> bool:
     return constraint == name or name in str(error.orig)
 
 
-def changed_fields(row) -> dict[str, list]:
-    """`{column: [before, after]}` of a row about to be written, sealed columns as ["sealed", "sealed"]."""
-    state = inspect(row)
-    found = {}
-    for attribute in state.mapper.column_attrs:
-        history = state.attrs[attribute.key].history
-        if not history.has_changes():
-            continue
-        if attribute.key.startswith("_"):
-            found[attribute.key[1:]] = ["sealed", "sealed"]
-        else:
-            before = history.deleted[0] if history.deleted else None
-            found[attribute.key] = [before, history.added[0] if history.added else None]
-    return found

@@ -34,7 +34,6 @@ from practice.sessions.services.handover import hand_over
 from practice.sessions.services.notes import open_note, save_draft, sign
 
 STARTS = (time(9), time(10, 15), time(11, 30), time(13, 30), time(14, 45), time(16))
-LEAD = 3  # days between booking and visit
 
 
 @dataclass

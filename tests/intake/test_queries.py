@@ -65,7 +65,10 @@ def test_two_queries_for_any_number(people, three, acting):
     acting(people.rae)
     form_status(three)
     seen, connection = [], db.session.connection()
-    listener = lambda *arguments: seen.append(arguments[2])  # noqa: E731
+
+    def listener(*arguments):
+        seen.append(arguments[2])
+
     event.listen(connection, "before_cursor_execute", listener)
     form_status(range(1, 500))
     event.remove(connection, "before_cursor_execute", listener)

@@ -135,7 +135,10 @@ def test_junk_answers_are_refused_in_words(actor):
 
 def test_who_reads_it(people, actor):
     send(actor, intake.healthy(boundaries="Zebrafinch"))
-    read = lambda: db.session.scalars(select(Submission)).all()  # noqa: E731
+
+    def read():
+        return db.session.scalars(select(Submission)).all()
+
     with guard.acting(people.theo):
         assert answers_of(read()[0])["boundaries"] == "Zebrafinch"
     for name in ("tara", "olive"):

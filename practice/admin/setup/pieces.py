@@ -125,7 +125,10 @@ class Row:
 
 
 class RowsPage(Page):
-    """The list of a small table, adding to it and changing its rows."""
+    """The list of a small table, adding to it and changing its rows.
+
+    The methods that raise are for each table to give; the metaclass of Flask-Admin's views leaves no room for ABC.
+    """
 
     key: str  # of the tab
     words: dict  # title, new, one, empty, why: marked texts

@@ -39,7 +39,7 @@ def for_appointment(appointment_id: int) -> Document | None:
 
 
 def charged(appointment_ids: Iterable[int]) -> set[int]:
-    """Which of these appointments have an invoice that stands, or were paid with a package."""
+    """Which of these appointments have an invoice that stands, or were paid with a package or a voucher."""
     ids = list(appointment_ids)
     billed = db.session.scalars(select(Document.appointment_id).where(Document.appointment_id.in_(ids),
                                                                       Document.state == DocumentState.ISSUED))

@@ -26,7 +26,6 @@ from practice.ops.books.check import check_books
 
 DESKS = 8
 CLIENTS = 12
-STARTING = 20.0  # seconds that a desk may need beyond its time
 
 
 @dataclass(frozen=True)

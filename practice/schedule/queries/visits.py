@@ -31,10 +31,6 @@ class Visit:
     room_name: str
     client_name: str
 
-    @property
-    def minutes(self) -> int:
-        return int((self.ends_at - self.starts_at).total_seconds() // 60)
-
 
 # What `read_visits` reads; who asks adds which ones and in which order. Statements that never change are built once.
 VISITS = (select(Appointment.id, Appointment.client_id, Appointment.user_id, Appointment.treatment_id,
