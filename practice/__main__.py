@@ -63,7 +63,7 @@ def main(arguments):
 def extras_for(arguments):
     """The optional dependencies this command needs: the test tools, the PostgreSQL driver, or none."""
     extras = []
-    if arguments and arguments[0] in ("test", "locks", "matrix", "bench"):
+    if (arguments and arguments[0] in ("test", "locks", "matrix", "bench")) or arguments[:2] == ["check", "trust"]:
         extras.append("test")
     if os.environ.get("DATABASE_URL", "").startswith("postgres"):
         extras.append("postgres")

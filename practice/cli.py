@@ -190,6 +190,16 @@ def check_rush(seconds, database):
     sys.exit(0 if told.is_good else 1)
 
 
+@check.command("trust", context_settings={"ignore_unknown_options": True})
+@click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
+def check_trust(arguments):
+    """Run the tests that show what the house promises: requirement, test, result (needs the test packages)."""
+    os.chdir(ROOT)
+    workers = [] if any(word.startswith("-n") for word in arguments) else ["-n", "logical"]
+    command = [sys.executable, "-m", "pytest", "-q", "--trust", "-m", "requirement", *workers, *arguments]
+    sys.exit(subprocess.call(command))
+
+
 @commands.command()
 @click.option("--size", type=click.Choice(["S", "M", "L"], case_sensitive=False), default="S", show_default=True,
               help="10 thousand, 200 thousand or a million sessions; L shows the growth from M as well.")

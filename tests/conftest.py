@@ -11,6 +11,7 @@ pytest_plugins = [
     "tests.plugins.broken",
     "tests.plugins.doors_table",
     "tests.plugins.axe_table",
+    "tests.plugins.trust_table",
 ]
 
 settings.register_profile("practice", deadline=None, max_examples=60, print_blob=True)

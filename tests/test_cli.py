@@ -63,6 +63,7 @@ def test_migrating_twice_changes_nothing(cloned_database, tmp_path):
         assert done.returncode == 0, done.stderr
 
 
+@pytest.mark.requirement("secrets")
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no such modes")
 def test_a_new_database_is_for_its_owner_only(tmp_path):
     environ = os.environ | {"DATABASE_URL": f"sqlite:///{tmp_path}/x.db", "PRACTICE_KEYS": str(tmp_path / "keys")}

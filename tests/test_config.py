@@ -19,6 +19,7 @@ def instance(tmp_path, monkeypatch):
     return tmp_path / "instance"
 
 
+@pytest.mark.requirement("secrets")
 def test_the_first_start_makes_what_must_be_secret(instance):
     first = Config.from_environ({})
     assert len(first.secret_key) >= config.SHORTEST_SECRET
@@ -27,6 +28,7 @@ def test_the_first_start_makes_what_must_be_secret(instance):
     assert {path.name for path in instance.iterdir()} == {"secret_key", "sealing_keys"}
 
 
+@pytest.mark.requirement("secrets")
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no such modes")
 def test_secrets_are_for_their_owner_only(instance):
     Config.from_environ({})
@@ -43,6 +45,7 @@ def test_a_file_system_without_links_will_do(instance, monkeypatch):
     assert {path.name for path in instance.iterdir()} == {"secret_key", "sealing_keys"}
 
 
+@pytest.mark.requirement("secrets")
 def test_secrets_are_not_printed(instance):
     settings = Config.from_environ({"SECRET_KEY": SECRET})
     assert SECRET not in repr(settings)
@@ -78,6 +81,7 @@ def test_a_relative_file_lies_in_the_project():
     assert config.database_url("sqlite:///instance/x.db") == f"sqlite:///{config.ROOT / 'instance' / 'x.db'}"
 
 
+@pytest.mark.requirement("secrets")
 @pytest.mark.parametrize(
     ("name", "value"),
     [
@@ -98,6 +102,7 @@ def test_what_cannot_be_used_is_named(instance, name, value):
         Config.from_environ({name: value})
 
 
+@pytest.mark.requirement("secrets")
 @pytest.mark.parametrize("text", ["", "not base64!\n", base64.b64encode(b"short").decode(), "A" * 43 + "="])
 def test_keys_that_cannot_be_used_are_refused(tmp_path, instance, text):
     path = tmp_path / "keys"
@@ -113,6 +118,7 @@ def test_the_first_key_seals_and_the_others_still_open(tmp_path, instance):
     assert Config.from_environ({"PRACTICE_KEYS": str(path)}).sealing_keys == tuple(keys)
 
 
+@pytest.mark.requirement("sealed", "secrets")
 def test_lost_keys_are_not_papered_over(instance):
     """With new keys an existing database would look empty of all that is sealed."""
     Config.from_environ({})

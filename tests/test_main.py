@@ -75,6 +75,7 @@ def test_what_is_missing_or_of_another_version_is_named(start):
     assert start.missing({"a": "1", "b": "2", "c": "3"}, {"a": "1", "b": "2.1"}) == ["b==2", "c==3"]
 
 
+@pytest.mark.requirement("supply-chain")
 def test_this_python_has_what_the_project_pins():
     """The suite itself runs where nothing is missing, so nothing would be installed."""
     start = importlib.import_module("practice.__main__")

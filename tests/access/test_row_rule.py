@@ -35,6 +35,7 @@ def names():
     return sorted(row.first_name for row in db.session.scalars(select(Client)))
 
 
+@pytest.mark.requirement("own-rows")
 def test_therapist_sees_clients_in_care(people, two, acting):
     acting(people.theo)
     assert names() == ["Ann"]
@@ -46,6 +47,7 @@ KEPT = select(Client.first_name).order_by(Client.first_name)
 KEPT_CONDITIONS = select(Condition)
 
 
+@pytest.mark.requirement("own-rows")
 def test_a_kept_statement_is_ruled_for_each_actor_anew(people, two, acting):
     for actor, seen in ((people.theo, ["Ann"]), (people.tara, ["Ben"]), (people.rae, ["Ann", "Ben"])) * 2:
         acting(actor)
@@ -64,6 +66,7 @@ def test_a_kept_statement_asks_anew_what_is_in_care(people, two, acting):
         assert db.session.scalars(KEPT).all() == []
 
 
+@pytest.mark.requirement("no-clinical-at-desk")
 def test_reception_sees_all_clients_and_no_condition(people, two, acting):
     acting(people.rae)
     assert names() == ["Ann", "Ben"]
@@ -77,17 +80,20 @@ def test_bookkeeper_reads_no_client(people, two, acting):
         names()
 
 
+@pytest.mark.requirement("break-glass")
 def test_owner_needs_to_break_the_glass(people, two, acting):
     acting(people.olive)
     assert db.session.scalars(select(Condition)).all() == []
 
 
+@pytest.mark.requirement("deny-by-default")
 def test_nobody_bound_raises(people, two, acting):
     acting(None)
     with pytest.raises(NoActor):
         names()
 
 
+@pytest.mark.requirement("own-rows")
 def test_columns_aliases_counts_and_subqueries_are_covered(people, two, acting):
     acting(people.theo)
     other = aliased(Client)
@@ -98,11 +104,13 @@ def test_columns_aliases_counts_and_subqueries_are_covered(people, two, acting):
     assert db.session.scalars(joined).all() == ["Ann"]
 
 
+@pytest.mark.requirement("own-rows")
 def test_look_up_by_key_is_covered(people, two, acting):
     acting(people.theo)
     assert db.session.get(Client, two[1]) is None
 
 
+@pytest.mark.requirement("own-rows")
 def test_care_ends(people, two, acting):
     acting(people.theo)
     with clock.frozen(clock.now() + timedelta(days=31)):
@@ -116,6 +124,7 @@ def test_shared_charts_open_every_chart(people, two, acting):
     assert names() == ["Ann", "Ben"]
 
 
+@pytest.mark.requirement("no-hidden-write")
 def test_bulk_update_and_delete_are_scoped(people, two, acting):
     acting(people.theo)
     with transaction():
@@ -126,6 +135,7 @@ def test_bulk_update_and_delete_are_scoped(people, two, acting):
     assert db.session.scalars(select(Condition.client_id)).all() == [two[1]]
 
 
+@pytest.mark.requirement("no-hidden-write")
 def test_flush_of_a_foreign_row_is_refused(people, two, acting):
     acting(people.system)
     foreign = db.session.get(Client, two[1])
@@ -156,6 +166,7 @@ def test_system_session_reads_columns_only(people, two, acting):
             session.scalars(select(Client)).all()
 
 
+@pytest.mark.requirement("own-rows", "children")
 def test_eager_loading_is_covered(people, two, acting):
     acting(people.theo)
     with transaction():
@@ -172,6 +183,7 @@ def test_eager_loading_is_covered(people, two, acting):
 CLINICAL, OTHER = select(Condition.client_id), aliased(Condition)
 
 
+@pytest.mark.requirement("own-rows", "children")
 @pytest.mark.parametrize("statement", [
     select(Client.first_name).where(Client.id.in_(select(Care.client_id))),
     select(Client.first_name).where(select(Condition.id).where(Condition.client_id == Client.id).exists()),

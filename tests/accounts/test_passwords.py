@@ -11,6 +11,7 @@ from practice.core.errors import Invalid
 ROOT = Path(__file__).resolve().parents[2]
 
 
+@pytest.mark.requirement("password-hash", "password-common")
 @pytest.mark.parametrize("password", [
     "short", "eleven char", "aaaaaaaaaaaaaaaa", "ababababababab", "password1234", "Passwort-2026!", "qwertyuiop12",
     "123456789012", "marsh likes rivers", "my theodore and me", "x" * 201])
@@ -20,6 +21,7 @@ def test_weak_passwords_are_refused(password):
     assert refused.value.field == "password"
 
 
+@pytest.mark.requirement("password-hash")
 @pytest.mark.parametrize("password", [
     "seven calm otters swim", "correct horse battery", "пароль из пяти слов", "long" + "ab c" * 40,
     "al walks by rivers"])
@@ -36,6 +38,7 @@ def test_passwords_for_one_sign_in_differ_and_are_easy_to_read():
     assert all(len(one) == 19 and not set(one) & set("01ilo") for one in found)
 
 
+@pytest.mark.requirement("password-hash")
 def test_production_hashes_with_argon2id_of_full_cost():
     program = "from practice.accounts.passwords import hash_password; print(hash_password('seven calm otters swim'))"
     done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True)

@@ -40,6 +40,7 @@ def sign_in(people, name: str, address: str) -> None:
         signing_in.start(user_id, (), "", address=address, device="")
 
 
+@pytest.mark.requirement("sign-in-brake")
 def test_one_account_from_one_address(people, fail):
     fail("theo@example.com", STRANGER, TRIES_HERE)
     with pytest.raises(TooManyTries):
@@ -48,6 +49,7 @@ def test_one_account_from_one_address(people, fail):
     assert check_sign_in("rae@example.com", PASSWORD, STRANGER) == people.rae.user_id
 
 
+@pytest.mark.requirement("sign-in-brake")
 def test_case_and_blanks_do_not_evade_it(people, fail):
     for email in ("theo@example.com", " Theo@Example.COM ", "THEO@EXAMPLE.COM", "theo@example.com\t",
                   "\ntheo@EXAMPLE.com"):
@@ -56,6 +58,7 @@ def test_case_and_blanks_do_not_evade_it(people, fail):
         check_sign_in("theo@example.com", PASSWORD, STRANGER)
 
 
+@pytest.mark.requirement("sign-in-brake")
 def test_another_address_of_the_same_household_does_not_evade_it(people, fail):
     for number in range(TRIES_HERE):
         fail("theo@example.com", f"2001:db8:1:2::{number}")
@@ -64,6 +67,7 @@ def test_another_address_of_the_same_household_does_not_evade_it(people, fail):
     assert check_sign_in("theo@example.com", PASSWORD, "2001:db8:1:3::1")
 
 
+@pytest.mark.requirement("sign-in-brake")
 def test_one_account_from_everywhere_and_the_colleague_at_their_own_desk(people, fail):
     sign_in(people, "theo", DESK)
     for number in range(TRIES_ACCOUNT):
@@ -73,6 +77,7 @@ def test_one_account_from_everywhere_and_the_colleague_at_their_own_desk(people,
     assert check_sign_in("theo@example.com", PASSWORD, DESK) == people.theo.user_id
 
 
+@pytest.mark.requirement("sign-in-brake")
 def test_many_accounts_from_one_address(people, fail):
     for number in range(TRIES_ADDRESS):
         fail(f"somebody{number}@example.com", STRANGER)
@@ -81,6 +86,7 @@ def test_many_accounts_from_one_address(people, fail):
     assert check_sign_in("rae@example.com", PASSWORD, DESK)
 
 
+@pytest.mark.requirement("sign-in-brake")
 def test_it_ends_by_itself(people, fail):
     fail("theo@example.com", STRANGER, TRIES_HERE)
     with clock.frozen(clock.now() + WINDOW + timedelta(seconds=1)):
@@ -94,6 +100,7 @@ def test_the_right_password_wipes_the_slips_before_it(people, fail):
     assert check_sign_in("theo@example.com", PASSWORD, DESK)
 
 
+@pytest.mark.requirement("same-answer")
 def test_unknown_wrong_and_disabled_sound_the_same(people, acting):
     from practice.accounts.queries import get_user
     from practice.accounts.services.users import change_user

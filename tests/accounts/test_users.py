@@ -81,6 +81,7 @@ def test_only_owners_keep_the_staff(people, acting, name):
             work()
 
 
+@pytest.mark.requirement("roles-act-at-once")
 def test_a_change_of_roles_ends_the_sign_ins_and_a_new_name_does_not(people, olive, acting):
     signed_in(people, acting, "rae")
     change(people, olive, "rae", name="Rae A. Adeyemi")
@@ -96,6 +97,7 @@ def test_a_disabled_therapist_leaves_the_day_view(people, olive, acting):
     assert change(people, olive, "theo", is_active=True).profile.short_name == "Theo"
 
 
+@pytest.mark.requirement("nobody-above")
 @pytest.mark.parametrize("values", [{"roles": {Role.OWNER, Role.THERAPIST}}, {"roles": {Role.RECEPTION}},
                                     {"is_active": False}])
 def test_nobody_changes_their_own_roles_while_there_is_another_owner(people, olive, values):
@@ -111,6 +113,7 @@ def test_the_only_owner_may_begin_to_treat_clients_and_stays_the_owner(people, a
             change(people, alone, "olive", **values)
 
 
+@pytest.mark.requirement("nobody-above")
 def test_the_last_owner_stays(people, alone, acting):
     acting(people.sol)  # one who was an owner when the request began
     for values in ({"roles": {Role.THERAPIST}}, {"is_active": False}):
@@ -143,6 +146,7 @@ def test_the_profile(people, olive):
         users.set_profile(olive, people.rae.user_id, version=1, **given)
 
 
+@pytest.mark.requirement("password-change")
 def test_ones_own_password(people, acting):
     acting(people.rae)
     for current, new, field in (("wrong horse battery", "a walk by the river", "current"),
@@ -158,6 +162,7 @@ def test_ones_own_password(people, acting):
         signing_in.check_sign_in("rae@example.com", PASSWORD, "")
 
 
+@pytest.mark.requirement("password-reset")
 def test_a_password_for_one_sign_in(people, olive, acting):
     signed_in(people, acting, "rae")
     with transaction():
@@ -170,6 +175,7 @@ def test_a_password_for_one_sign_in(people, olive, acting):
         users.reset_password(olive, 999_999)
 
 
+@pytest.mark.requirement("sessions-listed")
 def test_whose_sign_ins_one_sees_and_ends(people, olive, acting):
     from datetime import timedelta
 

@@ -19,6 +19,7 @@ def is_in(browser) -> bool:
     return browser.get("/account/").status_code == 200
 
 
+@pytest.mark.requirement("password-change")
 def test_a_new_password_ends_the_other_sign_ins_and_rotates_this_one(two, app):
     desk, tablet = two
     name = app.config["SESSION_COOKIE_NAME"]
@@ -42,6 +43,7 @@ def test_what_does_not_fit_is_told_and_changes_nothing(two, values, words):
     assert is_in(desk) and is_in(tablet)
 
 
+@pytest.mark.requirement("password-change")
 def test_guessing_the_current_password_is_slowed_down(two):
     desk, _tablet = two
     for _try in range(TRIES_HERE):
@@ -61,6 +63,7 @@ def test_one_sees_and_ends_ones_own_sign_ins(two):
     assert is_in(desk) and not is_in(tablet)
 
 
+@pytest.mark.requirement("sessions-listed")
 def test_all_others_at_once(two, as_person):
     desk, tablet = two
     third = as_person("rae")
@@ -68,6 +71,7 @@ def test_all_others_at_once(two, as_person):
     assert [is_in(one) for one in (desk, tablet, third)] == [True, False, False]
 
 
+@pytest.mark.requirement("sessions-listed")
 def test_nobody_ends_a_colleagues_sign_in(two, as_person):
     desk, tablet = two
     number = ids(desk.get("/account/").get_data(as_text=True))[0]
@@ -77,6 +81,7 @@ def test_nobody_ends_a_colleagues_sign_in(two, as_person):
     assert is_in(desk) and is_in(tablet) and is_in(theo)
 
 
+@pytest.mark.requirement("sessions-listed")
 def test_an_owner_ends_anybodys(two, as_person, people):
     desk, tablet = two
     olive, number = as_person("olive"), people.rae.user_id

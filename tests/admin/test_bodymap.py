@@ -143,6 +143,7 @@ def test_seven_entries_are_not_folded(macros):
     assert "<details" not in str(macros.limit_list(entries))
 
 
+@pytest.mark.requirement("escaped")
 def test_what_people_wrote_is_escaped(macros):
     drawn = str(macros.limit_list([{"label": "<b>x</b>", "level": 1, "reason": "<script>1</script>"}]))
     assert "<b>" not in drawn and "<script>" not in drawn

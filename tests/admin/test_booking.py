@@ -164,6 +164,7 @@ def test_who_may_click(as_person, people, stage, booked):
     assert as_person("rae").post(f"/booking/{booked}/undo?starts=x").status_code == 400
 
 
+@pytest.mark.requirement("no-open-redirect")
 def test_a_way_back_leads_nowhere_else(as_person, booked):
     answer = as_person("rae").post(f"/booking/{booked}/state", data={"state": "arrived", "back": "https://evil.example/"})
     assert answer.headers["Location"] == "/"

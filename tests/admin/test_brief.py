@@ -94,6 +94,7 @@ def test_a_first_visit_without_a_form(as_person, people):
     assert "Go ahead " not in page.replace("Go ahead Back", "")
 
 
+@pytest.mark.requirement("audit-complete")
 def test_the_reading_is_recorded_before_anything_is_shown(as_person, people, priya, monkeypatch):
     client_id, appointment_id = priya
     theo = as_person("theo")
@@ -115,6 +116,7 @@ def test_the_reading_is_recorded_before_anything_is_shown(as_person, people, pri
         assert answer.status_code == 500 and b"Bruise" not in answer.data and b"Priya" not in answer.data, address
 
 
+@pytest.mark.requirement("own-rows")
 def test_foreign_clients_are_not_there_and_the_desk_is_refused(as_person, people, priya):
     client_id, appointment_id = priya
     for name, code in (("tara", 404), ("rae", 403), ("bo", 403)):
@@ -126,6 +128,7 @@ def test_foreign_clients_are_not_there_and_the_desk_is_refused(as_person, people
     assert count(people, BriefReview.id) == 0
 
 
+@pytest.mark.requirement("break-glass")
 def test_an_owner_breaks_the_glass_first(as_person, priya):
     client_id, appointment_id = priya
     for name in ("olive", "sol"):
@@ -201,6 +204,7 @@ def test_a_message_from_reception_is_read_here_and_nowhere_at_the_desk(as_person
     assert theo.post(f"/brief/messages/{number}/got-it", data={"back": "//evil.example"}).headers["Location"] == "/"
 
 
+@pytest.mark.requirement("no-clinical-at-desk")
 def test_words_of_the_chart_are_for_the_therapist_in_care_only(as_person, people, priya):
     client_id, appointment_id = priya
     safety.send(people, client_id, told_not="yes", told_not_words="canaryanswer")

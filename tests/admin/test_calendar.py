@@ -53,6 +53,7 @@ def test_a_week_belongs_to_a_therapist(as_person, people, stage):
     assert as_person("theo").get(f"/calendar/week?therapist_id={theo}").status_code == 200
 
 
+@pytest.mark.requirement("time")
 def test_days_of_23_and_25_hours_are_drawn(as_person, people, stage):
     for day in ("2027-03-28", "2026-10-25"):
         assert as_person("rae").get(f"/calendar/day?day={day}").status_code == 200

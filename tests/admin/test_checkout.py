@@ -36,6 +36,7 @@ def look(browser, address: str, code: int = 200) -> str:
     return answer.get_data(as_text=True)
 
 
+@pytest.mark.requirement("no-store")
 def test_three_clicks_to_a_receipt(as_person, session_id):
     browser = as_person("rae")
     page = look(browser, f"/checkout/{session_id}")
@@ -50,6 +51,7 @@ def test_three_clicks_to_a_receipt(as_person, session_id):
     assert look(browser, f"/checkout/{session_id}", 302)
 
 
+@pytest.mark.requirement("paid-once")
 def test_the_same_click_twice_is_one_invoice(as_person, session_id):
     browser = as_person("rae")
     sent = fields(look(browser, f"/checkout/{session_id}")) | {"method": "cash", "amount": "100"}
@@ -59,6 +61,7 @@ def test_the_same_click_twice_is_one_invoice(as_person, session_id):
     assert "2026-0001" in page and "2026-0002" not in page
 
 
+@pytest.mark.requirement("paid-once")
 def test_another_tab_takes_nothing_more(as_person, session_id):
     browser = as_person("rae")
     first, second = (fields(look(browser, f"/checkout/{session_id}")) for _tab in range(2))
@@ -176,6 +179,7 @@ def test_junk_addresses_charge_the_session(as_person, session_id, address):
     assert fields(look(as_person("rae"), f"/checkout/{session_id}{address}"))["due"] == "7800"
 
 
+@pytest.mark.requirement("no-hidden-write")
 def test_foreign_products_packages_and_invoices(as_person, stage, session_id):
     other = stage.client("Ben", "Okafor")
     theirs, browser = stage.invoice(client_id=other), as_person("rae")

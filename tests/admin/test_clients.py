@@ -28,6 +28,7 @@ def test_registered_in_one_go_and_found_in_many_ways(rae):
     assert rae.get("/search/suggest?q=zzz").json == []
 
 
+@pytest.mark.requirement("no-sql-injection")
 @pytest.mark.parametrize("typed", ["%", "_", "'", '"', "\\", "q OR z", "*", "(", "x" * 5000, "%%%", "—", "\u202e"])
 def test_odd_searches_find_nobody_and_break_nothing(rae, typed):
     register(rae)
@@ -52,6 +53,7 @@ def test_a_possible_duplicate_is_shown_before_saving(rae):
     assert register(rae, email="other@example.com", seen=seen).status_code == 302
 
 
+@pytest.mark.requirement("lost-update")
 def test_a_stale_change_is_refused_and_kept(rae, people, app):
     register(rae)
     with guard.acting(people.rae):
@@ -83,6 +85,7 @@ def test_a_therapist_finds_their_own_only(as_person, ann):
     assert other.get(f"/clients/{ann}").status_code == 404 == other.get("/clients/999999").status_code
 
 
+@pytest.mark.requirement("no-clinical-at-desk")
 def test_reception_sees_the_consequence(as_person, ann):
     page = as_person("rae").get(f"/clients/{ann}").get_data(as_text=True)
     assert "Therapist must call" in page
@@ -102,6 +105,7 @@ def test_archived_and_back(rae, ann):
     assert len(rae.get("/search/suggest?q=quill").json) == 1
 
 
+@pytest.mark.requirement("formula")
 def test_the_export_is_whole_and_harmless(rae, people):
     with guard.acting(people.system), transaction():
         clients.client("=1+1", "@Sum", phone="+353855550138")
@@ -109,6 +113,7 @@ def test_the_export_is_whole_and_harmless(rae, people):
     assert "'=1+1" in text and "'@Sum" in text and ",=1+1" not in text
 
 
+@pytest.mark.requirement("break-glass")
 def test_the_owner_breaks_the_glass_with_a_reason(as_person, ann, people):
     browser = as_person("olive")
     assert browser.post(f"/clients/{ann}/break-glass", data={"words": "because"}).status_code == 422
@@ -138,6 +143,7 @@ def test_pages_are_addressed_by_number_and_not_by_name(rae, people):
     assert "name" not in older.casefold() and "after=" in older
 
 
+@pytest.mark.requirement("no-oracle")
 def test_a_place_beside_somebody_foreign_tells_nothing(as_person, people, ann):
     with guard.acting(people.system), transaction():
         foreign = clients.client("Zed", "Aardvark").id
@@ -167,6 +173,7 @@ def test_save_and_book_leads_to_the_booking(rae):
     assert register(rae, book="1").headers["Location"].startswith("/booking/new?client_id=")
 
 
+@pytest.mark.requirement("no-5xx")
 @pytest.mark.parametrize(("field", "value"), [
     ("reminder_channel", "pigeon"), ("usual_therapist_id", "999999"), ("usual_therapist_id", "abc"),
     ("pronouns", "<b>"), ("first_name", "x" * 500), ("email", "a" * 300 + "@example.com"), ("phone", "1" * 60),
@@ -215,6 +222,7 @@ def test_the_glass_is_offered_to_who_has_no_care(as_person, ann):
     assert address not in as_person("rae").get(f"/clients/{ann}").get_data(as_text=True)
 
 
+@pytest.mark.requirement("no-clinical-at-desk")
 def test_the_export_holds_what_is_listed_and_nothing_sealed(rae, ann):
     head = rae.get("/lists/clients/export/csv/").get_data(as_text=True).splitlines()[0]
     assert "Last name" in head and "uid" not in head and "search" not in head.casefold()

@@ -120,6 +120,7 @@ def test_errors_stand_at_the_field_and_nothing_typed_is_lost(theo, people, ann, 
     assert len(rows(people, ann)) == 1
 
 
+@pytest.mark.requirement("lost-update")
 def test_a_stale_form_shows_itself_again(theo, people, ann):
     number, version, _state, _content = rows(people, ann)[0]
     with guard.acting(people.theo), transaction():
@@ -170,6 +171,7 @@ def consent(theo, people, client_id, **values) -> str:
     return words(theo.post(f"/conditions/client/{client_id}/consents", data=data, follow_redirects=True))
 
 
+@pytest.mark.requirement("consent")
 def test_consent_by_area_for_a_visit_a_plan_or_a_day_and_taken_back(theo, people, ann):
     buttock = Place("gluteal", "left")
     page = consent(theo, people, ann, consent=["gluteal", "intraoral_tmj"])

@@ -16,6 +16,7 @@ def broken(app, people, monkeypatch):
     return app.test_client()
 
 
+@pytest.mark.requirement("no-internals", "faults")
 def test_an_error_page_needs_nothing_that_may_be_broken(broken, caplog):
     answer = broken.get("/sign-in")
     text = answer.get_data(as_text=True)

@@ -28,6 +28,7 @@ def given(code) -> dict:
             "price_mode": "net", "tax_name": "USt 20", "tax_rate": "20,0 %"}
 
 
+@pytest.mark.requirement("no-default-account")
 def test_every_way_leads_there_until_there_is_an_owner(client, code):
     for path in ("/", "/sign-in", "/clients/"):
         assert client.get(path).headers["Location"] == "/first-run"
@@ -78,6 +79,7 @@ def test_what_does_not_fit_is_told_and_nothing_is_made(client, given, name, valu
         assert settings() is None and db.session.scalar(select(func.count(User.id))) == 0
 
 
+@pytest.mark.requirement("no-default-account")
 def test_a_wrong_code_makes_nobody_an_owner(client, given):
     for guess in ("0000-0000-0000", given["code"] + "x", "'; drop table"):
         answer = client.post("/first-run", data=given | {"code": guess})
@@ -85,6 +87,7 @@ def test_a_wrong_code_makes_nobody_an_owner(client, given):
     assert client.post("/first-run", data=given | {"code": f" {given['code'].upper()} "}).status_code == 302
 
 
+@pytest.mark.requirement("no-default-account")
 def test_guessing_the_code_is_slowed_down(client, given):
     for _try in range(TRIES_HERE):
         client.post("/first-run", data=given | {"code": "0000-0000-0000"})
@@ -92,6 +95,7 @@ def test_guessing_the_code_is_slowed_down(client, given):
     assert answer.status_code == 422 and "Too many tries" in answer.get_data(as_text=True)
 
 
+@pytest.mark.requirement("no-default-account")
 def test_it_works_once(client, given, app):
     assert client.post("/first-run", data=given).status_code == 302
     stranger = app.test_client()

@@ -90,6 +90,7 @@ def test_a_new_one_closes_the_one_before(as_person, ann, client):
     assert client.get(f"/f/{second}").status_code == 200
 
 
+@pytest.mark.requirement("own-rows")
 def test_foreign_clients_and_wrong_roles(as_person, ann, people, acting):
     stranger, bookkeeper = as_person("tara"), as_person("bo")
     assert stranger.get(path(ann)).status_code == 404
@@ -126,6 +127,7 @@ def sent(people, ann) -> int:
         return submissions.send(actor, intake.healthy(boundaries="Zebrafinch <b>bold</b>"), intake.TYPED).id
 
 
+@pytest.mark.requirement("audit-complete")
 def test_the_therapist_reads_it_and_that_is_recorded(as_person, people, sent, acting):
     page = as_person("theo").get(f"/forms-in/{sent}")
     assert page.status_code == 200 and "Zebrafinch &lt;b&gt;" in page.text and "As it was signed" in page.text

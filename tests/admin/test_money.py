@@ -72,6 +72,7 @@ def test_the_paper_is_the_same_each_time(browser, stage):
     assert "credit-note-C2026-0001.pdf" in browser.get(f"/money/invoices/{note}.pdf").headers["Content-Disposition"]
 
 
+@pytest.mark.requirement("values-checked")
 @pytest.mark.parametrize("amount", JUNK)
 def test_junk_amounts_stay_in_the_field(browser, stage, amount):
     number = stage.invoice()

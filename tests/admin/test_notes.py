@@ -60,6 +60,7 @@ def note_of(people, appointment_id: int):
         return note and (note.state, queries.content_of(note), note.id)
 
 
+@pytest.mark.requirement("get-changes-nothing")
 def test_looking_makes_no_note(people, theo, session):
     opened(theo, session)
     assert note_of(people, session) is None
@@ -145,6 +146,7 @@ def test_back_to_the_limit(people, theo, session):
     assert note_of(people, session)[1].rows == (row(LOWER_BACK, pressure=2),)  # a closed place is taken out
 
 
+@pytest.mark.requirement("lost-update")
 def test_a_stale_save_keeps_what_was_typed_and_shows_both(people, theo, session):
     draft(people.theo, session, words("Mine"))
     sent = opened(theo, session)
@@ -188,6 +190,7 @@ def test_nothing_is_taken_without_a_token(people, theo, session, address):
     assert answer.status_code == 400 and note_of(people, session) is None
 
 
+@pytest.mark.requirement("no-5xx")
 @pytest.mark.parametrize("junk", ["", "abc", "-1", "9" * 40, "1e400", "[" * 5000, "x" * 70_000, "\u202e'\"<script>",
                                   '{"a": 1}', '["a"]', "calf:left petrissage 3"])
 def test_junk_is_refused_and_never_a_server_error(people, theo, session, junk):
@@ -258,6 +261,7 @@ def opened_as_sent() -> dict:
                           "pain_before", "pain_after", "back_in_days", "how_taken", "setting"), "")
 
 
+@pytest.mark.requirement("audit-complete")
 def test_reading_is_recorded_first(people, theo, session):
     note_id = signed(people.theo, session)
     for address in (f"/notes/{note_id}/", "/lists/notes/", f"/lists/notes/details/?id={note_id}"):

@@ -64,6 +64,7 @@ def test_measures_with_what_the_change_means(theo, ann):
     assert theo.get(f"{address}?measure=who5").status_code == 200
 
 
+@pytest.mark.requirement("no-clinical-at-desk")
 def test_the_recall_list_has_no_clinical_word(as_person, theo, ann):
     assert "Nobody is due" in words(theo.get("/recall/"))
     theo.post(f"/plans/{ann}/", data=PLAN | {"reassess_on": "2026-11-18"})

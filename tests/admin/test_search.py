@@ -22,6 +22,7 @@ def labels(browser, typed) -> list[str]:
     return [item["label"] for item in browser.get("/search/suggest", query_string={"q": typed}).json]
 
 
+@pytest.mark.requirement("bounded")
 def test_the_desk_finds_eight_at_most_with_what_tells_them_apart(as_person, town):
     rae = as_person("rae")
     assert len(labels(rae, "marsh")) == 8
@@ -30,6 +31,7 @@ def test_the_desk_finds_eight_at_most_with_what_tells_them_apart(as_person, town
     assert rae.get("/search/suggest").json == rae.get("/search/suggest?q=%20").json == []
 
 
+@pytest.mark.requirement("no-oracle")
 def test_a_therapist_finds_who_is_in_care_and_no_sign_of_others(as_person, town):
     theo, tara = as_person("theo"), as_person("tara")
     assert labels(theo, "marsh") == ["Ann00 Marsh"] and labels(theo, "quill") == labels(theo, "0138") == []
@@ -59,6 +61,7 @@ def test_nobody_searches_without_signing_in(app, town):
         assert app.test_client().get(where, query_string={"q": "marsh"}).headers["Location"].startswith("/sign-in")
 
 
+@pytest.mark.requirement("no-sql-injection")
 @pytest.mark.parametrize("where", WHERE)
 @pytest.mark.parametrize("typed", ["%", "_", "'", '"', "\\", "(", "NEAR(a b)", "marsh AND", "search_text:marsh", "*",
                                    "x" * 5000, "é" * 300, "\u202e", "1e400", "'; DROP TABLE client; --"])

@@ -58,6 +58,7 @@ def treatment(olive, people, tax) -> int:
     return as_system(people, lambda: db.session.query(Treatment.id).scalar())
 
 
+@pytest.mark.requirement("secrets")
 def test_every_page_opens_and_names_no_secret(olive, people, treatment):
     user = people.theo.user_id
     for path in (*PAGES, *LISTS, f"/setup/staff/{user}", f"/setup/staff/{user}/documents", f"/setup/hours/{user}",
@@ -95,6 +96,7 @@ def test_the_checklist_says_what_is_missing_until_nothing_is(olive, people, tax)
 # --- staff
 
 
+@pytest.mark.requirement("password-reset", "audit-silent")
 def test_adding_somebody_shows_the_password_once_and_keeps_it_nowhere(olive, people, app):
     answer = olive.post("/setup/staff/new", data=THEO | {"name": "Una Kelly", "email": "una@example.com",
                                                         "short_name": ""})
@@ -131,6 +133,7 @@ def test_changing_somebody(olive, people):
     assert "Theodore Marsh" in page_of(olive.get(url)) and "4711" in page_of(olive.get("/setup/staff/"))
 
 
+@pytest.mark.requirement("lost-update")
 def test_a_stale_change_is_refused_shown_beside_and_saved_on_purpose(olive, people):
     url = f"/setup/staff/{people.theo.user_id}"
     versions = {"version": hidden(olive, url), "profile_version": hidden(olive, url, "profile_version")}
@@ -151,6 +154,7 @@ def test_nobody_changes_their_own_roles(olive, people):
     assert answer.status_code == 422 and "ask another owner" in page_of(answer)
 
 
+@pytest.mark.requirement("password-reset")
 def test_a_new_password_for_somebody_who_forgot(olive, people, app):
     answer = olive.post(f"/setup/staff/{people.rae.user_id}/password")
     temporary = re.search(r"data-once>([^<]+)<", page_of(answer))[1]
@@ -210,6 +214,7 @@ def test_hours_that_do_not_fit_are_told_at_their_line_and_kept(olive, people, va
     assert as_system(people, lambda: hours_of(people.theo.user_id)) == []
 
 
+@pytest.mark.requirement("lost-update")
 def test_hours_changed_meanwhile(olive, people):
     url = f"/setup/hours/{people.theo.user_id}"
     olive.post(url, data=week())
@@ -402,6 +407,7 @@ def test_lists_are_read_only_and_export(olive, treatment, path):
     assert olive.get(path + "export/csv/").status_code == 200
 
 
+@pytest.mark.requirement("no-oracle")
 def test_the_list_of_users_cannot_be_asked_about_secrets(olive):
     page = page_of(olive.get("/lists/users/"))
     assert "Theo Marsh" in page and "Owner, Reception, Therapist" in page
@@ -414,6 +420,7 @@ def test_the_list_of_users_cannot_be_asked_about_secrets(olive):
             assert "Theo Marsh" not in page_of(answer)
 
 
+@pytest.mark.requirement("formula")
 def test_an_exported_price_is_a_number(olive, treatment):
     assert "78.00" in olive.get("/lists/treatments/export/csv/").get_data(as_text=True)
 

@@ -50,6 +50,7 @@ def test_in_and_out(door, app):
     assert door.post("/sign-out").status_code == 302 and not is_in(door)
 
 
+@pytest.mark.requirement("same-answer")
 def test_unknown_wrong_and_disabled_get_the_same_answer(door, people):
     change(people, "bo", is_active=False)
     answers = [enter(door, email, password) for email, password in (
@@ -65,6 +66,7 @@ def test_what_was_typed_stays_but_the_password(door):
     assert "rae@example.com" in page and "wrong horse" not in page
 
 
+@pytest.mark.requirement("sign-in-brake")
 def test_the_brake_holds_the_right_password_too(door):
     for _try in range(TRIES_HERE):
         enter(door, " RAE@example.com", "wrong horse battery")
@@ -74,6 +76,7 @@ def test_the_brake_holds_the_right_password_too(door):
     assert answer.status_code == 422, "the address is not what the visitor says it is"
 
 
+@pytest.mark.requirement("session-rotates")
 def test_the_cookie_changes_at_sign_in(door, app):
     door.get("/sign-in")
     with door.session_transaction() as session:
@@ -85,6 +88,7 @@ def test_the_cookie_changes_at_sign_in(door, app):
         assert "planted" not in session and set(session) <= {"_user_id", "_fresh", "_id", "csrf_token", "_flashes"}
 
 
+@pytest.mark.requirement("sign-out")
 def test_a_copied_cookie_dies_with_the_sign_out(door, app):
     enter(door)
     thief = app.test_client()
@@ -94,11 +98,13 @@ def test_a_copied_cookie_dies_with_the_sign_out(door, app):
     assert not is_in(thief)
 
 
+@pytest.mark.requirement("cookie")
 def test_cookie_flags(door, app):
     sent = enter(door).headers["Set-Cookie"]
     assert "HttpOnly" in sent and "SameSite=Lax" in sent
 
 
+@pytest.mark.requirement("roles-act-at-once")
 def test_disabling_and_new_roles_act_on_the_next_click(door, people):
     enter(door, "theo@example.com")
     assert door.get("/setup/").status_code == 403
@@ -110,6 +116,7 @@ def test_disabling_and_new_roles_act_on_the_next_click(door, people):
     assert door.get("/setup/").status_code == 200
 
 
+@pytest.mark.requirement("session-ends")
 def test_it_ends_when_idle_and_not_before(door, app):
     idle, start = app.config["IDLE_TIMEOUT"], clock.now()
     enter(door)
@@ -122,6 +129,7 @@ def test_it_ends_when_idle_and_not_before(door, app):
         assert not is_in(door)
 
 
+@pytest.mark.requirement("session-ends")
 def test_what_the_page_fetches_by_itself_is_no_use(door, app):
     idle, start = app.config["IDLE_TIMEOUT"], clock.now()
     enter(door)
@@ -131,6 +139,7 @@ def test_what_the_page_fetches_by_itself_is_no_use(door, app):
         assert not is_in(door)
 
 
+@pytest.mark.requirement("session-ends")
 def test_it_ends_after_a_day_of_work_however_busy(door, app):
     start, longest = clock.now(), app.config["SESSION_LIFETIME"]
     enter(door)
@@ -144,6 +153,7 @@ def test_it_ends_after_a_day_of_work_however_busy(door, app):
         assert not is_in(door)
 
 
+@pytest.mark.requirement("no-open-redirect")
 @pytest.mark.parametrize("target", [
     "https://evil.example", "//evil.example", "///evil.example", "////evil.example", "/\\evil.example",
     "\\\\evil.example",
@@ -166,12 +176,14 @@ def test_signing_in_needs_the_token_of_the_page(door, app):
         assert answer.status_code == (302 if csrf else 400)
 
 
+@pytest.mark.requirement("sign-out")
 def test_signing_out_needs_the_token_too(door):
     enter(door)
     assert door.post("/sign-out", csrf=False).status_code == 400 and is_in(door)
     assert door.get("/sign-out").status_code == 405
 
 
+@pytest.mark.requirement("password-reset")
 def test_who_must_choose_a_password_gets_nowhere_else(door, people):
     with guard.acting(people.olive), transaction():
         temporary = users.reset_password(people.olive, people.rae.user_id)
@@ -188,6 +200,7 @@ def test_who_must_choose_a_password_gets_nowhere_else(door, people):
     assert door.get("/").status_code == 200
 
 
+@pytest.mark.requirement("audit-complete")
 def test_start_end_and_failure_are_recorded(door, people):
     from sqlalchemy import select
 

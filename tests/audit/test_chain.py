@@ -34,26 +34,31 @@ def tamper(statement: str, **values) -> None:
     connection.execute(text(statement), values)
 
 
+@pytest.mark.requirement("audit-chain")
 def test_an_untouched_trail_is_whole(trail):
     assert db.session.query(AuditRow).count() > 5
     assert broken() == []
 
 
+@pytest.mark.requirement("nobody-above", "audit-chain")
 def test_rows_are_append_only_for_the_application(trail):
     with pytest.raises(Exception, match="audit_row_append_only"):
         db.session.connection().execute(text("DELETE FROM audit_row WHERE id = 2"))
 
 
+@pytest.mark.requirement("audit-chain")
 def test_an_edited_row_is_found(trail):
     tamper("UPDATE audit_row SET action = 'nothing.happened' WHERE id = 3")
     assert (3, "changed") in broken()
 
 
+@pytest.mark.requirement("audit-chain")
 def test_a_deleted_row_is_found(trail):
     tamper("DELETE FROM audit_row WHERE id = 3")
     assert (3, "missing") in broken()
 
 
+@pytest.mark.requirement("audit-chain")
 def test_reordered_rows_are_found(trail):
     tamper("UPDATE audit_row SET id = 1000 WHERE id = 3")
     tamper_again = "UPDATE audit_row SET id = 3 WHERE id = 4"
@@ -61,12 +66,14 @@ def test_reordered_rows_are_found(trail):
     assert broken() != []
 
 
+@pytest.mark.requirement("audit-chain")
 def test_a_cut_off_end_is_found(trail):
     last = db.session.query(AuditRow).count()
     tamper("DELETE FROM audit_row WHERE id = :last", last=last)
     assert broken() == [(last, "cut off")]
 
 
+@pytest.mark.requirement("audit-complete")
 def test_a_change_without_a_record_is_refused(people, acting):
     acting(people.system)
     with transaction():
@@ -77,6 +84,7 @@ def test_a_change_without_a_record_is_refused(people, acting):
     assert db.session.get(clients.Client, row_id).city == ""
 
 
+@pytest.mark.requirement("audit-complete")
 def test_nothing_of_a_failed_transaction_is_recorded(trail, people, acting):
     acting(people.system)
     before = db.session.query(AuditRow).count()

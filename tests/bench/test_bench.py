@@ -69,6 +69,7 @@ def test_work_goes_on_in_it(filled):
     assert prepare.uncharged(100) == waiting[1:]
 
 
+@pytest.mark.requirement("fast-at-size")
 def test_pages_are_timed_and_nothing_of_the_trial_stays(filled, monkeypatch, tmp_path):
     from practice.app import create_app
 
@@ -100,6 +101,7 @@ def case(name: str, seconds: float, static: float) -> measure.Case:
     return measure.Case(name, "", "", rounds=[seconds, seconds * 2], static_rounds=[static * 3, static])
 
 
+@pytest.mark.requirement("fast-at-size")
 def test_ratios_and_growth():
     slow, fast = case("slow", 0.016, 0.001), case("fast", 0.014, 0.001)
     console = Console(quiet=True)

@@ -128,6 +128,7 @@ def test_an_unknown_appointment(stage):
         pay(stage, 10**9)
 
 
+@pytest.mark.requirement("paid-once")
 def test_a_double_click_at_once_is_one_invoice_and_one_payment(cloned_database):
     clock.set_to(personas.NOW)
     stage, app, seen, refused = Stage(personas.open_house()), cloned_database.app, [], []

@@ -26,6 +26,7 @@ def stage(people):
     return Stage(people)
 
 
+@pytest.mark.requirement("issued-immutable")
 def test_an_invoice_is_a_snapshot(stage):
     number = stage.invoice()
     with guard.acting(stage.people.system), transaction():
@@ -63,6 +64,7 @@ def test_lines_of_several_taxes_add_up(stage):
     stage.check_books()
 
 
+@pytest.mark.requirement("nobody-above", "issued-immutable")
 @pytest.mark.parametrize("change", [
     "UPDATE document SET gross_amount = 1, net_amount = 1, tax_amount = 0", "UPDATE document SET billed_name = 'x'",
     "UPDATE document SET issuer_head = '{}'", "UPDATE document SET due_on = '2030-01-01'",
@@ -147,6 +149,7 @@ def test_parts_that_cannot_be(stage, amounts):
         stage.credit(number, amounts)
 
 
+@pytest.mark.requirement("issued-immutable")
 def test_a_credit_note_needs_a_reason(stage):
     number = stage.invoice()
     with pytest.raises(Invalid):

@@ -71,6 +71,7 @@ def test_each_kind_and_year_has_its_own_numbers(stage):
     assert texts(stage, DocumentKind.CREDIT_NOTE) == ["C2026-0001"]
 
 
+@pytest.mark.requirement("time")
 def test_the_year_is_the_one_on_the_wall(stage):
     with guard.acting(stage.people.system), transaction():
         db.session.execute(text("UPDATE practice SET time_zone = 'Pacific/Auckland'"))
@@ -91,6 +92,7 @@ def test_an_independent_therapist_has_numbers_of_their_own(stage):
     assert row.number_text.endswith("2026-0001") and row.number_text != "2026-0001"
 
 
+@pytest.mark.requirement("gapless-numbers")
 def test_what_failed_gives_its_number_back(stage):
     stage.invoice()
     with pytest.raises(ZeroDivisionError), guard.acting(stage.rae), transaction():
@@ -100,6 +102,7 @@ def test_what_failed_gives_its_number_back(stage):
     assert texts(stage) == ["2026-0001", "2026-0002"]
 
 
+@pytest.mark.requirement("gapless-numbers")
 def test_a_draft_takes_no_number(stage):
     with pytest.raises(ZeroDivisionError), guard.acting(stage.rae), transaction():
         row = draft_invoice(stage.rae, client_id=stage.ann, lines=[stage.line()])
@@ -121,6 +124,7 @@ def test_more_than_four_digits():
     assert number_text("2026-", 12345) == "2026-12345"
 
 
+@pytest.mark.requirement("gapless-numbers")
 def test_eight_threads_the_first_time_and_on(cloned_database):
     """The counter itself is made by whoever comes first."""
     clock.set_to(personas.NOW)
@@ -149,6 +153,7 @@ def test_eight_threads_the_first_time_and_on(cloned_database):
     assert found == list(range(1, len(found) + 1))
 
 
+@pytest.mark.requirement("gapless-numbers")
 def test_processes_of_which_some_are_killed(cloned_database, tmp_path):
     """Every number a process printed is there; there is no gap, although half of the eight were killed at work."""
     stage = Stage(personas.open_house())

@@ -106,6 +106,7 @@ def test_who_may_not(stage, people, name):
         sell_package(actor, client_id=stage.ann, treatment_id=stage.treatment, sessions=2, price_amount=100)
 
 
+@pytest.mark.requirement("no-double-booking")
 def test_the_last_session_is_given_once(cloned_database):
     clock.set_to(personas.NOW)
     stage, app, outcomes = Stage(personas.open_house()), cloned_database.app, []

@@ -45,6 +45,7 @@ def undo(stage, payment):
     return stage.do(lambda: reverse_payment(stage.rae, payment, reason="wrong card"))
 
 
+@pytest.mark.requirement("paid-once")
 def test_part_rest_and_too_much(stage):
     invoice = stage.invoice()
     stage.pay(3000, invoice)
@@ -76,6 +77,7 @@ def test_the_oldest_first(stage):
     stage.check_books()
 
 
+@pytest.mark.requirement("paid-once")
 def test_the_same_click_twice_is_one_payment(stage):
     invoice = stage.invoice()
     assert stage.pay(7800, invoice, key="one click") == stage.pay(100, invoice, key="one click")
@@ -109,6 +111,7 @@ def test_a_reversal_opens_what_was_paid(stage):
     stage.check_books()
 
 
+@pytest.mark.requirement("paid-once")
 def test_credit_goes_back_once(stage):
     payment = stage.pay(5000)
     assert back(stage, 3000) == back(stage, 3000)
@@ -122,6 +125,7 @@ def test_credit_goes_back_once(stage):
     stage.check_books()
 
 
+@pytest.mark.requirement("values-checked")
 @pytest.mark.parametrize("amount", [0, -5, 10**13, True, 1.0, float("nan"), Decimal("10.50"), "100"])
 def test_amounts_that_cannot_be(stage, amount):
     with pytest.raises(Invalid):
@@ -156,6 +160,7 @@ STEPS = st.lists(st.tuples(st.sampled_from(["invoice", "pay", "loose", "credit",
                            st.integers(1, 20_000), st.integers(0, 99)), max_size=14)
 
 
+@pytest.mark.requirement("sums")
 @settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(steps=STEPS)
 def test_whatever_happens_the_books_close(stage, steps):
@@ -182,6 +187,7 @@ def test_whatever_happens_the_books_close(stage, steps):
     stage.check_books()
 
 
+@pytest.mark.requirement("paid-once")
 def test_eight_at_once(cloned_database):
     """One click sent eight times, and eight who want the same credit: one payment, and the credit is spent once."""
     clock.set_to(personas.NOW)

@@ -53,6 +53,7 @@ def test_145_including_five_percent_leaves_nothing_over():
     assert (totals.net, totals.tax, totals.gross) == (13810, 690, 14500)
 
 
+@pytest.mark.requirement("sums")
 def test_tax_is_rounded_once_for_the_document():
     # Three times 0.33 at 20 %: a line alone has 0.066 tax. Rounded by line it would be 0.21.
     totals = priced(*[Line(33, taxes=(STANDARD,))] * 3)
@@ -225,6 +226,7 @@ def mirrored(document):
                           document.cash_rounding)  # fmt: skip
 
 
+@pytest.mark.requirement("sums")
 @given(discounted())
 def test_columns_and_rows_add_up(document):
     totals = price(document)

@@ -87,6 +87,7 @@ def stage_pay_oldest(stage, amount):
                         is_for_oldest=True)
 
 
+@pytest.mark.requirement("bounded")
 def test_counting_ends_somewhere(stage, monkeypatch):
     for _each in range(3):
         stage.invoice(100)
@@ -154,6 +155,7 @@ def test_every_list_has_its_index(stage, search, index):
         assert "TEMP B-TREE" not in found and "Sort" not in found, found
 
 
+@pytest.mark.requirement("own-rows")
 def test_foreign_and_unknown_rows(stage, people):
     number = stage.invoice()
     for name in ("theo", "tara"):

@@ -148,6 +148,7 @@ def test_who_may_not(stage, people, name):
                      request_key="x")
 
 
+@pytest.mark.requirement("no-double-booking")
 def test_two_at_once_spend_it_once(cloned_database):
     clock.set_to(personas.NOW)
     stage, app, odd = Stage(personas.open_house()), cloned_database.app, []

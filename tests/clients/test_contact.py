@@ -180,6 +180,7 @@ def test_two_digits_of_a_year_lie_in_the_past():
     assert parse_birth_date("1.1.27", TODAY).year == 1927
 
 
+@pytest.mark.requirement("values-checked")
 @pytest.mark.parametrize(
     "text, words",
     [

@@ -112,6 +112,7 @@ def test_query_parts():
     assert query_terms("100%_x@y") == Query(("100%_x@y",), ())
 
 
+@pytest.mark.requirement("bounded")
 def test_a_very_long_query_is_cut():
     query = query_terms("word " * 1000 + "x" * 5000)
     assert query.terms == ("word",)

@@ -72,6 +72,7 @@ def test_registering_and_changing_are_the_desks(people, who):
                 verb(actor, number)
 
 
+@pytest.mark.requirement("values-checked")
 @pytest.mark.parametrize(("values", "field"), [
     ({"first_name": " "}, "first_name"), ({"last_name": "—"}, "last_name"), ({"phone": "085 555"}, "phone"),
     ({"email": "ann@"}, "email"),
@@ -90,6 +91,7 @@ def test_changing_moves_the_keys_and_says_what_changed(people):
     assert sorted(recorded(people, "client.change")[-1]["changed"]) == ["city", "last_name", "phone"]
 
 
+@pytest.mark.requirement("lost-update")
 def test_a_stale_change_is_refused(people):
     number = register(people.rae)
     change(people.rae, number, city="Cork")
@@ -163,6 +165,7 @@ def test_care_that_is_over_is_left_as_it_was(people):
     assert db.session.scalars(select(Care.until_at)).all() == [until] and recorded(people, "care.end") == []
 
 
+@pytest.mark.requirement("break-glass")
 def test_the_glass_opens_for_twelve_hours_with_a_reason(people):
     number = register(people.rae)
     with guard.acting(people.olive), transaction():
@@ -180,6 +183,7 @@ def test_the_glass_opens_for_twelve_hours_with_a_reason(people):
     assert db.session.scalars(select(Care.words)).all() == ["Theo is ill and she called."]
 
 
+@pytest.mark.requirement("break-glass")
 @pytest.mark.parametrize("who", ["theo", "rae", "bo"])
 def test_the_glass_is_the_owners(people, who):
     number, actor = register(people.rae), getattr(people, who)

@@ -36,6 +36,7 @@ def test_an_exception_writes_nothing(people, acting):
     assert db.session.query(clients.Client).count() == 0
 
 
+@pytest.mark.requirement("never-locked")
 def test_many_writers_wait_for_each_other(cloned_database):
     """Eight threads raise one number by one, ten times each; a lost update would show in the sum."""
     people = personas.open_house()
@@ -80,6 +81,7 @@ def test_snapshot_shows_one_moment(cloned_database):
     assert db.session.connection().execute(count).scalar() == before + 1
 
 
+@pytest.mark.requirement("lost-update")
 def test_a_stale_version_is_refused():
     room = Room(version=3)
     check_version(room, 3)
@@ -88,12 +90,14 @@ def test_a_stale_version_is_refused():
         check_version(room, 3)
 
 
+@pytest.mark.requirement("values-checked")
 @pytest.mark.parametrize("value", [1.0, True, "1"])
 def test_money_columns_refuse_what_is_not_a_whole_number(value):
     with pytest.raises(TypeError):
         columns.MinorUnits().process_bind_param(value, None)
 
 
+@pytest.mark.requirement("time")
 def test_instants_must_be_aware():
     with pytest.raises(TypeError):
         columns.UtcDateTime().process_bind_param(datetime(2026, 1, 1), None)

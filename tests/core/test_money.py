@@ -65,6 +65,7 @@ def test_parse(typed, currency, minor):
     assert money.parse(typed, currency) == minor
 
 
+@pytest.mark.requirement("values-checked")
 @pytest.mark.parametrize(
     "typed, currency",
     [
@@ -153,6 +154,7 @@ def test_to_decimal_is_exact():
     assert money.plain(-5, "JPY") == "-5"
 
 
+@pytest.mark.requirement("values-checked")
 @pytest.mark.parametrize("value", [1.0, True, "1", Decimal(1), None])
 def test_only_whole_numbers_are_amounts(value):
     for call in (money.to_decimal, money.plain):

@@ -161,6 +161,7 @@ def test_threads_do_not_mix_their_papers():
         assert all(pool.map(number_on_paper, [f"2026-{n:04}" for n in range(24)]))
 
 
+@pytest.mark.requirement("escaped", "pdf")
 @pytest.mark.parametrize(
     "typed",
     ['#read("/etc/passwd")', "*bold* _it_ $x^2$", '")] #panic("no")', "= Heading\n- list", "`raw` <label> @ref",
@@ -182,10 +183,12 @@ def test_odd_characters_do_not_stop_the_paper(hostile):
     assert render("invoice", invoice(to={"name": hostile}), language="en").startswith(b"%PDF")
 
 
+@pytest.mark.requirement("escaped")
 def test_a_name_cannot_turn_the_text_round():
     assert "abc" in words(render("invoice", invoice(to={"name": "a\u202eb\u2066c"}), language="en"))
 
 
+@pytest.mark.requirement("pdf")
 def test_a_picture_reaches_no_file(tmp_path):
     secret = tmp_path / "secret.svg"
     secret.write_text('<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"><text>geheim</text></svg>')
@@ -204,6 +207,7 @@ def test_only_templates_of_the_folder(template):
         render(template, invoice(), language="en")
 
 
+@pytest.mark.requirement("pdf")
 def test_a_template_reads_nothing_outside_its_folder(tmp_path, monkeypatch):
     (tmp_path / "papers").mkdir()
     (tmp_path / "secret.txt").write_text("geheim")

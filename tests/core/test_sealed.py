@@ -27,12 +27,14 @@ def row(people, acting):
     return ids
 
 
+@pytest.mark.requirement("sealed")
 def test_text_comes_back_and_is_not_in_the_table(row):
     assert db.session.get(Condition, row[0]).content == "quarrelsome knee"
     stored = db.session.connection().execute(text("SELECT _content FROM condition")).scalars().all()
     assert stored and not any(b"quarrelsome" in bytes(value) for value in stored)
 
 
+@pytest.mark.requirement("sealed")
 def test_a_value_moved_to_another_row_does_not_open(row):
     db.session.connection().execute(
         text("UPDATE condition SET _content = (SELECT _content FROM condition WHERE id = :a) WHERE id = :b"),
@@ -42,6 +44,7 @@ def test_a_value_moved_to_another_row_does_not_open(row):
         _ = db.session.get(Condition, row[1]).content
 
 
+@pytest.mark.requirement("sealed")
 def test_the_wrong_key_opens_nothing(row):
     before = sealed.keyring()
     try:
@@ -58,6 +61,7 @@ def test_unchanged_text_does_not_touch_the_row(row):
     assert not db.session.is_modified(found)
 
 
+@pytest.mark.requirement("sealed")
 def test_a_new_key_seals_and_the_old_one_still_opens():
     old, new = secrets.token_bytes(32), secrets.token_bytes(32)
     value = sealed.Keyring([old]).seal("text", "t:c:1")
@@ -67,6 +71,7 @@ def test_a_new_key_seals_and_the_old_one_still_opens():
         sealed.Keyring([old]).open(both.seal("text", "t:c:1"), "t:c:1")
 
 
+@pytest.mark.requirement("sealed")
 def test_clinical_tables_bind_a_uid_per_row(row):
     uids = db.session.connection().execute(text("SELECT uid FROM condition")).scalars().all()
     assert len(set(uids)) == 2

@@ -70,6 +70,7 @@ def test_rows_may_be_sequences_and_cells_empty():
         csv_bytes(COLUMNS, [["too short"]])
 
 
+@pytest.mark.requirement("formula")
 @pytest.mark.parametrize("text", DANGEROUS)
 def test_text_never_becomes_a_formula(text):
     columns = [Column("name", text)]
@@ -80,6 +81,7 @@ def test_text_never_becomes_a_formula(text):
     assert {kind for kind, _value in cells.values()} == {"s"}
 
 
+@pytest.mark.requirement("formula")
 def test_a_negative_amount_stays_a_number():
     assert read_csv(csv_bytes(COLUMNS, [ROW]))[1][2] == "-10.50"
 

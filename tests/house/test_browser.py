@@ -37,6 +37,7 @@ def test_a_port_that_is_taken_is_named(cloned_database, tmp_path, live_server):
         assert any(f"Port {port} is taken" in line for line in second.said)
 
 
+@pytest.mark.requirement("csp", "own-assets")
 @pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
 def test_a_page_opens_without_a_complaint(owner, new_page, dark):
     page = new_page(size=PHONE, dark=dark)
@@ -44,6 +45,7 @@ def test_a_page_opens_without_a_complaint(owner, new_page, dark):
     assert page.title()
 
 
+@pytest.mark.requirement("csp", "own-assets")
 def test_complaints_are_noticed(owner, page):
     page.goto("/sign-in")
     page.evaluate("document.body.insertAdjacentHTML('beforeend', '<img src=\"http://192.0.2.1/x.png\" alt=\"\">')")

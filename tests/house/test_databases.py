@@ -76,6 +76,7 @@ def test_a_request_keeps_what_it_writes_while_the_test_was_reading(client):
     assert count(SIGN_INS) == 1
 
 
+@pytest.mark.requirement("csrf")
 def test_a_request_without_its_token_is_refused(client):
     assert client.post("/sign-in", data={}, csrf=False).status_code == 400
 

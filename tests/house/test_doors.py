@@ -67,6 +67,7 @@ def errors_become_pages(app):
     app.config["PROPAGATE_EXCEPTIONS"] = None
 
 
+@pytest.mark.requirement("deny-by-default")
 def test_every_address_is_classified(app):
     known = {(rule.endpoint, method) for rule in rules(app) for method in rule.methods & {"GET", "POST"}}
     listed = {(name, "GET") for name, door in DOORS.items() if door.get is not None}
@@ -75,6 +76,7 @@ def test_every_address_is_classified(app):
     assert listed - known == set(), "in tests/house/doors.py, but not there any more"
 
 
+@pytest.mark.requirement("anonymous", "no-clinical-at-desk", "own-rows", "post-checks-role", "children")
 def test_doors(app, world, doors_table):
     """Everybody tries every door; reading first, then writing."""
     everybody, wrong = browsers(app), []
@@ -120,6 +122,7 @@ def found_by_therapist(app, world, browser) -> str:
     return "".join(answer.get_data(as_text=True) for answer in answers if answer.mimetype == "text/html")
 
 
+@pytest.mark.requirement("csrf")
 def test_every_change_needs_a_token(app, world):
     """A POST without the token is refused, whoever sends it, and changes nothing."""
     browser, accepted = sign_in(app.test_client(), "sol"), []
@@ -152,6 +155,7 @@ ASKED_FOR = ("q", "page", "sort", "desc", "after", "before", "day", "month", "se
              "package")
 
 
+@pytest.mark.requirement("no-sql-injection", "no-5xx")
 def test_junk_in_addresses_is_never_a_server_error(app, world):
     """Junk in each part of an address, and junk behind an address that is right."""
     browser, failed = sign_in(app.test_client(), "sol"), []
@@ -166,6 +170,7 @@ def test_junk_in_addresses_is_never_a_server_error(app, world):
     assert failed == [], "\n".join(map(str, failed))
 
 
+@pytest.mark.requirement("no-5xx")
 def test_junk_in_forms_is_never_a_server_error(app, world):
     """Each field of each form filled with junk, and each missing."""
     browser, failed = sign_in(app.test_client(), "sol"), []

@@ -37,6 +37,7 @@ EACH = 1200  # sessions for each of the two clients: more than they get through
 PATIENCE = 20.0  # seconds until a client must have written something
 
 
+@pytest.mark.requirement("durable")
 @pytest.mark.timeout(300)
 def test_kill_minus_nine(cloned_database, tmp_path):
     numbers = set_stage()
@@ -74,6 +75,7 @@ def test_kill_minus_nine(cloned_database, tmp_path):
     check_trail(cloned_database, tmp_path)
 
 
+@pytest.mark.requirement("durable")
 def test_the_checker_notices_what_is_missing(people):
     """A note that stands at an earlier save, one that is not there, a checkout without its invoice, a gap."""
     stage = Stage(people)

@@ -1,4 +1,5 @@
 """The migrations, up and down, on both databases; and no drift between them, the models and the trigger list."""
+import pytest
 from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
@@ -13,6 +14,7 @@ def settings(app):
     return app.extensions["migrate"].migrate.get_config("migrations")
 
 
+@pytest.mark.requirement("migrations")
 def test_schema_has_no_drift(cloned_database):
     with db.engine.connect() as connection:
         context = MigrationContext.configure(connection, opts={
@@ -21,6 +23,7 @@ def test_schema_has_no_drift(cloned_database):
         assert compare_metadata(context, Base.metadata) == []
 
 
+@pytest.mark.requirement("migrations")
 def test_down_and_up_again(cloned_database):
     app = cloned_database.app
     db.session.remove()
@@ -30,6 +33,7 @@ def test_down_and_up_again(cloned_database):
     assert "client" in inspect(db.engine).get_table_names()
 
 
+@pytest.mark.requirement("migrations")
 def test_triggers_are_those_of_the_list(cloned_database):
     with db.engine.connect() as connection:
         if cloned_database.kind == "sqlite":

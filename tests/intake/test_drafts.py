@@ -36,6 +36,7 @@ def test_saved_over_and_over_it_is_one_row(actor):
         assert row.saved_at == NOW + timedelta(minutes=2)
 
 
+@pytest.mark.requirement("sealed")
 def test_the_table_holds_no_word_of_it(actor):
     save(actor, {"boundaries": "Zebrafinch"})
     row = db.session.execute(text("select * from intake_draft")).one()

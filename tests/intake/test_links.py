@@ -41,6 +41,7 @@ def test_the_secret_is_kept_as_a_hash_only(people, ann):
     assert all(secret not in str(value) for value in db.session.execute(text("select * from intake_link")).one())
 
 
+@pytest.mark.requirement("get-changes-nothing")
 def test_opening_is_reading_only(people, ann):
     _actor, secret = intake.address(people, ann)
     for _time in range(3):

@@ -98,6 +98,7 @@ def test_a_changed_form_or_answer_no_longer_fits_its_signature(people, actor):
     assert not submissions.is_untouched(db.session.get(Submission, submission_id))
 
 
+@pytest.mark.requirement("sealed")
 def test_answers_moved_to_another_row_do_not_open(people, ann, actor):
     first = send(actor)
     second = send(intake.address(people, ann)[0], intake.healthy(full_name="Ben"))

@@ -48,6 +48,7 @@ def draft_of(people) -> dict:
 
 # --- the door ---------------------------------------------------------------------------------------------------------
 
+@pytest.mark.requirement("get-changes-nothing")
 def test_scanners_and_previews_spend_nothing(people, form, app):
     path, _actor = form
     for method in ("get", "head", "get", "head"):
@@ -149,6 +150,7 @@ def test_trying_addresses_is_throttled_but_not_for_a_known_device(form, app):
     assert stranger.get(path).status_code == 200
 
 
+@pytest.mark.requirement("csp", "no-store")
 def test_headers_keep_it_to_itself(form, client):
     path, _actor = form
     begun(client, path)
@@ -261,6 +263,7 @@ JUNK = ["", "abc", "-1", "9" * 40, "NaN", "2026-13-45", "[[[1", "{}", "x" * 70_0
         "unknown", "[" * 5000]
 
 
+@pytest.mark.requirement("no-5xx")
 def test_junk_is_never_a_server_error(form, client):
     path, _actor = form
     begun(client, path)
@@ -276,6 +279,7 @@ def test_junk_is_never_a_server_error(form, client):
         assert client.get(f"{path}/review").status_code == 200
 
 
+@pytest.mark.requirement("bounded")
 def test_too_much_is_refused_in_words(form, client):
     path, _actor = form
     begun(client, path)

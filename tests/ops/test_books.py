@@ -149,10 +149,12 @@ def places(wire) -> dict:
         "other": one("SELECT max(id) FROM client"), "appointment": one("SELECT min(id) FROM appointment")}
 
 
+@pytest.mark.requirement("sums")
 def test_the_books_close(stage):
     assert check_books() == []
 
 
+@pytest.mark.requirement("sums")
 @pytest.mark.parametrize(("rule", "table", "words"), BREAKS, ids=[rule for rule, *_rest in BREAKS])
 def test_the_row_that_breaks_a_rule_is_named(stage, rule, table, words):
     named = {}

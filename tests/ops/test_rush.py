@@ -11,6 +11,7 @@ from practice.ops.rush.run import prepare, rush
 SECONDS = 4
 
 
+@pytest.mark.requirement("never-locked", "sums")
 @pytest.mark.timeout(180)
 def test_a_rush_at_the_desks(cloned_database, tmp_path):
     prepare()

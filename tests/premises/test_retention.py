@@ -8,6 +8,7 @@ from practice.core.db import Base
 from practice.premises.retention import RULES, keep_until
 
 
+@pytest.mark.requirement("consent")
 @pytest.mark.parametrize(("rule", "last", "born", "until"), [
     ("ontario", date(2026, 11, 17), date(1988, 2, 21), date(2036, 11, 17)),
     ("ontario", date(2026, 11, 17), date(2015, 2, 21), date(2043, 2, 21)),
@@ -21,10 +22,12 @@ def test_kept_until(rule, last, born, until):
     assert keep_until(rule, last, born) == until
 
 
+@pytest.mark.requirement("consent")
 def test_every_rule_keeps_for_years():
     assert all(keep_until(key, date(2026, 1, 1), date(1980, 1, 1)).year >= 2029 for key in RULES)
 
 
+@pytest.mark.requirement("issued-immutable")
 def test_nothing_is_removed_with_something_else():
     for table in Base.metadata.tables.values():
         assert all(key.ondelete is None for key in table.foreign_keys), table.name

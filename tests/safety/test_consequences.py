@@ -65,6 +65,7 @@ def test_a_change_that_changes_nothing_for_the_desk_leaves_the_rows(people, ann)
     assert rows() == before != []
 
 
+@pytest.mark.requirement("no-clinical-at-desk")
 def test_the_desk_reads_consequences_and_no_condition(people, ann):
     send(people, ann, thinners="yes", thinners_which="apixaban")
     assert told(people, ann) != ()

@@ -109,6 +109,7 @@ def test_letters_there_and_back():
     assert letter.state(TODAY) is LetterState.ENDED
 
 
+@pytest.mark.requirement("consent")
 def test_consent_is_for_each_area_and_is_taken_back_alone(people, ann):
     do(people, consents.give_consent, ann, ["gluteal", "chest", "intraoral_tmj"])
     found = look(people, ann)

@@ -101,6 +101,7 @@ def test_what_was_read_in_one_form_is_not_read_in_the_next(people, ann):
     assert Gap.UNREAD in gaps(look(people, ann))
 
 
+@pytest.mark.requirement("children")
 def test_a_form_of_somebody_else_is_not_read_here(people, ann):
     ben = intake.client_of(people, "theo", first_name="Ben")
     number = send(people, ben)

@@ -187,6 +187,7 @@ def test_an_acute_pain_closes_its_place_until_it_is_decided(people, ann):
     assert as_theo(people, ann).verdict.ceilings[neck].level is None
 
 
+@pytest.mark.requirement("audit-silent")
 def test_each_step_is_recorded_without_a_clinical_word(people, ann):
     send(people, ann, thinners="yes", thinners_which="apixaban")
     number, version = first(people, ann)
@@ -199,6 +200,7 @@ def test_each_step_is_recorded_without_a_clinical_word(people, ann):
     assert "apixaban" not in str(rows) and "anticoagulants" not in str(rows)
 
 
+@pytest.mark.requirement("no-clinical-at-desk")
 def test_the_desk_is_told_what_to_do_and_never_why(people, ann):
     def told() -> set[str]:
         db.session.rollback()

@@ -72,6 +72,7 @@ def test_a_taken_time_is_refused_with_the_nearest_free_ones(people, stage):
     assert stage.book(people.rae, stage.ben, at=stage.at + HOUR)
 
 
+@pytest.mark.requirement("no-double-booking")
 def test_the_database_refuses_an_overlap_by_itself(people, stage):
     stage.book(people.rae)
     for column in ("user_id", "room_id"):
@@ -96,6 +97,7 @@ def _typed(row: dict) -> dict:
     return row
 
 
+@pytest.mark.requirement("no-double-booking")
 def test_two_at_once_and_one_is_told(cloned_database):
     clock.set_to(personas.NOW)
     people = personas.open_house()

@@ -111,6 +111,7 @@ def test_outside_working_hours_is_booked_all_the_same(book):
     assert one(book(at(20))).starts_at == at(20)
 
 
+@pytest.mark.requirement("values-checked")
 @pytest.mark.parametrize(("values", "field"), [
     ({"minutes": 2}, "minutes"), ({"minutes": 481}, "minutes"), ({"room_id": 2**40}, "room"),
 ])
@@ -237,6 +238,7 @@ def real(cloned_database):
     return SimpleNamespace(people=people, app=cloned_database.app, kind=cloned_database.kind, **values)
 
 
+@pytest.mark.requirement("no-double-booking")
 @pytest.mark.parametrize("same", ["therapist", "room"])
 def test_the_database_refuses_an_overlap(real, same):
     theo, tara = real.people.theo.user_id, real.people.tara.user_id
@@ -250,6 +252,7 @@ def test_the_database_refuses_an_overlap(real, same):
         schedule.raw_appointment(real.ben, other[0], real.classic, other[1], at(11))
 
 
+@pytest.mark.requirement("no-double-booking")
 def test_two_at_the_desk_book_one_hour_and_one_of_them_gets_it(real):
     """Two connections at once, for the therapist and, the second time, for a room."""
     from threading import Barrier, Thread

@@ -67,6 +67,7 @@ def test_empty_and_naive_spans_are_refused(start, end):
         Span(start, end)
 
 
+@pytest.mark.requirement("time")
 def test_a_span_across_the_change_of_clocks_has_the_minutes_that_pass():
     zone = ZoneInfo(DUBLIN)
     spring = Span(datetime.combine(SPRING, time(0), zone), datetime.combine(SPRING, time(4), zone))
@@ -85,6 +86,7 @@ def test_a_shift_is_local_time_all_year():
         assert [moment.strftime("%d %H:%M") for moment in wall] == [f"{day:%d} 09:00", f"{day:%d} 17:00"]
 
 
+@pytest.mark.requirement("time")
 def test_whole_days_of_23_24_and_25_hours():
     shifts = [WeeklyShift(THEO, day, 0, 24 * 60) for day in range(7)]
     hours = [expand_shifts(shifts, day, DUBLIN)[0].minutes / 60 for day in (SPRING, TUESDAY, AUTUMN)]
@@ -198,6 +200,7 @@ def test_lengths_must_make_sense(minutes, buffer, step):
         free_slots([], [], [], minutes, buffer, step)
 
 
+@pytest.mark.requirement("time")
 def test_slots_on_the_day_the_clocks_go_back_show_the_hour_twice():
     work = expand_shifts([WeeklyShift(THEO, 6, 0, 180)], AUTUMN, DUBLIN)
     assert starts(free_slots(work, [], [], 60, step=60), ZoneInfo(DUBLIN)) == ["00:00", "01:00", "01:00", "02:00"]

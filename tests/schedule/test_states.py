@@ -32,6 +32,7 @@ def test_arrival_is_kept_from_the_first_click_and_gone_with_the_last(people, boo
     assert click(people.theo, booked, S.DONE)[1] == personas.NOW + timedelta(minutes=10)
 
 
+@pytest.mark.requirement("lost-update")
 def test_a_click_on_an_old_page_is_refused(people, book):
     booked = book(at(14))
     click(people.rae, booked, S.ARRIVED, version=1)

@@ -103,6 +103,7 @@ def test_pieces_and_products_are_real(people, acting, session, oil):
         give(people.theo, session, treatment_id=987654)
 
 
+@pytest.mark.requirement("no-clinical-at-desk")
 def test_no_word_of_the_note_reaches_the_hand_over(people, acting, session):
     draft(people.theo, session, words("quokkaword", plan="quokkaword"))
     acting(people.theo)

@@ -276,6 +276,7 @@ def test_signed_notes_page_by_page(people, acting):
     assert seen == ids and after is None
 
 
+@pytest.mark.requirement("audit-complete")
 def test_each_step_is_in_the_audit_trail(people, acting, session):
     note_id = signed(people.theo, session)
     acting(people.system)

@@ -1,0 +1,66 @@
+"""What holds for every address, walked: its headers, and that looking changes nothing."""
+import pytest
+from sqlalchemy import func, select
+
+from practice.core.db import Base, db
+from tests.house.doors import DOORS
+from tests.house.test_doors import address, rules
+from tests.plugins.people import sign_in
+from tests.world import World, build_world
+
+# What looking may write: the trail of it, and when the sign-in was last used.
+WRITTEN_BY_LOOKING = {"audit_row", "audit_head", "sign_in", "attempt"}
+
+
+@pytest.fixture
+def world(database, people) -> World:
+    return build_world(people)
+
+
+def pages(app, world) -> list[tuple[str, str]]:
+    """(endpoint, address) of everything that is read, but the way out and static files."""
+    return [(rule.endpoint, address(app, rule, world)) for rule in rules(app)
+            if "GET" in rule.methods and rule.endpoint != "static"]
+
+
+def stored() -> dict[str, list]:
+    """Every row of every table that looking has no business with."""
+    connection = db.session.connection()
+    return {table.name: sorted(map(repr, connection.execute(select(table)).all()))
+            for table in Base.metadata.sorted_tables if table.name not in WRITTEN_BY_LOOKING}
+
+
+@pytest.mark.requirement("csp", "no-store")
+def test_headers_of_every_address(app, world):
+    browser, wrong = sign_in(app.test_client(), "sol"), []
+    for endpoint, url in pages(app, world):
+        answer = browser.get(url)
+        headers, policy = answer.headers, answer.headers.get("Content-Security-Policy", "")
+        scripts = next((part for part in policy.split("; ") if part.startswith("script-src")), "")
+        if headers.get("Cache-Control") != "no-store":
+            wrong.append(f"{endpoint} may be kept: {headers.get('Cache-Control')}")
+        if not policy.startswith("default-src 'none'; ") or "'nonce-" not in scripts or "unsafe" in policy:
+            wrong.append(f"{endpoint}: {policy}")
+        if any(part not in policy for part in ("object-src 'none'", "base-uri 'none'", "frame-ancestors 'self'",
+                                               "form-action 'self'")) or "http" in policy:
+            wrong.append(f"{endpoint} lacks a part: {policy}")
+        if (headers.get("X-Content-Type-Options"), headers.get("Referrer-Policy")) != ("nosniff", "same-origin"):
+            wrong.append(f"{endpoint}: {headers}")
+        answer.close()
+    assert wrong == [], "\n".join(wrong)
+
+
+@pytest.mark.requirement("get-changes-nothing")
+def test_looking_changes_nothing(app, world):
+    """Each address read by somebody who may, by somebody who may not, and by nobody."""
+    everybody = [sign_in(app.test_client(), name) for name in ("sol", "theo", "rae")] + [app.test_client()]
+    before, changed = stored(), []
+    for endpoint, url in pages(app, world):
+        for browser in everybody:
+            browser.get(url).close()
+        after = stored()
+        changed += [f"{endpoint} changes {name}" for name in before if before[name] != after[name]]
+        before = after
+    assert changed == []
+    assert db.session.connection().execute(select(func.count()).select_from(Base.metadata.tables["audit_row"])).scalar()
+    assert len(pages(app, world)) > 100 and set(DOORS) >= {endpoint for endpoint, _url in pages(app, world)}
