@@ -10,7 +10,7 @@ from practice.access.permissions import Permission as P
 from practice.admin import show
 from practice.admin.auth import current_actor
 from practice.admin.base import Page, attempt, show_error
-from practice.admin.fields import enum_choices, row_choices
+from practice.admin.fields import enum_choices, row_choices, row_number
 from practice.admin.switches import need
 from practice.admin.typing_money import amount_of, key_of, new_key
 from practice.billing.models.payments import METHOD_LABELS, Method
@@ -171,7 +171,7 @@ def read_rows(rows: list[tuple[str, str]], known: set[int]) -> list[Extra]:
     for product, pieces in rows:
         if not product:
             continue
-        if not (product.isascii() and product.isdigit() and len(product) < 16 and int(product) in known):
+        if row_number(product) not in known:
             raise Invalid(_("Choose a product of the list."))
         if not (pieces.isascii() and pieces.isdigit() and len(pieces) < 5 and 1 <= int(pieces) <= MOST_PIECES):
             raise Invalid(_("From 1 to 99 pieces."))

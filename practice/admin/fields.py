@@ -13,6 +13,11 @@ AREAS = ("Africa", "America", "Antarctica", "Asia", "Atlantic", "Australia", "Eu
 NO_COUNTRIES = {"EU", "EZ", "QO", "UN", "XA", "XB", "ZZ"}
 
 
+def row_number(text: str | None) -> int | None:
+    """A row's number in an address or a form, None for anything else."""
+    return int(text) if text and text.isascii() and text.isdigit() and len(text) < 16 else None
+
+
 def enum_choices(labels: Mapping[StrEnum, str], *, first: str | None = None) -> list[SelectChoice]:
     """One choice for each member; `first` words an empty choice before them."""
     empty = [SelectChoice("", lazy_gettext(first))] if first else []

@@ -16,7 +16,7 @@ from practice.accounts.queries import therapists, user_names
 from practice.admin import show
 from practice.admin.auth import current_actor
 from practice.admin.base import Page, attempt, show_error
-from practice.admin.fields import enum_choices
+from practice.admin.fields import enum_choices, row_number
 from practice.admin.papers import invoice_pdf
 from practice.admin.sending import pdf
 from practice.billing.models.documents import DocumentKind, DocumentState
@@ -162,7 +162,8 @@ class MoneyPage(Page):
     @expose("/packages")
     def packages(self):
         is_live = request.args.get("shown") != "all"
-        page = lists.list_packages(show.today(), is_live=is_live, after=number("after"), before=number("before"))
+        page = lists.list_packages(show.today(), is_live=is_live, after=row_number(request.args.get("after")),
+                                   before=row_number(request.args.get("before")))
         names = treatment_names(one.package.treatment_id for one in page.rows)
         shown = None if is_live else "all"
         return render_template(
@@ -239,17 +240,12 @@ def day(name: str) -> date | None:
     return found if 2000 <= found.year <= 2200 else None
 
 
-def number(name: str) -> int | None:
-    text = request.args.get(name, "")
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 16 else None
-
-
 def key(name: str, by_day: bool = True):
     """Where a page begins: "2026-11-17_123", or "2026-0934_123" in a list by number."""
     text, mark, row_id = request.args.get(name, "").rpartition("_")
     if not mark:
         return None
-    if not (row_id.isascii() and row_id.isdigit() and len(row_id) < 16):
+    if row_number(row_id) is None:
         abort(400)
     try:
         return (date.fromisoformat(text) if by_day else text[:40]), int(row_id)

@@ -12,6 +12,7 @@ from practice.access.permissions import Permission as P
 from practice.admin import show
 from practice.admin.auth import current_actor
 from practice.admin.base import Page, attempt
+from practice.admin.fields import row_number
 from practice.admin.money_papers import entry_words, reminder_pdf, statement_pdf
 from practice.admin.sending import attachment, pdf
 from practice.admin.switches import need
@@ -102,8 +103,7 @@ class RemindersPage(Page):
     def make(self):
         """The next letter for each ticked invoice, all or none."""
         need("reminders")
-        ids = sorted({int(text) for text in request.form.getlist("document")
-                      if text.isascii() and text.isdigit() and len(text) < 16})[:MOST_TICKS]
+        ids = sorted({*map(row_number, request.form.getlist("document"))} - {None})[:MOST_TICKS]
         form, actor = FlaskForm(), current_actor()
         if not ids:
             flash(gettext("Tick the invoices first."), "error")

@@ -12,7 +12,6 @@ from practice.admin import (
     account,
     auth,
     calendar,
-    checkout,
     client_money,
     clients,
     fees,
@@ -36,6 +35,7 @@ from practice.admin import (
 from practice.admin.auth import current_actor
 from practice.admin.booking.pages import BookingPage
 from practice.admin.brief.pages import BriefPage
+from practice.admin.checkout.pages import CheckoutPage
 from practice.admin.conditions import lists as condition_lists
 from practice.admin.conditions.book import RulebookPage
 from practice.admin.conditions.letters import LettersPage
@@ -64,7 +64,7 @@ PAGES = (
     BookingPage(name=_("Book"), endpoint="booking", url="/booking"),
     clients.ClientsPage(name=_("Clients"), endpoint="clients", url="/clients"),
     search.SearchPage(name=_("Search"), endpoint="search", url="/search"),
-    checkout.CheckoutPage(name=_("Check out"), endpoint="checkout", url="/checkout"),
+    CheckoutPage(name=_("Check out"), endpoint="checkout", url="/checkout"),
     BriefPage(name=_("Brief"), endpoint="brief", url="/brief"),
     ConditionsPage(name=_("Conditions"), endpoint="conditions", url="/conditions"),
     LettersPage(name=_("Doctor's OK"), endpoint="letters", url="/conditions/client/<int:client_id>/letters"),

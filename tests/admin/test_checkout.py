@@ -68,7 +68,7 @@ def test_another_tab_takes_nothing_more(as_person, session_id):
     browser.post(f"/checkout/{session_id}", data=first | {"method": "card", "amount": "78"})
     answer = browser.post(f"/checkout/{session_id}", data=second | {"method": "card", "amount": "78"})
     assert "Nothing more was taken" in look(browser, answer.headers["Location"])
-    assert look(browser, "/money/payments").count("Take back<") == 1
+    assert look(browser, "/money/payments").count("Put right<") == 1
 
 
 @pytest.mark.parametrize(("sent", "paid", "open_amount"), [

@@ -8,7 +8,8 @@ from practice.access import guard
 from practice.audit import services as audit
 from practice.billing.models.documents import Document
 from practice.billing.models.payments import Method, Payment
-from practice.billing.queries.documents import charged, get_document
+from practice.billing.queries.charged import charged
+from practice.billing.queries.documents import get_document
 from practice.billing.services.checkout import CheckedOutAlready, Extra, NotDoneYet, checkout, what_to_charge
 from practice.core import clock
 from practice.core.db import db, transaction

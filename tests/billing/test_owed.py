@@ -7,7 +7,8 @@ from practice.access import guard
 from practice.billing.models.documents import LineKind
 from practice.billing.models.payments import Method
 from practice.billing.queries.accounts import get_package, uses_of
-from practice.billing.queries.documents import charged, get_document
+from practice.billing.queries.charged import charged
+from practice.billing.queries.documents import get_document
 from practice.billing.queries.fees import missed
 from practice.billing.queries.reminders import overdue
 from practice.billing.queries.statement import Entry, statement_of

@@ -7,7 +7,8 @@ import pytest
 from practice.access import guard
 from practice.billing.models.packages import Package, PackageUse
 from practice.billing.queries.accounts import account_of
-from practice.billing.queries.documents import charged, get_document
+from practice.billing.queries.charged import charged
+from practice.billing.queries.documents import get_document
 from practice.billing.services.checkout import CheckedOutAlready, checkout
 from practice.billing.services.packages import PackageUsedUp, WrongPackage, sell_package
 from practice.catalog.models import TreatmentText

@@ -10,8 +10,8 @@ from practice.access.policy import NoReadGrant
 from practice.billing.models.payments import Method
 from practice.billing.queries import lists
 from practice.billing.queries.accounts import account_of
+from practice.billing.queries.charged import charged
 from practice.billing.queries.documents import (
-    charged,
     credit_of,
     expected_number,
     get_document,

@@ -8,11 +8,13 @@ from sqlalchemy import select
 from practice.access import guard
 from practice.billing.models.documents import Document, DocumentKind
 from practice.billing.models.payments import Method
-from practice.billing.queries.documents import charged, get_document
+from practice.billing.queries.charged import charged
+from practice.billing.queries.documents import get_document
 from practice.billing.queries.vouchers import get_voucher, plain_code
 from practice.billing.services.checkout import CheckedOutAlready, checkout
 from practice.billing.services.credit_notes import VoucherUsed
-from practice.billing.services.vouchers import NoSuchVoucher, OtherTreatment, VoucherOver, sell_voucher
+from practice.billing.services.vouchers import NoSuchVoucher, VoucherOver, sell_voucher
+from practice.billing.settlement import OtherTreatment
 from practice.core import clock
 from practice.core.db import db, transaction
 from practice.core.errors import DomainError, Forbidden, Invalid

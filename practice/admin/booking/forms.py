@@ -12,6 +12,7 @@ from wtforms.validators import InputRequired, Length, NumberRange, Optional
 from practice.accounts.queries import therapists
 from practice.admin import day_columns, show
 from practice.admin.base import words
+from practice.admin.fields import row_number
 from practice.catalog.queries import treatments
 from practice.clients.models import Client
 from practice.clients.queries import find_clients, get_client
@@ -60,11 +61,6 @@ class Asked:
     moving_id: int | None = None
 
 
-def number(text: str | None) -> int | None:
-    """A row's number in an address or form, None for anything else."""
-    return int(text) if text and text.isascii() and text.isdigit() and len(text) < 16 else None
-
-
 def book_form(formdata=None) -> BookForm:
     """The form, filled from the address when it is opened.
 
@@ -72,11 +68,12 @@ def book_form(formdata=None) -> BookForm:
     day to look for free times from).
     """
     given = request.args
-    last = appointments.last_done(number(given.get("client_id")) or 0, clock.now()) if given.get("client_id") else None
-    start = {"treatment": number(given.get("treatment_id")) or (last.treatment_id if last else None),
-             "therapist": number(given.get("therapist_id")) or ANYBODY, "room": ANY_ROOM,
-             "time": given.get("time", "")[:80] or exact(given.get("at")), "client_id": number(given.get("client_id")),
-             "desk_note": given.get("desk_note", "")[:200], "minutes": number(given.get("minutes"))}
+    client_id = row_number(given.get("client_id"))
+    last = appointments.last_done(client_id, clock.now()) if client_id else None
+    start = {"treatment": row_number(given.get("treatment_id")) or (last.treatment_id if last else None),
+             "therapist": row_number(given.get("therapist_id")) or ANYBODY, "room": ANY_ROOM,
+             "time": given.get("time", "")[:80] or exact(given.get("at")), "client_id": client_id,
+             "desk_note": given.get("desk_note", "")[:200], "minutes": row_number(given.get("minutes"))}
     form = BookForm(formdata, data=start) if formdata is not None else BookForm(data=start)
     offered = treatments()
     form.treatment.choices = [(one.id, one.name) for one in offered]
@@ -115,7 +112,7 @@ def move_form(row: Appointment) -> TimeForm:
 
 def chosen_client(form: BookForm) -> Client | None:
     """The client picked, if any. Raises NotFound for one that is not there."""
-    client_id = number(str(form.client_id.data or ""))
+    client_id = row_number(str(form.client_id.data or ""))
     return get_client(client_id) if client_id else None
 
 
@@ -177,7 +174,7 @@ def picked_time(form: TimeForm, treatment_id: int, minutes: int | None) -> tuple
             at = datetime.fromisoformat(start)
         except ValueError:
             raise Invalid(_("Choose a time."), "time") from None
-        if at.tzinfo is None or number(therapist_id) is None:
+        if at.tzinfo is None or row_number(therapist_id) is None:
             raise Invalid(_("Choose a time."), "time")
         return at, int(therapist_id)
     if not typed:

@@ -17,12 +17,12 @@ from practice.admin.booking.forms import (
     kept,
     look_for_client,
     move_form,
-    number,
     picked_time,
     read,
 )
 from practice.admin.booking.offers import client_status, offers, short_names
-from practice.billing.queries.documents import charged
+from practice.admin.fields import row_number
+from practice.billing.queries.charged import charged
 from practice.clients.models import Client
 from practice.clients.queries import get_client
 from practice.core.db import transaction
@@ -70,7 +70,7 @@ class BookingPage(Page):
     def offers(self):
         """The free times for what the form says so far, as a piece of the page."""
         form = book_form(formdata=request.args)
-        moving = number(request.args.get("moving"))
+        moving = row_number(request.args.get("moving"))
         treatment_id = form.treatment.data
         if moving:
             treatment_id = appointments.get_appointment(moving).treatment_id
@@ -87,7 +87,7 @@ class BookingPage(Page):
                                      therapist_id=asked.therapist_id, minutes=asked.minutes, count=12)
         return render_template("admin/booking/first_free.html", form=form, slots=slots, asked=asked,
                                names=short_names(), wall=day_columns.wall,
-                               client_id=number(request.args.get("client_id")))
+                               client_id=row_number(request.args.get("client_id")))
 
     @expose("/<int:appointment_id>")
     def show(self, appointment_id):
@@ -120,7 +120,7 @@ class BookingPage(Page):
         row = appointments.get_appointment(appointment_id)
         wanted, back = asked_state(request.form.get("state")), safe_next(request.form.get("back"))
         before, name = row.state, row.client.name if row.client else gettext("Appointment")
-        version = number(request.values.get("version")) or row.version
+        version = row_number(request.values.get("version")) or row.version
         undo = url_for("booking.undo", appointment_id=appointment_id, to=before, version=version + 1, back=back)
         done = gettext("%(name)s: %(state)s", name=name, state=lower_first(show.label(wanted)))
         return act(lambda: states.set_state(current_actor(), appointment_id, wanted, version=version), back, done, undo)
@@ -129,7 +129,7 @@ class BookingPage(Page):
     def undo(self, appointment_id):
         """Takes back a click (`to`) or a move (`starts`, `therapist`, …), unless something came after it."""
         appointments.get_appointment(appointment_id)
-        back, version = safe_next(request.args.get("back")), number(request.args.get("version")) or 0
+        back, version = safe_next(request.args.get("back")), row_number(request.args.get("version")) or 0
         if "to" in request.args:
             wanted = asked_state(request.args["to"])
             return act(lambda: states.set_state(current_actor(), appointment_id, wanted, version=version), back,
@@ -140,8 +140,8 @@ class BookingPage(Page):
             raise Invalid(_("That cannot be taken back.")) from None
         if starts_at.tzinfo is None:
             raise Invalid(_("That cannot be taken back."))
-        place = {"starts_at": starts_at, "therapist_id": number(request.args.get("therapist")) or 0,
-                 "room_id": number(request.args.get("room")), "minutes": number(request.args.get("minutes"))}
+        place = {"starts_at": starts_at, "therapist_id": row_number(request.args.get("therapist")) or 0,
+                 "room_id": row_number(request.args.get("room")), "minutes": row_number(request.args.get("minutes"))}
         return act(lambda: booking.move(current_actor(), appointment_id, version=version, **place), back,
                    gettext("Taken back"))
 
@@ -179,7 +179,7 @@ def save_booking(form: BookForm, client_id: int) -> tuple[str | None, list[Slot]
 
 def save_move(form: TimeForm, row: Appointment) -> tuple[str | None, list[Slot] | None]:
     """As save_booking; the message offers the way back."""
-    actor, row_id, version = current_actor(), row.id, number(str(form.version.data or "")) or 0
+    actor, row_id, version = current_actor(), row.id, row_number(str(form.version.data or "")) or 0
     name = row.client.name if row.client else ""
     before = {"starts": row.starts_at.isoformat(), "therapist": row.user_id, "room": row.room_id or "",
               "minutes": int((row.ends_at - row.starts_at).total_seconds() // 60)}

@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from sqlalchemy import func, select
 
 from practice.billing.models.payments import Allocation, Payment, Tip
-from practice.billing.queries.documents import charged, credit_of
+from practice.billing.queries.charged import charged
+from practice.billing.queries.documents import credit_of
 from practice.core.db import db
 from practice.schedule.models import Appointment
 from practice.schedule.states import HOLDING_TIME

@@ -7,9 +7,8 @@ from sqlalchemy import bindparam, func, literal_column, select
 from sqlalchemy.orm import selectinload
 
 from practice.billing.models.documents import Document, DocumentKind, DocumentState, Series, number_text
-from practice.billing.models.packages import PackageUse
 from practice.billing.models.payments import Allocation, Payment, Tip, WriteOff
-from practice.billing.models.vouchers import Voucher, VoucherUse
+from practice.billing.models.vouchers import Voucher
 from practice.billing.states import PaymentState, payment_state
 from practice.core.db import db
 from practice.core.errors import NotFound
@@ -36,17 +35,6 @@ def get_document(document_id: int, *, lock: bool = False) -> Document:
 def for_appointment(appointment_id: int) -> Document | None:
     """The invoice of an appointment that was not taken back."""
     return db.session.scalars(STANDING_FOR, {"appointment_id": appointment_id}).first()
-
-
-def charged(appointment_ids: Iterable[int]) -> set[int]:
-    """Which of these appointments have an invoice that stands, or were paid with a package or a voucher."""
-    ids = list(appointment_ids)
-    billed = db.session.scalars(select(Document.appointment_id).where(Document.appointment_id.in_(ids),
-                                                                      Document.state == DocumentState.ISSUED))
-    used = db.session.scalars(select(PackageUse.appointment_id).where(PackageUse.appointment_id.in_(ids),
-                                                                      PackageUse.given_back_on.is_(None)))
-    brought = db.session.scalars(select(VoucherUse.appointment_id).where(VoucherUse.appointment_id.in_(ids)))
-    return {*billed, *used, *brought}
 
 
 def state_of(row: Document, today: date) -> PaymentState | str:

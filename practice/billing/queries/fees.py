@@ -6,7 +6,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import selectinload
 
 from practice.billing.models.reminders import FeeConsent
-from practice.billing.queries.documents import charged
+from practice.billing.queries.charged import charged
 from practice.core.db import db
 from practice.core.money import round_half_up
 from practice.premises.queries import the_practice

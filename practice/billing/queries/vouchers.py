@@ -2,7 +2,7 @@
 from sqlalchemy import select
 
 from practice.billing.models.documents import Document
-from practice.billing.models.vouchers import Voucher, VoucherUse
+from practice.billing.models.vouchers import Voucher
 from practice.core.db import db
 from practice.core.errors import NotFound
 
@@ -34,8 +34,3 @@ def list_vouchers(*, is_live: bool = True) -> list[tuple[Voucher, Document]]:
     if is_live:
         chosen = chosen.where(Voucher.left_amount > 0)
     return [tuple(row) for row in db.session.execute(chosen.order_by(Voucher.id.desc()).limit(MOST))]
-
-
-def is_used_for(appointment_id: int) -> bool:
-    """Whether the appointment was paid with a voucher for its treatment."""
-    return db.session.scalar(select(VoucherUse.id).where(VoucherUse.appointment_id == appointment_id)) is not None

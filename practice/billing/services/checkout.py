@@ -10,14 +10,15 @@ from practice.access.guard import require
 from practice.access.permissions import Permission
 from practice.billing.models.documents import Document, LineKind
 from practice.billing.models.payments import Method, Payment
-from practice.billing.models.vouchers import VoucherKind
-from practice.billing.queries import vouchers
+from practice.billing.queries.charged import charged
+from practice.billing.queries.deposits import free_credit
 from practice.billing.queries.documents import for_appointment, get_document
-from practice.billing.services.documents import LineInput, draft_invoice, issue
+from practice.billing.services.documents import LineInput, draft_invoice, issue, totals_of
 from practice.billing.services.locking import lock_account
-from practice.billing.services.packages import is_used_for, name_on_paper, use_package
-from practice.billing.services.payments import put_against, take_payment, use_credit
+from practice.billing.services.packages import name_on_paper, use_package
+from practice.billing.services.payments import put_against, put_credit, take_payment
 from practice.billing.services.vouchers import live_voucher, use_amount, use_for_session
+from practice.billing.settlement import Ahead, Brought, Settlement, settle
 from practice.catalog.models import Treatment
 from practice.catalog.queries import get_product, get_treatment
 from practice.core.db import db
@@ -102,6 +103,20 @@ def _charge_for(row: Appointment, extras: Sequence[Extra] | None, discount: int,
     return Charge(row, treatment, minutes, lines, handed, tuple(extras))
 
 
+def what_pays(charge: Charge, whole: int, *, package_id: int | None = None, voucher: str = "",
+              with_credit: bool = False) -> Settlement:
+    """What pays of the sum of a charge (`whole`, minor units): a package, a voucher by its code, credit with the
+    deposit. Raises NoSuchVoucher, VoucherOver, OtherTreatment, TreatmentPaidAlready."""
+    held = live_voucher(voucher) if voucher else None
+    brought = Brought(held.left_amount, held.treatment_id) if held else None
+    is_ahead = package_id is not None or (brought is not None and brought.treatment_id is not None)
+    rest = totals_of(charge.lines[1:]).gross if is_ahead and charge.lines[1:] else 0
+    row = charge.appointment
+    credit = free_credit(row.client_id, appointment_id=row.id) if with_credit else 0
+    return settle(whole, rest, treatment_id=charge.treatment.id, has_package=package_id is not None, voucher=brought,
+                  credit=credit)
+
+
 def product_line(extra: Extra, service_on: date | None = None) -> LineInput:
     """A product at its price of today. Raises Invalid, NotFound."""
     if not 1 <= extra.quantity <= MOST_PIECES:
@@ -126,27 +141,23 @@ def checkout(actor: Actor, appointment_id: int, *, payments: Sequence[tuple[Meth
     require(actor, Permission.INVOICE_ISSUE, Permission.PAYMENT_TAKE)
     lock_account(client_of(appointment_id))
     row = db.session.scalars(HELD, {"appointment_id": appointment_id}).one()
-    standing = for_appointment(appointment_id)
-    if standing is not None or is_used_for(appointment_id) or vouchers.is_used_for(appointment_id):
-        return _first_receipt(standing, request_key)
+    if charged([appointment_id]):
+        return _first_receipt(for_appointment(appointment_id), request_key)
     charge = _charge_for(row, extras, discount, discount_reason)
-    lines, used = charge.lines, None
     if row.state is not AppointmentState.DONE:
         raise NotDoneYet()
-    if package_id is not None:
-        used, lines = use_package(actor, package_id, row, charge.treatment.id).id, charge.lines[1:]
-    held = live_voucher(voucher) if voucher else None
-    if held is not None and held.kind is VoucherKind.SINGLE:
-        if used is not None:
-            raise Invalid(_("A package session pays for this treatment already."), "voucher")
+    paid = what_pays(charge, totals_of(charge.lines).gross, package_id=package_id, voucher=voucher,
+                     with_credit=with_credit)
+    used = use_package(actor, package_id, row, charge.treatment.id).id if package_id is not None else None
+    if paid.ahead is Ahead.VOUCHER:
         use_for_session(actor, voucher, row, charge.treatment.id)
-        lines = charge.lines[1:]
+    lines = charge.lines[1:] if paid.ahead else charge.lines
     document = draft_invoice(actor, client_id=row.client_id, lines=lines, appointment_id=row.id,
                              therapist_id=row.user_id) if lines else None
-    if document and held is not None and held.kind is VoucherKind.MULTI:
+    if document and paid.by_voucher and paid.ahead is not Ahead.VOUCHER:
         use_amount(actor, voucher, document)
-    if document and with_credit:
-        use_credit(actor, document.id)
+    if document and paid.by_credit:
+        put_credit(actor, document, paid.by_credit)
     taken = [take_payment(actor, client_id=row.client_id, amount=amount, method=method,
                           request_key=f"{request_key}:{place}", drafted=document,
                           tip=0 if place else tip, tip_for_id=tip_for_id or row.user_id)

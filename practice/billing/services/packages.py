@@ -1,7 +1,7 @@
 """Sessions paid ahead: sold with an invoice, used one by one, the last one taking what is left of the value."""
 from datetime import timedelta
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import select
 
 from practice.access.actor import Actor
 from practice.access.guard import require
@@ -24,8 +24,6 @@ from practice.schedule.models import Appointment
 
 FEWEST, MOST = 2, 100  # sessions
 LONGEST_DAYS = 3653
-USED_FOR = select(PackageUse.id).where(PackageUse.appointment_id == bindparam("appointment_id"),
-                                       PackageUse.given_back_on.is_(None))
 
 
 class PackageUsedUp(DomainError):
@@ -134,8 +132,3 @@ def give_session_back(actor: Actor, use_id: int, *, reason: str) -> PackageUse:
     db.session.flush()
     audit.record(actor, "package.give_back", use, client_id=row.client_id, appointment_id=use.appointment_id)
     return use
-
-
-def is_used_for(appointment_id: int) -> bool:
-    """Whether the appointment was paid with a package."""
-    return db.session.scalar(USED_FOR, {"appointment_id": appointment_id}) is not None

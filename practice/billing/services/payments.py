@@ -8,8 +8,9 @@ from practice.accounts.queries import therapists
 from practice.audit import services as audit
 from practice.billing.models.documents import Document
 from practice.billing.models.payments import Allocation, Method, Payment, Tip
+from practice.billing.queries.charged import charged
 from practice.billing.queries.deposits import deposits_of, free_credit
-from practice.billing.queries.documents import charged, credit_of, get_document, get_payment, open_of_clients
+from practice.billing.queries.documents import credit_of, get_document, get_payment, open_of_clients
 from practice.billing.services.documents import today
 from practice.billing.services.locking import lock_account
 from practice.billing.services.till import till_for
@@ -158,9 +159,14 @@ def use_credit(actor: Actor, document_id: int, *, most: int | None = None) -> in
     require(actor, Permission.PAYMENT_TAKE)
     client_id = get_document(document_id).client_id
     lock_account(client_id)
-    document, used = get_document(document_id, lock=True), 0
+    document = get_document(document_id, lock=True)
     free = free_credit(client_id, appointment_id=document.appointment_id)
-    most = free if most is None else min(most, free)
+    return put_credit(actor, document, free if most is None else min(most, free))
+
+
+def put_credit(actor: Actor, document: Document, most: int) -> int:
+    """As use_credit, of a document that is held and credit that was counted under the same lock."""
+    client_id, used = document.client_id, 0
     kept = {one.appointment.id for one in deposits_of(client_id)} - {document.appointment_id}
     payments = db.session.scalars(
         select(Payment).where(Payment.client_id == client_id, Payment.amount > 0)

@@ -2,11 +2,9 @@
 from collections.abc import Sequence
 from datetime import date
 
-from sqlalchemy import bindparam, exists, select, text
+from sqlalchemy import bindparam, select
 
-from practice.billing.models.documents import STANDING, Document
-from practice.billing.models.packages import PackageUse
-from practice.billing.models.vouchers import VoucherUse
+from practice.billing.queries.charged import IS_UNCHARGED
 from practice.billing.services.checkout import Extra, product_line
 from practice.billing.services.documents import LineInput, price_lines, tax_codes_of
 from practice.catalog.models import Treatment
@@ -18,12 +16,8 @@ from practice.schedule.queries.visits import VISITS, Visit, read_visits
 from practice.schedule.states import AppointmentState
 from practice.sessions.models import Handover
 
-# In the words of the index that knows which appointments have an invoice.
-IS_BILLED = exists().where(Document.appointment_id == Appointment.id, text(STANDING))
-IS_USED = exists().where(PackageUse.appointment_id == Appointment.id, PackageUse.given_back_on.is_(None))
-IS_BROUGHT = exists().where(VoucherUse.appointment_id == Appointment.id)
 UNCHARGED = VISITS.where(Appointment.on_date.between(bindparam("first"), bindparam("last")),
-                         Appointment.state == AppointmentState.DONE, ~IS_BILLED, ~IS_USED, ~IS_BROUGHT)
+                         Appointment.state == AppointmentState.DONE, IS_UNCHARGED)
 
 
 def uncharged(first: date, last: date) -> list[Visit]:

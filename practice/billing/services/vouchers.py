@@ -20,6 +20,7 @@ from practice.billing.services.documents import LineInput, draft_invoice, draft_
 from practice.billing.services.locking import lock_account
 from practice.billing.services.packages import name_on_paper
 from practice.billing.services.payments import first_by_key, take_payment
+from practice.billing.settlement import OtherTreatment
 from practice.catalog.queries import get_treatment
 from practice.core import clock
 from practice.core.db import db
@@ -41,10 +42,6 @@ class NoSuchVoucher(DomainError):
 
 class VoucherOver(DomainError):
     message = _("Nothing is left of this voucher, or it has expired.")
-
-
-class OtherTreatment(DomainError):
-    message = _("This voucher is for another treatment.")
 
 
 def sell_voucher(actor: Actor, *, client_id: int, text: str, price_amount: int, method: Method, request_key: str,

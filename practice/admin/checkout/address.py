@@ -1,0 +1,64 @@
+"""What the address of a checkout asks for, so that every step is a link and nothing is lost."""
+from dataclasses import dataclass, replace
+
+from flask import request, url_for
+
+from practice.admin.fields import row_number
+from practice.admin.switches import uses
+from practice.billing.queries.vouchers import plain_code
+from practice.billing.services.checkout import Charge, Extra, what_to_charge
+from practice.core.money import parse, plain
+from practice.premises.queries import the_practice
+
+NONE = "0"  # in the address: nothing of this, although it is offered
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What the address asks for. `extras` None: what the therapist handed over; `also_id` an older invoice to pay."""
+
+    extras: tuple[Extra, ...] | None = None
+    discount: int = 0
+    reason: str = ""
+    package_id: int | None = None
+    with_credit: bool = True
+    also_id: int | None = None
+    voucher: str = ""
+
+
+def read_address() -> Asked:
+    """What the address asks for. Raises Invalid."""
+    extras = None
+    if "product" in request.args:
+        counts: dict[int, int] = {}
+        for product_id in map(row_number, request.args.getlist("product")):
+            if product_id:
+                counts[product_id] = counts.get(product_id, 0) + 1
+        extras = tuple(Extra(product, count) for product, count in counts.items())
+    discount = request.args.get("discount", "").strip()
+    return Asked(extras, parse(discount, the_practice().currency) if discount else 0,
+                 request.args.get("why", "").strip()[:120], row_number(request.args.get("package")) or None,
+                 request.args.get("credit") != NONE, row_number(request.args.get("also")) or None,
+                 plain_code(request.args.get("voucher", "")) if uses("vouchers") else "")
+
+
+def address_of(asked: Asked, charge: Charge, **changed) -> str:
+    """The address of the same checkout with something added or taken away: add, drop (products), and Asked's names."""
+    add, drop = changed.pop("add", None), changed.pop("drop", None)
+    wanted = replace(asked, **changed)
+    ids = None
+    if add or drop or wanted.extras is not None:
+        kept = charge.extras if wanted.extras is None else wanted.extras
+        ids = [extra.product_id for extra in kept for _piece in range(extra.quantity) if extra.product_id != drop]
+        ids = [*ids, *([add] if add else [])] or [NONE]
+    values = {
+        "product": ids, "package": wanted.package_id, "also": wanted.also_id,
+        "discount": plain(wanted.discount, the_practice().currency) if wanted.discount else None,
+        "voucher": wanted.voucher or None,
+        "why": wanted.reason if wanted.discount else None, "credit": None if wanted.with_credit else NONE}
+    return url_for("checkout.page", appointment_id=charge.appointment.id,
+                   **{name: value for name, value in values.items() if value is not None})
+
+
+def charge_of(appointment_id: int, asked: Asked) -> Charge:
+    return what_to_charge(appointment_id, extras=asked.extras, discount=asked.discount, discount_reason=asked.reason)

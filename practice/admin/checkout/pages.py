@@ -1,0 +1,169 @@
+"""Checking a client out: what to charge, how it is paid, the receipt, the next appointment.
+
+What is charged travels in the address; prices come from the price list each time, and the sum that was on the screen
+must still hold when the money is taken.
+"""
+import re
+import secrets
+from dataclasses import dataclass, replace
+
+from flask import flash, redirect, render_template, request, url_for
+from flask_admin import expose
+from flask_babel import gettext
+
+from practice.access.permissions import Permission as P
+from practice.accounts.queries import therapists
+from practice.admin import show
+from practice.admin.auth import current_actor
+from practice.admin.base import Page, attempt, show_error
+from practice.admin.checkout.address import Asked, address_of, charge_of, read_address
+from practice.admin.checkout.offers import asks, offered, packages_of
+from practice.admin.checkout.panel import METHODS, CheckoutForm, amount_words, offer_over, read_money
+from practice.admin.papers import receipt_pdf
+from practice.admin.sending import pdf
+from practice.billing.models.documents import Document
+from practice.billing.pricing import Totals
+from practice.billing.queries.accounts import Account, account_of
+from practice.billing.queries.charged import charged
+from practice.billing.queries.documents import expected_number, for_appointment, get_document, parts_of, state_of
+from practice.billing.services.checkout import Charge, CheckedOutAlready, checkout, what_pays, what_to_charge
+from practice.billing.services.documents import totals_of
+from practice.billing.settlement import Settlement
+from practice.catalog.queries import products
+from practice.clients.queries import get_client
+from practice.core.errors import DomainError, Invalid, NotFound
+from practice.core.money import decimals, plain
+from practice.premises.queries import the_practice
+from practice.schedule.queries.appointments import next_of
+from practice.schedule.states import AppointmentState
+
+
+@dataclass(frozen=True)
+class Due:
+    """What the invoice comes to, what pays for it, what else is paid along, and what that leaves to pay now."""
+
+    totals: Totals
+    paid: Settlement
+    account: Account
+    also: Document | None
+    to_pay: int
+
+
+class CheckoutPage(Page):
+    permissions = {"page": P.INVOICE_ISSUE, "receipt": P.INVOICE_ISSUE, "receipt_pdf": P.INVOICE_ISSUE}
+
+    @expose("/<int:appointment_id>", methods=("GET", "POST"))
+    def page(self, appointment_id):
+        if request.method == "GET" and charged([appointment_id]):
+            return redirect(url_for("checkout.receipt", appointment_id=appointment_id))
+        form, asked = CheckoutForm(), Asked()
+        try:
+            asked = read_address()
+            charge = charge_of(appointment_id, asked)
+        except Invalid as error:
+            show_error(form, error)
+            charge = charge_of(appointment_id, asked := Asked())
+        try:
+            due = what_is_due(charge, asked)
+        except DomainError as error:
+            show_error(form, error)
+            due = what_is_due(charge, asked := replace(asked, voucher=""))
+        offer_over(form, charge.appointment.user_id)
+        if form.is_submitted() and not form.form_errors:
+            done = take(form, appointment_id, asked, due)
+            if done:
+                return redirect(url_for("checkout.receipt", appointment_id=appointment_id))
+            charge = charge_of(appointment_id, asked)  # read afresh after a refused attempt
+            due = what_is_due(charge, asked)
+        return show_page(form, charge, asked, due)
+
+    @expose("/<int:appointment_id>/receipt")
+    def receipt(self, appointment_id):
+        if not charged([appointment_id]):
+            raise NotFound()
+        document, charge = for_appointment(appointment_id), what_to_charge(appointment_id)
+        client_id = charge.appointment.client_id
+        return render_template(
+            "admin/checkout/receipt.html", document=document, parts=parts_of(document.id) if document else [],
+            charge=charge, client=get_client(client_id), slots=offered(charge), booked=next_of(client_id),
+            therapist=short_name(charge), asks=asks(charge))
+
+    @expose("/receipt/<int:document_id>.pdf")
+    def receipt_pdf(self, document_id):
+        document = get_document(document_id)
+        paper = receipt_pdf(document, parts_of(document_id), is_copy="copy" in request.args)
+        return pdf(paper, f"receipt-{document.number_text}")
+
+
+def what_is_due(charge: Charge, asked: Asked) -> Due:
+    """The sums of the pay panel, by the same rules as the checkout itself."""
+    totals, account = totals_of(charge.lines), account_of(charge.appointment.client_id, show.today(), recent=0)
+    paid = what_pays(charge, totals.gross, package_id=asked.package_id, voucher=asked.voucher,
+                     with_credit=asked.with_credit)
+    also = next((row for row in account.open_documents if row.id == asked.also_id), None)
+    return Due(totals, paid, account, also, paid.left + (also.open_amount if also else 0))
+
+
+def take(form: CheckoutForm, appointment_id: int, asked: Asked, due: Due) -> bool:
+    """Take the money and issue the invoice; what is refused stands on the form."""
+    if form.due.data != str(due.to_pay):
+        form.form_errors.append(gettext("The sum has changed since this page was opened. Please look again."))
+        form.amount.data = plain(due.to_pay, the_practice().currency)
+        return False
+    try:
+        money = read_money(form, due.to_pay)
+    except DomainError as error:
+        show_error(form, error)
+        return False
+    key = re.sub(r"\W", "", form.request_key.data or "")[:40] or secrets.token_hex(16)
+
+    def work():
+        try:
+            return checkout(
+                current_actor(), appointment_id, payments=money.payments, request_key=key, extras=asked.extras,
+                discount=asked.discount, discount_reason=asked.reason, with_credit=asked.with_credit,
+                package_id=asked.package_id, also_ids=[asked.also_id] if asked.also_id else [], tip=money.tip,
+                tip_for_id=money.tip_for_id, voucher=asked.voucher)
+        except CheckedOutAlready:
+            return None  # somebody was quicker, or it is the same click: the receipt says what was taken
+
+    done = attempt(form, work)
+    if done is None:
+        return False
+    if done is True:
+        flash(gettext("This session was checked out already. Nothing more was taken."), "message")
+    elif money.change:
+        flash(gettext("Change to give back: %(amount)s", amount=show.money(money.change)), "success")
+    return True
+
+
+def show_page(form: CheckoutForm, charge: Charge, asked: Asked, due: Due):
+    currency = the_practice().currency
+    if not form.is_submitted():
+        form.amount.data = plain(due.to_pay, currency)
+        form.request_key.data = secrets.token_hex(16)
+    form.due.data = str(due.to_pay)
+    client = get_client(charge.appointment.client_id)
+    rates = {tax.tax.rate for tax in due.totals.taxes}
+    typed = {name: request.args.get(name, "")[:120] for name in ("discount", "why", "voucher")}
+    page = render_template(
+        "admin/checkout/page.html", form=form, charge=charge, client=client, due=due, asked=asked, typed=typed,
+        account=due.account, products=products(), state_of=state_of,
+        places=decimals(currency),
+        lines=list(zip(charge.lines, due.totals.lines, strict=True)), therapist=short_name(charge), asks=asks(charge),
+        go=lambda **changed: address_of(asked, charge, **changed), what=summary(charge), slots=offered(charge),
+        rate=f"{rates.pop() / 10_000:g}" if len(rates) == 1 else None, amount_words=amount_words(),
+        number=expected_number(charge.appointment.user_id, show.today()), packages=packages_of(charge, due.account),
+        is_done=charge.appointment.state is AppointmentState.DONE, methods=METHODS)
+    return page, (422 if form.errors else 200)
+
+
+def summary(charge: Charge) -> str:
+    """"Deep tissue 60, foam roller"."""
+    return ", ".join([charge.treatment.name, *(line.text for line in charge.lines[1:])])
+
+
+def short_name(charge: Charge) -> str:
+    """The therapist as colleagues say."""
+    names = {person.id: person.short_name or person.name for person in therapists()}
+    return names.get(charge.appointment.user_id, charge.appointment.therapist.name)
