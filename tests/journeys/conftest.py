@@ -1,6 +1,7 @@
 """Where pictures go, and the demo practice on a stopped clock for the tests that only look."""
 import os
 import threading
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -58,13 +59,20 @@ def demo_house(database_worker):
         fill.fill(NOW)
         with clock.frozen(NOW):
             numbers = name_rows()
-        server = make_server("127.0.0.1", free_port(), database.app, threaded=True)
-        thread = threading.Thread(target=server.serve_forever, daemon=True)
-        thread.start()
-        yield Demo(f"http://localhost:{server.port}", numbers)
-        server.shutdown()
-        server.server_close()
-        thread.join(5)
+        with serving_here(database.app) as url:
+            yield Demo(url, numbers)
+
+
+@contextmanager
+def serving_here(app):
+    """Serve from this process, so that the clock of the test is that of the server; gives the address."""
+    server = make_server("127.0.0.1", free_port(), app, threaded=True)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    yield f"http://localhost:{server.port}"
+    server.shutdown()
+    server.server_close()
+    thread.join(5)
 
 
 def name_rows() -> dict:

@@ -31,6 +31,13 @@ class Story:
     problem: str | None = None
     says: tuple = ()
 
+    def all_answers(self) -> dict:
+        answers = intake.healthy(**self.answers)
+        for section in DEFINITION.sections:  # a part with a yes is answered, not waved through
+            if any(question.key in self.answers for question in section.questions):
+                answers.pop(f"group:{section.key}", None)
+        return answers
+
 
 STORIES = {
     "a runner with nothing but a wish": Story(
@@ -101,11 +108,7 @@ def test_from_answers_on_the_address_to_the_brief(people, app, as_person, name):
     story = STORIES[name]
     client_id = intake.client_of(people, "theo")
     _actor, secret = intake.address(people, client_id)
-    answers = intake.healthy(**story.answers)
-    for section in DEFINITION.sections:  # a part with a yes is answered, not waved through
-        if any(question.key in story.answers for question in section.questions):
-            answers.pop(f"group:{section.key}", None)
-    fill_in(app.test_client(), secret, answers)
+    fill_in(app.test_client(), secret, story.all_answers())
     with guard.acting(people.system), transaction():
         visit = schedule.appointment(client_id, people.theo.user_id, schedule.treatment().id,
                                      NOW + timedelta(hours=1)).id
