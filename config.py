@@ -10,15 +10,20 @@ import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from urllib.parse import unquote, urlsplit
 
+from email_validator import EmailNotValidError, validate_email
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
+
+from practice.outbox.letter import MailServer
 
 ROOT = Path(__file__).resolve().parent
 INSTANCE = ROOT / "instance"
 LOCAL_HOSTS = ("localhost", "127.0.0.1", "[::1]")
 SHORTEST_SECRET = 32
 KEY_BYTES = 32
+MAIL_PORTS = {"smtp": 587, "smtps": 465}
 
 
 class ConfigError(Exception):
@@ -33,6 +38,7 @@ class Config:
     sealing_keys: 32 bytes each; the first seals, all of them open.
     trusted_hosts: the names this server answers to, without port.
     proxies: how many reverse proxies in front are trusted to say where a request came from.
+    mail: the server that mail is handed to; None: the practice sends none.
     idle_minutes, session_hours: after how long without use, and after how long at all, a sign-in ends.
     """
 
@@ -44,6 +50,7 @@ class Config:
     proxies: int = 0
     idle_minutes: int = 15
     session_hours: int = 12
+    mail: MailServer | None = None
     testing: bool = False
 
     @classmethod
@@ -63,6 +70,7 @@ class Config:
             proxies=number(environ, "PRACTICE_PROXIES", 0, 0, 5),
             idle_minutes=number(environ, "PRACTICE_IDLE_MINUTES", 15, 1, 24 * 60),
             session_hours=number(environ, "PRACTICE_SESSION_HOURS", 12, 1, 7 * 24),
+            mail=mail_server(environ),
         )
 
     def with_database(self, url: str) -> "Config":
@@ -122,6 +130,28 @@ def sealing_keys(environ: Mapping[str, str], url: str) -> tuple[bytes, ...]:
     if not keys:
         raise ConfigError(f"PRACTICE_KEYS: {path} is empty")
     return tuple(keys)
+
+
+def mail_server(environ: Mapping[str, str]) -> MailServer | None:
+    """The server at PRACTICE_SMTP, which mail from PRACTICE_MAIL_FROM is handed to. Raises ConfigError."""
+    given, sender = environ.get("PRACTICE_SMTP", "").strip(), environ.get("PRACTICE_MAIL_FROM", "").strip()
+    if not given:
+        return None
+    try:
+        url = urlsplit(given)
+        host, port = url.hostname, url.port
+    except ValueError:
+        host = None
+    if not host or url.scheme not in MAIL_PORTS or url.path.strip("/") or url.query:
+        raise ConfigError("PRACTICE_SMTP is not an address like smtps://user:password@mail.example.com:465 "
+                          "(smtp:// for STARTTLS)")
+    try:
+        sender = validate_email(sender, check_deliverability=False, allow_smtputf8=False).ascii_email
+    except EmailNotValidError:
+        raise ConfigError("PRACTICE_MAIL_FROM is not an e-mail address: it says where mail comes from, for example "
+                          "desk@example.com") from None
+    return MailServer(host, port or MAIL_PORTS[url.scheme], sender, unquote(url.username or ""),
+                      unquote(url.password or ""), url.scheme == "smtps")
 
 
 def holds_data(url: str) -> bool:

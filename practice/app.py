@@ -82,6 +82,7 @@ def flask_settings(config) -> dict:
         "WTF_CSRF_TIME_LIMIT": None,  # as long as the sign-in: a long note must not meet a bare error
         "MAX_CONTENT_LENGTH": LARGEST_BODY,
         "MAX_FORM_MEMORY_SIZE": 2 * 1024 * 1024,
+        "MAIL_SERVER": config.mail,
         "TESTING": config.testing,
     }
 

@@ -139,6 +139,25 @@ def audit_verify():
 
 
 @commands.group()
+def outbox():
+    """Mail that waits to be sent."""
+
+
+@outbox.command("send")
+def outbox_send():
+    """Send what waits, once: for a scheduler where no server runs. Needs PRACTICE_SMTP."""
+    from practice.ops import postman
+
+    app = make_app()
+    if app.config["MAIL_SERVER"] is None:
+        raise click.ClickException("No mail server: PRACTICE_SMTP is not set.")
+    try:
+        click.echo(postman.send(app))
+    except postman.NoMailServer as error:
+        raise click.ClickException(f"The mail server of PRACTICE_SMTP did not answer: {error}") from None
+
+
+@commands.group()
 def check():
     """Prove that what is stored holds together."""
 

@@ -6,6 +6,7 @@ import practice.catalog.policy
 import practice.clients.policy
 import practice.files.policy
 import practice.intake.policy
+import practice.outbox.policy
 import practice.premises.policy
 import practice.safety.policy
 import practice.schedule.policy

@@ -126,3 +126,26 @@ def test_lost_keys_are_not_papered_over(instance):
     (instance / "sealing_keys").unlink()
     with pytest.raises(ConfigError, match="put the keys back"):
         Config.from_environ({})
+
+
+@pytest.mark.parametrize(("environ", "expected"), [
+    ({}, None),
+    ({"PRACTICE_SMTP": "smtp://localhost"}, ("localhost", 587, "", "", False)),
+    ({"PRACTICE_SMTP": "smtps://desk%40x:p%3Aw@mail.example.com"}, ("mail.example.com", 465, "desk@x", "p:w", True)),
+])
+def test_where_mail_is_handed_over(instance, environ, expected):
+    found = Config.from_environ(environ | {"PRACTICE_MAIL_FROM": "desk@example.com"}).mail
+    assert (found and (found.host, found.port, found.user, found.password, found.is_tls)) == expected
+    assert "p:w" not in repr(found)
+
+
+@pytest.mark.parametrize(("name", "environ"), [
+    ("PRACTICE_SMTP", {"PRACTICE_SMTP": "mail.example.com"}),
+    ("PRACTICE_SMTP", {"PRACTICE_SMTP": "http://mail.example.com"}),
+    ("PRACTICE_SMTP", {"PRACTICE_SMTP": "smtp://mail.example.com:port"}),
+    ("PRACTICE_MAIL_FROM", {"PRACTICE_SMTP": "smtp://mail.example.com", "PRACTICE_MAIL_FROM": ""}),
+    ("PRACTICE_MAIL_FROM", {"PRACTICE_SMTP": "smtp://mail.example.com", "PRACTICE_MAIL_FROM": "desk"}),
+])
+def test_a_mail_setting_that_cannot_be_used_is_named(instance, name, environ):
+    with pytest.raises(ConfigError, match=f"^{name} "):
+        Config.from_environ({"PRACTICE_MAIL_FROM": "desk@example.com"} | environ)

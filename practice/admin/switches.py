@@ -1,5 +1,5 @@
 """What the practice uses of money: what is off in set-up is nowhere on screen, and its addresses are not there."""
-from flask import abort
+from flask import abort, current_app
 
 from practice.access.permissions import Permission
 from practice.admin.auth import current_actor
@@ -7,7 +7,10 @@ from practice.premises.queries import the_practice
 
 
 def uses(name: str) -> bool:
-    """Whether the practice uses "till", "tips", "deposits", "packages", "vouchers", "reminders", "fees"."""
+    """Whether the practice uses "till", "tips", "deposits", "packages", "vouchers", "reminders", "fees"; "mail": a
+    mail server is set."""
+    if name == "mail":
+        return current_app.config["MAIL_SERVER"] is not None
     practice = the_practice()
     if name == "fees":  # the desk's alone: it shows appointments
         is_on = practice.no_show_percent or practice.late_cancel_percent

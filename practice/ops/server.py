@@ -9,6 +9,8 @@ import sys
 import click
 import waitress
 
+from practice.ops import postman
+
 THREADS = 8
 PORTS_TRIED = 20
 LOCAL = ("localhost", "127.0.0.1", "::1", "[::1]")
@@ -28,7 +30,8 @@ def serve(app, host: str, port: int) -> None:
     logging.getLogger("waitress.queue").setLevel(logging.ERROR)
     signal.signal(signal.SIGTERM, _stop)
     sys.stdout.flush()
-    waitress.serve(app, sockets=[listener], threads=THREADS, ident=None, _quiet=True)
+    with postman.at_work(app):
+        waitress.serve(app, sockets=[listener], threads=THREADS, ident=None, _quiet=True)
 
 
 def settle() -> None:

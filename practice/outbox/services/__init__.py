@@ -1,0 +1,1 @@
+"""What is done with mail: posting.py for the rooms above, sending.py for who talks to the mail server."""
