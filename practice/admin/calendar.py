@@ -68,7 +68,7 @@ class CalendarPage(Page):
         blocked = [row for row in appointments.blocks_between(first, last) if shown and row.user_id == shown.id]
         days = [(day, [row for row in rows if row.on_date == day], [row for row in blocked if is_on(row, day)])
                 for day in (monday + number * DAY for number in range(7))]
-        weekdays = [format_date(day, "EEEE") for day, _rows, _blocked in days]
+        weekdays = [format_date(day, "EEE") for day, _rows, _blocked in days]
         return render_template(
             "admin/calendar/week.html", days=days, weekdays=weekdays, therapist=shown, on=on, monday=monday,
             sunday=monday + 6 * DAY, before=monday - 7 * DAY, after=monday + 7 * DAY, choice=weeks_open_to(actor),
@@ -135,7 +135,8 @@ def whose_week(actor, asked: str | None):
 
 def block_form() -> BlockForm:
     actor = current_actor()
-    start = {"time": request.args.get("time", "")[:80], "therapist": request.args.get("therapist_id", type=int)}
+    start = {"time": day_columns.in_words(request.args.get("time", "")[:80]),
+             "therapist": request.args.get("therapist_id", type=int)}
     form = BlockForm(data=start)
     known = therapists()
     if not actor.may(P.APPOINTMENT_BOOK):

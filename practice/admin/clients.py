@@ -15,6 +15,7 @@ from practice.accounts.queries import therapists
 from practice.admin import show
 from practice.admin.auth import current_actor
 from practice.admin.base import ListView, Page, act, attempt, show_error
+from practice.admin.fields import country_name
 from practice.admin.care import may_open
 from practice.admin.fields import enum_choices, row_choices
 from practice.billing.queries.accounts import account_of
@@ -339,6 +340,7 @@ class ClientList(ListView):
     column_default_sort = "sort_key"
     column_filters = ("born_on",)
     column_formatters = {"created_at": lambda view, context, row, name: show.day(row.created_at),
+                         "country": lambda view, context, row, name: country_name(row.country),
                          "born_on": lambda view, context, row, name: show.day(row.born_on) if row.born_on else "",
                          "phone": lambda view, context, row, name: show.phone(row.phone),
                          "reminder_channel": lambda view, context, row, name: show.label(row.reminder_channel)}

@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from flask import current_app, request, url_for
+from flask_babel import format_date
 
 from practice.access.actor import Actor
 from practice.access.permissions import Permission as P
@@ -77,8 +78,21 @@ class Box:
 
 
 def wall(instant: datetime) -> str:
-    """An instant as somebody would type it, for a form's field."""
+    """An instant on the practice's wall clock, for an address: "2026-11-17 14:00"."""
     return clock.local(instant, the_practice().time_zone).strftime("%Y-%m-%d %H:%M")
+
+
+def in_words(text: str) -> str:
+    """A wall time of an address, or its day alone, as a form's field shows it: "Tue 17 Nov 2026 14:00".
+
+    Other text stays as it was typed.
+    """
+    try:
+        at = datetime.fromisoformat(text)
+    except ValueError:
+        return text
+    day = f"{format_date(at.date(), 'EEE')} {show.day(at.date())}"
+    return f"{day} {at:%H:%M}" if len(text) > len("2026-11-17") else day
 
 
 def address(*endpoints: str, **values) -> str | None:

@@ -34,6 +34,11 @@ def _locale() -> Locale:
     return get_locale() or Locale("en")
 
 
+def country_name(code: str) -> str:
+    """What the reader calls that country; the code itself for one that is not known."""
+    return _locale().territories.get(code, code)
+
+
 def country_choices() -> list[SelectChoice]:
     """Every country by its name; each carries its currency for the page's guess."""
     names = _locale().territories

@@ -72,7 +72,7 @@ class PlanForm(FlaskForm):
     def show(self, content: PlanContent) -> None:
         self.frequency.data, self.combined.data = content.frequency, list(content.combined)
         self.every_days.data = str(content.every_days or "") if content.frequency == "own" else ""
-        self.reassess_on.data = content.reassess_on.isoformat() if content.reassess_on else ""
+        self.reassess_on.data = show.day(content.reassess_on) if content.reassess_on else ""
         self.combined_words.data, self.note.data = content.combined_words, content.note
 
 

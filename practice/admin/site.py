@@ -127,6 +127,7 @@ ALSO = {
     "appointment_list": "calendar", "block_list": "calendar", "client_list": "clients", "condition_list": "clients",
     "submission_list": "clients", "note_list": "notes", "document_list": "money", "line_list": "money",
     "payment_list": "money", "allocation_list": "money", "package_list": "money",
+    **dict.fromkeys(("letters", "remarks", "plans", "measures", "recall"), "clients"),
     **dict.fromkeys(("money_back", "till", "tips", "client_money", "owed", "reminders", "fees", "package",
                      "vouchers"), "money"),
     **dict.fromkeys((view.endpoint for view in setup.LISTS), "setup"),

@@ -127,7 +127,7 @@ def test_first_free_leads_to_booking(as_person, stage, booked):
 
 def test_moving_and_taking_it_back(as_person, people, stage, booked):
     desk = as_person("rae")
-    assert "2026-11-17 14:00" in desk.get(f"/booking/{booked}/move").get_data(as_text=True)
+    assert "Tue 17 Nov 2026 14:00" in desk.get(f"/booking/{booked}/move").get_data(as_text=True)
     data = {"therapist": stage["tara"], "room": 0, "time": "tomorrow 10:00", "minutes": 60, "version": 1}
     page = desk.post(f"/booking/{booked}/move", data=data, follow_redirects=True).get_data(as_text=True)
     assert "Ann Doyle: moved to Wednesday 18 November 10:00" in page
@@ -175,7 +175,7 @@ def test_an_address_may_name_the_instant_and_what_was_last_booked(as_person, peo
         set_state(people.rae, booked, S.DONE)
     desk = as_person("rae")
     page = desk.get(f"/booking/new?client_id={stage['ann']}&at=2026-11-24T10:00:00%2B00:00").get_data(as_text=True)
-    assert 'value="2026-11-24 10:00"' in page
+    assert 'value="Tue 24 Nov 2026 10:00"' in page
     for junk in ("x", "2026-11-24", "9999-12-31T00:00:00%2B00:00"):
         assert desk.get(f"/booking/new?at={junk}").status_code == 200
     assert desk.get("/booking/new?client_id=99999").status_code == 404

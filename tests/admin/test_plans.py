@@ -29,7 +29,7 @@ def test_a_plan_and_its_sheet(theo, ann):
     address = f"/plans/{ann}/"
     assert theo.post(address, data=PLAN).status_code == 302
     page = theo.get(address).get_data(as_text=True)
-    assert "Sleep through" in page and 'value="10"' in page and "2027-03-01" in page
+    assert "Sleep through" in page and 'value="10"' in page and "1 Mar 2027" in page
     sheet = words(theo.get(f"{address}sheet"))
     for said in ("Sleep through", "Tennis or massage ball", "Lower leg, left", "2 × 1 minute, daily", "every 10 days",
                  "Ask your doctor before changing medicines."):

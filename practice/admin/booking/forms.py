@@ -72,7 +72,7 @@ def book_form(formdata=None) -> BookForm:
     last = appointments.last_done(client_id, clock.now()) if client_id else None
     start = {"treatment": row_number(given.get("treatment_id")) or (last.treatment_id if last else None),
              "therapist": row_number(given.get("therapist_id")) or ANYBODY, "room": ANY_ROOM,
-             "time": given.get("time", "")[:80] or exact(given.get("at")), "client_id": client_id,
+             "time": day_columns.in_words(given.get("time", "")[:80]) or exact(given.get("at")), "client_id": client_id,
              "desk_note": given.get("desk_note", "")[:200], "minutes": row_number(given.get("minutes"))}
     form = BookForm(formdata, data=start) if formdata is not None else BookForm(data=start)
     offered = treatments()
@@ -89,7 +89,7 @@ def exact(text: str | None) -> str:
         at = datetime.fromisoformat(text or "")
     except ValueError:
         return ""
-    return day_columns.wall(at) if at.tzinfo and 2000 <= at.year <= 2100 else ""
+    return day_columns.in_words(day_columns.wall(at)) if at.tzinfo and 2000 <= at.year <= 2100 else ""
 
 
 def fill_choices(form: TimeForm, *, anybody: bool) -> None:
@@ -103,7 +103,8 @@ def fill_choices(form: TimeForm, *, anybody: bool) -> None:
 
 
 def move_form(row: Appointment) -> TimeForm:
-    start = {"therapist": row.user_id, "time": day_columns.wall(row.starts_at), "room": row.room_id or ANY_ROOM,
+    start = {"therapist": row.user_id, "time": day_columns.in_words(day_columns.wall(row.starts_at)),
+             "room": row.room_id or ANY_ROOM,
              "minutes": int((row.ends_at - row.starts_at).total_seconds() // 60), "version": row.version}
     form = TimeForm(data=start)
     fill_choices(form, anybody=False)

@@ -9,6 +9,7 @@ from wtforms import SelectField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import Length, ValidationError
 
+from practice.admin import show
 from practice.core.body import LEVELS, Place, Side, Spot
 from practice.core.dates import read_date
 from practice.core.text import _
@@ -68,7 +69,7 @@ class ConditionForm(FlaskForm):
         self.variant.data, self.side.data = content.variant or "", content.side.value if content.side else ""
         for name in ("since", "due_on", "review_on"):
             day = getattr(content, name)
-            getattr(self, name).data = day.isoformat() if day else ""
+            getattr(self, name).data = show.day(day) if day else ""
         self.own_limit.data = "" if content.own_limit is None else str(content.own_limit)
 
     def content(self, held: ConditionContent) -> ConditionContent:

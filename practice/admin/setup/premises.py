@@ -2,7 +2,7 @@
 from flask import flash, redirect, render_template, url_for
 from flask_admin import expose
 from flask_babel import gettext
-from wtforms import BooleanField, HiddenField, RadioField, SelectField, StringField, TextAreaField
+from wtforms import BooleanField, HiddenField, RadioField, SelectField, TextAreaField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import ValidationError
 
@@ -34,6 +34,11 @@ from practice.premises.retention import RULES
 HEAD = ("address", "tax_number", "bank_account", "footer")
 
 
+def as_lines(given: str | None) -> str:
+    """Several lines as they are stored, whatever the browser ended them with."""
+    return (given or "").replace("\r\n", "\n").strip()
+
+
 class PracticeForm(SetupForm):
     name = text(_("Name of the practice"), 120, _("Enter the name of the practice"))
     phone = text(_("Phone"), 40)
@@ -50,7 +55,7 @@ class PracticeForm(SetupForm):
                                      description=_("Otherwise only who has the client in care. Each opening is "
                                                    "recorded."))
     legal_name = text(_("Name on documents"), 120, _("Enter the name that stands on documents"))
-    address = TextAreaField(_("Address"), filters=[lambda given: (given or "").replace("\r\n", "\n").strip()])
+    address = TextAreaField(_("Address"), filters=[as_lines])
     tax_number = text(_("Tax number"), 40)
     bank_account = text(_("Bank account"), 60)
     footer = text(_("Line at the foot"), 300)
@@ -204,8 +209,10 @@ class RoomPage(PremisesRows):
 
 class LocationForm(SetupForm):
     name = text(_("Name"), 80, _("Enter a name"))
-    address = StringField(_("Address"), filters=[lambda given: (given or "").strip()[:300]])
+    address = TextAreaField(_("Address"), filters=[as_lines])
     is_active = BooleanField(_("In use"), default=True)
+
+    validate_address = PracticeForm.validate_address
 
 
 class LocationPage(PremisesRows):
@@ -226,7 +233,7 @@ class LocationPage(PremisesRows):
 
 class IssuerForm(SetupForm):
     name = text(_("Name on documents"), 120, _("Enter the name that stands on documents"))
-    address = TextAreaField(_("Address"), filters=[lambda given: (given or "").replace("\r\n", "\n").strip()])
+    address = TextAreaField(_("Address"), filters=[as_lines])
     tax_number = text(_("Tax number"), 40)
     bank_account = text(_("Bank account"), 60)
     footer = text(_("Line at the foot"), 300)

@@ -37,6 +37,7 @@ class Line:
     on_date: date
     entry: Entry
     number: str
+    document_id: int | None
     method: Method | None
     amount: int
     balance: int
@@ -69,10 +70,10 @@ def statement_of(client_id: int, first: date, last: date) -> Statement:
     moves = sorted(_moves(client_id, last), key=lambda move: move[0])
     balance = opening = sum(move[-1] for move in moves if move[0] < first)
     lines = []
-    for on_date, entry, number, method, amount in moves:
+    for on_date, entry, number, document_id, method, amount in moves:
         if on_date >= first:
             balance += amount
-            lines.append(Line(on_date, entry, number, method, amount, balance))
+            lines.append(Line(on_date, entry, number, document_id, method, amount, balance))
     return Statement(first, last, opening, lines)
 
 
@@ -82,12 +83,12 @@ def a_year_until(day: date) -> tuple[date, date]:
 
 
 def _moves(client_id: int, last: date) -> list[tuple]:
-    """(day, entry, number, method, amount) in the order they were made within a day: documents, then money."""
+    """(day, entry, number, document, method, amount) in the order of a day: documents, then money."""
     documents = db.session.execute(
-        select(Document.issued_on, Document.kind, Document.number_text, Document.gross_amount)
+        select(Document.id, Document.issued_on, Document.kind, Document.number_text, Document.gross_amount)
         .where(Document.client_id == client_id, Document.state != DocumentState.DRAFT, Document.issued_on <= last)
         .order_by(Document.id))
-    found = [(row.issued_on, ENTRY_OF[row.kind], row.number_text, None, row.gross_amount) for row in documents]
+    found = [(row.issued_on, ENTRY_OF[row.kind], row.number_text, row.id, None, row.gross_amount) for row in documents]
     tips = dict(db.session.execute(
         select(Tip.payment_id, func.sum(Tip.amount)).join(Payment, Payment.id == Tip.payment_id)
         .where(Payment.client_id == client_id).group_by(Tip.payment_id)).all())
@@ -98,12 +99,12 @@ def _moves(client_id: int, last: date) -> list[tuple]:
         amount = row.amount - int(tips.get(row.id, 0))
         entry = (Entry.TAKEN_BACK if row.reverses_id else Entry.PAID_BACK if row.amount < 0 else Entry.PAYMENT)
         if amount:
-            found.append((row.received_on, entry, "", row.method, -amount))
+            found.append((row.received_on, entry, "", None, row.method, -amount))
     lost = db.session.execute(
-        select(Allocation.on_date, Document.number_text, Allocation.amount, Allocation.voucher_id)
+        select(Allocation.on_date, Document.id, Document.number_text, Allocation.amount, Allocation.voucher_id)
         .join(Document, Document.id == Allocation.document_id)
         .where(Document.client_id == client_id, Allocation.on_date <= last,
                or_(Allocation.write_off_id.is_not(None), Allocation.voucher_id.is_not(None)))
         .order_by(Allocation.id))
-    return found + [(row.on_date, Entry.VOUCHER if row.voucher_id else Entry.WRITTEN_OFF, row.number_text, None,
-                     -row.amount) for row in lost]
+    return found + [(row.on_date, Entry.VOUCHER if row.voucher_id else Entry.WRITTEN_OFF, row.number_text, row.id,
+                     None, -row.amount) for row in lost]
