@@ -15,9 +15,8 @@ from practice.accounts.queries import therapists
 from practice.admin import show
 from practice.admin.auth import current_actor
 from practice.admin.base import ListView, Page, act, attempt, show_error
-from practice.admin.fields import country_name
 from practice.admin.care import may_open
-from practice.admin.fields import enum_choices, row_choices
+from practice.admin.fields import country_name, enum_choices, row_choices
 from practice.billing.queries.accounts import account_of
 from practice.billing.queries.documents import state_of
 from practice.clients import queries, services
