@@ -11,7 +11,7 @@ from practice.core.money import format_money
 from practice.core.pdf import render
 from practice.premises.queries import issuer_for, the_practice
 from practice.reports.period import AGES
-from practice.reports.queries.details import AGE_LABELS
+from practice.reports.queries.tables import AGE_LABELS
 
 
 def statement_pdf(client: Client, statement: Statement, ages: dict[str, int]) -> bytes:

@@ -28,7 +28,7 @@ from practice.core.spreadsheet import Column, Kind, csv_bytes
 from practice.premises.queries import the_practice
 from practice.reports.period import AGES, age_bucket
 from practice.reports.queries import rows
-from practice.reports.queries.details import AGE_LABELS
+from practice.reports.queries.tables import AGE_LABELS
 
 MOST_TICKS = 200
 

@@ -1,4 +1,4 @@
-"""A local calendar month, pure."""
+"""A stretch of local days: a month, a year, or any days, pure."""
 import re
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -6,57 +6,112 @@ from datetime import date, timedelta
 from practice.core.errors import Invalid
 from practice.core.text import _
 
+LONGEST = 366 * 5  # days
+
 
 @dataclass(frozen=True, order=True)
-class Month:
-    """A calendar month of the practice's local time."""
+class Period:
+    """Days of the practice's local time from `first` to `last`, both included."""
 
-    year: int
-    number: int
+    first: date
+    last: date
 
     @classmethod
-    def parse(cls, text: str) -> "Month":
-        """From "2026-10". Raises Invalid."""
-        found = re.fullmatch(r"(\d{4})-(0[1-9]|1[0-2])", text)
+    def parse(cls, text: str) -> "Period":
+        """From "2026-10" (a month), "2026" (a year) or "2026-10-05..2026-11-03". Raises Invalid."""
+        days = text.split("..")
+        if len(days) == 2:
+            return cls.days(*(_day(day) for day in days))
+        found = re.fullmatch(r"(\d{4})(?:-(0[1-9]|1[0-2]))?", text)
         if not found or not 1990 <= int(found[1]) <= 2200:
-            raise Invalid(_("A month looks like 2026-10."), "month")
-        return cls(int(found[1]), int(found[2]))
+            raise Invalid(_("A month looks like 2026-10, a year like 2026."), "month")
+        year = int(found[1])
+        return cls.month(year, int(found[2])) if found[2] else cls(date(year, 1, 1), date(year, 12, 31))
 
     @classmethod
-    def of(cls, day: date) -> "Month":
-        return cls(day.year, day.month)
+    def month(cls, year: int, number: int) -> "Period":
+        after = date(year + number // 12, number % 12 + 1, 1)
+        return cls(date(year, number, 1), after - timedelta(days=1))
+
+    @classmethod
+    def days(cls, first: date, last: date) -> "Period":
+        """Any days. Raises Invalid."""
+        if not first <= last or (last - first).days > LONGEST or not 1990 <= first.year <= last.year <= 2200:
+            raise Invalid(_("The last day comes after the first, at most five years later."), "last")
+        return cls(first, last)
+
+    @classmethod
+    def of(cls, day: date) -> "Period":
+        """The month of a day."""
+        return cls.month(day.year, day.month)
 
     def __str__(self) -> str:
-        return f"{self.year}-{self.number:02}"
+        if self.is_month:
+            return f"{self.first:%Y-%m}"
+        return f"{self.first:%Y}" if self.is_year else f"{self.first}..{self.last}"
 
     @property
-    def first(self) -> date:
-        return date(self.year, self.number, 1)
+    def is_month(self) -> bool:
+        return self == Period.of(self.first)
 
     @property
-    def last(self) -> date:
-        return self.after.first - timedelta(days=1)
+    def is_year(self) -> bool:
+        return (self.first, self.last) == (date(self.first.year, 1, 1), date(self.first.year, 12, 31))
 
     @property
-    def after(self) -> "Month":
-        return Month(self.year + self.number // 12, self.number % 12 + 1)
+    def day_before(self) -> date:
+        return self.first - timedelta(days=1)
 
     @property
-    def before(self) -> "Month":
-        return Month.of(self.first - timedelta(days=1))
+    def before(self) -> "Period":
+        """The month, year or as many days right before it."""
+        if self.is_month:
+            return Period.of(self.day_before)
+        return self.year_before if self.is_year else Period(self.first - (self.last - self.first) - timedelta(days=1),
+                                                             self.day_before)
 
     @property
-    def year_before(self) -> "Month":
-        return Month(self.year - 1, self.number)
+    def after(self) -> "Period":
+        """The month, year or as many days right after it."""
+        day = self.last + timedelta(days=1)
+        if self.is_month:
+            return Period.of(day)
+        return Period(day, date(day.year, 12, 31)) if self.is_year else Period(day, day + (self.last - self.first))
+
+    @property
+    def year_before(self) -> "Period":
+        """The same month or year a year before; of other days those 52 weeks before."""
+        if self.is_month:
+            return Period.month(self.first.year - 1, self.first.month)
+        if self.is_year:
+            return Period(date(self.first.year - 1, 1, 1), date(self.first.year - 1, 12, 31))
+        return self.shifted(timedelta(weeks=-52))
+
+    def shifted(self, by: timedelta) -> "Period":
+        return Period(self.first + by, self.last + by)
+
+    def months(self) -> list["Period"]:
+        """Every month that has a day in it, whole."""
+        found = [Period.of(self.first)]
+        while found[-1].last < self.last:
+            found.append(found[-1].after)
+        return found
 
     def weeks(self) -> list[tuple[date, date]]:
-        """The month cut at Mondays: first and last day of each piece."""
+        """Cut at Mondays: first and last day of each piece."""
         pieces, start = [], self.first
         while start <= self.last:
             end = min(start + timedelta(days=6 - start.weekday()), self.last)
             pieces.append((start, end))
             start = end + timedelta(days=1)
         return pieces
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise Invalid(_("A day looks like 2026-10-05."), "first") from None
 
 
 def age_bucket(as_of: date, due_on: date) -> str:

@@ -17,7 +17,7 @@ def test_the_weeks_of_a_month_are_named_by_their_days(as_person):
     assert ">1</text>" in page and ">2–8</text>" in page and ">30</text>" in page
 
 
-@pytest.mark.parametrize("name", ["documents", "earned", "payments", "owed", "taxes", "appointments"])
+@pytest.mark.parametrize("name", ["documents", "earned", "payments", "owed", "appointments"])
 def test_every_figure_opens_its_rows(as_person, name):
     assert as_person("bo").get(f"{MONTH}/rows/{name}").status_code == 200
 
@@ -32,7 +32,7 @@ def test_unknown_addresses_are_not_there(as_person, address):
 def test_the_files(as_person):
     browser = as_person("olive")
     archive = zipfile.ZipFile(io.BytesIO(browser.get(f"{MONTH}.csv").data))
-    assert sorted(archive.namelist())[0] == "2026-11-appointments.csv" and len(archive.namelist()) == 7
+    assert sorted(archive.namelist())[0] == "2026-11-appointments.csv" and len(archive.namelist()) == 6
     answer = browser.get(f"{MONTH}.xlsx")
     assert answer.data[:2] == b"PK" and 'filename="2026-11.xlsx"' in answer.headers["Content-Disposition"]
 

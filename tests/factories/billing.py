@@ -68,6 +68,9 @@ class Stage:
         """An appointment with Theo, two hours after the one before."""
         at = personas.NOW + self.sessions * 2 * HOUR
         self.sessions += 1
+        return self.session_at(at, state)
+
+    def session_at(self, at, state=S.DONE) -> int:
         with guard.acting(self.people.system), transaction():
             return schedule.appointment(self.ann, self.people.theo.user_id, self.treatment, at, state=state).id
 

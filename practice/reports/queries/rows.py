@@ -2,7 +2,6 @@
 
 Figures and their rows come from the same statements, so a figure cannot disagree with the rows it opens.
 """
-from dataclasses import dataclass
 from datetime import date
 
 from sqlalchemy import (
@@ -23,11 +22,12 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import aliased
 
-from practice.billing.models.documents import Document, DocumentKind, DocumentLine, DocumentState, DocumentTax
+from practice.billing.models.documents import Document, DocumentKind, DocumentLine, DocumentState
 from practice.billing.models.packages import Package, PackageUse
-from practice.billing.models.payments import Allocation, Payment, Tip, TipPayout
+from practice.billing.models.payments import Allocation, Payment, Tip
 from practice.billing.models.vouchers import Voucher, VoucherUse
-from practice.reports.period import Month
+from practice.billing.queries.documents import IS_OPEN
+from practice.reports.period import Period
 
 ISSUED = Document.state != DocumentState.DRAFT
 SALE = aliased(Document)
@@ -35,21 +35,11 @@ VOUCHER_SALES = select(SALE.id).where(SALE.kind == DocumentKind.VOUCHER_SALE)
 # The sale of a voucher for an amount, and a credit note on one, are no part of what was invoiced.
 INVOICED = and_(ISSUED, Document.kind != DocumentKind.VOUCHER_SALE,
                 or_(Document.refers_to_id.is_(None), Document.refers_to_id.not_in(VOUCHER_SALES)))
+PREPAID = ("package", "voucher")  # kinds of lines that are earned when what they sold is given
+IS_EARNED = DocumentLine.kind.not_in(PREPAID)
 
 
-@dataclass(frozen=True)
-class Span:
-    """Days from `first` to `last`, both included."""
-
-    first: date
-    last: date
-
-    @classmethod
-    def of(cls, month: Month) -> "Span":
-        return cls(month.first, month.last)
-
-
-def documents(span: Span) -> Select:
+def documents(span: Period) -> Select:
     """Documents issued in the span; credit notes carry negative amounts."""
     return (select(Document.id, Document.number_text, Document.kind, Document.issued_on, Document.due_on,
                    Document.billed_name, Document.net_amount, Document.tax_amount, Document.gross_amount)
@@ -57,39 +47,42 @@ def documents(span: Span) -> Select:
             .order_by(Document.issued_on, Document.id))
 
 
-def earned(span: Span):
+PLACE = (Document.location_id, Document.issuer_id)
+
+
+def earned(span: Period):
     """Earned net revenue: service, product and fee lines by recognition date, and package sessions as they are used.
 
     The sale of a package is not earned revenue; a credit note's lines count, negative, by their own date.
     A session given back counts, negative, on that day; what is left of a package that ran out counts on its last day,
     with nobody's name on it ("expired").
-    Columns: on_date, kind, therapist_id, treatment_id, what, number_text, document_id, amount (net, minor units).
+    Columns: on_date, source, therapist_id, treatment_id, what, number_text, document_id, location_id, issuer_id,
+    amount (net, minor units).
     """
     lines = (
-        select(DocumentLine.recognised_on.label("on_date"), type_coerce(DocumentLine.kind, String).label("kind"),
+        select(DocumentLine.recognised_on.label("on_date"), type_coerce(DocumentLine.kind, String).label("source"),
                DocumentLine.therapist_id.label("therapist_id"), DocumentLine.treatment_id.label("treatment_id"),
                DocumentLine.text.label("what"), Document.number_text.label("number_text"),
-               Document.id.label("document_id"), DocumentLine.net_amount.label("amount"))
+               Document.id.label("document_id"), Document.location_id.label("location_id"),
+               Document.issuer_id.label("issuer_id"), DocumentLine.net_amount.label("amount"))
         .join(Document, Document.id == DocumentLine.document_id)
-        .where(ISSUED, DocumentLine.kind.not_in(("package", "voucher")),
-               DocumentLine.recognised_on.between(span.first, span.last)))
-    uses = (
-        select(PackageUse.used_on, literal("service"), PackageUse.therapist_id, Package.treatment_id,
-               literal("package"), Document.number_text, Document.id, PackageUse.value_amount)
-        .join(Package, Package.id == PackageUse.package_id).join(Document, Document.id == Package.document_id)
-        .where(PackageUse.used_on.between(span.first, span.last)))
-    back = (
-        select(PackageUse.given_back_on, literal("service"), PackageUse.therapist_id, Package.treatment_id,
-               literal("package"), Document.number_text, Document.id, -PackageUse.value_amount)
-        .join(Package, Package.id == PackageUse.package_id).join(Document, Document.id == Package.document_id)
-        .where(PackageUse.given_back_on.between(span.first, span.last)))
+        .where(ISSUED, IS_EARNED, DocumentLine.recognised_on.between(span.first, span.last)))
+    uses = _sessions(PackageUse.used_on, span, PackageUse.value_amount)
+    back = _sessions(PackageUse.given_back_on, span, -PackageUse.value_amount)
     brought = (
-        select(VoucherUse.used_on, literal("service"), VoucherUse.therapist_id, Voucher.treatment_id,
-               literal("voucher"), Document.number_text, Document.id, VoucherUse.value_amount)
+        select(VoucherUse.used_on, literal("voucher_session"), VoucherUse.therapist_id, Voucher.treatment_id,
+               literal(""), Document.number_text, Document.id, *PLACE, VoucherUse.value_amount)
         .join(Voucher, Voucher.id == VoucherUse.voucher_id).join(Document, Document.id == Voucher.document_id)
         .where(VoucherUse.used_on.between(span.first, span.last)))
     over = (expired(span), expired_vouchers(span), credited_after_expiry(span))
     return union_all(lines, uses, back, brought, *over).subquery("earned")
+
+
+def _sessions(day, span: Period, amount) -> Select:
+    return (select(day, literal("package_session"), PackageUse.therapist_id, Package.treatment_id, literal(""),
+                   Document.number_text, Document.id, *PLACE, amount)
+            .join(Package, Package.id == PackageUse.package_id).join(Document, Document.id == Package.document_id)
+            .where(day.between(span.first, span.last)))
 
 
 def left_of_packages(as_of):
@@ -112,11 +105,11 @@ def left_of_packages(as_of):
     return sold + credited - used
 
 
-def expired(span: Span) -> Select:
+def expired(span: Period) -> Select:
     """Packages whose last day lies in the span, with what was left in them at its end, as rows of `earned`."""
     left = left_of_packages(Package.expires_on)
     return (select(Package.expires_on, literal("expired"), cast(null(), Integer), cast(null(), Integer),
-                   literal("expired"), Document.number_text, Document.id, left)
+                   literal(""), Document.number_text, Document.id, *PLACE, left)
             .join(Document, Document.id == Package.document_id)
             .where(Package.expires_on.between(span.first, span.last), left > 0))
 
@@ -137,12 +130,12 @@ def left_of_vouchers(as_of):
     return case((taken_back, 0), else_=cast(Voucher.value_amount - paid - given, BigInteger))
 
 
-def expired_vouchers(span: Span) -> Select:
+def expired_vouchers(span: Period) -> Select:
     """Vouchers whose last day lies in the span: the share of their price that was not used, half-up."""
     left, price = left_of_vouchers(Voucher.expires_on), Document.net_amount
     share = cast((left * price * 2 + Voucher.value_amount) // (Voucher.value_amount * 2), BigInteger)
     return (select(Voucher.expires_on, literal("expired"), cast(null(), Integer), cast(null(), Integer),
-                   literal("expired"), Document.number_text, Document.id, share)
+                   literal(""), Document.number_text, Document.id, *PLACE, share)
             .join(Document, Document.id == Voucher.document_id)
             .where(Voucher.expires_on.between(span.first, span.last), left > 0))
 
@@ -153,11 +146,12 @@ def vouchers(as_of: date) -> Select:
             .where(Voucher.sold_on <= as_of, or_(Voucher.expires_on.is_(None), Voucher.expires_on > as_of)))
 
 
-def credited_after_expiry(span: Span) -> Select:
+def credited_after_expiry(span: Period) -> Select:
     """Credit notes on packages that had run out: what counted as earned then is taken back on their own day."""
     note = aliased(Document)
     return (select(note.issued_on, literal("expired"), cast(null(), Integer), cast(null(), Integer),
-                   literal("expired"), note.number_text, note.id, DocumentLine.net_amount)
+                   literal(""), note.number_text, note.id, note.location_id, note.issuer_id,
+                   DocumentLine.net_amount)
             .join(note, note.id == DocumentLine.document_id)
             .join(Package, Package.document_id == note.refers_to_id)
             .where(DocumentLine.kind == "package", note.issued_on > Package.expires_on,
@@ -170,57 +164,34 @@ def deferred(as_of: date) -> Select:
             .where(Package.sold_on <= as_of, or_(Package.expires_on.is_(None), Package.expires_on > as_of)))
 
 
-def credit(as_of: date) -> list[Select]:
-    """Money of clients not put against anything at the end of a day: received, less used, less tips."""
-    return [select(func.coalesce(func.sum(Payment.amount), 0)).where(Payment.received_on <= as_of),
-            select(-func.coalesce(func.sum(Allocation.amount), 0)).where(Allocation.payment_id.is_not(None),
-                                                                         Allocation.on_date <= as_of),
-            select(-func.coalesce(func.sum(Tip.amount), 0)).where(Tip.on_date <= as_of)]
-
-
-def tips(span: Span) -> Select:
+def tips(span: Period) -> Select:
     """Tips by the day they were given; below zero where one was taken back."""
     return (select(Tip.on_date, Tip.therapist_id, Tip.amount).where(Tip.on_date.between(span.first, span.last))
             .order_by(Tip.on_date, Tip.id))
 
 
-def tips_owed(as_of: date) -> list[Select]:
-    """Tips given, less tips handed out, until the end of a day."""
-    return [select(func.coalesce(func.sum(Tip.amount), 0)).where(Tip.on_date <= as_of),
-            select(-func.coalesce(func.sum(TipPayout.amount), 0)).where(TipPayout.paid_on <= as_of)]
-
-
-def taxes(span: Span) -> Select:
-    """Net and tax by category and rate of the documents issued in the span."""
-    return (select(DocumentTax.category, DocumentTax.rate, func.sum(DocumentTax.net_amount),
-                   func.sum(DocumentTax.tax_amount))
-            .join(Document, Document.id == DocumentTax.document_id)
-            .where(INVOICED, Document.issued_on.between(span.first, span.last))
-            .group_by(DocumentTax.category, DocumentTax.rate).order_by(DocumentTax.rate.desc(), DocumentTax.category))
-
-
-def payments(span: Span) -> Select:
+def payments(span: Period) -> Select:
     """Money in, and out as negative amounts, by the day it was received."""
-    return (select(Payment.id, Payment.received_on, Payment.method, Payment.amount, Payment.reference,
-                   Payment.reverses_id)
+    return (select(Payment.id, Payment.received_on, Payment.method, Payment.amount, Payment.reference)
             .where(Payment.received_on.between(span.first, span.last)).order_by(Payment.received_on, Payment.id))
 
 
-def allocations(span: Span) -> Select:
-    """What was put against documents in the span: allocation, source, and the document's issue date."""
-    return (select(Allocation.amount, Allocation.payment_id, Document.issued_on, Document.kind)
-            .join(Document, Document.id == Allocation.document_id)
-            .where(Allocation.on_date.between(span.first, span.last)))
-
-
 def owed(as_of: date) -> Select:
-    """What was still owed at the end of a day: each invoice less what was allocated to it until then, if above zero."""
-    paid = (select(Allocation.document_id, func.sum(Allocation.amount).label("paid"))
-            .where(Allocation.on_date <= as_of).group_by(Allocation.document_id).subquery("paid"))
-    left = (Document.gross_amount - func.coalesce(paid.c.paid, 0)).label("owed")
-    return (select(Document.id, Document.client_id, Document.number_text, Document.issued_on,
-                   func.coalesce(Document.due_on, Document.issued_on).label("due_on"), Document.billed_name, left)
-            .outerjoin(paid, paid.c.document_id == Document.id)
-            .where(ISSUED, Document.kind == DocumentKind.INVOICE, Document.issued_on <= as_of,
-                   Document.gross_amount > func.coalesce(paid.c.paid, 0))
-            .order_by(func.coalesce(Document.due_on, Document.issued_on), Document.id))
+    """What was still owed at the end of a day, by invoice: what is open now, and what was settled since. So the cost
+    does not grow with what was settled before."""
+    since = (select(Allocation.document_id, func.sum(Allocation.amount).label("amount"))
+             .where(Allocation.on_date > as_of).group_by(Allocation.document_id).subquery("since"))
+    columns = (Document.id, Document.client_id, Document.number_text, Document.issued_on,
+               func.coalesce(Document.due_on, Document.issued_on).label("due_on"), Document.billed_name, *PLACE)
+    then = (ISSUED, Document.kind == DocumentKind.INVOICE, Document.issued_on <= as_of)
+    still = (select(*columns, _whole(Document.open_amount + func.coalesce(since.c.amount, 0)).label("owed"))
+             .outerjoin(since, since.c.document_id == Document.id).where(*then, IS_OPEN))
+    settled = (select(*columns, _whole(since.c.amount).label("owed")).join(since, since.c.document_id == Document.id)
+               .where(*then, Document.open_amount == 0))
+    both = union_all(still, settled).subquery("owed")
+    return select(both).where(both.c.owed > 0).order_by(both.c.due_on, both.c.id)
+
+
+def _whole(amount):
+    """A sum as a whole number on both databases."""
+    return cast(amount, BigInteger)

@@ -1,0 +1,134 @@
+"""The words and charts of a report, for the screen: formatted here, drawn by macros/charts.html."""
+from flask import url_for
+from flask_babel import format_date, gettext
+
+from practice.admin import charts, show
+from practice.billing.models.payments import METHOD_LABELS
+from practice.core.money import format_money
+from practice.core.spreadsheet import Column, Kind
+from practice.premises.queries import the_practice
+from practice.reports.definitions import BRIDGE, EARNED_STEPS, FEWEST, FIGURES, Unit, share
+from practice.reports.period import Period
+from practice.reports.queries.report import Report
+
+
+def title_of(period: Period) -> str:
+    """"October 2026", "2026", "5 Oct – 3 Nov 2026"."""
+    if period.is_month:
+        return format_date(period.first, "MMMM y")
+    return str(period) if period.is_year else f"{show.day(period.first)} – {show.day(period.last)}"
+
+
+def rate(report: Report, name: str) -> str:
+    """A share in percent with one decimal; "not complete" while its window is open, "n/a" of too few."""
+    if name in report.unfinished:
+        return gettext("not complete")
+    thousandths = share(report.figures[name])
+    return gettext("n/a") if thousandths is None else f"{thousandths / 10:g} %"
+
+
+def of_how_many(report: Report, name: str) -> str:
+    """"3 of 45"; of too few why there is no share."""
+    counted, whole = report.figures[name]
+    if 0 < whole < FEWEST:
+        return gettext("%(counted)s of %(whole)s: too few to say", counted=counted, whole=whole)
+    return gettext("%(counted)s of %(whole)s", counted=counted, whole=whole)
+
+
+def retention_of(report: Report) -> str:
+    """Whom the share of those who came back counts: "July 2026, 85 of 88"."""
+    month = title_of(Period.parse(report.retention_month))
+    return f"{month}, {of_how_many(report, 'retention_90')}"
+
+
+def change(now: int, then: int) -> str:
+    """How much more or less than then, in words; "" where there was nothing."""
+    if not then:
+        return ""
+    tenths = round((now - then) * 1000 / abs(then))
+    return f"{'↑' if tenths >= 0 else '↓'} {abs(tenths) / 10:g} %"
+
+
+def said(report: Report, name: str) -> str:
+    """Any figure as the screen shows it."""
+    value, unit = report.figures[name], FIGURES[name].unit
+    if value is None:
+        return gettext("n/a")
+    if unit is Unit.RATE:
+        return rate(report, name)
+    return show.money(value) if unit is Unit.MONEY else str(value)
+
+
+def plain(minor: int) -> str:
+    """An amount without its currency, for charts that name it once."""
+    text = format_money(minor, the_practice().currency, "en")
+    return "".join(sign for sign in text if sign.isdigit() or sign in ",.−")
+
+
+def whole(minor: int) -> str:
+    """An amount rounded to whole units, for the marks of a chart."""
+    return plain(minor).split(".")[0]
+
+
+def cell(column: Column, value, labels: dict) -> str:
+    """A value of a table as the screen shows it."""
+    if value is None:
+        return ""
+    if column.key in labels:
+        return gettext(labels[column.key].get(value, value))
+    if column.kind is Kind.MONEY:
+        return show.money(value)
+    if column.kind is Kind.DATE:
+        return show.day(value)
+    return f"{value / 10_000:g} %" if column.kind is Kind.PERCENT else str(value)
+
+
+def charts_of(report: Report) -> dict:
+    """The drawings of the page, with the addresses of the rows behind them."""
+    def address(name: str, key: str | None = None) -> str:
+        return url_for("reports.rows", month=str(report.period), name=name, key=key)
+
+    figures, tables = report.figures, report.tables
+    return {
+        "bridge": _steps(figures, "invoiced_gross", BRIDGE, "received", address),
+        "earned": _steps(figures, "invoiced_net", EARNED_STEPS, "earned", address),
+        "weeks": charts.bars([charts.Bar(_piece(first, last), whole(now), now, last_amount=then, last_text=whole(then))
+                              for _key, first, last, now, then in tables["weeks"]], tick_text=whole),
+        "therapists": _shares(tables["therapists"], 8, figures["earned"], gettext("Without a therapist"),
+                              lambda key: address("earned", f"therapist-{key or 'none'}")),
+        "treatments": _shares(tables["treatments"], 3, figures["earned"], gettext("Products, fees and the rest"),
+                              lambda key: address("earned", f"treatment-{key or 'none'}")),
+        "locations": _shares(tables["locations"], 3, figures["earned"], "", lambda key: address("locations")),
+        "issuers": _shares(tables["issuers"], 3, figures["earned"], "", lambda key: address("issuers")),
+        "methods": charts.hbars([charts.HBar(gettext(METHOD_LABELS[method]), plain(amount), max(amount, 0),
+                                             href=address("payments", method))
+                                 for method, _same, amount in tables["methods"]]),
+    }
+
+
+def _piece(first, last) -> str:
+    if (last - first).days > 20:
+        return format_date(first, "LLL")
+    return f"{first.day}–{last.day}" if first < last else str(first.day)
+
+
+def _steps(figures: dict, begin: str, steps: tuple[str, ...], end: str, address) -> charts.Bridge:
+    """From one total to another, steps of nothing left out."""
+    drawn = [charts.Step(gettext(FIGURES[begin].title), whole(figures[begin]), figures[begin], is_total=True,
+                         href=address(FIGURES[begin].rows))]
+    for name in steps:
+        if figures[name]:
+            text = f"{'+' if figures[name] > 0 else '−'} {whole(abs(figures[name]))}"
+            drawn.append(charts.Step(gettext(FIGURES[name].title), text, figures[name]))
+    drawn.append(charts.Step(gettext(FIGURES[end].title), whole(figures[end]), figures[end], is_total=True,
+                             href=address(FIGURES[end].rows)))
+    return charts.bridge(drawn, tick_text=whole)
+
+
+def _shares(rows: list[tuple], place: int, of: int, rest: str, address) -> tuple:
+    return charts.hbars([charts.HBar(row[1] or rest, plain(row[place]), max(row[place], 0), href=address(row[0]),
+                                     share=_percent(row[place], of)) for row in rows if row[place]])
+
+
+def _percent(part: int, of: int) -> str:
+    return f"{(part * 1000 + of // 2) // of / 10:g} %" if of > 0 else ""

@@ -1,0 +1,201 @@
+"""Sums of money by what they are grouped by, read as few rows: what the figures of a report are put together from."""
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import String as Text
+from sqlalchemy import and_, case, func, or_, select, type_coerce
+from sqlalchemy.orm import aliased
+
+from practice.billing.models.documents import Document, DocumentKind, DocumentLine, DocumentTax
+from practice.billing.models.payments import Allocation, Payment, Tip, TipPayout
+from practice.billing.models.till import TillCount, TillDay
+from practice.core.db import db
+from practice.core.money import round_half_up, split
+from practice.reports.period import Period
+from practice.reports.queries import rows
+from practice.reports.queries.rows import INVOICED, IS_EARNED, ISSUED, PREPAID
+
+
+def one(*statements) -> int:
+    """What these statements come to together."""
+    return sum(int(db.session.scalar(statement) or 0) for statement in statements)
+
+
+def read(statement) -> list:
+    return db.session.execute(statement).all()
+
+
+def invoiced(span: Period) -> list:
+    """By kind, location and issuer: how many, net, tax, gross."""
+    return read(select(type_coerce(Document.kind, Text).label("kind"), Document.location_id, Document.issuer_id,
+                       func.count(Document.id).label("count"), func.sum(Document.net_amount).label("net"),
+                       func.sum(Document.tax_amount).label("tax"), func.sum(Document.gross_amount).label("gross"))
+                .where(INVOICED, Document.issued_on.between(span.first, span.last))
+                .group_by(Document.kind, Document.location_id, Document.issuer_id))
+
+
+def earned(span: Period) -> list:
+    """By day, source, therapist, treatment, location and issuer."""
+    from_rows = rows.earned(span)
+    keys = (from_rows.c.on_date, from_rows.c.source, from_rows.c.therapist_id, from_rows.c.treatment_id,
+            from_rows.c.location_id, from_rows.c.issuer_id)
+    return read(select(*keys, func.sum(from_rows.c.amount).label("amount")).group_by(*keys))
+
+
+def earned_by_day(span: Period) -> dict[date, int]:
+    from_rows = rows.earned(span)
+    return {day: int(amount) for day, amount in
+            read(select(from_rows.c.on_date, func.sum(from_rows.c.amount)).group_by(from_rows.c.on_date))}
+
+
+def prepaid_sold(span: Period) -> int:
+    """Net of packages and vouchers for a treatment on documents of the span, credit notes negative."""
+    return one(select(func.sum(DocumentLine.net_amount)).join(Document, Document.id == DocumentLine.document_id)
+               .where(INVOICED, DocumentLine.kind.in_(PREPAID), Document.issued_on.between(span.first, span.last)))
+
+
+def counts_elsewhere(span: Period) -> int:
+    """Net of lines that count in the span and were issued outside it, less those issued in it that count outside."""
+    sums = select(func.sum(DocumentLine.net_amount)).join(Document, Document.id == DocumentLine.document_id)
+    counts = DocumentLine.recognised_on.between(span.first, span.last)
+    issued = Document.issued_on.between(span.first, span.last)
+    return (one(sums.where(ISSUED, IS_EARNED, counts, ~issued)) - one(sums.where(ISSUED, IS_EARNED, issued, ~counts)))
+
+
+def payments(span: Period) -> list:
+    """By day, method and location: the sum, and the part of it that went out."""
+    out = case((Payment.amount < 0, Payment.amount), else_=0)
+    return read(select(Payment.received_on, Payment.method, Payment.location_id,
+                       func.sum(Payment.amount).label("amount"), func.sum(out).label("refunds"))
+                .where(Payment.received_on.between(span.first, span.last))
+                .group_by(Payment.received_on, Payment.method, Payment.location_id)
+                .order_by(Payment.received_on, Payment.method))
+
+
+@dataclass(frozen=True)
+class Settled:
+    """What was put against documents in a span, minor units: (source, of what) -> amount.
+
+    The source is money, credit_note, voucher or write_off; of what: "this" span's invoices, "earlier" ones, or a
+    "voucher_sale"."""
+
+    sums: dict[tuple[str, str], int]
+
+    def of(self, source: str, *whats: str) -> int:
+        return sum(self.sums.get((source, what), 0) for what in whats or ("this", "earlier"))
+
+
+def settled(span: Period) -> Settled:
+    source = case((Allocation.payment_id.is_not(None), "money"),
+                  (Allocation.credit_note_id.is_not(None), "credit_note"),
+                  (Allocation.voucher_id.is_not(None), "voucher"), else_="write_off").label("source")
+    what = case((Document.kind == DocumentKind.VOUCHER_SALE, "voucher_sale"),
+                (Document.issued_on >= span.first, "this"), else_="earlier").label("what")
+    made = (select(source, what, Allocation.amount.label("amount"))
+            .join(Document, Document.id == Allocation.document_id)
+            .where(Allocation.on_date.between(span.first, span.last)).subquery("made"))
+    found = read(select(made.c.source, made.c.what, func.sum(made.c.amount)).group_by(made.c.source, made.c.what))
+    return Settled({(one_source, of): int(amount) for one_source, of, amount in found})
+
+
+def tax_rates(span: Period) -> list[tuple]:
+    """By category and rate, the highest first: net and tax invoiced in the span, and tax on what was paid in it."""
+    net, tax, paid = defaultdict(int), defaultdict(int), defaultdict(int)
+    for category, rate, a_net, a_tax in read(
+            select(DocumentTax.category, DocumentTax.rate, func.sum(DocumentTax.net_amount),
+                   func.sum(DocumentTax.tax_amount)).join(Document, Document.id == DocumentTax.document_id)
+            .where(INVOICED, Document.issued_on.between(span.first, span.last))
+            .group_by(DocumentTax.category, DocumentTax.rate)):
+        net[category, rate], tax[category, rate] = int(a_net), int(a_tax)
+    for row in _paid_taxes(span):
+        until, before = int(row.until), int(row.until) - int(row.within)
+        paid[row.category, row.rate] += (round_half_up(row.tax_amount * until, row.gross_amount)
+                                         - round_half_up(row.tax_amount * before, row.gross_amount))
+    keys = sorted(net.keys() | paid.keys(), key=lambda key: (-key[1], str(key[0])))
+    return [(None, str(category), rate, net[category, rate], tax[category, rate], paid[category, rate])
+            for category, rate in keys]
+
+
+def _paid_taxes(span: Period) -> list:
+    """The taxes of invoices on which something was paid in the span, with what was paid within and until its end.
+
+    A voucher of an amount pays like money: its tax is due when it is brought in."""
+    pays = or_(Allocation.payment_id.is_not(None), Allocation.voucher_id.is_not(None))
+    within = (select(Allocation.document_id, func.sum(Allocation.amount).label("amount"))
+              .where(pays, Allocation.on_date.between(span.first, span.last))
+              .group_by(Allocation.document_id).subquery("within"))
+    until = (select(func.sum(Allocation.amount))
+             .where(pays, Allocation.document_id == within.c.document_id, Allocation.on_date <= span.last)
+             .scalar_subquery().correlate(within))
+    return read(select(DocumentTax.category, DocumentTax.rate, DocumentTax.tax_amount, Document.gross_amount,
+                       within.c.amount.label("within"), until.label("until"))
+                .join(Document, Document.id == within.c.document_id)
+                .join(DocumentTax, DocumentTax.document_id == Document.id)
+                .where(Document.kind == DocumentKind.INVOICE, Document.gross_amount != 0))
+
+
+def paid_to_therapists(span: Period) -> dict[int | None, tuple[int, int]]:
+    """Money put against invoices in the span, each payment shared over the lines by their gross: net and tax by
+    the therapist on the line."""
+    made = read(select(Allocation.document_id, Allocation.amount)
+                .join(Document, Document.id == Allocation.document_id)
+                .where(Allocation.payment_id.is_not(None), Document.kind == DocumentKind.INVOICE,
+                       Allocation.on_date.between(span.first, span.last)).order_by(Allocation.id))
+    again = aliased(Allocation)
+    touched = (select(again.document_id).where(again.payment_id.is_not(None),
+                                               again.on_date.between(span.first, span.last)))
+    lines = defaultdict(list)
+    for line in read(select(DocumentLine.document_id, DocumentLine.therapist_id, DocumentLine.gross_amount,
+                            DocumentLine.tax_amount).where(DocumentLine.document_id.in_(touched))
+                     .order_by(DocumentLine.document_id, DocumentLine.position)):
+        lines[line.document_id].append(line)
+    found: dict[int | None, list[int]] = defaultdict(lambda: [0, 0])
+    for document_id, amount in made:
+        of = lines[document_id]
+        for line, part in zip(of, split(amount, [line.gross_amount for line in of]), strict=True):
+            tax = round_half_up(line.tax_amount * part, line.gross_amount) if line.gross_amount else 0
+            found[line.therapist_id][0] += part - tax
+            found[line.therapist_id][1] += tax
+    return {therapist: (net, tax) for therapist, (net, tax) in found.items()}
+
+
+def tips(span: Period) -> dict[int, int]:
+    """Tips by therapist."""
+    return {therapist: int(amount) for therapist, amount in
+            read(select(Tip.therapist_id, func.sum(Tip.amount)).where(Tip.on_date.between(span.first, span.last))
+                 .group_by(Tip.therapist_id))}
+
+
+def till_differences(span: Period) -> dict[date, int]:
+    """Counted less expected by the day the till was opened, of tills that are closed."""
+    difference = TillCount.counted_amount - TillCount.expected_amount
+    return {day: int(amount) for day, amount in
+            read(select(TillDay.opened_on, func.sum(difference)).join(TillCount, TillCount.till_day_id == TillDay.id)
+                 .where(TillDay.closed_at.is_not(None), TillDay.opened_on.between(span.first, span.last))
+                 .group_by(TillDay.opened_on))}
+
+
+def credit(as_of: date) -> int:
+    """Money of clients not put against anything at the end of a day: received, less used, less tips."""
+    return (one(select(func.sum(Payment.amount)).where(Payment.received_on <= as_of))
+            - one(select(func.sum(Allocation.amount)).where(Allocation.payment_id.is_not(None),
+                                                            Allocation.on_date <= as_of))
+            - one(select(func.sum(Tip.amount)).where(Tip.on_date <= as_of)))
+
+
+def deposits(as_of: date) -> int:
+    """The part of that credit that was paid ahead for one appointment."""
+    paid = aliased(Payment)
+    ahead = select(paid.id).where(paid.appointment_id.is_not(None), paid.amount > 0, paid.received_on <= as_of)
+    of_them = and_(Payment.received_on <= as_of, or_(Payment.id.in_(ahead), Payment.reverses_id.in_(ahead)))
+    return (one(select(func.sum(Payment.amount)).where(of_them))
+            - one(select(func.sum(Allocation.amount)).where(Allocation.payment_id.in_(ahead),
+                                                            Allocation.on_date <= as_of))
+            - one(select(func.sum(Tip.amount)).where(Tip.payment_id.in_(ahead), Tip.on_date <= as_of)))
+
+
+def tips_payable(as_of: date) -> int:
+    """Tips given, less tips handed out, until the end of a day."""
+    return (one(select(func.sum(Tip.amount)).where(Tip.on_date <= as_of))
+            - one(select(func.sum(TipPayout.amount)).where(TipPayout.paid_on <= as_of)))

@@ -1,0 +1,57 @@
+"""Whatever happens in a practice: its months close."""
+import pytest
+from hypothesis import HealthCheck, given, settings
+
+from practice.access import guard
+from practice.core import clock
+from practice.reports.definitions import OWED_BY_AGE
+from practice.reports.period import Period
+from practice.reports.queries.details import detail
+from practice.reports.queries.report import Report, report
+from practice.reports.queries.tables import DETAILS, SUMMARIES
+from tests.factories.billing import Stage
+from tests.reports.walk import ACTS, STEPS, Walk
+
+RANDOM = settings(max_examples=15, deadline=None, derandomize=True,
+                  suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+
+
+@pytest.fixture
+def walk(people):
+    return Walk(Stage(people))
+
+
+@RANDOM
+@given(steps=STEPS)
+def test_every_month_closes(walk, steps):
+    walk.begin()
+    first = clock.now().date()
+    walk.live(steps)
+    olive = walk.stage.people.olive
+    with guard.acting(olive):
+        for month in Period(first, clock.now().date()).months():
+            found = report(olive, month)
+            assert found.adds_up, {name: value for name, value in found.figures.items() if "difference" in name}
+            assert_sums(olive, found)
+
+
+def assert_sums(actor, found: Report) -> None:
+    f = found.figures
+    assert sum(f[name] for name in OWED_BY_AGE.values()) == f["owed"]
+    sums = {name: table.total(found.tables[name]) for name, table in SUMMARIES.items()}
+    for name in ("therapists", "treatments", "weeks", "locations", "issuers"):
+        assert sums[name]["earned"] == f["earned"]
+    assert sums["therapists"]["cash_net"] == f["cash_basis_net"] and sums["debtors"]["owed"] == f["owed"]
+    paid = f["cash_basis_net"] + sums["therapists"]["cash_tax"]
+    assert paid + f["bridge_voucher_sales"] + f["tips_given"] + f["bridge_credit"] == f["received"]
+    rows = {name: DETAILS[name].total(detail(actor, name, found.period)) for name in DETAILS}
+    assert rows["documents"]["gross"] == f["invoiced_gross"] and rows["earned"]["amount"] == f["earned"]
+    assert rows["payments"]["amount"] == f["received"] and rows["owed"]["owed"] == f["owed"]
+    assert rows["tips"]["amount"] == f["tips_given"]
+
+
+def test_the_walk_does_everything_it_is_told(walk):
+    """A step that was refused every time would prove nothing."""
+    walk.begin()
+    walk.live([(act, amount, which) for which, amount in enumerate((9000, 5000, 2000, 700)) for act in ACTS])
+    assert walk.done.keys() == set(ACTS)

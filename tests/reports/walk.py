@@ -1,0 +1,133 @@
+"""A practice that lives on at random: documents, money, packages, vouchers; a day or a month passes now and then."""
+import itertools
+from collections import Counter
+from datetime import timedelta
+
+from hypothesis import strategies as st
+
+from practice.billing.models.payments import Method
+from practice.billing.services.checkout import checkout
+from practice.billing.services.documents import issue_invoice
+from practice.billing.services.packages import sell_package
+from practice.billing.services.payments import take_payment
+from practice.billing.services.refunds import refund
+from practice.billing.services.vouchers import sell_voucher
+from practice.billing.services.write_offs import write_off
+from practice.core import clock
+from practice.core.errors import DomainError
+from practice.reports.period import Period
+from tests import personas
+from tests.factories.billing import Stage
+
+ACTS = ("invoice", "invoice", "pay", "pay", "tip", "credit", "refund", "write_off", "package", "session", "voucher",
+        "bring", "ahead", "day", "day", "month")
+STEPS = st.lists(st.tuples(st.sampled_from(ACTS), st.integers(1, 30_000), st.integers(0, 9)), min_size=4, max_size=14)
+
+
+class Walk:
+    """Each walk begins where the one before ended: numbers of documents never go back in time."""
+
+    def __init__(self, stage: Stage):
+        self.stage, self.now, self.keys = stage, personas.NOW, itertools.count()
+        self.invoices, self.packages, self.codes = [], [], []
+        self.done = Counter()
+
+    def begin(self) -> Period:
+        """Leave what was behind, at the first of a later month; gives that month."""
+        self.now += timedelta(days=40)
+        self.invoices, self.packages, self.codes = [], [], []
+        clock.set_to(self.now)
+        return Period.of(self.now.date())
+
+    def live(self, steps) -> None:
+        """Do as told; what the practice refuses does not happen."""
+        for act, amount, which in steps:
+            self.now += timedelta(days={"day": 1, "month": 31}.get(act, 0), minutes=90)
+            clock.set_to(self.now)
+            try:
+                getattr(self, f"_{act}", lambda _amount, _which: None)(amount, which)
+                self.done[act] += 1
+            except DomainError:
+                pass
+
+    def _key(self) -> str:
+        return f"walk-{next(self.keys)}"
+
+    def _any(self, found: list, which: int):
+        return found[which % len(found)] if found else None
+
+    def _invoice(self, amount, which):
+        stage, people = self.stage, self.stage.people
+        therapist = (people.theo.user_id, people.tara.user_id, None)[which % 3]
+        lines = [stage.line(amount, therapist_id=therapist),
+                 stage.line(amount // 3 + 1, therapist_id=people.theo.user_id)]
+        self.invoices.append(stage.do(lambda: issue_invoice(stage.rae, client_id=stage.ann,
+                                                               lines=lines[:1 + which % 2])))
+
+    def _pay(self, amount, which, tip=0):
+        number = self._any(self.invoices, which)
+        method = list(Method)[which % 3]
+        self.stage.do(lambda: take_payment(
+            self.stage.rae, client_id=self.stage.ann, amount=amount + tip, method=method, request_key=self._key(),
+            document_id=number, tip=tip, tip_for_id=self.stage.people.tara.user_id if tip else None))
+
+    def _tip(self, amount, which):
+        self._pay(amount, which, tip=amount // 10 + 1)
+
+    def _ahead(self, amount, which):
+        self.stage.pay(amount)
+
+    def _credit(self, amount, which):
+        number = self._any(self.invoices, which)
+        if number:
+            self.stage.credit(number, {1: amount} if which % 2 else None)
+
+    def _refund(self, amount, which):
+        """Of an invoice that was paid."""
+        stage = self.stage
+        number = stage.invoice(amount)
+        stage.pay(amount, number)
+        self.invoices.append(number)
+        stage.do(lambda: refund(stage.rae, number, amount=amount // (which + 1) + 1, method=Method.CASH,
+                                request_key=self._key(), reason="as agreed"))
+
+    def _write_off(self, amount, which):
+        number = self._any(self.invoices, which)
+        if number:
+            self.stage.do(lambda: write_off(self.stage.rae, number, amount=amount, on=clock.now().date(),
+                                            reason="moved away"))
+
+    def _package(self, amount, which):
+        stage = self.stage
+        package, document = stage.do(lambda: _sold(stage, which % 4 + 1, amount + 1000))
+        self.packages.append(package)
+        self.invoices.append(document)
+
+    def _session(self, amount, which):
+        package = self._any(self.packages, which)
+        session = self._done()
+        stage = self.stage
+        stage.do(lambda: checkout(stage.rae, session, payments=[], request_key=self._key(), package_id=package))
+
+    def _voucher(self, amount, which):
+        stage = self.stage
+        self.codes.append(stage.do(lambda: sell_voucher(
+            stage.rae, client_id=stage.ann, text="Voucher", price_amount=amount, value_amount=amount + which * 100,
+            method=Method.CARD, request_key=self._key(), holds_days=20 if which % 2 else None).code))
+
+    def _bring(self, amount, which):
+        code, stage = self._any(self.codes, which), self.stage
+        session = self._done()
+        if code:
+            self.invoices.append(stage.do(lambda: checkout(stage.rae, session, payments=[], request_key=self._key(),
+                                                           voucher=code).document_id))
+
+    def _done(self) -> int:
+        """A session that has just ended."""
+        return self.stage.session_at(self.now)
+
+
+def _sold(stage, sessions, price):
+    row = sell_package(stage.rae, client_id=stage.ann, treatment_id=stage.treatment, sessions=sessions,
+                       price_amount=price)
+    return row.id, row.document_id
