@@ -92,10 +92,11 @@ class Walk:
                                 request_key=self._key(), reason="as agreed"))
 
     def _write_off(self, amount, which):
-        number = self._any(self.invoices, which)
-        if number:
-            self.stage.do(lambda: write_off(self.stage.rae, number, amount=amount, on=clock.now().date(),
-                                            reason="moved away"))
+        stage = self.stage
+        number = stage.invoice(amount)
+        self.invoices.append(number)
+        stage.do(lambda: write_off(stage.rae, number, amount=amount // (which + 1) + 1, on=clock.now().date(),
+                                   reason="moved away"))
 
     def _package(self, amount, which):
         stage = self.stage
