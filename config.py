@@ -39,6 +39,7 @@ class Config:
     trusted_hosts: the names this server answers to, without port.
     proxies: how many reverse proxies in front are trusted to say where a request came from.
     mail: the server that mail is handed to; None: the practice sends none.
+    backups: the folder that backups are kept in.
     idle_minutes, session_hours: after how long without use, and after how long at all, a sign-in ends.
     """
 
@@ -51,6 +52,7 @@ class Config:
     idle_minutes: int = 15
     session_hours: int = 12
     mail: MailServer | None = None
+    backups: str = str(INSTANCE / "backups")
     testing: bool = False
 
     @classmethod
@@ -71,6 +73,7 @@ class Config:
             idle_minutes=number(environ, "PRACTICE_IDLE_MINUTES", 15, 1, 24 * 60),
             session_hours=number(environ, "PRACTICE_SESSION_HOURS", 12, 1, 7 * 24),
             mail=mail_server(environ),
+            backups=environ.get("PRACTICE_BACKUPS") or str(INSTANCE / "backups"),
         )
 
     def with_database(self, url: str) -> "Config":
@@ -108,13 +111,18 @@ def secret_key(environ: Mapping[str, str]) -> str:
     return given
 
 
+def keys_file(environ: Mapping[str, str]) -> Path:
+    """Where the sealing keys are kept."""
+    return Path(environ.get("PRACTICE_KEYS") or INSTANCE / "sealing_keys")
+
+
 def sealing_keys(environ: Mapping[str, str], url: str) -> tuple[bytes, ...]:
     """The keys in the file PRACTICE_KEYS (instance/sealing_keys): one in base64 per line, the first one seals.
 
     A new file is made for a new database only: beside an existing one it would hide that the old keys are lost.
     Raises ConfigError.
     """
-    path = Path(environ.get("PRACTICE_KEYS") or INSTANCE / "sealing_keys")
+    path = keys_file(environ)
     if not path.exists() and holds_data(url):
         raise ConfigError(f"PRACTICE_KEYS: {path} is missing, and the database is not new: put the keys back first")
     text = keep(path, base64.b64encode(secrets.token_bytes(KEY_BYTES)).decode() + "\n")

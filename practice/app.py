@@ -78,6 +78,7 @@ def flask_settings(config) -> dict:
         "SESSION_COOKIE_SECURE": config.https,
         "SESSION_COOKIE_SAMESITE": "Lax",
         "IDLE_TIMEOUT": timedelta(minutes=config.idle_minutes),
+        "BACKUPS": config.backups,
         "SESSION_LIFETIME": timedelta(hours=config.session_hours),
         "WTF_CSRF_TIME_LIMIT": None,  # as long as the sign-in: a long note must not meet a bare error
         "MAX_CONTENT_LENGTH": LARGEST_BODY,

@@ -39,13 +39,13 @@ def make_app(database: str = "practice.db"):
     return create_app(Config.from_environ(database=database))
 
 
-def migrate_database(app) -> None:
-    """Bring the database to the newest schema; does nothing where it has it already."""
+def migrate_database(app, revision: str = "head") -> None:
+    """Bring the database to the newest schema, or to that of a revision; does nothing where it has it already."""
     from alembic import command
 
     with app.app_context():
         settings = app.extensions["migrate"].migrate.get_config(str(ROOT / "migrations"))
-        command.upgrade(settings, "head")
+        command.upgrade(settings, revision)
 
 
 def first_run_code(app) -> str | None:
@@ -116,6 +116,59 @@ def migrate():
     """Bring the database to the newest schema."""
     migrate_database(make_app())
     click.echo("The database has the newest schema.")
+
+
+@commands.command()
+@click.option("--to", "folder", type=click.Path(file_okay=False, path_type=Path),
+              help="The folder of the backups; PRACTICE_BACKUPS, or instance/backups.")
+@click.option("--keep", default=14, show_default=True, type=click.IntRange(1), help="How many of the newest are kept.")
+@click.option("--months", default=12, show_default=True, type=click.IntRange(0),
+              help="And the first of each of so many months.")
+def backup(folder, keep, months):
+    """Back up the database while people work: one sealed file, read back before it counts."""
+    from practice.ops.backup.container import BackupBroken
+    from practice.ops.backup.make import make
+
+    app = make_app()
+    try:
+        with app.app_context():
+            made = make(folder or Path(app.config["BACKUPS"]), keep=keep, months=months)
+    except BackupBroken as error:
+        raise click.ClickException(str(error)) from None
+    except OSError as error:
+        raise click.ClickException(f"No backup was made: {error.strerror} ({error.filename or 'writing'}).") from None
+    click.echo(f"{made.path}: {made.rows:,} rows, {made.size:,} bytes, read back and whole.")
+    for name in made.removed:
+        click.echo(f"Removed {name}.")
+    click.echo("It opens only with the file of PRACTICE_KEYS: keep a copy of that elsewhere.")
+
+
+@commands.command()
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--to", "address", required=True, help="Where to: a file or a PostgreSQL address, neither there yet.")
+def restore(file, address):
+    """Put a backup into a new place and prove it there: counts, hashes, books, trail."""
+    from config import Config, keys_file
+    from practice.app import create_app
+    from practice.ops.backup.container import BackupBroken
+    from practice.ops.backup.restore import restore as put_back
+
+    os.umask(0o077)
+    if not keys_file(os.environ).exists():
+        raise click.ClickException(f"{keys_file(os.environ)} is missing: put the key file of the backup there first.")
+    url = address if "://" in address else f"sqlite:///{Path(address).resolve()}"
+    try:
+        done = put_back(file, Config.from_environ({**os.environ, "DATABASE_URL": url}), create_app, migrate_database)
+    except BackupBroken as error:
+        raise click.ClickException(str(error)) from None
+    except OSError as error:
+        raise click.ClickException(f"Nothing was restored: {error.strerror}.") from None
+    click.echo(f"Restored {done.rows:,} rows as of {done.made_at}.")
+    for fault in done.faults:
+        click.echo(fault)
+    click.echo(f"Books or trail do not hold in {len(done.faults)} places." if done.faults
+               else "Counts and hashes are those of the backup, the books close, the audit trail is whole.")
+    sys.exit(1 if done.faults else 0)
 
 
 @commands.group()

@@ -11,6 +11,8 @@ import uuid
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from sqlalchemy import LargeBinary, String
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -51,6 +53,17 @@ class Keyring:
             return cipher.decrypt(value[9:21], value[21:], bound_to.encode())
         except InvalidTag as error:
             raise SealBroken(bound_to.split(":")[0]) from error
+
+    @property
+    def first_id(self) -> bytes:
+        """The id (8 bytes) of the key that seals."""
+        return self._first_id
+
+    def derive_from(self, key_id: bytes, purpose: str, salt: bytes) -> bytes:
+        """A 32-byte key for one file, from the key of that id; raises SealBroken when that is not here."""
+        if key_id not in self._by_id:
+            raise SealBroken("unknown key")
+        return HKDF(SHA256(), 32, salt, purpose.encode()).derive(self._by_id[key_id])
 
     def derive(self, purpose: str) -> bytes:
         """A 32-byte key for another purpose (audit chain, look-up hashes), from the oldest key."""

@@ -1,0 +1,147 @@
+"""Back from a backup: into a new place only, proved there, and only then under the name that was asked for."""
+import hashlib
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from sqlalchemy import make_url
+
+from config import Config
+from practice.access.actor import system
+from practice.access.guard import acting
+from practice.audit import services as audit
+from practice.core import sealed
+from practice.core.db import db, snapshot, transaction
+from practice.ops.backup import make, postgresql, sqlite
+from practice.ops.backup.container import BackupBroken
+from practice.ops.books.check import check_books
+
+
+@dataclass(frozen=True)
+class Restored:
+    """What was put where: when the backup was made, the rows in it, and what does not hold together in them."""
+
+    made_at: str
+    rows: int
+    faults: list[str]
+
+
+def restore(path: Path, config: Config, create_app: Callable, migrate: Callable) -> Restored:
+    """Fill the new database `config.database_url` from the backup and prove it.
+
+    Interrupted, it leaves nothing under that name. Faults of books and trail were in the practice when the backup was
+    made: they are told, and the database is put in its place. Raises BackupBroken for everything else.
+    """
+    sealed.use(sealed.Keyring(list(config.sealing_keys)))
+    place = _Sqlite(config) if make_url(config.database_url).get_backend_name() == "sqlite" else _Postgresql(config)
+    place.check_new()
+    place.clear()
+    try:
+        app = create_app(config.with_database(place.draft))
+        with app.app_context():
+            try:
+                proof = place.fill(path, app, migrate)
+                migrate(app)
+                faults = _faults()
+                _record(path.name, proof["made_at"])
+            finally:
+                db.session.remove()
+                db.engine.dispose()
+        place.finish()
+    finally:
+        place.clear()
+    return Restored(proof["made_at"], sum(proof["rows"].values()), faults)
+
+
+def _faults() -> list[str]:
+    """What is wrong with books and trail, in words."""
+    found = [f"{one.table} {one.row_id}: {one.rule}: {one.what}" for one in check_books()]
+    with snapshot() as session:
+        return found + [f"audit_row {one.row_id}: {one.reason}" for one in audit.verify(session)]
+
+
+def _record(name: str, made_at: str) -> None:
+    actor = system("practice restore")
+    with acting(actor), transaction():
+        audit.record(actor, "backup.restore", name=name, made_at=made_at)
+
+
+def _refuse_other(head: dict, kind: str) -> None:
+    if head["kind"] != kind:
+        raise BackupBroken(f"This is a backup of {head['kind']}: give an address of that kind with --to.")
+
+
+class _Sqlite:
+    """A file that is not there yet; filled under another name beside it."""
+
+    def __init__(self, config: Config):
+        self.target = Path(make_url(config.database_url).database)
+        self._draft = self.target.with_name(f".{self.target.name}.restoring")
+        self.draft = f"sqlite:///{self._draft}"
+
+    def check_new(self) -> None:
+        if self.target.exists():
+            raise BackupBroken(f"{self.target} is there already: restore into a new place, then exchange them.")
+        self.target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+
+    def clear(self) -> None:
+        for left in self.target.parent.glob(f"{self._draft.name}*"):
+            left.unlink(missing_ok=True)
+
+    def fill(self, path: Path, app, migrate: Callable) -> dict:
+        def take(head, members):
+            _refuse_other(head, "sqlite")
+            for _name, pieces in members:
+                with open(os.open(self._draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+                    for piece in pieces:
+                        file.write(piece)
+                    file.flush()
+                    os.fsync(file.fileno())
+
+        proof = make.read(path, take)
+        if sqlite.describe(self._draft) != (proof["revision"], proof["rows"]):
+            raise BackupBroken("The restored database does not have the rows that the backup says it has.")
+        return proof
+
+    def finish(self) -> None:
+        os.link(self._draft, self.target)  # fails where somebody has made the file meanwhile
+
+
+class _Postgresql:
+    """A database that the server does not have yet; filled under another name."""
+
+    def __init__(self, config: Config):
+        self.url = config.database_url
+        self.name = make_url(self.url).database
+        self.draft = make_url(self.url).set(database=f"{self.name}_restoring").render_as_string(hide_password=False)
+
+    def check_new(self) -> None:
+        if postgresql.exists(self.url):
+            raise BackupBroken(f"The server has a database {self.name} already: restore under a new name.")
+
+    def clear(self) -> None:
+        postgresql.drop(self.draft)
+
+    def fill(self, path: Path, app, migrate: Callable) -> dict:
+        def take(head, members):
+            _refuse_other(head, "postgresql")
+            postgresql.make_empty(self.draft)
+            migrate(app, head["revision"])
+            with db.engine.begin() as connection:
+                for table, pieces in members:
+                    postgresql.rows_in(connection, table, head["tables"][table], pieces)
+                postgresql.count_on(connection)
+
+        proof = make.read(path, take)
+        with postgresql.one_moment(db.engine) as connection:
+            for table, columns in proof["tables"].items():
+                digest = hashlib.sha256()
+                for piece in postgresql.rows_out(connection, table, columns):
+                    digest.update(piece)
+                if digest.hexdigest() != proof["sha256"][table]:
+                    raise BackupBroken(f"The restored table {table} is not the one that was backed up.")
+        return proof
+
+    def finish(self) -> None:
+        postgresql.rename(self.draft, self.name)
