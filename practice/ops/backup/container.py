@@ -15,6 +15,7 @@ KEY_ID, SALT, TAG = 8, 32, 16
 PIECE = 1 << 20  # bytes
 HEAD = len(MAGIC) + KEY_ID + SALT
 PURPOSE = "backup"
+DAMAGED = "This backup is damaged or not complete; take another one."
 
 
 class BackupBroken(Exception):
@@ -65,6 +66,8 @@ class Opening:
             raise BackupBroken("This backup was sealed with a key that is not in the file of PRACTICE_KEYS: "
                                "put the key file that belongs to it there.") from None
         self._next = file.read(PIECE + TAG)
+        if not self._next:
+            raise BackupBroken(DAMAGED)
 
     def read(self, size: int) -> bytes:
         """Up to `size` bytes; fewer only at the end."""
@@ -83,6 +86,6 @@ class Opening:
         try:
             data = self._cipher.decrypt(_nonce(self._place, not self._next), piece, self._head)
         except Exception as error:  # InvalidTag, or too short to hold one
-            raise BackupBroken("This backup is damaged or not complete; take another one.") from error
+            raise BackupBroken(DAMAGED) from error
         self._place += 1
         return data

@@ -18,7 +18,7 @@ from practice.audit import services as audit
 from practice.core import clock, sealed
 from practice.core.db import db, transaction
 from practice.ops.backup import postgresql, sqlite
-from practice.ops.backup.container import PIECE, BackupBroken, Opening, Sealing
+from practice.ops.backup.container import DAMAGED, PIECE, BackupBroken, Opening, Sealing
 
 NAME = "practice-%Y%m%dT%H%M%SZ.backup"
 HEAD, PROOF, FILE = "head.json", "proof.json", "practice.db"
@@ -176,7 +176,7 @@ def read(path: Path, take=None) -> dict:
                 head, proof = json.load(archive.extractfile(archive.next())), {}
                 (take or _pass)(head, _members(archive, hashes, proof))
     except (tarfile.TarError, ValueError, AttributeError, TypeError, EOFError) as error:
-        raise BackupBroken("This backup is damaged or not complete; take another one.") from error
+        raise BackupBroken(DAMAGED) from error
     if not proof or hashes != proof["sha256"]:
         raise BackupBroken("This backup does not hold what it says it holds; take another one.")
     return {**head, **proof}

@@ -5,17 +5,25 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from sqlalchemy import make_url
+from sqlalchemy import bindparam, make_url, update
 
 from config import Config
 from practice.access.actor import system
 from practice.access.guard import acting
+from practice.accounts.models import SignIn
 from practice.audit import services as audit
-from practice.core import sealed
+from practice.core import clock, sealed
 from practice.core.db import db, snapshot, transaction
 from practice.ops.backup import make, postgresql, sqlite
 from practice.ops.backup.container import BackupBroken
 from practice.ops.books.check import check_books
+from practice.outbox.models import Message
+from practice.outbox.states import MessageState
+
+END_SIGN_INS = (update(SignIn).where(SignIn.ended_at.is_(None)).values(ended_at=bindparam("now"))
+                .execution_options(synchronize_session=False))
+HOLD_MAIL = (update(Message).where(Message.state.in_((MessageState.WAITING, MessageState.SENDING)))
+             .values(state=MessageState.UNSURE).execution_options(synchronize_session=False))
 
 
 @dataclass(frozen=True)
@@ -44,7 +52,7 @@ def restore(path: Path, config: Config, create_app: Callable, migrate: Callable)
                 proof = place.fill(path, app, migrate)
                 migrate(app)
                 faults = _faults()
-                _record(path.name, proof["made_at"])
+                _settle(path.name, proof["made_at"])
             finally:
                 db.session.remove()
                 db.engine.dispose()
@@ -61,9 +69,13 @@ def _faults() -> list[str]:
         return found + [f"audit_row {one.row_id}: {one.reason}" for one in audit.verify(session)]
 
 
-def _record(name: str, made_at: str) -> None:
+def _settle(name: str, made_at: str) -> None:
+    """What has gone on since the backup was made is not done again: sign-ins of then are over, mail of then waits for
+    a person."""
     actor = system("practice restore")
     with acting(actor), transaction():
+        db.session.execute(END_SIGN_INS, {"now": clock.now()})
+        db.session.execute(HOLD_MAIL)
         audit.record(actor, "backup.restore", name=name, made_at=made_at)
 
 
