@@ -7,6 +7,8 @@ import re
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
+from flask import current_app
+
 from practice.access import guard
 from practice.access.actor import link
 from practice.access.roles import Role
@@ -16,6 +18,7 @@ from practice.billing.models.payments import Allocation, Method, Payment
 from practice.billing.services.checkout import checkout
 from practice.billing.services.documents import LineInput, issue_invoice
 from practice.billing.services.fees import record_consent
+from practice.billing.services.mailing import mail_paper
 from practice.billing.services.packages import sell_package, use_package
 from practice.billing.services.payments import take_deposit, take_payment
 from practice.billing.services.reminders import remind
@@ -27,6 +30,8 @@ from practice.core.db import db, transaction
 from practice.intake.models import FormVersion
 from practice.intake.services.forms import start_draft
 from practice.intake.services.links import begin, invite
+from practice.outbox.letter import File, MailServer
+from practice.outbox.states import MessageState
 from practice.premises.models import Issuer, Location, Room, TaxCode
 from practice.premises.queries import get_practice, tax_codes
 from practice.premises.services import change_settings
@@ -106,6 +111,7 @@ def build_world(people: personas.People) -> World:
     _owed(people, world)
     _money(people, world)
     _used(people, world)
+    _mailed(people, world)
     _rest(people, world)
     return world
 
@@ -203,6 +209,17 @@ def _owed(people, world) -> None:
         line = LineInput("Treatment", 4000, tax_codes()[0].id)
         numbers["overdue_id"] = issue_invoice(rae, client_id=numbers["client_id"], lines=[line]).id
         record_consent(rae, numbers["client_id"], how="on paper", on=clock.now().date())
+
+
+def _mailed(people, world) -> None:
+    """A mail server is set, and a message the server refused."""
+    current_app.config["MAIL_SERVER"] = MailServer("127.0.0.1", 1, "desk@example.com")
+    with guard.acting(people.rae), transaction():
+        row = mail_paper(people.rae, client_id=world.numbers["client_id"], to="ann@example.com", subject="Invoice",
+                         about=f"document:{world.numbers['document_id']}", body="Good morning",
+                         paper=File("invoice.pdf", "application/pdf", b"%PDF-"))
+        row.state = MessageState.REFUSED
+        world.numbers["mail_id"] = row.id
 
 
 def _used(people, world) -> None:

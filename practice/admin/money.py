@@ -31,6 +31,7 @@ from practice.clients.queries import find_clients, names_of
 from practice.core.errors import Invalid
 from practice.core.money import parse, plain
 from practice.core.text import _
+from practice.outbox.queries import messages_about
 from practice.premises.queries import the_practice
 
 COUNTED = (Shown.OPEN, Shown.OVERDUE, Shown.TODAY)  # the filters that say how many there are
@@ -197,7 +198,8 @@ def show_document(document_id: int, pay_form: PayForm, reason_form: ReasonForm):
         "admin/money/page.html", document=document, parts=reading.parts_of(document_id), origin=origin, left=left,
         notes=reading.credit_notes_of(document_id), state=reading.state_of(document, show.today()),
         days=(show.today() - document.due_on).days if paid_late else None, names=user_names(), pay_form=pay_form,
-        reason_form=reason_form, credit=reading.credit_of(document.client_id), may=current_actor().may, P=P,
+        messages=messages_about([f"document:{document.id}"]), reason_form=reason_form,
+        credit=reading.credit_of(document.client_id), may=current_actor().may, P=P,
         typed={position: request.form.get(f"line-{position}", "")[:60] for position in left},
         currency=document.currency)
 

@@ -1,7 +1,4 @@
 """What is still owed: by client and age as of any day, statements of account, reminders in three steps."""
-from collections import defaultdict
-from dataclasses import dataclass
-from datetime import date
 
 from flask import flash, redirect, render_template, request, url_for
 from flask_admin import expose
@@ -16,6 +13,7 @@ from practice.admin.fields import row_number
 from practice.admin.money_papers import entry_words, reminder_pdf, statement_pdf
 from practice.admin.sending import attachment, pdf
 from practice.admin.switches import need
+from practice.admin.typing_money import asked_day, asked_span
 from practice.audit import services as audit
 from practice.billing.queries import reminders as reading
 from practice.billing.queries.deposits import free_credit
@@ -23,28 +21,15 @@ from practice.billing.queries.documents import get_document
 from practice.billing.queries.statement import a_year_until, statement_of
 from practice.billing.services.reminders import remind
 from practice.clients.queries import get_client
-from practice.core.db import db, transaction
+from practice.core.db import transaction
 from practice.core.spreadsheet import Column, Kind, csv_bytes
+from practice.outbox.queries import messages_about
 from practice.premises.queries import the_practice
-from practice.reports.period import AGES, age_bucket
-from practice.reports.queries import rows
+from practice.reports.period import AGES
+from practice.reports.queries.owed import ages_of, owed_by_client
 from practice.reports.queries.tables import AGE_LABELS
 
 MOST_TICKS = 200
-
-
-@dataclass(frozen=True)
-class ClientOwed:
-    """What one client owes, by age, minor units."""
-
-    client_id: int
-    name: str
-    ages: dict[str, int]
-    documents: int
-
-    @property
-    def total(self) -> int:
-        return sum(self.ages.values())
 
 
 class OwedPage(Page):
@@ -75,15 +60,15 @@ class OwedPage(Page):
 
     @expose("/statements/<int:client_id>")
     def statement(self, client_id):
-        first, last = asked_span()
+        first, last = asked_span(a_year_until(show.today()))
         return render_template("admin/owed/statement.html", client=get_client(client_id), entry_words=entry_words,
+                               messages=messages_about([f"client:{client_id}"]), may=current_actor().may, P=P,
                                statement=statement_of(client_id, first, last))
 
     @expose("/statements/<int:client_id>.pdf")
     def statement_pdf(self, client_id):
-        first, last = asked_span()
-        ages = next((row.ages for row in owed_by_client(last, client_id)), dict.fromkeys(AGES, 0))
-        paper = statement_pdf(get_client(client_id), statement_of(client_id, first, last), ages)
+        first, last = asked_span(a_year_until(show.today()))
+        paper = statement_pdf(get_client(client_id), statement_of(client_id, first, last), ages_of(client_id, last))
         return pdf(paper, f"statement-{last.isoformat()}")
 
 
@@ -96,8 +81,10 @@ class RemindersPage(Page):
         found = reading.overdue(show.today())
         credits = {row.document.client_id: free_credit(row.document.client_id) for row in found} if current_actor().may(
             P.PAYMENT_TAKE) else {}
+        letters = [f"reminder:{one.id}" for row in found for one in row.sent]
+        mails = {one.about: one for one in messages_about(letters)}
         return render_template("admin/owed/reminders.html", found=found, credits=credits, may=current_actor().may, P=P,
-                               form=FlaskForm(formdata=None))
+                               form=FlaskForm(formdata=None), mails=mails)
 
     @expose("/make", methods=("POST",))
     def make(self):
@@ -121,31 +108,3 @@ class RemindersPage(Page):
         document = get_document(row.document_id)
         return pdf(reminder_pdf(get_client(document.client_id), document, row),
                    f"reminder-{document.number_text}-{row.step}")
-
-
-def owed_by_client(as_of: date, client_id: int | None = None) -> list[ClientOwed]:
-    """Who owed what at the end of a day, the largest sum first; from the same rows as the month's report."""
-    ages, names, counts = defaultdict(lambda: dict.fromkeys(AGES, 0)), {}, defaultdict(int)
-    for row in db.session.execute(rows.owed(as_of)):
-        if client_id in (None, row.client_id):
-            ages[row.client_id][age_bucket(as_of, row.due_on)] += int(row.owed)
-            names[row.client_id] = row.billed_name
-            counts[row.client_id] += 1
-    found = [ClientOwed(one, names[one], buckets, counts[one]) for one, buckets in ages.items()]
-    return sorted(found, key=lambda row: (-row.total, row.name))
-
-
-def asked_day(name: str, usual: date) -> date:
-    """A day of the address, the usual one for anything else."""
-    try:
-        found = date.fromisoformat(request.args.get(name, ""))
-    except ValueError:
-        return usual
-    return found if 2000 <= found.year <= 2200 else usual
-
-
-def asked_span() -> tuple[date, date]:
-    first, last = a_year_until(show.today())
-    last = asked_day("last", last)
-    first = asked_day("first", first)
-    return (first, last) if first <= last else (last, last)

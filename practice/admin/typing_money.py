@@ -1,7 +1,8 @@
-"""What people type into forms of money: amounts, days, and the key that makes two clicks one."""
+"""What people type into forms and addresses of money: amounts, days, and the key that makes two clicks one."""
 import secrets
 from datetime import date
 
+from flask import request
 from flask_wtf import FlaskForm
 
 from practice.admin.base import show_error
@@ -40,3 +41,18 @@ def day_of(form: FlaskForm, name: str) -> date | None:
         show_error(form, Invalid(_("Choose a day"), name))
         return None
     return found
+
+
+def asked_day(name: str, usual: date) -> date:
+    """A day of the address, the usual one for anything else."""
+    try:
+        found = date.fromisoformat(request.args.get(name, ""))
+    except ValueError:
+        return usual
+    return found if 2000 <= found.year <= 2200 else usual
+
+
+def asked_span(usual: tuple[date, date]) -> tuple[date, date]:
+    """From "first" until "last" of the address, each the usual one when it is missing."""
+    first, last = asked_day("first", usual[0]), asked_day("last", usual[1])
+    return (first, last) if first <= last else (last, last)
