@@ -3,7 +3,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import bindparam, func, or_, select
 from sqlalchemy.orm import selectinload
 
 from practice.access.guard import system_session
@@ -25,19 +25,25 @@ class OpenSignIn:
     roles: frozenset[Role]
     last_seen_at: datetime
     must_change_password: bool
+    has_pin: bool
+    is_locked: bool
 
 
 # Asked with every request, so built only once: building it takes longer than asking. A row for each role.
 OPEN_SIGN_IN = (
     select(SignIn.id, SignIn.user_id, SignIn.last_seen_at, User.name, User.email, User.language,
-           User.must_change_password, UserRole.role)
+           User.must_change_password, User.pin_hash, SignIn.locked_at, UserRole.role)
     .join(User, User.id == SignIn.user_id).outerjoin(UserRole, UserRole.user_id == User.id)
     .where(SignIn.secret_hash == bindparam("secret_hash"), SignIn.ended_at.is_(None), User.is_active,
-           SignIn.last_seen_at > bindparam("seen_after"), SignIn.started_at > bindparam("started_after")))
+           or_(SignIn.last_seen_at > bindparam("seen_after"), User.pin_hash.is_not(None)),
+           SignIn.started_at > bindparam("started_after")))
 
 
 def open_sign_in(secret_hash: str, now: datetime, idle: timedelta, longest: timedelta) -> OpenSignIn | None:
-    """The sign-in with that secret, unless it has ended, idled out, grown too old, or its user was disabled."""
+    """The sign-in with that secret, unless it has ended, grown too old, or its user was disabled.
+
+    One that has idled is locked where its user has a PIN to open it, and has ended where there is none.
+    """
     with system_session("who is signed in") as session:
         rows = session.execute(OPEN_SIGN_IN, {"secret_hash": secret_hash, "seen_after": now - idle,
                                               "started_after": now - longest}).all()
@@ -46,7 +52,14 @@ def open_sign_in(secret_hash: str, now: datetime, idle: timedelta, longest: time
     row = rows[0]
     return OpenSignIn(row.id, row.user_id, row.name, row.email, row.language,
                       frozenset(one.role for one in rows if one.role is not None), row.last_seen_at,
-                      row.must_change_password)
+                      row.must_change_password, row.pin_hash is not None,
+                      row.locked_at is not None or row.last_seen_at <= now - idle)
+
+
+def pin_hash_of(user_id: int) -> str | None:
+    """What the PIN of a user is checked against; None for who has none."""
+    with system_session("a PIN is checked") as session:
+        return session.scalar(select(User.pin_hash).where(User.id == user_id))
 
 
 def credentials(email: str):
@@ -78,8 +91,10 @@ def has_signed_in_from(user_id: int, address: str, since: datetime) -> bool:
 def open_sign_ins(user_id: int, now: datetime, idle: timedelta, longest: timedelta) -> list[SignIn]:
     """The sign-ins of a user that still hold, the one used last first: one's own, or anybody's for an owner."""
     return list(db.session.scalars(
-        select(SignIn).where(SignIn.user_id == user_id, SignIn.ended_at.is_(None), SignIn.last_seen_at > now - idle,
-                             SignIn.started_at > now - longest).order_by(SignIn.last_seen_at.desc(), SignIn.id.desc())))
+        select(SignIn).join(User, User.id == SignIn.user_id)
+        .where(SignIn.user_id == user_id, SignIn.ended_at.is_(None), SignIn.started_at > now - longest,
+               or_(SignIn.last_seen_at > now - idle, User.pin_hash.is_not(None)))
+        .order_by(SignIn.last_seen_at.desc(), SignIn.id.desc())))
 
 
 def get_user(user_id: int) -> User:

@@ -12,7 +12,7 @@ from practice.access.actor import system
 from practice.access.permissions import Permission as P
 from practice.accounts.devices import describe
 from practice.accounts.queries import get_user, open_sign_ins
-from practice.accounts.services import signing_in, users
+from practice.accounts.services import pins, signing_in, users
 from practice.admin import auth
 from practice.admin.auth import current_actor
 from practice.admin.base import Page, act, attempt, show_error
@@ -28,9 +28,15 @@ class PasswordForm(FlaskForm):
                              description=_("At least 12 characters. A short sentence is easy to keep in mind."))
 
 
+class PinForm(FlaskForm):
+    current = PasswordField(_("Current password"), [InputRequired(_("Enter your current password")), Length(max=200)])
+    pin = PasswordField(_("New PIN"), [InputRequired(_("Enter a new PIN")), Length(max=20)],
+                        description=_("4 to 8 digits. It opens this page when it has locked itself."))
+
+
 class AccountPage(Page):
     # Everybody on the staff has a grant to read colleagues, and with it an account of their own.
-    permissions = dict.fromkeys(("index", "password", "end", "end_others"), P.USER_READ)
+    permissions = dict.fromkeys(("index", "password", "pin", "take_out_pin", "end", "end_others"), P.USER_READ)
 
     @expose("/")
     def index(self):
@@ -52,7 +58,7 @@ class AccountPage(Page):
         page = "auth/choose_password.html" if must else "admin/account/password.html"
         return render_template(page, form=form), (422 if form.errors else 200)
 
-    def _is_current(self, form: PasswordForm) -> bool:
+    def _is_current(self, form: PasswordForm | PinForm) -> bool:
         """Whether the current password fits; wrong ones are counted like those at the door."""
         email, address = current_user.row.email, request.remote_addr or ""
         try:
@@ -64,6 +70,20 @@ class AccountPage(Page):
         except signing_in.TooManyTries as error:
             show_error(form, error)
         return False
+
+    @expose("/pin", methods=("GET", "POST"))
+    def pin(self):
+        """A PIN that opens the lock over the page; setting it needs the password."""
+        form = PinForm()
+        if form.validate_on_submit() and self._is_current(form) and attempt(form, lambda: pins.set_pin(
+                current_actor(), form.pin.data)):
+            flash(gettext("Your PIN is set. Left alone, this page locks instead of signing you out."), "success")
+            return redirect(url_for("account.index"))
+        return render_template("admin/account/pin.html", form=form), (422 if form.errors else 200)
+
+    @expose("/pin/out", methods=("POST",))
+    def take_out_pin(self):
+        return act(lambda: pins.take_out_pin(current_actor()), url_for("account.index"), gettext("Your PIN is gone"))
 
     @expose("/sign-ins/<int:sign_in_id>/end", methods=("POST",))
     def end(self, sign_in_id):

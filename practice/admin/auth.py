@@ -9,7 +9,7 @@ from practice.access import guard
 from practice.access.actor import NOBODY, Actor, staff, system
 from practice.access.roles import ROLE_LABELS
 from practice.accounts import queries
-from practice.accounts.services import signing_in
+from practice.accounts.services import pins, signing_in
 from practice.core import clock
 from practice.core.db import transaction
 from practice.premises.queries import settings
@@ -17,6 +17,11 @@ from practice.premises.queries import settings
 # What anybody may reach; everything else needs a sign-in.
 PUBLIC = {"static", "sign_in", "first_run", "health"}
 PUBLIC_BLUEPRINTS = {"kiosk"}
+# What a locked sign-in may reach beside that: the doors that open it or end it.
+LOCK_DOORS = {"unlock", "sign_out"}
+LOCKED_STATUS = 423
+PARKED = "parked"  # in the cookie: the secrets of colleagues whose locked sign-ins wait on this device
+MOST_PARKED = 5
 TOUCH_EVERY = timedelta(minutes=1)
 
 login_manager = LoginManager()
@@ -50,14 +55,13 @@ def identify() -> None:
     if request.endpoint == "static":
         return None
     guard.bind(NOBODY)
+    is_public = request.endpoint in PUBLIC or request.blueprint in PUBLIC_BLUEPRINTS
     if not current_user.is_authenticated:
-        if request.endpoint in PUBLIC or request.blueprint in PUBLIC_BLUEPRINTS:
-            return None
-        return redirect(_first_door())
+        return None if is_public else redirect(_first_door())
     row = current_user.row
-    chosen = settings()
-    g.actor = staff(row.user_id, row.roles, name=row.name, address=request.remote_addr or "",
-                    has_shared_charts=bool(chosen and chosen.has_shared_charts))
+    if row.is_locked:
+        return None if is_public or request.endpoint in LOCK_DOORS else _locked_door()
+    g.actor = actor_of(row)
     if clock.now() - row.last_seen_at > TOUCH_EVERY and not request.headers.get("X-Background"):
         with guard.acting(system("sign-in in use")), transaction():
             signing_in.touch(row.id)
@@ -67,11 +71,34 @@ def identify() -> None:
     return None
 
 
-def _first_door() -> str:
-    if queries.is_empty():
-        return url_for("first_run")
+def actor_of(row: queries.OpenSignIn) -> Actor:
+    """The person of a sign-in, with the roles of this moment."""
+    chosen = settings()
+    return staff(row.user_id, row.roles, name=row.name, address=request.remote_addr or "",
+                 has_shared_charts=bool(chosen and chosen.has_shared_charts))
+
+
+def _wanted() -> str | None:
     wanted = request.full_path.rstrip("?") if request.method == "GET" and request.endpoint else None
-    return url_for("sign_in", next=wanted if wanted and wanted != "/" else None)
+    return wanted if wanted and wanted != "/" else None
+
+
+def _first_door() -> str:
+    return url_for("first_run") if queries.is_empty() else url_for("sign_in", next=_wanted())
+
+
+def _locked_door():
+    """Somebody who turns a page is led to the PIN; a script learns the status, and shows its lock over the page."""
+    if is_by_script():
+        return "", LOCKED_STATUS
+    return redirect(url_for("unlock", next=_wanted() or safe_next(urlsplit(request.referrer or "").path)))
+
+
+def is_by_script() -> bool:
+    """Whether a script of a page asks, and not somebody who turns to another page."""
+    headers = request.headers
+    return (bool(headers.get("X-Background")) or headers.get("Sec-Fetch-Mode", "navigate") != "navigate"
+            or request.accept_mimetypes.best == "application/json")
 
 
 def open_for(user_id: int) -> str:
@@ -83,18 +110,33 @@ def open_for(user_id: int) -> str:
 
 
 def enter(secret: str) -> None:
-    """Put the sign-in's secret into a fresh cookie."""
+    """Put the sign-in's secret into a fresh cookie. Colleagues who are locked on this device stay parked in it."""
+    waiting = [one.secret for one in on_this_device() if one.row.is_locked and one.secret != secret]
     session.clear()
+    if waiting:
+        session[PARKED] = waiting[:MOST_PARKED]
     login_user(load(secret))
 
 
-def leave() -> None:
-    """End the sign-in on the server, and empty the cookie."""
-    if current_user.is_authenticated:
-        with guard.acting(system("sign-out")), transaction():
-            signing_in.end(g.actor, current_user.row.id)
+def on_this_device() -> list[SignedIn]:
+    """Who is signed in here, the present one first, then those who are parked and can come back with their PIN."""
+    here = [current_user] if current_user.is_authenticated else []
+    parked = (load(secret) for secret in session.get(PARKED, ()))
+    return here + [one for one in parked if one and one.row.is_locked]
+
+
+def leave(*, with_parked: bool = False) -> None:
+    """End the sign-in on the server, and empty the cookie of it; `with_parked` of everybody's on this device."""
+    parked = session.get(PARKED, [])
+    with guard.acting(system("sign-out")), transaction():
+        if current_user.is_authenticated:
+            signing_in.end(actor_of(current_user.row), current_user.row.id)
+        if with_parked:
+            pins.end_secrets(parked)
     logout_user()
     session.clear()
+    if parked and not with_parked:
+        session[PARKED] = parked
 
 
 def safe_next(target: str | None) -> str:
@@ -108,13 +150,13 @@ def safe_next(target: str | None) -> str:
 
 def who() -> dict | None:
     """The signed-in person for the frame of every page: name, role in words, initials."""
-    if not current_user.is_authenticated:
+    if not current_user.is_authenticated or current_user.row.is_locked:
         return None
     row = current_user.row
     words = row.name.split() or [row.email]
     roles = sorted(row.roles, key=list(ROLE_LABELS).index)
     return {"name": row.name, "initials": (words[0][:1] + (words[-1][:1] if len(words) > 1 else "")).upper(),
-            "roles": roles}
+            "roles": roles, "has_pin": row.has_pin, "sign_in_id": row.id}
 
 
 def init_app(app: Flask) -> None:

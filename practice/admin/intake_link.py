@@ -51,7 +51,7 @@ class IntakeLinkPage(Page):
     def tablet(self, client_id):
         """The tablet goes to the client: the form opens here, and who was signed in on this device is so no longer."""
         secret = self._open_here(client_id, Way.TABLET)
-        auth.leave()
+        auth.leave(with_parked=True)
         return redirect(address_of(secret))
 
     @expose("/paper", methods=["POST"])

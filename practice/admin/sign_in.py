@@ -23,7 +23,7 @@ class SignInForm(FlaskForm):
 
 
 def sign_in():
-    if current_user.is_authenticated:
+    if current_user.is_authenticated and not current_user.row.is_locked:
         return redirect(auth.safe_next(request.args.get("next")))
     if queries.is_empty():
         return redirect(url_for("first_run"))
@@ -53,7 +53,7 @@ def check(email: str, password: str) -> int:
 
 def sign_out():
     auth.leave()
-    return redirect(url_for("sign_in"))
+    return redirect(url_for("unlock" if auth.on_this_device() else "sign_in"))
 
 
 def health():

@@ -17,6 +17,7 @@ from practice.admin import (
     fees,
     first_run,
     intake_link,
+    lock,
     mail,
     money,
     money_back,
@@ -182,6 +183,7 @@ def frame() -> dict:
 def init_app(app: Flask, csp_nonce) -> None:
     auth.init_app(app)
     sign_in.init_app(app)
+    lock.init_app(app)
     first_run.init_app(app)
     # Naming a path keeps Flask-Admin from serving its own scripts and styles, which no page uses.
     site = Admin(name="Practice", index_view=PAGES[0], url="/", static_url_path="/unused",

@@ -10,6 +10,7 @@ import { startSearch } from "./search.js";
 import { startAutosave } from "./autosave.js";
 import { startPay } from "./pay.js";
 import { startInline } from "./inline.js";
+import { startLock } from "./lock.js";
 
 startDialogs();
 startMenus();
@@ -22,3 +23,4 @@ startSearch();
 startAutosave();
 startPay();
 startInline();
+startLock();

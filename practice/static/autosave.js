@@ -104,6 +104,7 @@ function start(form) {
       const token = form.querySelector('[name="csrf_token"]')?.value || "";
       const response = await fetch(url, { method: "POST", body, headers: { "X-CSRFToken": token, Accept: "application/json" }, redirect: "error" });
       if (response.status === 409) { showStale(await response.json().catch(() => ({}))); return; }
+      if (response.status === 423) window.dispatchEvent(new Event("lock:locked"));
       if (!response.ok) { failed(); return; }
       const answer = await response.json();
       savedAt = answer.saved_at || savedAt;

@@ -52,7 +52,7 @@ export function startDialogs() {
     if (opener) openDialog(document.getElementById(opener.dataset.open), opener);
     const closer = event.target.closest("[data-close]");
     if (closer) closer.closest("dialog")?.close();
-    if (event.target.tagName === "DIALOG" && event.target.open) event.target.close();
+    if (event.target.tagName === "DIALOG" && event.target.open && !("stays" in event.target.dataset)) event.target.close();
   });
   for (const dialog of document.querySelectorAll("dialog")) {
     dialog.addEventListener("close", () => openers.get(dialog)?.focus?.());

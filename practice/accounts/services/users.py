@@ -191,6 +191,7 @@ def reset_password(actor: Actor, user_id: int) -> str:
     user = get_user(user_id)
     temporary = passwords.temporary()
     user.password_hash, user.must_change_password = passwords.hash_password(temporary), True
+    user.pin_hash = None
     end_all(user.id)
     audit.record(actor, "user.password_reset", user)
     return temporary
