@@ -15,10 +15,10 @@ from practice.core.db import transaction
 from practice.premises.queries import settings
 
 # What anybody may reach; everything else needs a sign-in.
-PUBLIC = {"static", "sign_in", "first_run", "health"}
+PUBLIC = {"static", "sign_in", "unlock", "first_run", "health"}
 PUBLIC_BLUEPRINTS = {"kiosk"}
-# What a locked sign-in may reach beside that: the doors that open it or end it.
-LOCK_DOORS = {"unlock", "sign_out"}
+# What a locked sign-in may reach beside that: the way out.
+LOCK_DOORS = {"sign_out"}
 LOCKED_STATUS = 423
 PARKED = "parked"  # in the cookie: the secrets of colleagues whose locked sign-ins wait on this device
 MOST_PARKED = 5
