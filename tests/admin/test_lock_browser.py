@@ -76,6 +76,7 @@ def test_the_next_person_and_back(note, pictures_of_lock):
     page.wait_for_selector(".autosave[data-state=saved]")
     page.tap(".btn-lock")
     page.tap("#lock >> text=Switch person")
+    page.wait_for_url("**/unlock*")
     assert faults(page) == []
     pictures_of_lock(page, "switch")
     page.tap("text=Sign in as somebody else")
