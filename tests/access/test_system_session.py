@@ -7,6 +7,7 @@ PRACTICE = Path(__file__).resolve().parents[2] / "practice"
 USERS = {
     ("accounts/queries.py", "who is signed in"): 1,
     ("accounts/queries.py", "signing in"): 3,
+    ("accounts/queries.py", "a PIN is checked"): 1,
     ("accounts/queries.py", "first run"): 1,
     ("accounts/queries.py", "counting failed tries"): 1,
     ("clients/queries.py", "possible duplicates"): 1,
