@@ -92,7 +92,8 @@ def test_the_next_person_and_back(note, pictures_of_lock):
 
 def test_a_page_asked_for_with_the_lock_on(note):
     page, appointment = note
-    page.tap(".btn-lock")
+    with page.expect_response("**/lock"):
+        page.tap(".btn-lock")
     expect(page.locator("#lock")).to_be_visible()
     page.reload()
     expect(page.get_by_role("heading", name="Locked")).to_be_visible()
