@@ -36,8 +36,8 @@ READ = (P.APPOINTMENT_READ_ALL, P.APPOINTMENT_READ_OWN)
 class BlockForm(FlaskForm):
     therapist = SelectField(_("Therapist"), coerce=int, validators=[InputRequired()])
     kind = SelectField(_("What for"), choices=[])
-    time = StringField(_("From"), [InputRequired(), Length(max=80)])
-    ends = StringField(_("Until"), [InputRequired(), Length(max=80)])
+    time = StringField(_("From"), [InputRequired(_("Say from when")), Length(max=80)])
+    ends = StringField(_("Until"), [InputRequired(_("Say until when")), Length(max=80)])
     words = StringField(_("In a few words"), [Length(max=80)])
 
 

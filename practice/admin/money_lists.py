@@ -87,6 +87,7 @@ class DocumentList(MoneyList):
                      "billed_address": _("Address"), "issued_at": _("Issued at")}
     column_sortable_list = ("number_text", "issued_on")
     column_filters = ("issued_on",)
+    big_columns = ("kind",)
     number_columns = ("net_amount", "tax_amount", "gross_amount", "open_amount")
     column_formatters = formatters(money=number_columns, labels=("kind", "state"), days=("issued_on", "due_on")) | {
         "issued_at": _moment}

@@ -67,6 +67,7 @@ class SubmissionListView(ListView):
         "valid_until_on": lambda view, context, row, name: show.day(row.valid_until_on) if row.valid_until_on else "",
     }
     column_default_sort = ("id", True)
+    big_columns = ("way",)
     card_columns = {"client": "card-name", "form_version": "card-line", "submitted_at": "card-line"}
 
     def row_url(self, row):

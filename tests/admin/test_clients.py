@@ -40,7 +40,8 @@ def test_bad_values_are_told_at_the_field_and_kept(rae):
     answer = register(rae, born_on="1988-02-31", phone="085 555 013", email="eleonora@", first_name="")
     page = answer.get_data(as_text=True)
     assert answer.status_code == 422
-    for words in ("31 February does not exist", "4 things to put right", "1988-02-31", "085 555 013", "eleonora@"):
+    for words in ("31 February does not exist", "4 things to put right", "First name: Enter the first name",
+                  "1988-02-31", "085 555 013", "eleonora@"):
         assert words in page
 
 

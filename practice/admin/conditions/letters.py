@@ -35,8 +35,9 @@ class AskForm(FlaskForm):
 class AnswerForm(FlaskForm):
     """What was answered, as the rules count it; the words of each answer come as lines of the page."""
 
-    is_ok = RadioField(lazy_gettext("May massage go ahead?"), [InputRequired()])
-    by_whom = StringField(lazy_gettext("Who answered"), [InputRequired(), Length(max=120)])
+    is_ok = RadioField(lazy_gettext("May massage go ahead?"), [InputRequired(lazy_gettext("Say whether it may"))])
+    by_whom = StringField(lazy_gettext("Who answered"),
+                          [InputRequired(lazy_gettext("Say who answered")), Length(max=120)])
     answered_on = StringField(lazy_gettext("Answered on"), [Length(max=40)],
                               description=lazy_gettext("Empty: today"))
     until = StringField(lazy_gettext("Holds until"), [Length(max=40)],

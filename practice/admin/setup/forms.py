@@ -49,7 +49,7 @@ class FormListView(ListView):
     column_formatters_export = column_formatters
     column_default_sort = [("key", False), ("language", False), ("number", True)]
     number_columns = ("number",)
-    card_columns = {"title": "card-name", "state": "card-state", "number": "card-line"}
+    card_columns = {"title": "card-name", "state": "card-state"}
 
     @property
     def tabs(self):
