@@ -8,6 +8,7 @@ import practice.files.policy
 import practice.intake.policy
 import practice.outbox.policy
 import practice.premises.policy
+import practice.reports.policy
 import practice.safety.policy
 import practice.schedule.policy
 import practice.sessions.policy  # noqa: F401 - imported for what each registers

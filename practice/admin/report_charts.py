@@ -4,12 +4,15 @@ from flask_babel import format_date, gettext
 
 from practice.admin import charts, show
 from practice.billing.models.payments import METHOD_LABELS
+from practice.core.errors import Invalid, NotFound
 from practice.core.money import format_money
 from practice.core.spreadsheet import Column, Kind
 from practice.premises.queries import the_practice
 from practice.reports.definitions import BRIDGE, EARNED_STEPS, FEWEST, FIGURES, Unit, share
 from practice.reports.period import Period
 from practice.reports.queries.report import Report
+
+TIMES = ("utilisation", "worked_utilisation")  # counted in minutes
 
 
 def title_of(period: Period) -> str:
@@ -19,17 +22,19 @@ def title_of(period: Period) -> str:
     return str(period) if period.is_year else f"{show.day(period.first)} – {show.day(period.last)}"
 
 
-def rate(report: Report, name: str) -> str:
-    """A share in percent with one decimal; "not complete" while its window is open, "n/a" of too few."""
-    if name in report.unfinished:
-        return gettext("not complete")
-    thousandths = share(report.figures[name])
-    return gettext("n/a") if thousandths is None else f"{thousandths / 10:g} %"
+def asked(text: str) -> Period:
+    """The month, year or days in an address; anything else is an unknown address."""
+    try:
+        return Period.parse(text)
+    except Invalid:
+        raise NotFound() from None
 
 
 def of_how_many(report: Report, name: str) -> str:
     """"3 of 45"; of too few why there is no share."""
     counted, whole = report.figures[name]
+    if name in TIMES:
+        return gettext("%(counted)s of %(whole)s hours", counted=counted // 60, whole=whole // 60)
     if 0 < whole < FEWEST:
         return gettext("%(counted)s of %(whole)s: too few to say", counted=counted, whole=whole)
     return gettext("%(counted)s of %(whole)s", counted=counted, whole=whole)
@@ -50,12 +55,18 @@ def change(now: int, then: int) -> str:
 
 
 def said(report: Report, name: str) -> str:
-    """Any figure as the screen shows it."""
-    value, unit = report.figures[name], FIGURES[name].unit
+    """Any figure as the screen shows it; "not complete" while its window is open."""
+    return gettext("not complete") if name in report.unfinished else said_value(name, report.figures[name])
+
+
+def said_value(name: str, value) -> str:
+    """One value of a figure; "n/a" where there is none, or too few."""
+    unit = FIGURES[name].unit
+    if unit is Unit.RATE and value is not None:
+        value = share(value)
+        return gettext("n/a") if value is None else f"{value / 10:g} %"
     if value is None:
         return gettext("n/a")
-    if unit is Unit.RATE:
-        return rate(report, name)
     return show.money(value) if unit is Unit.MONEY else str(value)
 
 

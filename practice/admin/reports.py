@@ -11,7 +11,17 @@ from practice.access.permissions import Permission as P
 from practice.admin import show
 from practice.admin.auth import current_actor
 from practice.admin.base import Page
-from practice.admin.report_charts import cell, change, charts_of, of_how_many, plain, rate, retention_of, said, title_of
+from practice.admin.report_charts import (
+    asked,
+    cell,
+    change,
+    charts_of,
+    of_how_many,
+    plain,
+    retention_of,
+    said,
+    title_of,
+)
 from practice.admin.sending import XLSX, attachment
 from practice.audit import services as audit
 from practice.core.db import transaction
@@ -20,8 +30,8 @@ from practice.core.spreadsheet import Column, Sheet, csv_bytes, xlsx_bytes
 from practice.premises.queries import the_practice
 from practice.reports.definitions import DEBT_STEPS, FIGURES, OWED_BY_AGE
 from practice.reports.period import Period
+from practice.reports.queries.closed import closed_month, the_report
 from practice.reports.queries.details import detail
-from practice.reports.queries.report import report
 from practice.reports.queries.tables import AGE_LABELS, DETAILS, SUMMARIES, TABLES, Table
 
 
@@ -43,11 +53,12 @@ class ReportsPage(Page):
     @expose("/<month>")
     def month(self, month):
         chosen, actor = asked(month), current_actor()
-        found = report(actor, chosen)
+        found = the_report(actor, chosen)
         return render_template(
             "admin/reports/month.html", r=found, f=found.figures, t=found.tables, title=title_of(chosen),
-            before=report(actor, chosen.before).figures, year_before=report(actor, chosen.year_before).figures,
-            charts=charts_of(found), ages=AGE_LABELS.items(), change=change, rate=rate, of_how_many=of_how_many,
+            before=the_report(actor, chosen.before).figures, year_before=the_report(actor, chosen.year_before).figures,
+            kept=closed_month(chosen), last_titles=(title_of(chosen.before), title_of(chosen.year_before)),
+            charts=charts_of(found), ages=AGE_LABELS.items(), change=change, of_how_many=of_how_many,
             said=said, plain=plain, currency=found.currency, names=FIGURES, debt=DEBT_STEPS,
             by_age=OWED_BY_AGE, retention=retention_of(found))
 
@@ -75,18 +86,10 @@ class ReportsPage(Page):
         return attachment(xlsx_bytes(sheets), XLSX, f"{month}.xlsx")
 
 
-def asked(text: str) -> Period:
-    """The month, year or days in the address; anything else is an unknown address."""
-    try:
-        return Period.parse(text)
-    except Invalid:
-        raise NotFound() from None
-
-
 def rows_of(period: Period, name: str, key: str | None = None) -> list[tuple]:
     """The rows of any table. Raises NotFound."""
     if name in SUMMARIES:
-        return report(current_actor(), period).tables[name]
+        return the_report(current_actor(), period).tables[name]
     return detail(current_actor(), name, period, key=key)
 
 

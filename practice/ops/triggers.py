@@ -23,6 +23,12 @@ MONEY_FIXED = {
     "till_move": ("till_day_id", "amount", "reason"),
     "till_count": ("till_day_id", "method", "expected_amount", "counted_amount"),
 }
+# What is dated, and when it is: nothing is dated into closed books, whoever tries, in whatever way.
+DATED = {
+    "payment": ("INSERT", "received_on"), "allocation": ("INSERT", "on_date"), "tip": ("INSERT", "on_date"),
+    "tip_payout": ("INSERT", "paid_on"), "write_off": ("INSERT", "on_date"), "voucher_use": ("INSERT", "used_on"),
+    "package_use": ("INSERT", "used_on"), "document": ("UPDATE OF issued_on", "issued_on"),
+}
 
 
 def _changed(columns: tuple[str, ...], differs: str) -> str:
@@ -64,6 +70,9 @@ SQLITE_TRIGGERS: dict[str, str] = {
     **{f"{table}_no_change": f"BEFORE UPDATE ON {table} WHEN {_changed(columns, 'IS NOT')} "
                              "BEGIN SELECT RAISE(ABORT, 'money_fixed'); END"
        for table, columns in MONEY_FIXED.items()},
+    **{f"{table}_books_closed":
+       f"BEFORE {verb} ON {table} WHEN NEW.{day} <= (SELECT books_closed_on FROM practice) "
+       "BEGIN SELECT RAISE(ABORT, 'books_closed'); END" for table, (verb, day) in DATED.items()},
     "session_note_signed": """BEFORE UPDATE ON session_note WHEN OLD.state = 'signed' AND (
             OLD._content IS NOT NEW._content OR NEW.state <> 'signed' OR OLD.content_hash IS NOT NEW.content_hash)
         BEGIN SELECT RAISE(ABORT, 'session_note_signed'); END""",
@@ -95,10 +104,19 @@ _REFUSE_PART = """CREATE OR REPLACE FUNCTION document_part_issued() RETURNS trig
         RETURN NEW;
     END $$"""
 
+# Waits for a closing under way, and a closing waits for what is being dated: none slips in between.
+_REFUSE_CLOSED = """CREATE OR REPLACE FUNCTION books_closed() RETURNS trigger LANGUAGE plpgsql AS $$
+    BEGIN
+        IF (to_jsonb(NEW) ->> TG_ARGV[0])::date <= (SELECT books_closed_on FROM practice FOR KEY SHARE) THEN
+            RAISE EXCEPTION 'books_closed' USING ERRCODE = 'check_violation', CONSTRAINT = 'books_closed';
+        END IF;
+        RETURN NEW;
+    END $$"""
+
 POSTGRESQL_FUNCTIONS = {
     **{name: _REFUSE.format(name=name)
        for name in ("audit_row_append_only", "document_issued", "money_fixed", "session_note_signed")},
-    "document_part_issued": _REFUSE_PART,
+    "document_part_issued": _REFUSE_PART, "books_closed": _REFUSE_CLOSED,
 }
 
 POSTGRESQL_TRIGGERS: dict[str, tuple[str, str]] = {
@@ -116,6 +134,9 @@ POSTGRESQL_TRIGGERS: dict[str, tuple[str, str]] = {
     **{f"{table}_no_change": (table, f"BEFORE UPDATE ON {table} FOR EACH ROW WHEN "
                                      f"({_changed(columns, 'IS DISTINCT FROM')}) EXECUTE FUNCTION money_fixed()")
        for table, columns in MONEY_FIXED.items()},
+    **{f"{table}_books_closed": (table, f"BEFORE {verb} ON {table} FOR EACH ROW WHEN (NEW.{day} IS NOT NULL) "
+                                        f"EXECUTE FUNCTION books_closed('{day}')")
+       for table, (verb, day) in DATED.items()},
     "session_note_signed": ("session_note", """BEFORE UPDATE ON session_note FOR EACH ROW WHEN (OLD.state = 'signed'
         AND (OLD._content IS DISTINCT FROM NEW._content OR NEW.state <> 'signed'
         OR OLD.content_hash IS DISTINCT FROM NEW.content_hash)) EXECUTE FUNCTION session_note_signed()"""),
@@ -139,7 +160,7 @@ def is_ours(name: str | None) -> bool:
 
 def recreate(connection: Connection) -> None:
     """Bring search table, triggers and exclusion constraints to the state of this list."""
-    tables = {"client", "appointment", "audit_row", "document", "session_note", *DOCUMENT_PARTS, *MONEY_FIXED}
+    tables = {"client", "appointment", "audit_row", "document", "session_note", *DOCUMENT_PARTS, *MONEY_FIXED, *DATED}
     if connection.dialect.name == "sqlite":
         present = {name for (name,) in connection.exec_driver_sql("SELECT name FROM sqlite_master WHERE type='table'")}
         for name in SQLITE_TRIGGERS:

@@ -40,3 +40,36 @@ def test_the_files(as_person):
 @pytest.mark.parametrize("name", ["theo", "rae"])
 def test_not_for_therapists_or_reception(as_person, name):
     assert as_person(name).get(MONTH).status_code == 403
+
+
+@pytest.mark.parametrize("days", ["2026", "2026-10-05..2026-11-03"])
+def test_a_year_and_any_days(as_person, days):
+    assert as_person("olive").get(f"/reports/{days}").status_code == 200
+
+
+def test_days_are_asked_for_below_the_page(as_person):
+    answer = as_person("olive").get("/reports/?first=2026-10-05&last=2026-11-03")
+    assert answer.headers["Location"].endswith("/reports/2026-10-05..2026-11-03")
+    assert as_person("olive").get("/reports/?first=2026-10-05&last=x").status_code == 404
+
+
+@pytest.mark.parametrize("name", ["therapists", "days", "debtors", "locations", "issuers", "tax_rates"])
+def test_the_summaries_open_as_tables(as_person, name):
+    assert as_person("bo").get(f"{MONTH}/rows/{name}").status_code == 200
+
+
+def test_the_owner_closes_a_month_and_opens_it_again(as_person):
+    browser = as_person("olive")
+    assert "Close the month" in browser.get("/reports/2026-10/closing/").get_data(as_text=True)
+    browser.post("/reports/2026-10/closing/close")
+    page = browser.get("/reports/2026-10/closing/").get_data(as_text=True)
+    assert "Fingerprint" in page and "Moved since the close" in page
+    assert browser.post("/reports/2026-10/closing/open", data={"reason": ""}).status_code == 422
+    assert browser.post("/reports/2026-10/closing/open", data={"reason": "a receipt was found"}).status_code == 302
+    assert "Close the month" in browser.get("/reports/2026-10/closing/").get_data(as_text=True)
+
+
+def test_the_bookkeeper_looks_and_does_not_close(as_person):
+    browser = as_person("bo")
+    assert "Close the month" not in browser.get("/reports/2026-10/closing/").get_data(as_text=True)
+    assert browser.post("/reports/2026-10/closing/close").status_code == 403

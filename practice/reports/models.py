@@ -1,0 +1,28 @@
+"""Months that were closed, with their report as it was then."""
+from datetime import date, datetime
+
+from sqlalchemy import Date, ForeignKey, Index, String, Text, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from practice.core.columns import BigId, UtcDateTime
+from practice.core.db import db
+
+
+class ClosedMonth(db.Model):
+    """A month's report, kept as the text of its JSON file; `sha256` is over that text. Opening the month again keeps
+    the row: the next closing makes a new one."""
+
+    __tablename__ = "closed_month"
+    __table_args__ = (Index("uq_closed_month_standing", "month", unique=True,
+                            sqlite_where=text("reopened_at IS NULL"), postgresql_where=text("reopened_at IS NULL")),)
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    month: Mapped[str] = mapped_column(String(7))
+    last_on: Mapped[date] = mapped_column(Date)
+    report: Mapped[str] = mapped_column(Text)
+    sha256: Mapped[str] = mapped_column(String(64))
+    closed_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    closed_by_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"))
+    reopened_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    reopened_by_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
+    reason: Mapped[str] = mapped_column(String(200), default="")
