@@ -247,7 +247,8 @@ def _rest(people, world) -> None:
         numbers["proposed_id"] = proposed.id
     numbers |= first
     numbers |= {
-        "filename": "app.css", "key": "about_you", "export_type": "csv", "month": "2026-11", "name": "documents",
+        "filename": "app.css", "key": "about_you", "export_type": "csv", "month": "2026-11", "kind": "csv",
+        "name": "documents",
         "day": clock.now().date().isoformat(), "sign_in_id": 999_999,
         "therapist_id": people.theo.user_id}
     numbers |= {f"row:{name}_list": numbers[f"{name}_id"] for name in (

@@ -1,11 +1,8 @@
 """The owner's month, a year or any days: figures, charts, the rows behind each figure, and the files to take home."""
-import io
-import zipfile
 from datetime import date
 
 from flask import redirect, render_template, request, url_for
 from flask_admin import expose
-from flask_babel import gettext
 
 from practice.access.permissions import Permission as P
 from practice.admin import show
@@ -22,22 +19,21 @@ from practice.admin.report_charts import (
     said,
     title_of,
 )
-from practice.admin.sending import XLSX, attachment
+from practice.admin.report_files import FORMATS, file_of, whole
+from practice.admin.sending import attachment
 from practice.audit import services as audit
 from practice.core.db import transaction
 from practice.core.errors import Invalid, NotFound
-from practice.core.spreadsheet import Column, Sheet, csv_bytes, xlsx_bytes
 from practice.premises.queries import the_practice
 from practice.reports.definitions import DEBT_STEPS, FIGURES, OWED_BY_AGE
 from practice.reports.period import Period
 from practice.reports.queries.closed import closed_month, the_report
 from practice.reports.queries.details import detail
-from practice.reports.queries.tables import AGE_LABELS, DETAILS, SUMMARIES, TABLES, Table
+from practice.reports.queries.tables import AGE_LABELS, SUMMARIES, TABLES
 
 
 class ReportsPage(Page):
-    permissions = {"index": P.REPORT_READ, "month": P.REPORT_READ, "rows": P.REPORT_READ, "csv": P.MONEY_EXPORT,
-                   "xlsx": P.MONEY_EXPORT}
+    permissions = {"index": P.REPORT_READ, "month": P.REPORT_READ, "rows": P.REPORT_READ, "file": P.MONEY_EXPORT}
 
     @expose("/")
     def index(self):
@@ -69,21 +65,16 @@ class ReportsPage(Page):
         return render_template("admin/reports/rows.html", table=table, columns=table.columns(the_practice().currency),
                                rows=found, month=chosen, title=title_of(chosen), cell=cell, total=table.total(found))
 
-    @expose("/<month>.csv")
-    def csv(self, month):
-        """All tables of the month, one CSV file each, in one archive."""
-        held = io.BytesIO()
-        with zipfile.ZipFile(held, "w", zipfile.ZIP_DEFLATED) as archive:
-            for name, table, found in all_details(asked(month)):
-                inside = zipfile.ZipInfo(f"{month}-{name}.csv", (1980, 1, 1, 0, 0, 0))
-                archive.writestr(inside, csv_bytes(titled(table), [row[1:] for row in found]))
-        return attachment(held.getvalue(), "application/zip", f"{month}-csv.zip")
-
-    @expose("/<month>.xlsx")
-    def xlsx(self, month):
-        sheets = [Sheet(gettext(table.title), titled(table), [row[1:] for row in found],
-                        totals=table.total(found) or None) for _name, table, found in all_details(asked(month))]
-        return attachment(xlsx_bytes(sheets), XLSX, f"{month}.xlsx")
+    @expose("/<month>.<kind>")
+    def file(self, month, kind):
+        """The whole report on file; that it was taken out is recorded first."""
+        chosen, actor = asked(month), current_actor()
+        if kind not in FORMATS:
+            raise NotFound()
+        with transaction():
+            audit.record(actor, "month.export", month=str(chosen), kind=kind)
+        name = f"{chosen}-csv.zip" if kind == "csv" else f"{chosen}.{kind}"
+        return attachment(file_of(whole(actor, chosen), kind), FORMATS[kind], name)
 
 
 def rows_of(period: Period, name: str, key: str | None = None) -> list[tuple]:
@@ -91,17 +82,3 @@ def rows_of(period: Period, name: str, key: str | None = None) -> list[tuple]:
     if name in SUMMARIES:
         return the_report(current_actor(), period).tables[name]
     return detail(current_actor(), name, period, key=key)
-
-
-def all_details(period: Period) -> list[tuple[str, Table, list[tuple]]]:
-    """Every table of rows; that they were taken out is recorded first."""
-    actor = current_actor()
-    with transaction():
-        audit.record(actor, "month.export", month=str(period))
-    return [(name, table, detail(actor, name, period)) for name, table in DETAILS.items()]
-
-
-def titled(table: Table) -> list[Column]:
-    """The columns with their heads in the reader's language."""
-    return [Column(c.key, gettext(c.title), kind=c.kind, width=c.width, currency=c.currency)
-            for c in table.columns(the_practice().currency)]

@@ -6,11 +6,12 @@ currency's decimals.
 
 import csv
 import io
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from enum import StrEnum
+from itertools import islice
 
 import xlsxwriter
 
@@ -22,6 +23,7 @@ from practice.core.text import _
 _FORMULA_STARTS = tuple("=+-@\t\r\n\0＝＋－＠")
 _MADE = datetime(2000, 1, 1, tzinfo=UTC).replace(tzinfo=None)  # in the file's properties: the same rows, the same bytes
 _ROWS_OF_A_SHEET = 1_048_576
+_ROWS_OF_A_PIECE = 500
 _LETTERS_OF_A_CELL = 32_767
 
 
@@ -66,26 +68,44 @@ def csv_bytes(columns: Sequence[Column], rows: Iterable, *, delimiter: str = ","
 
     Text that would open as a formula gets a leading apostrophe; numbers never do, -5.00 stays a number.
     """
+    return b"".join(csv_pieces(columns, rows, delimiter=delimiter, decimal=decimal))
+
+
+def csv_pieces(columns: Sequence[Column], rows: Iterable, *, delimiter: str = ",",
+               decimal: str = ".") -> Iterator[bytes]:
+    """The same in pieces, the heads at once and then some rows at a time: rows that are read as they are needed never
+    lie in memory together."""
     out = io.StringIO(newline="")
     writer = csv.writer(out, delimiter=delimiter, lineterminator="\r\n")
     writer.writerow([neutralise(column.title) for column in columns])
-    for row in rows:
-        writer.writerow([_csv_cell(column, value, decimal) for column, value in _cells(columns, row)])
-    return out.getvalue().encode("utf-8-sig", errors="replace")
+    yield out.getvalue().encode("utf-8-sig", errors="replace")
+    rows = iter(rows)
+    while some := list(islice(rows, _ROWS_OF_A_PIECE)):
+        out.seek(0)
+        out.truncate()
+        writer.writerows([_csv_cell(column, value, decimal) for column, value in _cells(columns, row)] for row in some)
+        yield out.getvalue().encode("utf-8", errors="replace")
 
 
 def xlsx_bytes(sheets: Iterable[Sheet]) -> bytes:
     """The sheets as one XLSX file: titles frozen, texts never formulas, the same bytes for the same rows."""
     out = io.BytesIO()
-    book = xlsxwriter.Workbook(out, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False,
+    write_xlsx(sheets, out)
+    return out.getvalue()
+
+
+def write_xlsx(sheets: Iterable[Sheet], out) -> None:
+    """The same into a file that is open for writing; of the rows only one lies in memory at a time."""
+    book = xlsxwriter.Workbook(out, {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False,
                                      "strings_to_numbers": False})  # fmt: skip
     book.set_properties({"created": _MADE})
     formats = _Formats(book)
     taken: set[str] = set()
-    for sheet in sheets:
-        _write(book.add_worksheet(_sheet_name(sheet.title, taken)), sheet, formats)
-    book.close()
-    return out.getvalue()
+    try:
+        for sheet in sheets:
+            _write(book.add_worksheet(_sheet_name(sheet.title, taken)), sheet, formats)
+    finally:
+        book.close()  # its temporary files too, when a row was refused
 
 
 class _Formats:

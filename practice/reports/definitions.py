@@ -194,6 +194,31 @@ BRIDGE = (
 )
 EARNED_STEPS = ("step_prepaid_sold", "step_prepaid_given", "step_other_time")
 DEBT_STEPS = ("debt_paid", "debt_credited", "debt_vouchers", "debt_written_off")
+# The figures as sheets: what is printed together, each figure on one of them.
+SHEETS: dict[str, tuple[str, tuple[str, ...]]] = {
+    "summary": (
+        _("Summary"),
+        ("invoiced_net", "invoiced_tax", "invoiced_gross", "documents", "earned", "earned_services", "earned_packages",
+         "earned_vouchers", "earned_products", "earned_fees", "earned_expired", "received", "refunds", "tips_given",
+         "till_difference", "cash_basis_net", "tax_cash_basis", "owed", "owed_count", "owed_oldest_days",
+         *OWED_BY_AGE.values()),
+    ),
+    "received_bridge": (
+        _("From invoiced to received"), ("invoiced_gross", *BRIDGE, "bridge_difference", "received")),
+    "earned_bridge": (
+        _("From invoiced to earned"), ("invoiced_net", *EARNED_STEPS, "step_difference", "earned")),
+    "debt_bridge": (
+        _("From one debt to the next"), ("debt_before", "debt_invoiced", *DEBT_STEPS, "debt_difference", "owed")),
+    "held": (
+        _("Held for others"),
+        ("client_credit", "deposits", "deferred_packages", "voucher_liability", "tips_payable")),
+    "work": (
+        _("Clients and time"),
+        ("sessions", "visits", "average_ticket", "cancelled_early", "no_show_rate", "late_cancel_rate", "utilisation",
+         "worked_utilisation", "new_clients", "returning_clients", "rebooking_rate", "retention_90",
+         "limits_passed"),
+    ),
+}  # fmt: skip
 
 
 def share(rate: tuple[int, int]) -> int | None:
