@@ -35,18 +35,16 @@ def read_csv(content: bytes, **how):
 
 
 def read_xlsx(content: bytes, sheet: int = 1):
-    """Cells by place: (kind, value), kind "s" for text."""
+    """Cells by place: (kind, value), kind "s" for text, which stands in its cell."""
     with zipfile.ZipFile(io.BytesIO(content)) as book:
-        shared = []
-        if "xl/sharedStrings.xml" in book.namelist():
-            root = ElementTree.fromstring(book.read("xl/sharedStrings.xml"))
-            shared = ["".join(part.text or "" for part in each.iter(f"{{{XML['m']}}}t")) for each in root]
         root = ElementTree.fromstring(book.read(f"xl/worksheets/sheet{sheet}.xml"))
     cells = {}
     for cell in root.iterfind(".//m:c", XML):
-        value, kind = cell.findtext("m:v", None, XML), cell.get("t", "n")
         assert cell.find("m:f", XML) is None, "a formula"
-        cells[cell.get("r")] = (kind, shared[int(value)] if kind == "s" else value)
+        if cell.get("t") == "inlineStr":
+            cells[cell.get("r")] = ("s", cell.findtext("m:is/m:t", None, XML))
+        else:
+            cells[cell.get("r")] = (cell.get("t", "n"), cell.findtext("m:v", None, XML))
     return cells
 
 
