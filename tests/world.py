@@ -27,6 +27,9 @@ from practice.billing.services.vouchers import sell_voucher
 from practice.catalog.services import save_product
 from practice.core import clock
 from practice.core.db import db, transaction
+from practice.files.models import FileKind
+from practice.files.queries import files_named
+from practice.files.services import hand_in
 from practice.intake.models import FormVersion
 from practice.intake.services.forms import start_draft
 from practice.intake.services.links import begin, invite
@@ -148,6 +151,9 @@ def _chart(people, world) -> None:
         set_allergies(theo, numbers["client_id"], (AllergyFact(IN_AN_ALLERGY, reaction=IN_AN_ALLERGY),))
         ask_doctor(theo, numbers["client_id"], "anticoagulants", whom="Dr. Byrne", questions=[IN_A_CONDITION])
         numbers |= {"number": 1, "condition_key": "anticoagulants", "rule_key": "migraine"}
+        uid = hand_in(theo, numbers["client_id"], b"\xff\xd8\xff" + 30 * b" " + IN_AN_ANSWER.encode(),
+                      kind=FileKind.PAPER_FORM, record="client", record_id=numbers["client_id"])
+        numbers["file_id"] = files_named(numbers["client_id"], [uid])[0].id
         numbers["snippet_id"] = save_snippet(theo, None, field="plan", title="Two weeks", text="Back in two weeks").id
     with guard.acting(theo):
         numbers["note_id"] = sessions.signed(theo, numbers["appointment_id"],

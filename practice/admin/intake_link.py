@@ -16,8 +16,12 @@ from practice.core import clock, pdf
 from practice.core.db import transaction
 from practice.core.errors import Invalid
 from practice.core.text import _
+from practice.files.kinds import LARGEST
+from practice.files.models import FileKind
+from practice.files.queries import files_on
+from practice.files.services import hand_in
 from practice.intake.models import Way
-from practice.intake.queries import form_status, get_form, links_of
+from practice.intake.queries import form_status, get_form, links_of, submissions_of
 from practice.intake.services import links
 from practice.intake.states import LINK_STATE_LABELS, LinkState, link_state
 from practice.premises.queries import the_practice
@@ -28,7 +32,8 @@ FORMS = (("full", _("Health form, about 8 minutes")), ("short", _("Short form, a
 
 class IntakeLinkPage(Page):
     permissions = {"page": P.INTAKE_INVITE, "make": P.INTAKE_INVITE, "slip": P.INTAKE_INVITE,
-                   "take_back": P.INTAKE_INVITE, "tablet": P.INTAKE_INVITE, "paper": P.CHART_WRITE}
+                   "take_back": P.INTAKE_INVITE, "tablet": P.INTAKE_INVITE, "paper": P.CHART_WRITE,
+                   "photograph": P.INTAKE_INVITE}
 
     @expose("/")
     def page(self, client_id):
@@ -58,6 +63,21 @@ class IntakeLinkPage(Page):
     def paper(self, client_id):
         """A paper form is typed in by the therapist, on the same pages."""
         return redirect(address_of(self._open_here(client_id, Way.PAPER)))
+
+    @expose("/photograph", methods=["POST"])
+    def photograph(self, client_id):
+        """A form filled in on paper, page by page, for the therapist to type in: the desk cannot look at it again."""
+        pages = [one.read(LARGEST + 1) for one in request.files.getlist("pages") if one.filename]
+
+        def keep():
+            if not pages:
+                raise Invalid(_("Please take a photo first."))
+            for content in pages:
+                hand_in(current_actor(), client_id, content, kind=FileKind.PAPER_FORM, record="client",
+                        record_id=client_id)
+
+        return act(keep, url_for("intake_link.page", client_id=client_id),
+                   gettext("Kept for the therapist. It cannot be looked at from here."))
 
     def _open_here(self, client_id: int, way: Way) -> str:
         get_client(client_id)
@@ -90,6 +110,15 @@ class IntakeLinkPage(Page):
                    url_for("intake_link.page", client_id=client_id), gettext("The address is closed."))
 
 
+def papers_of(client_id: int) -> list:
+    """Photographed forms that were handed in since a paper form was last typed in, for who reads charts."""
+    if not current_actor().may(P.CHART_READ):
+        return []
+    typed = [one.submitted_at for one in submissions_of(client_id) if one.way is Way.PAPER]
+    return [one for one in files_on("client", client_id, FileKind.PAPER_FORM)
+            if not typed or one.added_at > max(typed)]
+
+
 def show_page(client, secret: str = "", link_id: int | None = None):
     now, given = clock.now(), []
     for link in links_of(client.id):
@@ -102,7 +131,7 @@ def show_page(client, secret: str = "", link_id: int | None = None):
         link = next(one["link"] for one in given if one["is_new"])
         fresh = {"url": url, "secret": secret, "qr": qr_image(url), "until": link.expires_at, **messages(client, url)}
     return render_template("admin/intake/link.html", client=client, given=given, fresh=fresh, forms=FORMS,
-                           may_type=current_actor().may(P.CHART_WRITE),
+                           may_type=current_actor().may(P.CHART_WRITE), papers=papers_of(client.id),
                            status=form_status([client.id]).get(client.id), today=show.today())
 
 

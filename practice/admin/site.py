@@ -15,6 +15,7 @@ from practice.admin import (
     client_money,
     clients,
     fees,
+    files,
     first_run,
     intake_link,
     lock,
@@ -93,6 +94,7 @@ PAGES = (
     report_closing.ClosingPage(name=_("Closing"), endpoint="closing", url="/reports/<month>/closing"),
     intake_link.IntakeLinkPage(name=_("Form"), endpoint="intake_link", url="/clients/<int:client_id>/form-link"),
     submissions.SubmissionPage(name=_("Forms that came in"), endpoint="submissions", url="/forms-in"),
+    files.FilePage(name=_("File"), endpoint="files", url="/files"),
     account.AccountPage(name=_("Your account"), endpoint="account", url="/account"),
     *setup.PAGES,
 )

@@ -12,6 +12,7 @@ from practice.admin.base import ListView, Page, record_reading
 from practice.clients.queries import get_client
 from practice.core import clock
 from practice.core.text import _
+from practice.files.queries import files_named
 from practice.intake.kinds import QuestionKind
 from practice.intake.models import WAY_LABELS, Submission
 from practice.intake.queries import answers_of, definition_of, get_submission, submissions_of
@@ -46,7 +47,14 @@ class SubmissionPage(Page):
             told=told(definition, answers, on=sent_on, translate=gettext,
                       show_day=lambda day: format_date(day, "d MMM y")),
             marks=answers.get(pains) or {}, signature=signature, ink=as_path(signature.get("strokes") or []),
+            photos=files_named(row.client_id, photos_in(answers)),
             others=[one for one in submissions_of(row.client_id) if one.id != row.id])
+
+
+def photos_in(answers: dict) -> list[str]:
+    """The words by which answers name photos."""
+    rows = [row for value in answers.values() if isinstance(value, list) for row in value if isinstance(row, dict)]
+    return [row["file"] for row in rows if isinstance(row.get("file"), str)]
 
 
 class SubmissionListView(ListView):

@@ -86,7 +86,8 @@ def lines(question: Question, value: Any, *, translate: Translate, show_day: Sho
         keys = sorted(value, key=lambda key: order.get(key, len(order)))  # from head to foot
         return [pattern % {"place": _place(key, translate), "level": value[key]} for key in keys]
     if kind == QuestionKind.MEDICINES and isinstance(value, list):
-        return [", ".join(str(row[name]) for name in ("name", "dose") if row.get(name)) for row in value]
+        rows = [", ".join(str(row[name]) for name in ("name", "dose") if row.get(name)) for row in value]
+        return [row or translate(_("a photo")) for row in rows]
     if kind == QuestionKind.SIGNATURE:
         return []
     if kind == QuestionKind.ADDRESS and isinstance(value, Mapping):

@@ -19,11 +19,17 @@ from practice.intake.definition import Question, Section
 from practice.intake.kinds import QuestionKind
 from practice.intake.words import ADDRESS_PARTS, met, shown_date
 
+_UID = re.compile(r"[0-9a-f]{32}")
 _MONTH_YEAR = re.compile(r"(\d{1,2})\s*[/.-]\s*(\d{4})")
 
 
 def field_name(key: str) -> str:
     return f"q-{key}"
+
+
+def photo_name(question: Question) -> str:
+    """The field that takes a photo instead of a list."""
+    return f"{field_name(question.key)}-photo"
 
 
 def read_section(section: Section, form: MultiDict, answers: dict[str, Any], locale: str) -> dict[str, Any]:
@@ -147,7 +153,8 @@ def _medicines(question: Question, form: MultiDict, locale: str) -> list[dict[st
     names, doses = form.getlist(f"{name}-name"), form.getlist(f"{name}-dose")
     doses += [""] * (len(names) - len(doses))
     rows = [{"name": one.strip(), "dose": dose.strip()} for one, dose in zip(names, doses, strict=False)]
-    return [{key: part for key, part in row.items() if part} for row in rows if row["name"] or row["dose"]]
+    found = [{key: part for key, part in row.items() if part} for row in rows if row["name"] or row["dose"]]
+    return found + [{"file": uid} for uid in form.getlist(f"{name}-file") if _UID.fullmatch(uid)]
 
 
 def _address(question: Question, form: MultiDict, locale: str) -> dict[str, str]:

@@ -17,8 +17,11 @@ from practice.access.actor import system
 from practice.clients.models import Client
 from practice.core import body, clock
 from practice.core.db import db, transaction
-from practice.core.errors import DomainError, Forbidden, NotFound
+from practice.core.errors import DomainError, Forbidden, Invalid, NotFound
 from practice.core.text import _
+from practice.files.kinds import LARGEST
+from practice.files.models import FileKind
+from practice.files.services import hand_in
 from practice.intake.answers import NONE_OF_THESE, AnswerProblem, chosen, validate_answers
 from practice.intake.definition import FormDefinition, Section, is_minor, visible_sections
 from practice.intake.kinds import WITH_OPTIONS, QuestionKind
@@ -170,6 +173,7 @@ def show_part(sheet: Sheet, section: Section, problems: list[AnswerProblem] = ()
         parts=len(sheet.parts) + 1, problems=words_of(problems, sheet.definition), notice=notice,
         open_keys={question.key for question, _follow in met(section, sheet.answers)}, chosen=chosen, blank_rows=rows,
         shown=fields.shown_text, action=here("answer", key=section.key), save_url=here("save", key=section.key),
+        photo_url=here("photo", key=section.key),
         draft_key=f"form-{auth.current_link().link_id}-{section.key}", spots=spots(),
         has_places=any(one.kind is QuestionKind.REGIONS for one in fields.all_questions(section)),
         lang=sheet.definition.language, is_first=number == 1), status
@@ -210,6 +214,32 @@ def answer(key):
     if go == "next" and sheet.after(section) is None:
         return redirect(here("review"), 303)
     return redirect(here("part", key=target.key, **({"filled": 1} if last else {})), 303)
+
+
+@kiosk.post("/photo/<key>")
+def photo(key):
+    """A photo in place of a list of medicines, kept with everything else that was typed on this part."""
+    if not auth.is_proven():
+        return redirect(here("welcome"), 303)
+    sheet = load()
+    section, actor = sheet.part(key), auth.current_actor()
+    found = fields.read_section(section, request.form, sheet.answers, locale())
+    asked = [one for one in fields.all_questions(section) if one.kind is QuestionKind.MEDICINES]
+    taken = [(one, upload) for one in asked for upload in request.files.getlist(fields.photo_name(one)) if upload]
+    try:
+        with transaction():
+            for question, upload in taken:
+                uid = hand_in(actor, actor.client_id, upload.read(LARGEST + 1), kind=FileKind.MEDICINES,
+                              record="intake_link", record_id=actor.link_id)
+                found[question.key] = [*found.get(question.key, []), {"file": uid}]
+            drafts.save_draft(actor, found, step=sheet.number_of(section))
+    except links.FormClosed:
+        return auth.closed()
+    except Invalid as error:
+        sheet = Sheet(sheet.definition, found, sheet.step, sheet.saved_at, sheet.today)
+        problem = AnswerProblem(taken[0][0].key, gettext(error.message, **error.params))
+        return show_part(sheet, section, [problem], status=422)
+    return redirect(here("part", key=section.key) + (f"#q-{taken[0][0].key}" if taken else ""), 303)
 
 
 def last_time(sheet: Sheet, section: Section) -> dict[str, Any] | None:

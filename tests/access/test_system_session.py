@@ -12,6 +12,7 @@ USERS = {
     ("accounts/queries.py", "counting failed tries"): 1,
     ("clients/queries.py", "possible duplicates"): 1,
     ("demo/fill.py", "is the demo whole"): 1,
+    ("files/services.py", "how many files were handed in"): 1,
     ("intake/services/links.py", "a client opened their form's address"): 1,
     ("premises/queries.py", "the main location"): 1,
     ("premises/queries.py", "the practice's settings"): 1,

@@ -293,12 +293,12 @@ def test_too_much_is_refused_in_words(form, client):
 
 # --- sending ----------------------------------------------------------------------------------------------------------
 
-def fill(client, path):
-    """A healthy client, without scripts, with one thing to tell."""
+def fill(client, path, **medicine):
+    """A healthy client, without scripts, with one thing to tell; `medicine` is posted on that part as well."""
     steps = {
         "about_you": ABOUT, "visit": {}, "wishes": {},
         "heart": {"q-thinners": "yes", "q-thinners_which": "Aspirin", "seen": "thinners_which"},
-        "body": {"group-body": "none"}, "skin": {"group-skin": "none"}, "medicine": {"q-allergies": "no"},
+        "body": {"group-body": "none"}, "skin": {"group-skin": "none"}, "medicine": {"q-allergies": "no", **medicine},
         "agree": {"q-agreements": ["true", "stop", "privacy"], "q-helped_by": "My son"},
     }
     where = f"{path}/part/about_you"

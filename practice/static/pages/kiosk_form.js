@@ -123,6 +123,14 @@ function addRow(button) {
   row.querySelector("input").focus();
 }
 
+// -- photos: choosing one hands it in ---------------------------------------------------------------------------------
+
+for (const field of all(form, "[data-photo]")) {
+  const button = field.parentElement.querySelector('button[value="photo"]');
+  button.hidden = true;
+  field.addEventListener("change", () => { if (field.files.length) form.requestSubmit(button); });
+}
+
 // -- start ------------------------------------------------------------------------------------------------------------
 
 const flag = document.createElement("input");
