@@ -67,6 +67,7 @@ class IntakeLinkPage(Page):
     @expose("/photograph", methods=["POST"])
     def photograph(self, client_id):
         """A form filled in on paper, page by page, for the therapist to type in: the desk cannot look at it again."""
+        get_client(client_id)
         pages = [one.read(LARGEST + 1) for one in request.files.getlist("pages") if one.filename]
 
         def keep():
