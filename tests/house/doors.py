@@ -205,8 +205,6 @@ DOORS: dict[str, Door] = {
     "closing.reopen": Door(post="O"),
     "files.index": Door(get="OTX"),
     "files.page": Door(get="T", foreign="OX"),
-    "reports.csv": Door(get="OB"),
-    "reports.xlsx": Door(get="OB"),
     "setup.index": Door(get="O"),
     "setup_hours.edit": Door(get="O", post="O"),
     "setup_practice.index": Door(get="O", post="O"),
