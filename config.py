@@ -7,7 +7,7 @@ start, kept in `instance/` readable by its owner only, and never has a default.
 import base64
 import os
 import secrets
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
@@ -35,7 +35,7 @@ class Config:
     """What `create_app` needs to know.
 
     database_url: an SQLAlchemy address, SQLite files absolute, PostgreSQL through psycopg.
-    sealing_keys: 32 bytes each; the first seals, all of them open.
+    sealing_keys: 32 bytes each; the first seals, all of them open. They are read again when `keys_path` changes.
     trusted_hosts: the names this server answers to, without port.
     proxies: how many reverse proxies in front are trusted to say where a request came from.
     mail: the server that mail is handed to; None: the practice sends none.
@@ -52,6 +52,7 @@ class Config:
     idle_minutes: int = 15
     session_hours: int = 12
     mail: MailServer | None = None
+    keys_path: str = ""
     backups: str = str(INSTANCE / "backups")
     testing: bool = False
 
@@ -67,6 +68,7 @@ class Config:
             database_url=url,
             secret_key=secret_key(environ),
             sealing_keys=sealing_keys(environ, url),
+            keys_path=str(keys_file(environ)),
             trusted_hosts=hosts or LOCAL_HOSTS,
             https=yes_or_no(environ, "PRACTICE_HTTPS"),
             proxies=number(environ, "PRACTICE_PROXIES", 0, 0, 5),
@@ -75,6 +77,10 @@ class Config:
             mail=mail_server(environ),
             backups=environ.get("PRACTICE_BACKUPS") or str(INSTANCE / "backups"),
         )
+
+    def changed_keys(self) -> Callable[[], list[bytes] | None]:
+        """For the keyring: the keys anew when their file has changed."""
+        return changed_keys(self.keys_path)
 
     def with_database(self, url: str) -> "Config":
         """The same settings on another database."""
@@ -116,6 +122,28 @@ def keys_file(environ: Mapping[str, str]) -> Path:
     return Path(environ.get("PRACTICE_KEYS") or INSTANCE / "sealing_keys")
 
 
+def changed_keys(path: str) -> Callable[[], list[bytes] | None]:
+    """A function that gives the keys of this file when it is not the one of the last call, else None."""
+    def mark():
+        found = os.stat(path)
+        return found.st_ino, found.st_mtime_ns, found.st_size
+
+    last = mark() if path else None
+
+    def changed() -> list[bytes] | None:
+        nonlocal last
+        try:
+            now = mark() if path else None
+            if now == last:
+                return None
+            keys, last = list(parse_keys(Path(path), Path(path).read_text())), now
+        except OSError:  # on its way from one name to the other, or gone: go on with what is known
+            return None
+        return keys
+
+    return changed
+
+
 def sealing_keys(environ: Mapping[str, str], url: str) -> tuple[bytes, ...]:
     """The keys in the file PRACTICE_KEYS (instance/sealing_keys): one in base64 per line, the first one seals.
 
@@ -125,7 +153,11 @@ def sealing_keys(environ: Mapping[str, str], url: str) -> tuple[bytes, ...]:
     path = keys_file(environ)
     if not path.exists() and holds_data(url):
         raise ConfigError(f"PRACTICE_KEYS: {path} is missing, and the database is not new: put the keys back first")
-    text = keep(path, base64.b64encode(secrets.token_bytes(KEY_BYTES)).decode() + "\n")
+    return parse_keys(path, keep(path, base64.b64encode(secrets.token_bytes(KEY_BYTES)).decode() + "\n"))
+
+
+def parse_keys(path: Path, text: str) -> tuple[bytes, ...]:
+    """The keys in the text of the file at `path`. Raises ConfigError."""
     keys = []
     for line in text.split():
         try:

@@ -43,7 +43,7 @@ def create_app(config) -> Flask:
     app.url_map.converters["int"] = RowId
     if config.proxies:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=config.proxies, x_proto=config.proxies, x_host=config.proxies)
-    sealed.use(sealed.Keyring(list(config.sealing_keys)))
+    sealed.use(sealed.Keyring(list(config.sealing_keys), config.changed_keys()))
     db.init_app(app)
     Migrate(app, db, directory=str(ROOT / "migrations"), render_as_batch=True)
     policy.check_complete(Base)

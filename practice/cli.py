@@ -77,10 +77,13 @@ def with_address(command):
 @with_address
 def serve(host, port):
     """Serve the practice; the first time, make the database and show the code for the first owner."""
+    from practice.ops import keys as sealing
     from practice.ops import server
 
     app = make_app()
     migrate_database(app)
+    with app.app_context():
+        sealing.check()
     code = first_run_code(app)
     if code:
         click.echo(f"This practice has no owner yet. The code for the first owner, once: {code}")
@@ -169,6 +172,30 @@ def restore(file, address):
     click.echo(f"Books or trail do not hold in {len(done.faults)} places." if done.faults
                else "Counts and hashes are those of the backup, the books close, the audit trail is whole.")
     sys.exit(1 if done.faults else 0)
+
+
+@commands.group()
+def keys():
+    """The keys that seal clinical text."""
+
+
+@keys.command("rotate")
+def keys_rotate():
+    """Seal everything with a new key while people work; cut off, start it again and it goes on."""
+    from config import keys_file
+    from practice.ops import keys as sealing
+
+    app = make_app()
+    with app.app_context():
+        sealing.check()
+        if sealing.left():
+            click.echo("Going on with the change of keys that was cut off.")
+        else:
+            sealing.add_key(keys_file(os.environ))
+        with click.progressbar(length=sealing.left(), label="Sealing anew") as bar:
+            done = sealing.seal_anew(bar.update)
+    click.echo(f"{done:,} rows are sealed with the new key. Keep a fresh copy of {keys_file(os.environ)} elsewhere.")
+    click.echo("The old key stays in it: backups of before open with that.")
 
 
 @commands.group()

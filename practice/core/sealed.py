@@ -8,6 +8,7 @@ import hashlib
 import hmac
 import os
 import uuid
+from collections.abc import Callable
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -24,14 +25,22 @@ class SealBroken(Exception):
 
 
 class Keyring:
-    """The keys: the first seals, all of them open. Keys are 32 bytes."""
+    """The keys: the first seals, all of them open. Keys are 32 bytes.
 
-    def __init__(self, keys: list[bytes]):
+    `changed()` gives the keys anew when their file is another than at the last call, else None: a key that was added
+    while this process runs is used from then on.
+    """
+
+    def __init__(self, keys: list[bytes], changed: Callable[[], list[bytes] | None] = lambda: None):
+        self._changed = changed
+        self._take(keys)
+
+    def _take(self, keys: list[bytes]) -> None:
         if not keys or any(len(key) != 32 for key in keys):
             raise ValueError("a keyring needs at least one key of 32 bytes")
         self._by_id = {hashlib.sha256(b"key id" + key).digest()[:8]: key for key in keys}
-        self._first_id = next(iter(self._by_id))
         self._ciphers = {key_id: AESGCM(key) for key_id, key in self._by_id.items()}
+        self._first_id = next(iter(self._by_id))
 
     def seal(self, text: str, bound_to: str) -> bytes:
         return self.seal_bytes(text.encode(), bound_to)
@@ -40,12 +49,14 @@ class Keyring:
         return self.open_bytes(value, bound_to).decode()
 
     def seal_bytes(self, data: bytes, bound_to: str) -> bytes:
-        nonce = os.urandom(12)
-        body = self._ciphers[self._first_id].encrypt(nonce, data, bound_to.encode())
-        return VERSION + self._first_id + nonce + body
+        self.look_again()
+        nonce, key_id = os.urandom(12), self._first_id
+        return VERSION + key_id + nonce + self._ciphers[key_id].encrypt(nonce, data, bound_to.encode())
 
     def open_bytes(self, value: bytes, bound_to: str) -> bytes:
         """The data inside; raises SealBroken when it does not open."""
+        if value[1:9] not in self._ciphers:
+            self.look_again()
         cipher = self._ciphers.get(value[1:9])
         if value[:1] != VERSION or cipher is None:
             raise SealBroken("unknown key")
@@ -53,6 +64,12 @@ class Keyring:
             return cipher.decrypt(value[9:21], value[21:], bound_to.encode())
         except InvalidTag as error:
             raise SealBroken(bound_to.split(":")[0]) from error
+
+    def look_again(self) -> None:
+        """Take up what was put into the file of the keys since."""
+        keys = self._changed()
+        if keys:
+            self._take(keys)
 
     @property
     def first_id(self) -> bytes:
