@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from sqlalchemy import Table, and_, bindparam, func, or_, select, update
+from sqlalchemy import LargeBinary, Table, and_, bindparam, func, or_, select, update
 
 from config import KEY_BYTES, ConfigError
 from practice.access.actor import system
@@ -19,7 +19,7 @@ from practice.access.guard import acting
 from practice.audit import services as audit
 from practice.core import sealed
 from practice.core.db import Base, db, transaction
-from practice.core.sealed import SealBroken, Sealed, SealedRow
+from practice.core.sealed import SealBroken
 from practice.ops import triggers
 
 AT_ONCE = 100  # rows sealed anew in one transaction
@@ -27,15 +27,13 @@ SIGNED = "session_note_signed"  # the trigger that keeps a signed note as it is,
 
 
 def sealed_tables() -> dict[Table, list[str]]:
-    """Every table that holds sealed text, with its sealed columns."""
+    """Every table that holds sealed text, with its sealed columns: whatever is bytes in a row that has a uid."""
     found = {}
-    for mapper in Base.registry.mappers:
-        if issubclass(mapper.class_, SealedRow):
-            columns = [one.column for kind in mapper.class_.__mro__ for one in vars(kind).values()
-                       if isinstance(one, Sealed)]
-            if columns:
-                found[mapper.local_table] = sorted(columns)
-    return dict(sorted(found.items(), key=lambda entry: entry[0].name))
+    for table in Base.metadata.sorted_tables:
+        columns = [column.name for column in table.c if isinstance(column.type, LargeBinary)]
+        if columns and "uid" in table.c:
+            found[table] = columns
+    return found
 
 
 def check() -> None:
