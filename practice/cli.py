@@ -330,12 +330,17 @@ def check_trust(arguments):
               help="10 thousand, 200 thousand or a million sessions; L shows the growth from M as well.")
 @click.option("--database", default="sqlite", show_default=True,
               help="sqlite, postgresql (a server of its own), or the address of a PostgreSQL server.")
-def bench(size, database):
+@click.option("--papers", is_flag=True, help="Instead: 200 invoices as PDF in one run, beside typst alone.")
+def bench(size, database, papers):
     """Time the daily pages on a large practice made up in instance/, beside static files of the same size."""
     from practice.app import create_app
     from practice.ops.bench.run import run
 
     os.umask(0o077)
+    if papers:
+        from practice.ops.bench.papers import run_papers
+
+        sys.exit(0 if run_papers(make_app("demo.db")) else 1)
     sys.exit(0 if run(size.upper(), database, create_app, migrate_database) else 1)
 
 

@@ -142,7 +142,8 @@ def user_names() -> dict[int, str]:
 
 
 ON_PAPER = (
-    select(User.id, User.name, TherapistProfile.registration_body, TherapistProfile.registration_number)
+    select(User.id, User.name, TherapistProfile.registration_body, TherapistProfile.registration_number,
+           TherapistProfile.provider_number)
     .outerjoin(TherapistProfile, TherapistProfile.user_id == User.id)
     .where(User.id.in_(bindparam("user_ids", expanding=True))))
 
@@ -150,8 +151,14 @@ ON_PAPER = (
 def names_on_paper(user_ids: Iterable[int]) -> dict[int, str]:
     """How these therapists stand on a document, by id: the name with the registration, where there is one."""
     rows = db.session.execute(ON_PAPER, {"user_ids": list(user_ids)})
-    return {user_id: ", ".join(filter(None, (name, registered_with(body or "", number or ""))))
-            for user_id, name, body, number in rows}
+    return {user_id: ", ".join(filter(None, (name, registered_with(body or "", number or ""), provider)))
+            for user_id, name, body, number, provider in rows}
+
+
+def registrations(user_ids: Iterable[int]) -> dict[int, tuple[str, str]]:
+    """The registration number and the provider number of these therapists, by id."""
+    rows = db.session.execute(ON_PAPER, {"user_ids": list(user_ids)})
+    return {row.id: (row.registration_number or "", row.provider_number or "") for row in rows}
 
 
 def roles_of(user_id: int) -> frozenset[Role]:

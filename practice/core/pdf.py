@@ -42,6 +42,19 @@ def render(template: str, data: dict, *, language: str) -> bytes:
     `data` holds text, numbers, lists and dicts, and bytes for pictures (SVG or PNG); all words are already translated
     and all figures formatted. `language` (such as "en" or "pt_BR") sets quotes, direction and the language for readers.
     """
+    compiler, inputs = setting(template, data, language)
+    for standards in (["ua-1"], []):
+        try:
+            with _compiling:
+                return compiler.compile(format="pdf", sys_inputs=inputs, timestamp=0, pdf_standards=standards)
+        except (typst.TypstError, RuntimeError) as error:
+            # A character that no font draws is a box on the paper and refused by PDF/UA: then without it.
+            failure = error
+    raise PdfFailed() from failure
+
+
+def setting(template: str, data: dict, language: str) -> tuple[typst.Compiler, dict[str, str]]:
+    """What sets a paper, and what it is given: for `render`, and to time typst alone. Raises PdfFailed."""
     source = TEMPLATES / f"{template}.typ"
     tongue = _LANGUAGE.fullmatch(language)
     if not _NAME.fullmatch(template) or not source.is_file() or not tongue:
@@ -56,15 +69,7 @@ def render(template: str, data: dict, *, language: str) -> bytes:
         "region": tongue["region"] or "",
         "fallback": json.dumps(_families_for(missing)),
     }
-    compiler = _compiler(template, bool(missing))
-    for standards in (["ua-1"], []):
-        try:
-            with _compiling:
-                return compiler.compile(format="pdf", sys_inputs=inputs, timestamp=0, pdf_standards=standards)
-        except (typst.TypstError, RuntimeError) as error:
-            # A character that no font draws is a box on the paper and refused by PDF/UA: then without it.
-            failure = error
-    raise PdfFailed() from failure
+    return _compiler(template, bool(missing)), inputs
 
 
 def missing_characters(data: dict) -> str:

@@ -5,7 +5,7 @@ from enum import StrEnum
 from sqlalchemy import Boolean, Date, ForeignKey, Integer, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from practice.core.columns import BigId, Enum_, Rate
+from practice.core.columns import BigId, Enum_, MinorUnits, Rate
 from practice.core.db import db
 from practice.core.text import _
 
@@ -33,6 +33,23 @@ TAX_CATEGORY_LABELS = {
     TaxCategory.EXEMPT: _("Exempt"),
     TaxCategory.OUTSIDE: _("Outside the tax"),
 }
+
+
+class Profile(StrEnum):
+    """What papers must carry, by the law of the place (billing.profiles)."""
+
+    PLAIN = "plain"
+    VAT_EU = "vat_eu"
+    VAT_UK = "vat_uk"
+    RMT_ONTARIO = "rmt_ontario"
+    FUND_AUSTRALIA = "fund_australia"
+
+
+PROFILE_LABELS = {
+    Profile.PLAIN: _("Invoice"), Profile.VAT_EU: _("VAT invoice, European Union"),
+    Profile.VAT_UK: _("VAT invoice, United Kingdom"),
+    Profile.RMT_ONTARIO: _("Massage therapy receipt, Ontario"),
+    Profile.FUND_AUSTRALIA: _("Tax invoice and health fund receipt, Australia")}
 
 
 class Practice(db.Model):
@@ -121,5 +138,7 @@ class Issuer(db.Model):
     tax_number: Mapped[str] = mapped_column(String(40), default="")
     bank_account: Mapped[str] = mapped_column(String(60), default="")
     footer: Mapped[str] = mapped_column(String(300), default="")
+    profile: Mapped[Profile] = mapped_column(Enum_(Profile), default=Profile.PLAIN, server_default="plain")
+    simplified_amount: Mapped[int] = mapped_column(MinorUnits, default=0, server_default="0")  # no address up to here
     is_active: Mapped[bool] = mapped_column(Boolean, default=True)
     version: Mapped[int] = mapped_column(Integer, default=1)

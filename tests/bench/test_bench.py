@@ -19,7 +19,7 @@ from practice.clients.queries import find_clients
 from practice.core import clock
 from practice.core.db import Base, db, snapshot, transaction
 from practice.ops import triggers
-from practice.ops.bench import load, measure, places, prepare, report, serving
+from practice.ops.bench import load, measure, papers, places, prepare, report, serving
 from practice.ops.bench.sizes import SIZES, Size
 from practice.ops.bench.stage import DESK
 from practice.sessions.models import SessionNote
@@ -115,3 +115,10 @@ def test_ratios_and_growth():
 
 def test_what_the_moment_is():
     assert measure.noon(DAY) == datetime(2026, 11, 17, 12, 30, tzinfo=UTC)
+
+
+def test_papers_beside_typst_alone(app, monkeypatch, capsys):
+    monkeypatch.setattr(papers, "PAPERS", 12)
+    assert len({made.number_text for made in papers.made_up(12)}) == 12
+    papers.run_papers(app)  # the ratio is for the bench: a busy machine fails no test
+    assert "12 invoices" in capsys.readouterr().out

@@ -138,7 +138,8 @@ def _check_own_change(roles: frozenset[Role], is_active: bool, other_owners: set
 
 
 def set_profile(actor: Actor, user_id: int, *, short_name: str, registration_body: str, registration_number: str,
-                colour: int, version: int | None, position: int | None = None) -> TherapistProfile:
+                colour: int, version: int | None, provider_number: str = "",
+                position: int | None = None) -> TherapistProfile:
     """A therapist's registration, name, colour (1..8) and place in the day view. Raises NotFound, Stale, Invalid."""
     require(actor, Permission.USER_EDIT)
     profile = lock_profile(user_id)
@@ -150,6 +151,7 @@ def set_profile(actor: Actor, user_id: int, *, short_name: str, registration_bod
         raise Invalid(_("Choose one of the marks"), "colour")
     profile.short_name, profile.colour = short_name, colour
     profile.registration_body, profile.registration_number = registration_body.strip(), registration_number.strip()
+    profile.provider_number = provider_number.strip()
     if position is not None:
         profile.position = position
     audit.record(actor, "user.profile", profile, user_id=user_id)

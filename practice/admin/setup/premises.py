@@ -15,23 +15,28 @@ from practice.admin.setup_tabs import tabs
 from practice.admin.show import label
 from practice.catalog import services as catalog
 from practice.clients.contact import format_phone, parse_email, parse_phone
+from practice.core.money import parse, plain
 from practice.core.text import _
 from practice.premises import services
 from practice.premises.models import (
     PRICE_MODE_LABELS,
+    PROFILE_LABELS,
     TAX_CATEGORY_LABELS,
     Issuer,
     Location,
     PriceMode,
+    Profile,
     Room,
     TaxCategory,
     TaxCode,
 )
-from practice.premises.queries import everything, get_one, get_practice, issuer_for, locations, tax_codes
+from practice.premises.queries import everything, get_one, get_practice, issuer_for, locations, tax_codes, the_practice
 from practice.premises.rates import parse_rate, show_rate
 from practice.premises.retention import RULES
 
 HEAD = ("address", "tax_number", "bank_account", "footer")
+WITHOUT_ADDRESS = _("Without the client's address; 0: never")
+PROFILE = _("What papers must carry: it is asked before each is issued")
 
 
 def as_lines(given: str | None) -> str:
@@ -59,6 +64,8 @@ class PracticeForm(SetupForm):
     tax_number = text(_("Tax number"), 40)
     bank_account = text(_("Bank account"), 60)
     footer = text(_("Line at the foot"), 300)
+    profile = SelectField(_("Papers are made out as"), description=PROFILE)
+    simplified = text(_("A simplified invoice will do up to"), 20, description=WITHOUT_ADDRESS)
     issuer_version = HiddenField()
 
     def __init__(self, *args, **options):
@@ -68,6 +75,7 @@ class PracticeForm(SetupForm):
             self.time_zone.choices.append(SelectChoice(self.time_zone.object_data))
         self.currency.choices = currency_choices()
         self.retention_rule.choices = [SelectChoice(key, gettext(rule.label)) for key, rule in RULES.items()]
+        self.profile.choices = enum_choices(PROFILE_LABELS)
         self.price_mode.choices = enum_choices(PRICE_MODE_LABELS)
         self.default_tax_code_id.choices = row_choices([(code.id, code.name) for code in tax_codes()])
 
@@ -84,7 +92,21 @@ def stored_practice() -> dict:
     return values | {name: getattr(head, name) for name in HEAD} | {
         "phone": format_phone(row.phone, row.country) if row.phone else "", "price_mode": row.price_mode.value,
         "default_tax_code_id": str(row.default_tax_code_id or ""), "legal_name": head.name,
+        **stored_profile(head),
         "issuer_version": head.version}
+
+
+def stored_profile(row: Issuer) -> dict:
+    return {"profile": row.profile.value, "simplified": plain(row.simplified_amount, the_practice().currency)}
+
+
+def head_of(form: SetupForm) -> dict | None:
+    """What stands at the head of documents, None when a field does not read."""
+    amount = form.read("simplified", lambda given: parse(given or "0", the_practice().currency))
+    if amount is None:
+        return None
+    return {name: form[name].data for name in HEAD} | {"profile": Profile(form.profile.data),
+                                                       "simplified_amount": max(0, amount)}
 
 
 class PracticePage(Page):
@@ -108,7 +130,9 @@ class PracticePage(Page):
         values = {name: form[name].data for name in (
             "name", "country", "time_zone", "currency", "payment_days", "intake_valid_days", "care_days_after",
             "has_shared_charts", "retention_rule")}
-        head, actor = {name: form[name].data for name in HEAD}, current_actor()
+        head, actor = head_of(form), current_actor()
+        if head is None:
+            return None
         head_version = read_version(form.issuer_version.data)
 
         def work():
@@ -237,7 +261,13 @@ class IssuerForm(SetupForm):
     tax_number = text(_("Tax number"), 40)
     bank_account = text(_("Bank account"), 60)
     footer = text(_("Line at the foot"), 300)
+    profile = SelectField(_("Papers are made out as"), description=PROFILE)
+    simplified = text(_("A simplified invoice will do up to"), 20, description=WITHOUT_ADDRESS)
     is_active = BooleanField(_("In use"), default=True)
+
+    def __init__(self, *args, **options):
+        super().__init__(*args, **options)
+        self.profile.choices = enum_choices(PROFILE_LABELS)
 
     validate_address = PracticeForm.validate_address
 

@@ -15,14 +15,14 @@ from practice.admin.auth import current_actor
 from practice.admin.base import Page, act, attempt
 from practice.admin.fields import enum_choices
 from practice.admin.setup.pieces import SetupForm, TicksField, read_version, save, text
-from practice.admin.setup.premises import IssuerForm
+from practice.admin.setup.premises import HEAD, IssuerForm, head_of, stored_profile
 from practice.admin.setup_tabs import tabs
 from practice.clients.contact import parse_email
 from practice.core import clock
 from practice.core.text import _
 from practice.premises import services as premises
 from practice.premises.models import Issuer
-from practice.premises.queries import own_issuer, the_practice
+from practice.premises.queries import issuer_for, own_issuer, the_practice
 from practice.schedule.queries.appointments import coming_to, shifts_of
 
 MARKS = (_("Circle"), _("Square"), _("Diamond"), _("Triangle"))
@@ -37,6 +37,7 @@ class StaffForm(SetupForm):
     short_name = text(_("Name in the calendar"), 40)
     registration_body = text(_("Registered with"), 80)
     registration_number = text(_("Registration number"), 40, description=_("As on the certificate"))
+    provider_number = text(_("Provider number"), 40, description=_("With a health fund or insurer, for receipts"))
     colour = RadioField(_("Mark"), coerce=int)
     profile_version = HiddenField()
     seen_coming = HiddenField()  # how many appointments to come the owner was told of
@@ -56,7 +57,8 @@ class StaffForm(SetupForm):
     def profile(self) -> dict:
         return {"short_name": self.short_name.data or self.name.data.split()[0][:40], "colour": self.colour.data,
                 "registration_body": self.registration_body.data,
-                "registration_number": self.registration_number.data}
+                "registration_number": self.registration_number.data,
+                "provider_number": self.provider_number.data}
 
 
 def stored(user_id: int) -> dict:
@@ -65,9 +67,10 @@ def stored(user_id: int) -> dict:
     values = {"name": user.name, "email": user.email, "is_active": user.is_active, "version": user.version,
               "roles": [row.role.value for row in user.roles]}
     profile = user.profile
-    return values | ({name: getattr(profile, name) for name in (
-        "short_name", "registration_body", "registration_number", "colour")} | {"profile_version": profile.version}
-        if profile else {})
+    if profile is None:
+        return values
+    names = ("short_name", "registration_body", "registration_number", "provider_number", "colour")
+    return values | {name: getattr(profile, name) for name in names} | {"profile_version": profile.version}
 
 
 class StaffPage(Page):
@@ -164,15 +167,15 @@ class StaffPage(Page):
 
         def fresh() -> dict:
             row = own_issuer(user_id)
-            return {field: getattr(row, field) for field in ("name", "address", "tax_number", "bank_account", "footer",
-                                                             "is_active", "version")}
+            names = ("name", *HEAD, "is_active", "version")
+            return stored_profile(row) | {field: getattr(row, field) for field in names}
 
-        form = IssuerForm(data=fresh() if found else {"name": name})
+        form = IssuerForm(data=fresh() if found else {"name": name} | stored_profile(issuer_for(None)))
         row_id = found.id if found else None
         if form.is_submitted() and form.validate():
-            values = {field: form[field].data for field in ("name", "address", "tax_number", "bank_account", "footer",
-                                                            "is_active")}
-            if save(form, lambda: premises.save(current_actor(), Issuer, row_id, version=form.seen_version,
+            head = head_of(form)
+            values = head and head | {"name": form.name.data, "is_active": form.is_active.data}
+            if values and save(form, lambda: premises.save(current_actor(), Issuer, row_id, version=form.seen_version,
                                                 user_id=user_id, **values).id, fresh):
                 flash(gettext("%(name)s is saved", name=values["name"]), "success")
                 return redirect(url_for("setup_staff.edit", user_id=user_id))

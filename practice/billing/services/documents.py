@@ -9,7 +9,7 @@ from sqlalchemy import bindparam, select
 from practice.access.actor import Actor
 from practice.access.guard import require
 from practice.access.permissions import Permission
-from practice.accounts.queries import names_on_paper
+from practice.accounts.queries import names_on_paper, registrations
 from practice.audit import services as audit
 from practice.billing.models.documents import (
     Document,
@@ -20,6 +20,7 @@ from practice.billing.models.documents import (
     LineKind,
 )
 from practice.billing.pricing import Adjustment, Line, Mode, PricedDocument, Tax, Totals, price
+from practice.billing.profiles import LineFacts, NotReadyToIssue, PaperFacts, check_paper
 from practice.billing.services.locking import lock_account
 from practice.billing.services.numbering import take_number
 from practice.clients.models import Client
@@ -28,8 +29,9 @@ from practice.core import clock
 from practice.core.columns import canonical_json
 from practice.core.db import db
 from practice.core.errors import Invalid
+from practice.core.pdf import missing_characters
 from practice.core.text import _
-from practice.premises.models import PriceMode, TaxCode
+from practice.premises.models import PriceMode, Profile, TaxCode
 from practice.premises.queries import Settings, issuer_for, main_location_id, the_practice
 
 MOST_LINES = 500
@@ -56,7 +58,10 @@ class LineInput:
 
 def issue_invoice(actor: Actor, *, client_id: int, lines: Sequence[LineInput], appointment_id: int | None = None,
                   therapist_id: int | None = None) -> Document:
-    """Issue an invoice: priced once, numbered without a gap, kept as a snapshot. Raises Invalid, NotFound."""
+    """Issue an invoice: priced once, numbered without a gap, kept as a snapshot.
+
+    Raises NotReadyToIssue, Invalid, NotFound.
+    """
     return issue(actor, draft_invoice(actor, client_id=client_id, lines=lines, appointment_id=appointment_id,
                                       therapist_id=therapist_id))
 
@@ -99,8 +104,9 @@ def draft_without_lines(actor: Actor, *, client_id: int, kind: DocumentKind) -> 
 def issue(actor: Actor, document: Document) -> Document:
     """Give a drafted document its number and dates, and fix it. The last step before the commit."""
     require(actor, Permission.INVOICE_ISSUE)
-    taken = take_number(document)
     is_invoice = document.kind is DocumentKind.INVOICE
+    _check_paper(document)
+    taken = take_number(document)
     for line in document.lines:  # a credit note counts by its own date, a late invoice for closed books as well
         line.recognised_on = (_counted_on(line.service_on) if is_invoice else None) or taken.issued_on
     db.session.flush()  # lines of an issued document do not change any more
@@ -114,6 +120,27 @@ def issue(actor: Actor, document: Document) -> Document:
     audit.record(actor, f"{document.kind}.issue", document, client_id=document.client_id, number=document.number_text,
                  gross=document.gross_amount, currency=document.currency)
     return document
+
+
+def _check_paper(document: Document) -> None:
+    """Before it is fixed for good: what its profile must carry is there, and every letter of it can be printed.
+
+    Raises NotReadyToIssue.
+    """
+    head = document.issuer_head
+    missing = missing_characters([head, document.billed_name, document.billed_address, document.reason,
+                                  [[line.text, line.given_by, line.discount_reason] for line in document.lines]])
+    if missing:
+        raise NotReadyToIssue(_("No font of this computer draws %(signs)s: write the name or text in other letters, or "
+                                "install a font."), signs=missing)
+    if document.kind is not DocumentKind.INVOICE or head["profile"] == Profile.PLAIN:
+        return
+    numbers = registrations({line.therapist_id for line in document.lines if line.therapist_id})
+    check_paper(PaperFacts(
+        head["profile"], head["address"], head["tax_number"], head["phone"], document.billed_address,
+        document.gross_amount, head["simplified_amount"], tuple(
+            LineFacts(line.kind is LineKind.SERVICE, str(line.tax_category), line.tax_reason,
+                      *numbers.get(line.therapist_id, ("", ""))) for line in document.lines)))
 
 
 def _counted_on(service_on: date | None) -> date | None:
@@ -155,6 +182,7 @@ def _new_invoice(actor: Actor, client: Client, practice: Settings, therapist_id:
     address = "\n".join(part for part in (client.street, f"{client.postal_code} {client.city}".strip()) if part)
     head = {"name": issuer.name, "address": issuer.address, "tax_number": issuer.tax_number,
             "bank_account": issuer.bank_account, "footer": issuer.footer, "phone": practice.phone,
+            "profile": issuer.profile, "simplified_amount": issuer.simplified_amount,
             "email": practice.email, "country": practice.country}
     return Document(
         kind=DocumentKind.INVOICE, state=DocumentState.DRAFT, issuer_id=issuer.id, location_id=main_location_id(),
