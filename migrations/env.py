@@ -4,7 +4,7 @@ from flask import current_app
 from sqlalchemy.types import TypeDecorator
 
 import practice.models  # noqa: F401 - every table must be known
-from practice.core.db import Base
+from practice.core.db import Base, begin
 from practice.ops import triggers
 
 
@@ -27,9 +27,9 @@ def run() -> None:
     engine = current_app.extensions["migrate"].db.engine
     with engine.connect() as connection:
         is_sqlite = connection.dialect.name == "sqlite"
-        if is_sqlite:  # batch migrations copy tables; and the driver begins nothing by itself
+        if is_sqlite:  # batch migrations copy tables
             connection.exec_driver_sql("PRAGMA foreign_keys=OFF")
-            connection.exec_driver_sql("BEGIN IMMEDIATE")
+        begin(connection)
         context.configure(
             connection=connection, target_metadata=Base.metadata, render_as_batch=True, compare_type=True,
             include_name=include_name, include_object=include_object, render_item=render_item,

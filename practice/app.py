@@ -64,7 +64,7 @@ def flask_settings(config) -> dict:
     """The settings in Flask's words."""
     is_sqlite = config.database_url.startswith("sqlite")
     # The connection used last is the one whose caches are warm.
-    engine = {"hide_parameters": True, "pool_pre_ping": not is_sqlite, "pool_use_lifo": True}
+    engine = {"hide_parameters": True, "pool_use_lifo": True}
     if is_sqlite:
         engine["connect_args"] = {"cached_statements": 512}
     else:

@@ -1,5 +1,5 @@
 """Reading users and sign-ins."""
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -31,7 +31,7 @@ class OpenSignIn:
 
 # Asked with every request, so built only once: building it takes longer than asking. A row for each role.
 OPEN_SIGN_IN = (
-    select(SignIn.id, SignIn.user_id, SignIn.last_seen_at, User.name, User.email, User.language,
+    select(SignIn.id, SignIn.user_id, User.name, User.email, User.language, SignIn.last_seen_at,
            User.must_change_password, User.pin_hash, SignIn.locked_at, UserRole.role)
     .join(User, User.id == SignIn.user_id).outerjoin(UserRole, UserRole.user_id == User.id)
     .where(SignIn.secret_hash == bindparam("secret_hash"), SignIn.ended_at.is_(None), User.is_active,
@@ -39,21 +39,17 @@ OPEN_SIGN_IN = (
            SignIn.started_at > bindparam("started_after")))
 
 
-def open_sign_in(secret_hash: str, now: datetime, idle: timedelta, longest: timedelta) -> OpenSignIn | None:
-    """The sign-in with that secret, unless it has ended, grown too old, or its user was disabled.
+def open_sign_in(rows: Sequence[tuple], seen_after: datetime) -> OpenSignIn | None:
+    """What rows of OPEN_SIGN_IN say; none: it has ended, grown too old, or its user was disabled.
 
     One that has idled is locked where its user has a PIN to open it, and has ended where there is none.
     """
-    with system_session("who is signed in") as session:
-        rows = session.execute(OPEN_SIGN_IN, {"secret_hash": secret_hash, "seen_after": now - idle,
-                                              "started_after": now - longest}).all()
     if not rows:
         return None
-    row = rows[0]
-    return OpenSignIn(row.id, row.user_id, row.name, row.email, row.language,
-                      frozenset(one.role for one in rows if one.role is not None), row.last_seen_at,
-                      row.must_change_password, row.pin_hash is not None,
-                      row.locked_at is not None or row.last_seen_at <= now - idle)
+    roles = frozenset(row[-1] for row in rows if row[-1] is not None)
+    row_id, user_id, name, email, language, last_seen_at, must_change, pin_hash, locked_at, _role = rows[0]
+    return OpenSignIn(row_id, user_id, name, email, language, roles, last_seen_at, must_change, pin_hash is not None,
+                      locked_at is not None or last_seen_at <= seen_after)
 
 
 def pin_hash_of(user_id: int) -> str | None:

@@ -4,15 +4,18 @@ from urllib.parse import urlsplit
 
 from flask import Flask, current_app, g, redirect, request, session, url_for
 from flask_login import LoginManager, UserMixin, current_user, login_user, logout_user
+from sqlalchemy import true
 
 from practice.access import guard
 from practice.access.actor import NOBODY, Actor, staff, system
 from practice.access.roles import ROLE_LABELS
 from practice.accounts import queries
+from practice.accounts.queries import OPEN_SIGN_IN
 from practice.accounts.services import pins, signing_in
 from practice.core import clock
 from practice.core.db import transaction
-from practice.premises.queries import settings
+from practice.premises.models import Practice
+from practice.premises.queries import SETTINGS, keep_settings, settings
 
 # What anybody may reach; everything else needs a sign-in.
 PUBLIC = {"static", "sign_in", "unlock", "first_run", "health"}
@@ -37,11 +40,23 @@ class SignedIn(UserMixin):
         return self.secret
 
 
+# What every page asks first, in one statement: who has signed in, and the practice's settings beside it.
+WHO_AND_WHERE = OPEN_SIGN_IN.add_columns(*SETTINGS.selected_columns).outerjoin(Practice, true())
+WHO = len(OPEN_SIGN_IN.selected_columns)
+
+
 @login_manager.user_loader
 def load(secret: str) -> SignedIn | None:
-    idle, longest = current_app.config["IDLE_TIMEOUT"], current_app.config["SESSION_LIFETIME"]
-    row = queries.open_sign_in(signing_in.hash_secret(secret), clock.now(), idle, longest)
-    return SignedIn(secret, row) if row else None
+    now, idle, longest = clock.now(), current_app.config["IDLE_TIMEOUT"], current_app.config["SESSION_LIFETIME"]
+    with guard.system_session("who is signed in") as session:
+        rows = session.execute(WHO_AND_WHERE, {"secret_hash": signing_in.hash_secret(secret), "seen_after": now - idle,
+                                               "started_after": now - longest}).all()
+    row = queries.open_sign_in([one[:WHO] for one in rows], now - idle)
+    if row is None:
+        return None
+    if rows[0][WHO] is not None:
+        keep_settings(rows[0][WHO:])
+    return SignedIn(secret, row)
 
 
 def current_actor() -> Actor:

@@ -5,6 +5,7 @@ from practice.access.permissions import Permission as P
 from practice.admin.auth import current_actor
 from practice.clients.queries import get_client, is_in_care
 from practice.core.errors import NotFound
+from practice.schedule.queries.appointments import client_and_care
 
 
 def may_open(client_id: int) -> bool:
@@ -14,6 +15,12 @@ def may_open(client_id: int) -> bool:
         get_client(client_id)
         return True
     return is_in_care(client_id, actor.user_id)
+
+
+def may_open_for(appointment_id: int) -> tuple[int, bool]:
+    """Whose appointment it is, and whether that chart is open. Raises NotFound."""
+    client_id, is_in_my_care = client_and_care(appointment_id, current_actor().user_id)
+    return client_id, is_in_my_care or may_open(client_id)
 
 
 def check_open(client_id: int) -> None:

@@ -1,15 +1,18 @@
 """The database and its one door for writing.
 
-`transaction()` is the only place that commits. On SQLite it issues BEGIN IMMEDIATE, and reads outside it take no
-lock; everything that writes outside it is refused.
+`transaction()` is the only place that commits; everything that writes outside it is refused. The drivers begin nothing
+by themselves: `transaction()` and `snapshot()` do, and a read outside them is a statement of its own that takes no
+lock. (On PostgreSQL a page that only reads would otherwise end in a ROLLBACK, after which psycopg has every statement
+planned anew.)
 """
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from time import monotonic
 
 from flask_sqlalchemy import SQLAlchemy
 from flask_sqlalchemy.session import Session as FlaskSession
 from sqlalchemy import Engine, MetaData, event
-from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import DBAPIError, InvalidatePoolError, OperationalError
 from sqlalchemy.orm import DeclarativeBase, Session
 
 from practice.core.errors import Stale
@@ -48,11 +51,16 @@ class UnauditedWrite(RuntimeError):
 # Work done at the end of every transaction, before the commit; the audit trail adds itself here.
 before_commit: list[Callable[[Session], None]] = []
 
+WRITING = {"sqlite": "BEGIN IMMEDIATE", "postgresql": "BEGIN"}  # on SQLite with the write lock taken at once
+READING = {"sqlite": "BEGIN", "postgresql": "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"}
+KEPT = "kept"  # where a session holds what it reads once: see kept()
+STILL_THERE = 0.2  # seconds after its last use in which a connection to a server is not asked whether it still holds
+
 
 @event.listens_for(Engine, "connect")
 def _prepare_sqlite(connection, record):
     if type(connection).__module__.startswith("sqlite3"):
-        connection.isolation_level = None  # no BEGIN behind our back: transaction() and snapshot() issue it
+        connection.isolation_level = None
         cursor = connection.cursor()
         for pragma in ("foreign_keys=ON", "journal_mode=WAL", "synchronous=FULL", "busy_timeout=15000",
                        "cache_size=-16000", "mmap_size=268435456", "secure_delete=ON"):
@@ -63,11 +71,46 @@ def _prepare_sqlite(connection, record):
 @event.listens_for(Engine, "connect")
 def _prepare_postgresql(connection, record):
     if type(connection).__module__.startswith("psycopg"):
+        connection.autocommit = True
         connection.prepared_max = 500  # more than the statements there are: none has to be planned twice
 
 
-def _is_sqlite(session) -> bool:
-    return session.get_bind().dialect.name == "sqlite"
+@event.listens_for(Engine, "checkin")
+def _note_use(connection, record):
+    record.info["used"] = monotonic()
+
+
+@event.listens_for(Engine, "checkout")
+def _is_it_still_there(connection, record, fairy):
+    """The pool's own pre_ping would ask at each transaction of a request; once a request is enough."""
+    if not type(connection).__module__.startswith("psycopg") or monotonic() - record.info.get("used", 0) < STILL_THERE:
+        return
+    try:
+        connection.execute("SELECT 1")
+    except connection.Error as error:
+        raise InvalidatePoolError() from error
+
+
+def kept() -> dict:
+    """What this session has read once and need not read again; forgotten when a transaction begins or is undone."""
+    return db.session().info.setdefault(KEPT, {})
+
+
+def _forget(session) -> dict:
+    return session.info.pop(KEPT, {})
+
+
+event.listen(Session, "after_rollback", _forget)
+
+
+def begin(connection, how: dict[str, str] = WRITING) -> None:
+    """Begin a transaction on a connection; inside one, such as a test's, there is nothing to begin."""
+    if not _is_begun(connection.connection.driver_connection):
+        connection.exec_driver_sql(how[connection.dialect.name])
+
+
+def _is_begun(driver) -> bool:
+    return driver.in_transaction if hasattr(driver, "in_transaction") else bool(driver.pgconn.transaction_status)
 
 
 @contextmanager
@@ -80,28 +123,22 @@ def transaction() -> Iterator[Session]:
     if session.info.get("writing"):
         raise RuntimeError("transaction() inside transaction()")
     _refuse_unflushed(session)
-    session.rollback()
+    session.expire_all()
+    before = _forget(session)
     session.info["writing"] = True
     try:
-        if _is_sqlite(session):
-            begin_immediate(session)
+        begin(session.connection())
         yield session
         session.flush()
         for work in before_commit:
             work(session)
         session.commit()
+        session.info[KEPT] = {**before, **kept()}  # what was changed is put there by whoever changed it
     except BaseException:
         session.rollback()
         raise
     finally:
         session.info["writing"] = False
-
-
-def begin_immediate(session) -> None:
-    """Take SQLite's write lock now; inside an outer transaction of a test the lock is already held."""
-    connection = session.connection()
-    if not connection.connection.driver_connection.in_transaction:
-        connection.exec_driver_sql("BEGIN IMMEDIATE")
 
 
 def _refuse_unflushed(session) -> None:
@@ -117,12 +154,7 @@ def snapshot() -> Iterator[Session]:
         yield session
         return
     session.rollback()
-    connection = session.connection()
-    if _is_sqlite(session):
-        if not connection.connection.driver_connection.in_transaction:
-            connection.exec_driver_sql("BEGIN")
-    elif not connection.in_nested_transaction():
-        connection.exec_driver_sql("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
+    begin(session.connection(), READING)
     try:
         yield session
     finally:

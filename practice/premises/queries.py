@@ -2,11 +2,10 @@
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import bindparam, event, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy import bindparam, or_, select
 
 from practice.access.guard import system_session
-from practice.core.db import db
+from practice.core.db import db, kept
 from practice.core.errors import NotFound
 from practice.premises.models import Issuer, Location, Practice, PriceMode, Room, TaxCode
 
@@ -45,22 +44,17 @@ class Settings:
 SETTINGS = select(*(getattr(Practice, name) for name in Settings.__dataclass_fields__))
 
 
-@event.listens_for(Session, "after_rollback")
-def _forget(session):
-    session.info.pop("settings", None)  # transaction() begins with one: what it changes is read afresh
-    session.info.pop("main_location", None)
-
-
 def settings() -> Settings | None:
     """The settings, None before the first run. Read once per session, and again after each transaction began."""
-    kept = db.session().info
-    held = kept.get("settings")
-    if held is None:
+    if kept().get("settings") is None:
         with system_session("the practice's settings") as session:
-            row = session.execute(SETTINGS).first()
-        held = Settings(*row) if row else None
-        kept["settings"] = held
-    return held
+            keep_settings(session.execute(SETTINGS).first())
+    return kept()["settings"]
+
+
+def keep_settings(row) -> None:
+    """Take over what was read along with something else: a row of SETTINGS, or None."""
+    kept()["settings"] = Settings(*row) if row else None
 
 
 def the_practice() -> Settings:
@@ -110,11 +104,10 @@ MAIN_LOCATION = select(Location.id).where(Location.is_active).order_by(Location.
 
 def main_location_id() -> int:
     """The first location: the only one, as long as there is one. Remembered like the settings."""
-    kept = db.session().info
-    if kept.get("main_location") is None:
+    if kept().get("main_location") is None:
         with system_session("the main location") as session:
-            kept["main_location"] = session.scalar(MAIN_LOCATION)
-    return kept["main_location"]
+            kept()["main_location"] = session.scalar(MAIN_LOCATION)
+    return kept()["main_location"]
 
 
 def own_issuer(user_id: int) -> Issuer | None:

@@ -10,7 +10,7 @@ from practice.access.guard import require
 from practice.access.permissions import Permission
 from practice.audit import services as audit
 from practice.core import clock, money
-from practice.core.db import check_version, db
+from practice.core.db import check_version, db, kept
 from practice.core.errors import DomainError, Invalid, NotFound
 from practice.core.text import _
 from practice.premises.models import Issuer, Location, Practice, PriceMode, Room, TaxCategory, TaxCode
@@ -60,7 +60,7 @@ def open_practice(actor: Actor, *, name: str, time_zone: str, country: str, curr
                    price_mode=price_mode, default_tax_code_id=tax.id, phone=phone, email=email)
     db.session.add(row)
     db.session.flush()
-    db.session().info.pop("settings", None)
+    kept()["settings"] = None
     audit.record(actor, "practice.open", row)
     return row
 
@@ -108,7 +108,7 @@ def change_settings(actor: Actor, *, version: int | None, **values) -> Practice:
         if getattr(row, name) != value:
             setattr(row, name, value)
             changed.append(name)
-    db.session().info.pop("settings", None)
+    kept()["settings"] = None
     audit.record(actor, "practice.change", row, changed=changed)
     return row
 
@@ -128,7 +128,7 @@ def close_books(actor: Actor, until: date | None, *, reason: str = "") -> Practi
         raise Invalid(_("Say why the books are opened again."), "reason")
     row.books_closed_on = until
     row.version += 1
-    db.session().info.pop("settings", None)
+    kept()["settings"] = None
     audit.record(actor, "books.open" if is_opened else "books.close", row, before=before, after=until,
                  reason=reason.strip()[:200])
     return row
@@ -162,7 +162,7 @@ def save(actor: Actor, model: type, row_id: int | None, *, version: int | None =
         setattr(row, name, value)
     db.session.add(row)
     db.session.flush()
-    db.session().info.pop("main_location", None)
+    kept()["main_location"] = None
     audit.record(actor, f"{model.__tablename__}.save", row)
     return row
 

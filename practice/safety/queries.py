@@ -5,13 +5,12 @@ from dataclasses import dataclass, field, fields, replace
 from datetime import date
 from functools import lru_cache
 
-from sqlalchemy import BindParameter, Select, bindparam, event, func, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy import BindParameter, Select, bindparam, func, or_, select
 
 from practice.clients.models import Care, Client
 from practice.core import clock
 from practice.core.columns import canonical_json
-from practice.core.db import db
+from practice.core.db import db, kept
 from practice.core.errors import NotFound
 from practice.intake.answers import Completeness, completeness
 from practice.intake.definition import FormDefinition
@@ -47,21 +46,15 @@ OWN_RULES = select(RULES.content).where(RULES.is_active).order_by(RULES.key)
 
 def rulebook() -> Rulebook:
     """The rulebook in force: the shipped one with the practice's own rules over it. Read once a request."""
-    held = db.session.info.get(IN_FORCE)
-    if held is None:
+    if kept().get(IN_FORCE) is None:
         rows = db.session.execute(OWN_RULES).scalars()
-        held = db.session.info[IN_FORCE] = _laid_over(tuple(canonical_json(row) for row in rows))
-    return held
-
-
-@event.listens_for(Session, "after_rollback")
-def _forget(session) -> None:
-    session.info.pop(IN_FORCE, None)  # a transaction begins with one: what it changes is read afresh
+        kept()[IN_FORCE] = _laid_over(tuple(canonical_json(row) for row in rows))
+    return kept()[IN_FORCE]
 
 
 def forget_rulebook() -> None:
     """After a rule has changed: the next question reads it anew."""
-    db.session.info.pop(IN_FORCE, None)
+    kept()[IN_FORCE] = None
 
 
 @lru_cache(maxsize=4)
@@ -200,14 +193,22 @@ def known(client_id: int, on: date, requested: Request | None = None) -> Known:
 
 def known_of(client_ids: Iterable[int], on: date, requested: Request | None = None) -> dict[int, Known]:
     """The same for several clients; four queries, whatever their number. Clients not to be seen are left out."""
-    ids = sorted(set(client_ids))
-    born = {row.id: row for row in db.session.execute(BORN, {"ids": ids})}
+    rows = db.session.execute(BORN, {"ids": sorted(set(client_ids))})
+    return _known_of({row.id: (row.born_on, row.SafetyProfile) for row in rows}, on, requested)
+
+
+def known_with(client: Client, profile: SafetyProfile | None, on: date) -> Known:
+    """The same for a client who was read already, with the profile."""
+    return _known_of({client.id: (client.born_on, profile)}, on)[client.id]
+
+
+def _known_of(people: Mapping[int, tuple[date | None, SafetyProfile | None]], on, requested=None) -> dict[int, Known]:
+    ids = sorted(people)
     conditions, forms = (_by_client(chosen, ids) for chosen in (CONDITIONS, NEWEST_FORMS))
     definitions = definitions_of(row.form_version_id for rows in forms.values() for row in rows) if forms else {}
-    return {client_id: _known(client_id, born[client_id].born_on, on, conditions.get(client_id, []),
-                              born[client_id].SafetyProfile, forms.get(client_id, []), definitions,
-                              requested or Request())
-            for client_id in ids if client_id in born}
+    return {client_id: _known(client_id, born_on, on, conditions.get(client_id, []), profile, forms.get(client_id, []),
+                              definitions, requested or Request())
+            for client_id, (born_on, profile) in people.items()}
 
 
 def _by_client(chosen, ids: list[int]) -> dict[int, list]:
@@ -358,15 +359,11 @@ def consequences_of(client_ids: Iterable[int], on: date | None = None) -> dict[i
     return {client_id: tuple(sorted(kinds, key=list(Consequence).index)) for client_id, kinds in found.items()}
 
 
-LAST_REVIEW = (
-    select(BriefReview).where(BriefReview.client_id == bindparam("client"),
-                              BriefReview.appointment_id == bindparam("appointment"))
-    .order_by(BriefReview.id.desc()).limit(1))
-
-
 def last_review(client_id: int, appointment_id: int) -> BriefReview | None:
     """When the brief was read before that appointment."""
-    return db.session.scalars(LAST_REVIEW, {"client": client_id, "appointment": appointment_id}).first()
+    return db.session.scalars(
+        select(BriefReview).where(BriefReview.client_id == client_id, BriefReview.appointment_id == appointment_id)
+        .order_by(BriefReview.id.desc()).limit(1)).first()
 
 
 @dataclass(frozen=True)

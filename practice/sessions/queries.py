@@ -4,8 +4,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import bindparam, exists, func, or_, select, tuple_
-from sqlalchemy.orm import aliased, selectinload
+from sqlalchemy import Select, bindparam, exists, func, or_, select, tuple_
+from sqlalchemy.orm import aliased, joinedload, selectinload
 
 from practice.access.guard import system_session
 from practice.clients.models import Client, name_of
@@ -13,6 +13,7 @@ from practice.core import clock
 from practice.core.db import db
 from practice.core.errors import NotFound
 from practice.premises.queries import the_practice
+from practice.safety.models import BriefReview, SafetyProfile
 from practice.schedule.models import Appointment
 from practice.schedule.states import HOLDING_TIME, AppointmentState
 from practice.sessions.content import NoteContent
@@ -192,15 +193,52 @@ MEASUREMENTS = (select(Measurement).where(Measurement.client_id == bindparam("cl
                 .order_by(Measurement.taken_on.desc(), Measurement.id.desc()).limit(bindparam("most")))
 
 
+@dataclass(frozen=True)
+class Before:
+    """What stands before an appointment, one row of each: with the appointment come its client and treatment."""
+
+    appointment: Appointment
+    profile: SafetyProfile | None
+    plan: CarePlan | None
+    review: BriefReview | None
+
+
+def _before() -> Select:
+    of_it = BriefReview.__table__.alias()
+    newest = (select(func.max(of_it.c.id)).where(of_it.c.client_id == Appointment.client_id,
+                                                 of_it.c.appointment_id == Appointment.id).scalar_subquery())
+    return (select(Appointment, SafetyProfile, CarePlan, BriefReview)
+            .options(joinedload(Appointment.client), joinedload(Appointment.treatment))
+            .outerjoin(SafetyProfile, SafetyProfile.client_id == Appointment.client_id)
+            .outerjoin(CarePlan, CarePlan.client_id == Appointment.client_id)
+            .outerjoin(BriefReview, BriefReview.id == newest)
+            .where(Appointment.id == bindparam("appointment")))
+
+
+BEFORE = _before()
+
+
+def before_session(appointment_id: int) -> Before:
+    """The appointment, and what of the client's chart there is once: one query. Raises NotFound."""
+    row = db.session.execute(BEFORE, {"appointment": appointment_id}).first()
+    if row is None:
+        raise NotFound()
+    return Before(*row)
+
+
 def plan_row(client_id: int) -> CarePlan | None:
     """The plan of a client's care."""
     return db.session.scalars(PLAN, {"client": client_id}).first()
 
 
-def care_plan_of(client_id: int) -> PlanContent:
+def plan_content(row: CarePlan | None) -> PlanContent:
     """What the plan says; an empty one where there is none."""
-    row = plan_row(client_id)
     return PlanContent.from_json(row.content if row is not None else None)
+
+
+def care_plan_of(client_id: int) -> PlanContent:
+    """What the plan of a client's care says."""
+    return plan_content(plan_row(client_id))
 
 
 def plan_to_change(client_id: int) -> CarePlan | None:

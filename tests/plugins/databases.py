@@ -231,12 +231,12 @@ def database_kind(request, database_worker) -> str:
 @pytest.fixture
 def database(database_kind, database_worker) -> Iterator[Database]:
     """Empty tables inside a transaction that is rolled back afterwards; an application context is active."""
+    from practice.core.db import begin
+
     worker = database_worker
     worker.app(database_kind)
     with worker.engines[database_kind].connect() as connection:
-        connection.begin()
-        if database_kind == "sqlite":
-            connection.exec_driver_sql("BEGIN IMMEDIATE")  # the driver issues none by itself
+        begin(connection)
         with worker.bound(database_kind, connection) as app:
             url = worker.engines[database_kind].url.render_as_string(hide_password=False)
             yield Database(database_kind, url, app, tuple(worker.told["keys"]))

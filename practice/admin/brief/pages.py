@@ -11,7 +11,7 @@ from practice.admin.base import Page, act, record_reading, words
 from practice.admin.brief import cards, read
 from practice.admin.brief import words as say
 from practice.admin.brief.remarks import other_reasons, remarks, remarks_of_use
-from practice.admin.care import check_open, closed, may_open
+from practice.admin.care import check_open, closed, may_open, may_open_for
 from practice.admin.courses import courses, meaning
 from practice.admin.words import gettext
 from practice.core import body
@@ -43,8 +43,8 @@ class BriefPage(Page):
     @expose("/<int:appointment_id>")
     def page(self, appointment_id):
         """What to know before this appointment."""
-        client_id = client_of(appointment_id)
-        if not may_open(client_id):
+        client_id, is_open = may_open_for(appointment_id)
+        if not is_open:
             return closed(client_id)
         record_reading("brief.read", client_id=client_id, appointment_id=appointment_id)
         return show_brief(read.for_appointment(current_actor(), appointment_id))

@@ -10,14 +10,21 @@ from practice.clients.queries import get_client
 from practice.core import clock
 from practice.intake.models import VISIT_CHECK, Submission
 from practice.safety.models import BriefReview
-from practice.safety.queries import Known, known, last_review, sent_on
+from practice.safety.queries import Known, known, known_with, sent_on
 from practice.schedule.models import Appointment, DeskMessage
-from practice.schedule.queries.appointments import TreatedBy, get_at_once, treated_by
+from practice.schedule.queries.appointments import TreatedBy, treated_by
 from practice.schedule.queries.messages import messages_for
 from practice.sessions.content import NoteContent
 from practice.sessions.models import Measurement, SessionNote
 from practice.sessions.plan import PlanContent
-from practice.sessions.queries import care_plan_of, content_of, last_notes, measurements_of
+from practice.sessions.queries import (
+    before_session,
+    care_plan_of,
+    content_of,
+    last_notes,
+    measurements_of,
+    plan_content,
+)
 
 NOTES = 6  # the last session and the curve
 MEASURES = 40  # the newest outcome measures
@@ -82,19 +89,22 @@ class Brief:
 
 def for_appointment(actor: Actor, appointment_id: int) -> Brief:
     """The brief before an appointment. Raises NotFound."""
-    row = get_at_once(appointment_id)
+    found = before_session(appointment_id)
+    row = found.appointment
     me = actor.user_id if actor.user_id == row.user_id else row.user_id
-    messages, review = messages_for(row.id), last_review(row.client_id, row.id)
-    return _brief(row.client, row, row.on_date, me, row.starts_at, messages, review)
+    return _brief(row.client, row, row.on_date, me, known_with(row.client, found.profile, row.on_date), row.starts_at,
+                  messages_for(row.id), found.review, plan_content(found.plan))
 
 
 def for_client(actor: Actor, client_id: int) -> Brief:
     """The chart as it stands today, without an appointment. Raises NotFound."""
-    return _brief(get_client(client_id), None, show.today(), actor.user_id, clock.now(), [], None)
+    on = show.today()
+    return _brief(get_client(client_id), None, on, actor.user_id, known(client_id, on), clock.now(), [], None,
+                  care_plan_of(client_id))
 
 
-def _brief(client, appointment, on, me, before, messages, review) -> Brief:
+def _brief(client, appointment, on, me, known_, before, messages, review, plan) -> Brief:
     notes = last_notes(client.id, NOTES, before=on if appointment else None)
-    return Brief(client, appointment, on, me, known(client.id, on), treated_by(client.id, before),
-                 [(note, content_of(note)) for note in notes], messages, review, care_plan_of(client.id),
+    return Brief(client, appointment, on, me, known_, treated_by(client.id, before),
+                 [(note, content_of(note)) for note in notes], messages, review, plan,
                  measurements_of(client.id, MEASURES))

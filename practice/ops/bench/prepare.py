@@ -9,7 +9,7 @@ from sqlalchemy import Connection, func, select
 
 from practice.billing.models.documents import Document
 from practice.core import clock
-from practice.core.db import db
+from practice.core.db import begin, db
 from practice.ops.bench import load, places
 from practice.ops.bench.places import Place
 from practice.ops.bench.rows import Rows
@@ -59,23 +59,21 @@ def fill(size: Size, day: date, progress: Progress) -> None:
     db.session.remove()
     db.engine.dispose()
     with db.engine.connect() as connection:
+        hurry(connection)
         begin(connection)
         load.load(connection, Rows(size, stage, day), progress)
         places.mark(connection, size, day)
-        if connection.dialect.name == "sqlite":
-            connection.exec_driver_sql("COMMIT")
-        else:
-            connection.get_transaction().commit()
-            connection.execution_options(isolation_level="AUTOCOMMIT").exec_driver_sql("VACUUM (ANALYZE)")
+        connection.exec_driver_sql("COMMIT")
+        if connection.dialect.name == "postgresql":
+            connection.exec_driver_sql("VACUUM (ANALYZE)")
         connection.invalidate()  # with the settings of a hurry
     db.engine.dispose()
 
 
-def begin(connection: Connection) -> None:
+def hurry(connection: Connection) -> None:
     if connection.dialect.name == "sqlite":
         for pragma in HURRIED:
             connection.exec_driver_sql(f"PRAGMA {pragma}").close()
-        connection.exec_driver_sql("BEGIN EXCLUSIVE")
 
 
 def uncharged(most: int) -> list[int]:
