@@ -88,6 +88,12 @@ def flask_settings(config) -> dict:
     }
 
 
+SAME_EVERYWHERE = (
+    ("X-Content-Type-Options", "nosniff"), ("Referrer-Policy", "same-origin"),
+    ("Cross-Origin-Opener-Policy", "same-origin"),
+    ("Permissions-Policy", "camera=(), microphone=(), geolocation=()"))
+
+
 def csp_nonce() -> str:
     """The nonce of this response's scripts and styles."""
     if "csp_nonce" not in g:
@@ -120,14 +126,12 @@ def refuse_junk() -> None:
 def send_headers(response):
     nonce = csp_nonce()
     headers = response.headers
-    headers["Content-Security-Policy"] = (
+    headers.add("Content-Security-Policy", (
         f"default-src 'none'; script-src 'self' 'nonce-{nonce}'; style-src 'self' 'nonce-{nonce}'; "
         "img-src 'self' data:; font-src 'self'; connect-src 'self'; frame-src 'self'; object-src 'none'; "
-        "form-action 'self'; base-uri 'none'; frame-ancestors 'self'")
-    headers["X-Content-Type-Options"] = "nosniff"
-    headers["Referrer-Policy"] = "same-origin"
-    headers["Cross-Origin-Opener-Policy"] = "same-origin"
-    headers["Permissions-Policy"] = "camera=(), microphone=(), geolocation=()"
+        "form-action 'self'; base-uri 'none'; frame-ancestors 'self'"))
+    for name, value in SAME_EVERYWHERE:
+        headers.add(name, value)
     if request.endpoint == "static":
         headers["Cache-Control"] = "public, max-age=3600"
     else:

@@ -6,7 +6,6 @@ from functools import lru_cache
 from babel import Locale
 from babel.dates import format_date
 from flask import Flask
-from flask_babel import get_locale
 
 from practice.access.roles import ROLE_LABELS, Role
 from practice.admin import words
@@ -42,7 +41,7 @@ LABELS: dict[type[StrEnum], dict[StrEnum, str]] = {
 
 def money(minor: int) -> str:
     """An amount of the practice's currency: "€ 78.00"."""
-    return format_money(minor, the_practice().currency, str(get_locale()))
+    return format_money(minor, the_practice().currency, str(words.locale()))
 
 
 def _local(value: date | datetime) -> date:
@@ -56,18 +55,18 @@ def _written(on: date, pattern: str, locale: Locale) -> str:
 
 def day(value: date | datetime) -> str:
     """"17 Nov 2026", on the practice's calendar."""
-    return _written(_local(value), "d MMM y", get_locale())
+    return _written(_local(value), "d MMM y", words.locale())
 
 
 def day_short(value: date | datetime) -> str:
     """"17 Nov", with the year only where it is not the present one."""
     shown = _local(value)
-    return _written(shown, "d MMM" if shown.year == today().year else "d MMM y", get_locale())
+    return _written(shown, "d MMM" if shown.year == today().year else "d MMM y", words.locale())
 
 
 def weekday_day(value: date | datetime) -> str:
     """"Tuesday 17 November"."""
-    return _written(_local(value), "EEEE d MMMM", get_locale())
+    return _written(_local(value), "EEEE d MMMM", words.locale())
 
 
 def time(value: datetime) -> str:

@@ -1,5 +1,6 @@
 """The register: every staff screen and the navigation, in one place."""
 from dataclasses import dataclass
+from functools import lru_cache
 
 from flask import Flask, request, url_for
 from flask_admin import Admin
@@ -169,17 +170,26 @@ def is_here(endpoint: str, url: str) -> bool:
     return same_view or (url.count("/") > 1 and request.path.startswith(url))
 
 
+def address(endpoint: str, /, **values) -> str:
+    """Flask's url_for for templates, which name a dozen files of styles and scripts on every page."""
+    return _file(request.script_root, **values) if endpoint == "static" else url_for(endpoint, **values)
+
+
+@lru_cache(maxsize=256)
+def _file(root: str, *, filename: str) -> str:
+    return url_for("static", filename=filename)
+
+
 def frame() -> dict:
     """What the frame of every page shows."""
     practice, who = settings(), auth.who()
     if who is not None:
         who["role_label"] = ", ".join(gettext(ROLE_LABELS[role]) for role in who["roles"])
-    searches = who is not None and "search" in {page.endpoint for page in PAGES}
     return {
         "practice_name": practice.name if practice else "Practice",
         "who": who,
         "nav": navigation() if who else [],
-        "search_url": url_for("search.index") if searches else None,
+        "search_url": url_for("search.index") if who else None,
         "sign_out_url": url_for("sign_out"),
         "account_url": url_for("account.index"),
     }
@@ -197,5 +207,5 @@ def init_app(app: Flask, csp_nonce) -> None:
     for view in (*PAGES[1:], *LISTS):
         site.add_view(view)
     show.init_app(app)
-    app.jinja_env.globals["uses"] = switches.uses
+    app.jinja_env.globals.update(uses=switches.uses, url_for=address)
     app.context_processor(frame)

@@ -1,29 +1,46 @@
-"""Translated words in templates: `_`, `ngettext`, `pgettext`, `npgettext`, with the catalogue looked up once a request.
+"""Words in the reader's language, with the catalogue looked up once a request: `gettext` for the screens' Python, and
+`_`, `ngettext`, `pgettext`, `npgettext` in templates.
 
-They do what Jinja's own do with Flask-Babel, which looks the catalogue up anew for each of a page's hundreds of words.
-A template is rendered in one language: that of its request.
+They do what Flask-Babel's and Jinja's own do, which look the catalogue up anew for each of a page's hundreds of words.
+A page is made in one language: that of its request.
 """
 from weakref import WeakKeyDictionary
 
-from flask import Flask, g
-from flask_babel import get_translations
+from babel import Locale
+from flask import Flask
+from flask.globals import app_ctx
+from flask_babel import get_locale, get_translations
 from markupsafe import Markup
 
 MOST_SAID = 5000  # texts that are kept as they were said; a practice's screens have fewer
 _said: WeakKeyDictionary = WeakKeyDictionary()  # {catalogue: {text: the text as it stands in a page}}
 
 
-def _catalogue():
+class Language:
+    """The reader's language: the catalogue, what was said from it before, and how days and numbers are written."""
+
+    def __init__(self):
+        self.catalogue, self.locale = get_translations(), get_locale()
+        self.said = _said.setdefault(self.catalogue, {})
+
+
+def language() -> Language:
+    """The language of this request."""
+    kept = app_ctx._get_current_object().g  # past the proxy: this is asked hundreds of times a page
     try:
-        return g.words
+        return kept.language
     except AttributeError:
-        g.words = get_translations()
-        return g.words
+        kept.language = Language()
+        return kept.language
+
+
+def locale() -> Locale:
+    return language().locale
 
 
 def translated(text: str) -> str:
     """The translated text, as it stands."""
-    return _catalogue().ugettext(text)
+    return language().catalogue.ugettext(text)
 
 
 def gettext(text: str, /, **values) -> str:
@@ -33,29 +50,28 @@ def gettext(text: str, /, **values) -> str:
 
 def word(text: str, /, **values) -> Markup:
     """The translated text; what is put in for %(name)s is escaped."""
-    catalogue = _catalogue()
+    own = language()
     if values:
-        return Markup(catalogue.ugettext(text)) % values
-    said = _said.setdefault(catalogue, {})
-    if text not in said:
-        if len(said) >= MOST_SAID:
-            said.clear()
-        said[text] = Markup(catalogue.ugettext(text)) % values
-    return said[text]
+        return Markup(own.catalogue.ugettext(text)) % values
+    if text not in own.said:
+        if len(own.said) >= MOST_SAID:
+            own.said.clear()
+        own.said[text] = Markup(own.catalogue.ugettext(text)) % values
+    return own.said[text]
 
 
 def counted(one: str, many: str, number: int, /, **values) -> Markup:
     """The translated text for that number, which stands in it as %(num)s."""
-    return Markup(_catalogue().ungettext(one, many, number)) % {"num": number, **values}
+    return Markup(language().catalogue.ungettext(one, many, number)) % {"num": number, **values}
 
 
 def meant(meaning: str, text: str, /, **values) -> Markup:
     """The translation of a word that has several meanings."""
-    return Markup(_catalogue().upgettext(meaning, text)) % values
+    return Markup(language().catalogue.upgettext(meaning, text)) % values
 
 
 def meant_and_counted(meaning: str, one: str, many: str, number: int, /, **values) -> Markup:
-    return Markup(_catalogue().unpgettext(meaning, one, many, number)) % {"num": number, **values}
+    return Markup(language().catalogue.unpgettext(meaning, one, many, number)) % {"num": number, **values}
 
 
 def init_app(app: Flask) -> None:

@@ -3,7 +3,6 @@ import random
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 
-from practice.access import guard
 from practice.access.actor import Actor, link
 from practice.billing.models.payments import Method
 from practice.billing.services.checkout import checkout
@@ -68,7 +67,6 @@ class Visit:
 def welcome(stage: Stage, person: Person, day: date) -> None:
     """Register a client; most of them send their form from the phone the same day."""
     desk = stage.desk
-    guard.bind(desk)
     row = register_client(desk, first_name=person.first, last_name=person.last, born_on=person.born_on,
                           phone=person.phone, email=person.email, street=person.street, postal_code="D08",
                           city="Dublin", country="IE", reminder_channel=ReminderChannel.SMS,
@@ -80,21 +78,17 @@ def welcome(stage: Stage, person: Person, day: date) -> None:
 
 def send_form(stage: Stage, person: Person, day: date) -> None:
     """Invite, open, fill in, sign, send: as the client's own link."""
-    guard.bind(stage.desk)
     row, _secret = invite(stage.desk, person.client_id)
     db.session.flush()
     actor = link(row.id, person.client_id)
-    guard.bind(actor)
     begin(actor)
     answers = answers_for(person, stage.form, day)
     receive_form(actor, answers, answers["signature"])
     db.session.flush()
-    guard.bind(stage.desk)
 
 
 def book_ahead(stage: Stage, waiting: list[Person], day: date) -> list[Visit]:
     """Fill the day with who is due, each with their therapist; a taken time goes to the next one."""
-    guard.bind(stage.desk)
     visits = []
     for key in ("jon", "aiko"):
         due = [person for person in waiting if person.therapist == key and person.due_on and person.due_on <= day]
@@ -114,7 +108,6 @@ def book_ahead(stage: Stage, waiting: list[Person], day: date) -> list[Visit]:
 def carry_out(stage: Stage, visit: Visit, day: date, *, until: S = S.DONE, is_charged: bool = True) -> None:
     """One visit: how it ended, the note, the hand-over, the money. `until` stops on the way, for today."""
     person, chance, desk = visit.person, stage.chance, stage.desk
-    guard.bind(desk)
     roll = chance.random()
     if until is S.DONE and roll < 0.07:
         ending = S.NO_SHOW if roll < 0.028 else S.CANCELLED_LATE if roll < 0.045 else S.CANCELLED_EARLY
@@ -130,7 +123,6 @@ def carry_out(stage: Stage, visit: Visit, day: date, *, until: S = S.DONE, is_ch
         set_state(desk, visit.appointment_id, S.IN_SESSION)
         return
     _write(stage, visit, day)
-    guard.bind(desk)
     if is_charged:
         _charge(stage, visit, day)
     _come_back(person, day, person.every)
@@ -139,7 +131,6 @@ def carry_out(stage: Stage, visit: Visit, day: date, *, until: S = S.DONE, is_ch
 def _write(stage: Stage, visit: Visit, day: date) -> None:
     """What the therapist does: decide, read the brief, write, sign, hand over."""
     person, therapist = visit.person, stage.actors[visit.person.therapist]
-    guard.bind(therapist)
     if person.known is None:  # after the first visit nothing about it changes any more
         _decide(therapist, person, known(person.client_id, day))
         person.known = known(person.client_id, day)
@@ -192,7 +183,6 @@ def _charge(stage: Stage, visit: Visit, day: date) -> None:
 
 def settle(stage: Stage, day: date) -> None:
     """The bank transfers that have come in by that day."""
-    guard.bind(stage.desk)
     for item in [item for item in stage.owing if item[0] <= day]:
         _day, client_id, document_id, amount = item
         take_payment(stage.desk, client_id=client_id, amount=amount, method=Method.BANK,

@@ -191,7 +191,6 @@ def _today(stage: Stage, visits: list[Visit], day: date, now: datetime) -> None:
         elif visit.starts_at - timedelta(minutes=30) <= now:
             clock.set_to(now)
             carry_out(stage, visit, day, until=S.ARRIVED)
-    guard.bind(stage.desk)
     for key in ("jon", "aiko"):
         block_time(stage.desk, therapist_id=stage.actors[key].user_id, starts_at=stage.at(day, time(17, 15)),
                    ends_at=stage.at(day, time(18)), kind=BlockKind.OTHER, words="Paperwork")

@@ -2,7 +2,6 @@
 import random
 from datetime import date, time, timedelta
 
-from practice.access import guard
 from practice.access.actor import Actor
 from practice.billing.models.payments import Method
 from practice.billing.models.vouchers import VoucherKind
@@ -37,7 +36,6 @@ def agree(stage: Stage, client_id: int, day: date) -> None:
 
 
 def open_day(stage: Stage, day: date) -> None:
-    guard.bind(stage.desk)
     open_the_till(stage.desk, float_amount=FLOAT)
     chance = random.Random(day.toordinal())
     for row in overdue(day):
@@ -53,7 +51,6 @@ def open_day(stage: Stage, day: date) -> None:
 
 def close_day(stage: Stage, day: date, client_id: int | None) -> None:
     """A voucher now and then, tips handed out on Fridays, cash to the bank, the count, now and then a few cents off."""
-    guard.bind(stage.desk)
     clock.set_to(stage.at(day, time(18, 40)))
     chance = random.Random(day.toordinal())
     if client_id is not None and chance.random() < 0.12:
