@@ -10,7 +10,7 @@ from sqlalchemy import Text, bindparam, func, select, type_coerce
 from practice.clients.models import Client, name_of
 from practice.core import clock
 from practice.core.columns import canonical_json
-from practice.core.db import db
+from practice.core.db import db, kept
 from practice.core.errors import NotFound
 from practice.intake.definition import FormDefinition, from_data
 from practice.intake.models import FormState, FormVersion, IntakeArrival, IntakeLink, Submission
@@ -30,9 +30,12 @@ CONTENTS = (select(FormVersion.id, type_coerce(FormVersion.content, Text))
 
 
 def definitions_of(form_version_ids: Iterable[int]) -> dict[int, FormDefinition]:
-    """The definitions of these versions, by their number."""
-    found = db.session.execute(CONTENTS, {"ids": sorted(set(form_version_ids))})
-    return {form_version_id: _definition(text) for form_version_id, text in found}  # kept in the canonical form
+    """The definitions of these versions, which forms were sent in with and never change, by their number."""
+    held = kept().setdefault("form definitions", {})
+    missing = set(form_version_ids) - held.keys()
+    if missing:  # the text is in the canonical form
+        held |= {number: _definition(text) for number, text in db.session.execute(CONTENTS, {"ids": sorted(missing)})}
+    return held
 
 
 def definition_of(form: FormVersion) -> FormDefinition:

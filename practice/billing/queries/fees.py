@@ -2,11 +2,11 @@
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import selectinload
 
 from practice.billing.models.reminders import FeeConsent
-from practice.billing.queries.charged import charged
+from practice.billing.queries.charged import IS_UNCHARGED
 from practice.core.db import db
 from practice.core.money import round_half_up
 from practice.premises.queries import the_practice
@@ -47,18 +47,25 @@ def fee_of(appointment: Appointment, consent: FeeConsent | None) -> int:
     return round_half_up(appointment.treatment.price_amount * percent_for(appointment.state, consent), 100)
 
 
+MISSED_LATELY = (
+    select(Appointment).options(selectinload(Appointment.client), selectinload(Appointment.treatment),
+                                selectinload(Appointment.therapist))
+    .where(Appointment.state.in_(MISSED), Appointment.on_date.between(bindparam("first"), bindparam("last")),
+           IS_UNCHARGED)
+    .order_by(Appointment.starts_at.desc()).limit(MOST))
+CONSENTS = (select(FeeConsent).where(FeeConsent.client_id.in_(bindparam("clients", expanding=True)))
+            .order_by(FeeConsent.given_on.desc(), FeeConsent.id.desc()))
+
+
 def missed(today: date) -> list[Missed]:
     """Lately missed appointments that nothing was asked for, the latest first; those without a fee are left out."""
-    rows = list(db.session.scalars(
-        select(Appointment).options(selectinload(Appointment.client), selectinload(Appointment.treatment),
-                                    selectinload(Appointment.therapist))
-        .where(Appointment.state.in_(MISSED), Appointment.on_date.between(today - timedelta(days=DAYS), today))
-        .order_by(Appointment.starts_at.desc()).limit(MOST)))
-    done = charged(row.id for row in rows)
+    rows = db.session.scalars(MISSED_LATELY, {"first": today - timedelta(days=DAYS), "last": today}).all()
+    consents = db.session.scalars(CONSENTS, {"clients": list({row.client_id for row in rows})}).all() if rows else ()
     found = []
     for row in rows:
-        consent = consent_of(row.client_id, row.on_date)
+        consent = next((one for one in consents
+                        if one.client_id == row.client_id and one.given_on <= row.on_date), None)
         fee = fee_of(row, consent)
-        if row.id not in done and fee:
+        if fee:
             found.append(Missed(row, fee, consent))
     return found

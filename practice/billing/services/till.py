@@ -2,7 +2,7 @@
 refused; a closed day stays as it was."""
 from collections.abc import Mapping
 
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, select, update
 
 from practice.access.actor import Actor
 from practice.access.guard import require
@@ -19,6 +19,8 @@ from practice.core.text import _
 from practice.premises.queries import main_location_id, the_practice
 
 MOST = 10**12  # minor units
+HELD_OPEN = (select(TillDay.id).where(TillDay.location_id == bindparam("location_id"), TillDay.closed_at.is_(None))
+             .with_for_update(read=True))
 
 
 class TillOpen(DomainError):
@@ -34,9 +36,7 @@ def till_for(method: Method) -> int | None:
     keeps no till. Raises TillClosed for cash."""
     if not the_practice().has_till:
         return None
-    found = db.session.scalar(
-        select(TillDay.id).where(TillDay.location_id == main_location_id(), TillDay.closed_at.is_(None))
-        .with_for_update(read=True))
+    found = db.session.scalar(HELD_OPEN, {"location_id": main_location_id()})
     if found is None and method is Method.CASH:
         raise TillClosed()
     return found

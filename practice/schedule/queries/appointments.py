@@ -165,9 +165,12 @@ def clients_of_day(day: date, therapist_id: int) -> list[int]:
         Appointment.on_date == day, Appointment.user_id == therapist_id)))
 
 
+BLOCKS = (select(Block).where(Block.starts_at < bindparam("last"), Block.ends_at > bindparam("first"))
+          .order_by(Block.starts_at))
+
+
 def blocks_between(first: datetime, last: datetime) -> list[Block]:
-    return list(db.session.scalars(select(Block).where(Block.starts_at < last, Block.ends_at > first)
-                                   .order_by(Block.starts_at)))
+    return list(db.session.scalars(BLOCKS, {"first": first, "last": last}))
 
 
 def get_block(block_id: int) -> Block:

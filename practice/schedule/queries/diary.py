@@ -24,8 +24,6 @@ BOOKED = (
            Appointment.starts_at > bindparam("day_before"), Appointment.busy_until_at > bindparam("first")))
 BLOCKED = (select(Block.id, Block.starts_at, Block.ends_at, Block.user_id)
            .where(Block.starts_at < bindparam("last"), Block.ends_at > bindparam("first")))
-SHIFTS = select(Shift.user_id, Shift.weekday, Shift.starts_minute, Shift.ends_minute, Shift.location_id, Shift.from_on,
-                Shift.until_on)
 ROOMS = select(Room.id, Room.location_id).where(Room.is_active).order_by(Room.name)
 
 
