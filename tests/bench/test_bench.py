@@ -88,7 +88,7 @@ def test_pages_are_timed_and_nothing_of_the_trial_stays(filled, monkeypatch, tmp
         measure.measure(port, tmp_path, cases)
         cases.append(measure.measure_checkouts(app, port, tmp_path))
     assert environ and all(case.seconds > 0 and case.static > 0 for case in cases)
-    assert all(case.raw > 0 and case.statements > 2 for case in cases[:-1])
+    assert all(case.raw > 0 and case.statements > 1 for case in cases[:-1])
     assert {case.name.split()[0] for case in cases} == {"Search", "Clients,", "Brief,", "Today,", "Overdue", "Issue"}
 
 
