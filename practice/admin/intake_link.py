@@ -14,14 +14,21 @@ from practice.admin.base import NUMBERS, Page, act
 from practice.clients.queries import get_client
 from practice.core import clock, pdf
 from practice.core.db import transaction
-from practice.core.errors import Invalid
+from practice.core.errors import Invalid, NotFound
 from practice.core.text import _
 from practice.files.kinds import LARGEST
 from practice.files.models import FileKind
 from practice.files.queries import files_on
 from practice.files.services import hand_in
 from practice.intake.models import Way
-from practice.intake.queries import form_status, get_form, links_of, submissions_of
+from practice.intake.queries import (
+    definition_of,
+    form_status,
+    get_form,
+    links_of,
+    published_form,
+    submissions_of,
+)
 from practice.intake.services import links
 from practice.intake.states import LINK_STATE_LABELS, LinkState, link_state
 from practice.premises.queries import the_practice
@@ -33,7 +40,7 @@ FORMS = (("full", _("Health form, about 8 minutes")), ("short", _("Short form, a
 class IntakeLinkPage(Page):
     permissions = {"page": P.INTAKE_INVITE, "make": P.INTAKE_INVITE, "slip": P.INTAKE_INVITE,
                    "take_back": P.INTAKE_INVITE, "tablet": P.INTAKE_INVITE, "paper": P.CHART_WRITE,
-                   "photograph": P.INTAKE_INVITE}
+                   "photograph": P.INTAKE_INVITE, "blank": P.CHART_WRITE}
 
     @expose("/")
     def page(self, client_id):
@@ -63,6 +70,17 @@ class IntakeLinkPage(Page):
     def paper(self, client_id):
         """A paper form is typed in by the therapist, on the same pages."""
         return redirect(address_of(self._open_here(client_id, Way.PAPER)))
+
+    @expose("/blank")
+    def blank(self, client_id):
+        """The form that is asked now, with lines and boxes, to be filled in by hand."""
+        get_client(client_id)
+        key = request.args.get("form")
+        form = published_form(key, str(get_locale())) if key in dict(FORMS) else None
+        if form is None:
+            raise NotFound()
+        return render_template("admin/intake/paper.html", form=form, definition=definition_of(form),
+                               back=url_for("intake_link.page", client_id=client_id))
 
     @expose("/photograph", methods=["POST"])
     def photograph(self, client_id):

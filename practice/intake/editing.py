@@ -1,8 +1,8 @@
 """Changing a form's definition piece by piece: data in, new data out. Pure.
 
 What a question means for the rules (what it proposes, gives or feeds) stays with it: the owner changes words, what must
-be answered, what reception may see, what is asked at all, and adds questions of the practice's own. `path` of a
-question is its key; keys are one of a kind in a form.
+be answered, what reception may see, what is asked at all and in which order, and adds questions and parts of the
+practice's own. `path` of a question is its key; keys are one of a kind in a form.
 """
 import copy
 import re
@@ -40,19 +40,42 @@ def changed(content: Mapping[str, Any], words: Mapping[str, Mapping[str, Any]], 
             titles: Mapping[str, Mapping[str, str]]) -> dict[str, Any]:
     """The form with new words by question key, without the questions of `out`, with titles and helps of its parts.
 
-    Words are label, help, required, reception_may_see, options, more_options; with a question goes what hangs on it.
+    Words are label, help, required, reception_may_see, options, more_options and, for a question of one's own, kind;
+    with a question goes what hangs on it.
     """
     fresh = copy.deepcopy(dict(content))
+    taken = keys_of(fresh)
     for home, question, _depth in questions_in(fresh):
         if question["key"] in out:
             home[:] = [one for one in home if one.get("question", one) is not question]
         elif question["key"] in words:
-            _reword(question, words[question["key"]])
+            new = words[question["key"]]
+            _change_kind(question, new.get("kind") or question["kind"], taken)
+            _reword(question, new)
     for section in fresh["sections"]:
         new = titles.get(section["key"], {})
         section["title"] = new.get("title") or section["title"]
         _put(section, "help", new.get("help", section.get("help", "")))
     return fresh
+
+
+def is_own(question: Mapping[str, Any]) -> bool:
+    """Whether the practice added the question itself, and no rule reads it."""
+    return question["key"].startswith("own_") and question["kind"] in OWN_KINDS and not any(
+        question.get(name) for name in ("proposes", "gives", "feeds"))
+
+
+def _change_kind(question: dict, kind: str, taken: set[str]) -> None:
+    """Another kind for a question of one's own. It gets a new key: what was answered before had another shape."""
+    if kind == question["kind"] or kind not in OWN_KINDS or not is_own(question):
+        return
+    question["kind"] = str(kind)
+    question["key"] = _key(question["key"], taken)
+    taken.add(question["key"])
+    if kind in WITH_OPTIONS:
+        question.setdefault("options", [])
+    else:
+        question.pop("options", None)
 
 
 def _reword(question: dict, new: Mapping[str, Any]) -> None:
@@ -74,6 +97,41 @@ def _put(target: dict, name: str, value: Any) -> None:
         target[name] = value
     else:
         target.pop(name, None)
+
+
+def moved(content: Mapping[str, Any], key: str, step: int) -> dict[str, Any]:
+    """The form with a question one place up (-1) or down (1) among its neighbours; at the end it stays."""
+    fresh = copy.deepcopy(dict(content))
+    for home, question, _depth in questions_in(fresh):
+        if question["key"] == key:
+            _swap(home, next(n for n, one in enumerate(home) if one.get("question", one) is question), step)
+            break
+    return fresh
+
+
+def moved_part(content: Mapping[str, Any], key: str, step: int) -> dict[str, Any]:
+    """The form with a part one place up (-1) or down (1)."""
+    fresh = copy.deepcopy(dict(content))
+    place = next((n for n, one in enumerate(fresh["sections"]) if one["key"] == key), None)
+    if place is not None:
+        _swap(fresh["sections"], place, step)
+    return fresh
+
+
+def _swap(rows: list, place: int, step: int) -> None:
+    if 0 <= place + step < len(rows):
+        rows[place], rows[place + step] = rows[place + step], rows[place]
+
+
+def with_part(content: Mapping[str, Any], *, title: str, kind: str, label: str,
+              options: Sequence[str] = ()) -> dict[str, Any]:
+    """The form with a part of the practice's own and its first question, before the part that is signed."""
+    fresh = copy.deepcopy(dict(content))
+    key = _key(f"own {title}", {section["key"] for section in fresh["sections"]})
+    signed = next((n for n, section in enumerate(fresh["sections"]) for question in section["questions"]
+                   if question["kind"] == QuestionKind.SIGNATURE), len(fresh["sections"]))
+    fresh["sections"].insert(signed, {"key": key, "title": title, "questions": []})
+    return with_question(fresh, key, kind=kind, label=label, options=options)
 
 
 def with_question(content: Mapping[str, Any], section_key: str, *, kind: str, label: str, options: Sequence[str] = (),

@@ -2,11 +2,12 @@
 import re
 
 import pytest
+from markupsafe import escape
 
 from practice.access import guard
 from practice.core.db import db, transaction
 from practice.intake.definition import shipped, to_data
-from practice.intake.editing import changed, keys_of, with_question
+from practice.intake.editing import changed, keys_of, moved, questions_in, with_question
 from practice.intake.models import FormState
 from practice.intake.queries import definition_of, get_form, published_form
 from tests.factories import intake
@@ -113,3 +114,85 @@ def test_only_the_owner(as_person, olive, people):
     number = form(people)[0]
     for name in ("theo", "rae", "bo"):
         assert as_person(name).post(f"/setup/forms/{number}/begin").status_code == 403
+
+
+def keys(people, path) -> list[list[str]]:
+    definition = draft(people, int(path.rsplit("/", 1)[1]))[2]
+    return [[section.key, *(question.key for question in section.questions)] for section in definition.sections]
+
+
+def test_parts_and_questions_change_places_and_the_focus_stays_on_the_button(olive, people):
+    path = begin(olive, people)
+    before = keys(people, path)
+    first, second = before[0][1:3]
+    page = olive.get(f"{path}/edit").text
+    answer = olive.post(f"{path}/edit", data=typed(page) | {
+        "move": [f"down:question:{first}"], f"label:{second}": ["Typed at the same time"]})
+    assert answer.headers["Location"].endswith(f"/edit?at=down:question:{first}")
+    assert keys(people, path)[0][1:3] == [second, first]
+    page = olive.get(answer.headers["Location"]).text
+    assert "Typed at the same time" in page
+    pressed = re.search(r"<button[^>]*autofocus[^>]*>", page)
+    assert f'value="down:question:{first}"' in pressed.group()
+    for move, expected in ((f"up:question:{first}", [first, second]), (f"up:question:{first}", [first, second])):
+        olive.post(f"{path}/edit", data=typed(olive.get(f"{path}/edit").text) | {"move": [move]})
+        assert keys(people, path)[0][1:3] == expected
+    olive.post(f"{path}/edit", data=typed(olive.get(f"{path}/edit").text) | {"move": [f"down:part:{before[0][0]}"]})
+    assert [row[0] for row in keys(people, path)][:2] == [before[1][0], before[0][0]]
+
+
+def test_a_follow_up_moves_among_its_own():
+    content = with_question(to_data(shipped("full")), "heart", kind="text", label="Since when?", under="thinners")
+    follow = next(one for _home, one, _depth in questions_in(content) if one["key"] == "thinners")["follow_ups"]
+    order = [one["question"]["key"] for one in follow]
+    after = moved(content, order[-1], -1)
+    follow = next(one for _home, one, _depth in questions_in(after) if one["key"] == "thinners")["follow_ups"]
+    assert [one["question"]["key"] for one in follow] == [*order[:-2], order[-1], order[-2]]
+
+
+def test_a_part_of_ones_own_comes_before_the_signature(olive, people):
+    path = begin(olive, people, "full")
+    sent = typed(olive.get(f"{path}/edit").text) | {"new_part": ["Your sport"], "new_part_kind": ["choice"],
+                                                    "new_part_question": ["What do you train?"],
+                                                    "new_part_choices": ["Running\nNothing"]}
+    assert olive.post(f"{path}/edit", data=sent).status_code == 302
+    assert keys(people, path)[-2] == ["own_your_sport", "own_what_do_you_train"]
+    assert keys(people, path)[-1][-1] == "signature"
+    olive.post(f"{path}/publish", data={"version": draft(people, int(path.rsplit("/", 1)[1]))[1]})
+    assert "own_your_sport" in [section.key for section in definition_of_full(people).sections]
+
+
+def definition_of_full(people):
+    db.session.rollback()
+    with guard.acting(people.olive):
+        return definition_of(published_form("full", "en"))
+
+
+def test_the_kind_of_ones_own_question_changes_and_of_no_other(olive, people):
+    path = begin(olive, people)
+    sent = typed(olive.get(f"{path}/edit").text) | {"new:about_you": ["Do you swim?"], "kind:about_you": ["text"]}
+    olive.post(f"{path}/edit", data=sent)
+    sent = typed(olive.get(f"{path}/edit").text) | {"as:own_do_you_swim": ["choice"], "as:phone": ["scale"]}
+    refused = olive.post(f"{path}/edit", data=sent)
+    assert refused.status_code == 422 and "A choice needs options" in refused.text
+    sent |= {"more:own_do_you_swim": ["Often\nNever"]}
+    assert olive.post(f"{path}/edit", data=sent).status_code == 302
+    asked = {one.key: one for one in draft(people, int(path.rsplit("/", 1)[1]))[2].questions()}
+    assert [one.label for one in asked["own_do_you_swim_2"].options] == ["Often", "Never"]
+    assert "own_do_you_swim" not in asked, "what was answered before had another shape"
+    assert asked["phone"].kind == "phone"
+
+
+def test_every_version_prints_with_lines_to_fill_in(olive, people, as_person):
+    client_id = intake.client_of(people, "theo")
+    for key in ("full", "short", "visit"):
+        number = form(people, key)[0]
+        page = olive.get(f"/setup/forms/{number}/paper").text
+        for question in shipped(key).questions():
+            assert escape(question.label) in page, question.key
+            for option in question.options:
+                assert escape(option.label) in page
+        assert "paper-line" in page or key == "visit"
+        assert as_person("theo").get(f"/clients/{client_id}/form-link/blank?form={key}").text.count("paper-part") > 0
+    assert as_person("theo").get(f"/clients/{client_id}/form-link/blank?form=none").status_code == 404
+    assert as_person("rae").get(f"/clients/{client_id}/form-link/blank?form=full").status_code == 403

@@ -12,7 +12,16 @@ from practice.admin.setup_tabs import tabs
 from practice.core.db import transaction
 from practice.core.errors import DomainError, NotFound
 from practice.intake.definition import BadDefinition
-from practice.intake.editing import OWN_KINDS, changed, questions_in, with_question
+from practice.intake.editing import (
+    OWN_KINDS,
+    changed,
+    is_own,
+    moved,
+    moved_part,
+    questions_in,
+    with_part,
+    with_question,
+)
 from practice.intake.kinds import KIND_LABELS, WITH_OPTIONS, QuestionKind
 from practice.intake.models import FormState
 from practice.intake.queries import get_form
@@ -20,6 +29,7 @@ from practice.intake.services import forms
 
 LONGEST = 400
 MOST_OPTIONS = 20
+MOVE = re.compile(r"(up|down):(part|question):([a-z0-9_]+)")
 WHEN = re.compile(r"([a-z0-9_]+)=([a-z0-9_]+)")
 
 
@@ -41,7 +51,7 @@ class FormEditPage(Page):
             raise NotFound()
         content, version, error = row.content, row.version, ""
         if request.method == "POST":
-            content = posted(content)
+            content, here = posted(content)
             try:
                 with transaction():
                     forms.save_draft(current_actor(), form_id, content, version=typed_version())
@@ -51,10 +61,11 @@ class FormEditPage(Page):
                 error = words(refused)
             else:
                 flash(gettext("Saved"), "success")
-                return redirect(url_for("form_edit.edit", form_id=form_id))
+                return redirect(url_for("form_edit.edit", form_id=form_id, at=here or None))
         return render_template(
             "admin/intake/edit.html", form=get_form(form_id), content=content, error=error, rows=rows_of(content),
             version=version, kinds=KIND_LABELS, own_kinds=OWN_KINDS, with_options=WITH_OPTIONS, opens=opens(content),
+            is_own=is_own, at=request.args.get("at", ""),
             tabs_row=tabs("forms")), 422 if error else 200
 
     @expose("/publish", methods=("POST",))
@@ -95,15 +106,16 @@ def opens(content: dict) -> list[tuple[str, str]]:
     return found
 
 
-def posted(content: dict) -> dict:
-    """The draft with what was typed: new words, without what is taken out, with questions of one's own."""
+def posted(content: dict) -> tuple[dict, str]:
+    """The draft with what was typed: new words, without what is taken out, with questions and parts of one's own, and
+    with what was moved; and the button that moved it, where the focus goes again."""
     form = request.form
     fresh = {question["key"]: {
         "label": _text(f"label:{question['key']}"), "help": _text(f"help:{question['key']}"),
         "required": f"required:{question['key']}" in form, "reception_may_see": f"reception:{question['key']}" in form,
         "options": {option["key"]: _text(f"option:{question['key']}:{option['key']}")
                     for option in question.get("options", [])},
-        "more_options": _lines(f"more:{question['key']}")}
+        "more_options": _lines(f"more:{question['key']}"), "kind": form.get(f"as:{question['key']}", "")}
         for _home, question, _depth in questions_in(content) if f"label:{question['key']}" in form}
     titles = {section["key"]: {"title": _text(f"title:{section['key']}"), "help": _text(f"about:{section['key']}")}
               for section in content["sections"] if f"title:{section['key']}" in form}
@@ -118,7 +130,19 @@ def posted(content: dict) -> dict:
                                        under=under[1] if under else "", when=under[2] if under else "")
             except KeyError:  # its parent was taken out in the same moment
                 continue
-    return result
+    title, label, kind = _text("new_part"), _text("new_part_question"), form.get("new_part_kind", "")
+    if title and label and kind in OWN_KINDS:
+        result = with_part(result, title=title, kind=kind, label=label, options=_lines("new_part_choices"))
+    return _moved(result)
+
+
+def _moved(content: dict) -> tuple[dict, str]:
+    """The draft after a button "Up" or "Down", and that button."""
+    pressed = MOVE.fullmatch(request.form.get("move", ""))
+    if not pressed:
+        return content, ""
+    step = -1 if pressed[1] == "up" else 1
+    return (moved_part if pressed[2] == "part" else moved)(content, pressed[3], step), pressed[0]
 
 
 def _text(name: str) -> str:

@@ -22,7 +22,7 @@ def language_name(code: str) -> str:
 
 
 class FormPage(Page):
-    permissions = {"index": P.FORM_EDIT, "page": P.FORM_EDIT}
+    permissions = {"index": P.FORM_EDIT, "page": P.FORM_EDIT, "paper": P.FORM_EDIT}
 
     @expose("/")
     def index(self):
@@ -34,6 +34,14 @@ class FormPage(Page):
         form = get_form(form_id)
         return render_template("admin/intake/form.html", form=form, definition=definition_of(form), kinds=KIND_LABELS,
                                language=language_name(form.language), tabs_row=tabs("forms"))
+
+
+    @expose("/<int:form_id>/paper")
+    def paper(self, form_id):
+        """The same with lines and boxes, to be filled in by hand."""
+        form = get_form(form_id)
+        return render_template("admin/intake/paper.html", form=form, definition=definition_of(form),
+                               back=url_for("forms.page", form_id=form_id))
 
 
 class FormListView(ListView):
