@@ -75,7 +75,7 @@ class IntakeLinkPage(Page):
     def blank(self, client_id):
         """The form that is asked now, with lines and boxes, to be filled in by hand."""
         get_client(client_id)
-        key = request.args.get("form")
+        key = request.args.get("form", "full")
         form = published_form(key, str(get_locale())) if key in dict(FORMS) else None
         if form is None:
             raise NotFound()
