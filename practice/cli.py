@@ -344,6 +344,19 @@ def bench(size, database, papers):
     sys.exit(0 if run(size.upper(), database, create_app, migrate_database) else 1)
 
 
+@commands.command("bench-lists")
+@click.option("--size", type=click.Choice(["S", "M", "L"], case_sensitive=False), default="S", show_default=True)
+@click.option("--database", default="sqlite", show_default=True, help="As for bench.")
+def bench_lists(size, database):
+    """Save the long lists of a bench practice as files; time, first byte and memory."""
+    from practice.app import create_app
+    from practice.ops.bench.lists import run
+    from practice.ops.bench.sizes import SIZES
+
+    os.umask(0o077)
+    sys.exit(0 if run(SIZES[size.upper()], database, create_app, migrate_database) else 1)
+
+
 @commands.command()
 def matrix():
     """Try every address as everybody, and print who passes which (needs the test packages)."""

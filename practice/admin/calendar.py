@@ -9,17 +9,23 @@ from wtforms import SelectField, StringField
 from wtforms.validators import InputRequired, Length
 
 from practice.access.permissions import Permission as P
+from practice.accounts.models import User
 from practice.accounts.queries import therapists
 from practice.admin import day_columns, show
 from practice.admin.auth import current_actor, safe_next
 from practice.admin.base import ListView, Page, act, attempt, show_error
 from practice.admin.colleagues import colleague
+from practice.admin.streamed import Field, Streamed
 from practice.audit import services as audit
+from practice.catalog.models import Treatment
+from practice.clients.models import Client
 from practice.core import clock, pdf
 from practice.core.dates import When, parse_when
 from practice.core.db import transaction
 from practice.core.errors import Forbidden, Invalid, NotFound
+from practice.core.spreadsheet import Kind
 from practice.core.text import _
+from practice.premises.models import Room
 from practice.premises.queries import the_practice
 from practice.safety.rules_verdict import CONSEQUENCE_LABELS, Consequence
 from practice.schedule.models import BLOCK_LABELS, Appointment, Block, BlockKind
@@ -210,12 +216,20 @@ def named(path: str):
     return lambda view, context, row, _name: getattr(getattr(row, path), "name", "")
 
 
-class AppointmentList(ListView):
-    """Every appointment: look up, filter, take along as CSV."""
+class AppointmentList(Streamed, ListView):
+    """Every appointment: look up, filter, take along as CSV or XLSX."""
+
+    stream_joins = ((Client, Client.id == Appointment.client_id), (User, User.id == Appointment.user_id),
+                    (Treatment, Treatment.id == Appointment.treatment_id), (Room, Room.id == Appointment.room_id))
+    stream_fields = (
+        Field(_("Starts"), Appointment.starts_at, Kind.DATETIME), Field(_("Ends"), Appointment.ends_at, Kind.DATETIME),
+        Field(_("Client"), Client.first_name + " " + Client.last_name), Field(_("Therapist"), User.name),
+        Field(_("Treatment"), Treatment.name), Field(_("Room"), Room.name),
+        Field(_("State"), Appointment.state, words=show.label))
 
     read_permission = P.APPOINTMENT_READ_ALL
     export_permission = P.CLIENT_EXPORT
-    column_list = column_export_list = ("starts_at", "client", "therapist", "treatment", "room", "state")
+    column_list = ("starts_at", "client", "therapist", "treatment", "room", "state")
     column_details_list = (*column_list, "ends_at", "state_at", "arrived_at", "desk_note", "booked_at")
     column_select_related_list = (Appointment.client, Appointment.therapist, Appointment.treatment, Appointment.room)
     column_sortable_list = ("starts_at",)
@@ -230,7 +244,6 @@ class AppointmentList(ListView):
         **{name: named(name) for name in ("client", "therapist", "treatment", "room")},
         "state": lambda view, context, row, name: show.label(row.state),
     }
-    column_formatters_export = column_formatters
     card_columns = {"client": "card-name", "state": "card-state", "starts_at": "card-line"}
 
     def row_url(self, row):

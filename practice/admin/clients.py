@@ -17,6 +17,7 @@ from practice.admin.auth import current_actor
 from practice.admin.base import ListView, Page, act, attempt, show_error
 from practice.admin.care import may_open
 from practice.admin.fields import country_name, enum_choices, row_choices
+from practice.admin.streamed import Field, Streamed
 from practice.billing.queries.accounts import account_of
 from practice.billing.queries.documents import state_of
 from practice.clients import queries, services
@@ -25,6 +26,7 @@ from practice.clients.matching import Person
 from practice.clients.models import REMINDER_LABELS, Client, ReminderChannel
 from practice.clients.queries import get_client, possible_duplicates
 from practice.core.errors import Invalid, NotFound
+from practice.core.spreadsheet import Kind
 from practice.core.text import _
 from practice.intake.queries import NEVER, form_status
 from practice.premises.queries import the_practice
@@ -323,12 +325,18 @@ def read_instant(given: str) -> datetime | None:
         return None
 
 
-class ClientList(ListView):
+class ClientList(Streamed, ListView):
+    stream_fields = (
+        Field(_("Last name"), Client.last_name), Field(_("First name"), Client.first_name),
+        Field(_("Called"), Client.preferred_name), Field(_("Born"), Client.born_on, Kind.DATE),
+        Field(_("Mobile"), Client.phone), Field(_("E-mail"), Client.email), Field(_("Street"), Client.street),
+        Field(_("Postal code"), Client.postal_code), Field(_("Town"), Client.city),
+        Field(_("Country"), Client.country), Field(_("Reminders by"), Client.reminder_channel, words=show.label),
+        Field(_("Registered"), Client.created_at, Kind.DATETIME))
     read_permission, export_permission = P.CLIENT_READ_ALL, P.CLIENT_EXPORT
     column_list = ("last_name", "first_name", "born_on", "phone", "email", "city", "created_at")
-    column_export_list = ("last_name", "first_name", "preferred_name", "born_on", "phone", "email", "street",
-                          "postal_code", "city", "country", "reminder_channel", "created_at")
-    column_details_list = column_export_list
+    column_details_list = ("last_name", "first_name", "preferred_name", "born_on", "phone", "email", "street",
+                           "postal_code", "city", "country", "reminder_channel", "created_at")
     column_labels = {"last_name": _("Last name"), "first_name": _("First name"), "born_on": _("Born"),
                      "phone": _("Mobile"), "email": _("E-mail"), "city": _("Town"), "created_at": _("Registered"),
                      "preferred_name": _("Called"), "street": _("Street"), "postal_code": _("Postal code"),

@@ -4,8 +4,13 @@ from flask import g, url_for
 from practice.access.permissions import Permission as P
 from practice.admin import show
 from practice.admin.base import ListView
+from practice.admin.streamed import Field, Streamed
+from practice.billing.models.documents import Document
+from practice.billing.models.packages import Package
+from practice.billing.models.payments import Payment
 from practice.billing.queries.numbers import numbers_of
 from practice.core.money import plain
+from practice.core.spreadsheet import Kind
 from practice.core.text import _
 from practice.premises.queries import the_practice
 
@@ -75,11 +80,18 @@ class PartList(MoneyList):
         return url_for("money.page", document_id=row.document_id)
 
 
-class DocumentList(MoneyList):
+class DocumentList(Streamed, MoneyList):
+    stream_fields = (
+        Field(_("Number"), Document.number_text), Field(_("Kind"), Document.kind, words=show.label),
+        Field(_("State"), Document.state, words=show.label), Field(_("Issued"), Document.issued_on, Kind.DATE),
+        Field(_("Due"), Document.due_on, Kind.DATE), Field(_("Billed to"), Document.billed_name),
+        Field(_("Without tax"), Document.net_amount, Kind.MONEY), Field(_("Tax"), Document.tax_amount, Kind.MONEY),
+        Field(_("With tax"), Document.gross_amount, Kind.MONEY),
+        Field(_("Still owed"), Document.open_amount, Kind.MONEY), Field(_("Currency"), Document.currency))
     column_list = ("number_text", "kind", "state", "issued_on", "due_on", "billed_name", "gross_amount", "open_amount")
-    column_export_list = ("number_text", "kind", "state", "issued_on", "due_on", "billed_name", "net_amount",
-                          "tax_amount", "gross_amount", "open_amount", "currency")
-    column_details_list = (*column_export_list, "billed_address", "reason", "issued_at", "content_hash")
+    column_details_list = ("number_text", "kind", "state", "issued_on", "due_on", "billed_name", "net_amount",
+                           "tax_amount", "gross_amount", "open_amount", "currency", "billed_address", "reason",
+                           "issued_at", "content_hash")
     column_labels = {"number_text": _("Number"), "kind": _("Kind"), "state": _("State"), "issued_on": _("Issued"),
                      "due_on": _("Due"), "billed_name": _("Billed to"), "net_amount": _("Without tax"),
                      "tax_amount": _("Tax"), "gross_amount": _("With tax"), "open_amount": _("Still owed"),
@@ -91,7 +103,6 @@ class DocumentList(MoneyList):
     number_columns = ("net_amount", "tax_amount", "gross_amount", "open_amount")
     column_formatters = formatters(money=number_columns, labels=("kind", "state"), days=("issued_on", "due_on")) | {
         "issued_at": _moment}
-    column_formatters_export = exported(*number_columns)
     card_columns = {"billed_name": "card-name", "state": "card-state", "number_text": "card-line",
                     "gross_amount": "card-sum"}
 
@@ -121,9 +132,14 @@ class LineList(PartList):
     card_columns = {"text": "card-name", "gross_amount": "card-sum", "recognised_on": "card-line"}
 
 
-class PaymentList(MoneyList):
+class PaymentList(Streamed, MoneyList):
+    stream_fields = (
+        Field(_("Number"), Payment.id, Kind.INTEGER), Field(_("Day"), Payment.received_on, Kind.DATE),
+        Field(_("Method"), Payment.method, words=show.label), Field(_("Amount"), Payment.amount, Kind.MONEY),
+        Field(_("Reference"), Payment.reference), Field(_("Takes back"), Payment.reverses_id, Kind.INTEGER),
+        Field(_("Why"), Payment.reason), Field(_("Currency"), Payment.currency))
     column_list = ("id", "received_on", "method", "amount", "reference", "reverses_id", "reason")
-    column_details_list = column_export_list = (*column_list, "currency")
+    column_details_list = (*column_list, "currency")
     column_labels = {"id": _("Number"), "received_on": _("Day"), "method": _("Method"), "amount": _("Amount"),
                      "currency": _("Currency"), "reference": _("Reference"), "reverses_id": _("Takes back"),
                      "reason": _("Why")}
@@ -131,7 +147,6 @@ class PaymentList(MoneyList):
     column_filters = ("received_on",)
     number_columns = ("amount",)
     column_formatters = formatters(money=("amount",), labels=("method",), days=("received_on",))
-    column_formatters_export = exported("amount")
     card_columns = {"id": "card-name", "method": "card-state", "received_on": "card-line", "amount": "card-sum"}
 
 
@@ -148,12 +163,17 @@ class AllocationList(PartList):
     card_columns = {"document_id": "card-name", "on_date": "card-line", "amount": "card-sum"}
 
 
-class PackageList(PartList):
-    column_list = column_details_list = column_export_list = (
+class PackageList(Streamed, PartList):
+    stream_joins = ((Document, Document.id == Package.document_id),)
+    stream_fields = (
+        Field(_("Invoice"), Document.number_text), Field(_("Sold"), Package.sold_on, Kind.DATE),
+        Field(_("Until"), Package.expires_on, Kind.DATE), Field(_("Bought"), Package.sessions_bought, Kind.INTEGER),
+        Field(_("Left"), Package.sessions_left, Kind.INTEGER),
+        Field(_("Value left"), Package.value_left_amount, Kind.MONEY))
+    column_list = column_details_list = (
         "document_id", "sold_on", "expires_on", "sessions_bought", "sessions_left", "value_left_amount")
     column_labels = {"document_id": _("Invoice"), "sold_on": _("Sold"), "expires_on": _("Until"),
                      "sessions_bought": _("Bought"), "sessions_left": _("Left"), "value_left_amount": _("Value left")}
     number_columns = ("sessions_bought", "sessions_left", "value_left_amount")
     column_formatters = formatters(money=("value_left_amount",), days=("sold_on", "expires_on")) | DOCUMENT
-    column_formatters_export = exported("value_left_amount") | DOCUMENT
     card_columns = {"document_id": "card-name", "sold_on": "card-line", "value_left_amount": "card-sum"}

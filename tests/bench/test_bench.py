@@ -19,9 +19,9 @@ from practice.clients.queries import find_clients
 from practice.core import clock
 from practice.core.db import Base, db, snapshot, transaction
 from practice.ops import triggers
-from practice.ops.bench import load, measure, papers, places, prepare, report, serving
+from practice.ops.bench import lists, load, measure, papers, places, prepare, report, serving
 from practice.ops.bench.sizes import SIZES, Size
-from practice.ops.bench.stage import DESK
+from practice.ops.bench.stage import DESK, OWNER
 from practice.sessions.models import SessionNote
 from practice.sessions.queries import is_intact
 
@@ -89,7 +89,8 @@ def test_pages_are_timed_and_nothing_of_the_trial_stays(filled, monkeypatch, tmp
         cases.append(measure.measure_checkouts(app, port, tmp_path))
     assert environ and all(case.seconds > 0 and case.static > 0 for case in cases)
     assert all(case.raw > 0 and case.statements > 1 for case in cases[:-1])
-    assert {case.name.split()[0] for case in cases} == {"Search", "Clients,", "Brief,", "Today,", "Overdue", "Issue"}
+    assert {case.name.split()[0] for case in cases} == {"Search", "Clients,", "Brief,", "Today,", "Overdue", "Issue",
+                                                            "Month,"}
 
 
 def test_each_size_has_a_mark_of_its_own():
@@ -122,3 +123,12 @@ def test_papers_beside_typst_alone(app, monkeypatch, capsys):
     assert len({made.number_text for made in papers.made_up(12)}) == 12
     papers.run_papers(app)  # the ratio is for the bench: a busy machine fails no test
     assert "12 invoices" in capsys.readouterr().out
+
+
+def test_lists_are_saved_whole_and_measured(filled):
+    app = filled.app
+    with app.app_context():
+        count = db.session.connection().scalar(select(func.count()).select_from(db.metadata.tables["appointment"]))
+        db.session.remove()
+    taken = lists.take(app, measure.signed_in_here(app, OWNER), "/lists/appointments/export/csv/")
+    assert taken.rows == count > 0 and 0 < taken.first_byte <= taken.seconds and taken.size > 50 * count

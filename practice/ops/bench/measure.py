@@ -1,12 +1,12 @@
 """Asks the daily pages of a filled database over HTTP, and times them against files of the same size."""
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from statistics import median
 
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from practice.clients.models import Client
 from practice.core import clock
@@ -15,7 +15,7 @@ from practice.ops.bench import raw
 from practice.ops.bench.browser import Browser, form_token
 from practice.ops.bench.prepare import uncharged
 from practice.ops.bench.rows import PRESENT_HOUR
-from practice.ops.bench.stage import DESK, PASSWORD, PRICE
+from practice.ops.bench.stage import DESK, OWNER, PASSWORD, PRICE
 from practice.schedule.models import Appointment
 from practice.schedule.states import AppointmentState
 
@@ -70,6 +70,8 @@ def cases(app: Flask) -> list[Case]:
             rows.c.state == AppointmentState.IN_SESSION).order_by(rows.c.id).limit(1)).one()
         therapist = connection.execute(select(db.metadata.tables["user_account"].c.email).where(
             db.metadata.tables["user_account"].c.id == now.user_id)).scalar_one()
+        last = connection.scalar(select(func.max(rows.c.on_date)).where(rows.c.state == AppointmentState.DONE))
+        month = f"{last.replace(day=1) - timedelta(days=1):%Y-%m}"
         db.session.rollback()
     return [
         *(Case(f"Search “{words}”", DESK, address(app, "search.suggest", q=words)) for words in FRAGMENTS),
@@ -78,6 +80,7 @@ def cases(app: Flask) -> list[Case]:
         Case("Clients, a page in the middle", DESK, address(app, "clients.index", after=middle)),
         Case("Brief, its audit commit included", therapist, address(app, "brief.page", appointment_id=now.id)),
         Case("Today, desk", DESK, address(app, "today.index")),
+        Case("Month, with two to compare", OWNER, address(app, "reports.month", month=month), has_target=False),
         Case("Overdue invoices", DESK, address(app, "money.index", shown="overdue"))]
 
 

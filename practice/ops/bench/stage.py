@@ -19,7 +19,7 @@ from practice.schedule.services.shifts import Hours, set_hours
 
 TIME_ZONE = "Europe/Dublin"
 PASSWORD = "nine slow herons wade"  # of everybody in a bench database, which holds nothing of anybody
-DESK = "desk@example.com"
+DESK, OWNER = "desk@example.com", "owner@example.com"
 PRICE, TAX_RATE, MINUTES, BUFFER = 7_500, 135_000, 50, 10
 
 
@@ -51,8 +51,8 @@ def set_stage(size: Size) -> Stage:
                             roles={Role.THERAPIST}, must_change_password=False)
             set_hours(house, user.id, [Hours(day, 8 * 60, 18 * 60) for day in range(7)])
             therapist_ids.append(user.id)
-        add_user(house, name="Rae Desk", email=DESK, password=PASSWORD, roles={Role.RECEPTION},
-                 must_change_password=False)
+        for name, email, role in (("Rae Desk", DESK, Role.RECEPTION), ("Ona Owner", OWNER, Role.OWNER)):
+            add_user(house, name=name, email=email, password=PASSWORD, roles={role}, must_change_password=False)
         treatment = save_treatment(house, None, name="Classic 50", neutral_name="Treatment, 50 minutes",
                                    minutes=MINUTES, buffer_minutes=BUFFER, price_amount=PRICE, needs_room=False,
                                    tax_code_id=tax_codes()[0].id)

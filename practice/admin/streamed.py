@@ -1,0 +1,105 @@
+"""A list on file, as CSV or XLSX: what is filtered, as many rows as there are, one after the other.
+
+Rows are read as they are written, so memory does not grow with them. The CSV begins at once; an XLSX is put together in
+a temporary file first. The head `X-Rows` says how many rows come, for who shows how far it is.
+"""
+import tempfile
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import cache
+
+from flask import Response, abort, stream_with_context
+from flask_admin import expose
+from flask_admin.contrib.sqla import ModelView
+from flask_babel import gettext
+from sqlalchemy import func
+
+from practice.admin.auth import current_actor
+from practice.admin.sending import XLSX
+from practice.audit import services as audit
+from practice.core import clock
+from practice.core.db import transaction
+from practice.core.spreadsheet import Column, Kind, Sheet, csv_pieces, write_xlsx
+from practice.premises.queries import the_practice
+
+AT_A_TIME = 2000  # rows fetched from the database
+PIECE = 256 * 1024  # bytes
+
+
+@dataclass(frozen=True)
+class Field:
+    """A column on file: the SQL it is read from, and words for what is kept as a code."""
+
+    title: str
+    value: object
+    kind: Kind = Kind.TEXT
+    words: Callable | None = None
+
+
+class Streamed:
+    """For a ListView with `stream_fields` (see Field), and `stream_joins` for what they need beside the list's own
+    table: (model, condition), left out of rows where there is none."""
+
+    export_types = ["csv", "xlsx"]
+    stream_fields: tuple[Field, ...] = ()
+    stream_joins: tuple = ()
+
+    @expose("/export/<export_type>/")
+    def export(self, export_type):
+        if export_type not in self.export_types or not self.can_export:
+            abort(404)
+        with transaction():
+            audit.record(current_actor(), "list.export", table=self.model.__tablename__, kind=export_type)
+        query = self._filtered()
+        count = query.order_by(None).with_entities(func.count(self.model.id)).scalar()
+        for model, condition in self.stream_joins:
+            query = query.outerjoin(model, condition)
+        query = query.with_entities(*(field.value for field in self.stream_fields)).yield_per(AT_A_TIME)
+        columns, name = stream_columns(self.stream_fields), f"{self.endpoint.removesuffix('_list')}.{export_type}"
+        rows = stream_rows(self.stream_fields, query)
+        if export_type == "csv":
+            body, media_type = csv_pieces(columns, rows), "text/csv"
+        else:
+            body, media_type = xlsx_pieces(Sheet(gettext(str(self.name)), columns, rows)), XLSX
+        return Response(stream_with_context(body), mimetype=media_type, headers={
+            "Content-Disposition": f'attachment; filename="{name}"', "X-Rows": str(count)})
+
+    def _filtered(self):
+        """The list as it is searched, filtered and sorted, without pages."""
+        asked = self._get_list_extra_args()
+        sort = self._get_column_by_idx(asked.sort)
+        _none, query = ModelView.get_list(self, 0, sort[0] if sort else None, asked.sort_desc, asked.search,
+                                          asked.filters, execute=False, page_size=0)
+        return query.enable_eagerloads(False)
+
+
+def stream_columns(fields: tuple[Field, ...]) -> list[Column]:
+    currency = the_practice().currency
+    return [Column(str(place), gettext(field.title), kind=field.kind,
+                   currency=currency if field.kind is Kind.MONEY else None) for place, field in enumerate(fields)]
+
+
+def stream_rows(fields: tuple[Field, ...], found) -> Iterator[list]:
+    """The cells of each row: codes as words, instants on the practice's clock."""
+    zone = the_practice().time_zone
+    ways = []
+    for place, field in enumerate(fields):
+        if field.words:
+            ways.append((place, cache(field.words)))
+        elif field.kind is Kind.DATETIME:
+            ways.append((place, lambda instant: clock.local(instant, zone).replace(tzinfo=None)))
+    for row in found:
+        cells = list(row)
+        for place, way in ways:
+            if cells[place] is not None:
+                cells[place] = way(cells[place])
+        yield cells
+
+
+def xlsx_pieces(sheet: Sheet) -> Iterator[bytes]:
+    """The workbook from a temporary file, a piece at a time."""
+    with tempfile.TemporaryFile() as held:
+        write_xlsx([sheet], held)
+        held.seek(0)
+        while piece := held.read(PIECE):
+            yield piece
