@@ -95,8 +95,9 @@ def desk(cloned_database, browser):
     stage = Stage(personas.open_house())
     people = stage.people
     with guard.acting(people.olive), transaction():
-        change_settings(people.olive, version=get_practice().version, no_show_percent=50, reminder_days=1, **dict.fromkeys(
-            ("has_till", "has_tips", "has_deposits", "has_packages", "has_vouchers", "has_reminders"), True))
+        used = ("has_till", "has_tips", "has_deposits", "has_packages", "has_vouchers", "has_reminders")
+        change_settings(people.olive, version=get_practice().version, no_show_percent=50, reminder_days=1,
+                        **dict.fromkeys(used, True))
     with serving_here(cloned_database.app) as url:
         context = browser.new_context(base_url=url, viewport=DESKTOP)
         context.set_default_timeout(10_000)
@@ -381,4 +382,5 @@ def close_the_till(desk, client):
 
 DAYS_OF = {"Cash": change, "Split": split, "Later": later_and_in_part, "Tip": tip, "Package": package,
            "Voucher": voucher, "Deposit": deposit, "Over": too_much, "Refund": refund, "Back": take_back,
-           "Wrong": wrong_method, "Off": write_off, "Fee": fee, "Product": product, "Remind": reminder, "Till": close_the_till}
+           "Wrong": wrong_method, "Off": write_off, "Fee": fee, "Product": product, "Remind": reminder,
+           "Till": close_the_till}
