@@ -174,6 +174,19 @@ def restore(file, address):
     sys.exit(1 if done.faults else 0)
 
 
+@commands.command()
+def doctor():
+    """Say in plain words what is wrong with this installation; changes nothing."""
+    from practice.app import create_app
+    from practice.ops.doctor import Level, examine
+
+    os.umask(0o077)
+    found = list(examine(os.environ, create_app))
+    for one in found:
+        click.echo(f"{one.level:<6} {one.words}")
+    sys.exit(1 if any(one.level == Level.WRONG for one in found) else 0)
+
+
 @commands.group()
 def keys():
     """The keys that seal clinical text."""
@@ -186,6 +199,7 @@ def keys_rotate():
     from practice.ops import keys as sealing
 
     app = make_app()
+    migrate_database(app)
     with app.app_context():
         sealing.check()
         if sealing.left():

@@ -92,7 +92,12 @@ def record_denied() -> None:
             audit.record(actor, "access.denied", endpoint=request.endpoint or "")
 
 
+def logged_with_its_number(exc_info) -> None:
+    """Nothing more: `server_error` writes it down, without the path, which may hold the secret of a form."""
+
+
 def init_app(app: Flask) -> None:
+    app.log_exception = logged_with_its_number
     app.register_error_handler(HTTPException, http_error)
     app.register_error_handler(CSRFError, csrf_error)
     app.register_error_handler(DomainError, domain_error)

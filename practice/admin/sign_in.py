@@ -2,6 +2,8 @@
 from flask import Flask, current_app, redirect, render_template, request, url_for
 from flask_login import current_user
 from flask_wtf import FlaskForm
+from sqlalchemy import select
+from sqlalchemy.exc import DBAPIError
 from wtforms import EmailField, PasswordField
 from wtforms.validators import InputRequired, Length
 
@@ -12,9 +14,11 @@ from practice.accounts.services import signing_in
 from practice.admin import auth
 from practice.admin.base import show_error
 from practice.core import clock
-from practice.core.db import transaction
+from practice.core.db import db, transaction
 from practice.core.errors import DomainError
 from practice.core.text import _
+
+ANYTHING = select(1)
 
 
 class SignInForm(FlaskForm):
@@ -57,7 +61,11 @@ def sign_out():
 
 
 def health():
-    """For whoever watches the server: that it answers, and nothing else."""
+    """For whoever watches the server: that it and its database answer, and nothing else."""
+    try:
+        db.session.connection().execute(ANYTHING)
+    except DBAPIError:
+        return {"status": "no database", "at": clock.now().isoformat(timespec="seconds")}, 503
     return {"status": "ok", "at": clock.now().isoformat(timespec="seconds")}
 
 

@@ -9,7 +9,7 @@ import sys
 import click
 import waitress
 
-from practice.ops import postman
+from practice.ops import log, postman
 
 THREADS = 8
 PORTS_TRIED = 20
@@ -19,6 +19,7 @@ LOCAL = ("localhost", "127.0.0.1", "::1", "[::1]")
 def serve(app, host: str, port: int) -> None:
     """Serve until stopped (Ctrl+C or SIGTERM), on `port` or the next free one; prints the address."""
     settle()
+    log.use()
     listener = listen(host, port)
     found = listener.getsockname()[1]
     if found != port:
