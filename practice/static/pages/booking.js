@@ -9,6 +9,12 @@ const offers = form?.querySelector("[data-offers]");
 let timer = 0;
 let asked = 0;
 
+// Where the free times stand below the form, what is said of the time stands at its field too.
+function repeat() {
+  const words = offers.querySelector(".note");
+  form.querySelector("[data-said]").replaceChildren(...(words ? [words.cloneNode(true)] : []));
+}
+
 async function refresh() {
   const address = new URL(form.dataset.booking, location.href);
   for (const [name, value] of new FormData(form)) {
@@ -17,7 +23,10 @@ async function refresh() {
   const mine = ++asked;
   try {
     const answer = await fetch(address, { headers: { Accept: "text/html" } });
-    if (answer.ok && mine === asked) offers.innerHTML = await answer.text();
+    if (answer.ok && mine === asked) {
+      offers.innerHTML = await answer.text();
+      repeat();
+    }
   } catch { /* no network: saving will say what is free */ }
 }
 
@@ -27,6 +36,7 @@ function later() {
 }
 
 if (offers) {
+  repeat();
   form.addEventListener("input", (event) => {
     const name = event.target.name;
     if (name === "slot") {
