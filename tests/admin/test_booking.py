@@ -188,3 +188,10 @@ def test_the_dialog_of_an_appointment_is_its_page_without_the_frame(as_person, b
     assert "<html" in page and "<html" not in inside and 'id="slot-panel-name"' in inside
     assert inside.count('name="state"') == page.count('name="state"') > 0 and 'value="/calendar/day"' in inside
     assert 'value="/"' in desk.get(f"/booking/{booked}?back=//evil.example.com").get_data(as_text=True)
+
+
+def test_a_practice_without_treatments_is_led_to_its_set_up(as_person):
+    words, way = "the practice has no treatments", '<a href="/setup/">Set it up</a>'
+    owner, desk = (as_person(name).get("/booking/new").get_data(as_text=True) for name in ("olive", "rae"))
+    assert words in owner and way in owner
+    assert words in desk and way not in desk

@@ -62,7 +62,7 @@ def test_the_desk_by_clicking(live_server, new_page):
     page.keyboard.press("Enter")
     page.wait_for_selector("input[type=hidden][name=client_id]", state="attached")
     page.select_option("#therapist", label="Theo Marsh")
-    page.wait_for_selector("text=Theo is booked")
+    page.wait_for_selector("[data-offers] >> text=Theo is booked")
     assert faults(page) == []
     page.click(".offer >> nth=0")
     assert page.input_value("#time") == ""

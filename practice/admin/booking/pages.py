@@ -63,7 +63,8 @@ class BookingPage(Page):
         page = render_template(
             "admin/booking/new.html", form=form, client=client, found=found, offers=offers(asked, nearest),
             status=client_status(client), keep=kept(form),
-            new_client_url=day_columns.address("clients.new"))
+            new_client_url=day_columns.address("clients.new"),
+            setup_url=url_for("setup.index") if current_actor().may(P.PREMISES_EDIT) else None)
         return page, 422 if form.is_submitted() else 200
 
     @expose("/offers")
