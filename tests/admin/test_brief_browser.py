@@ -9,17 +9,9 @@ from practice.intake.queries import latest_submission
 from practice.safety.services.profile import mark_read
 from tests import personas
 from tests.factories import clients, safety
-from tests.plugins.browsers import DESKTOP, PHONE, TABLET
+from tests.plugins.browsers import DESKTOP, PHONE, TABLET, sign_in
 
 FIRST_SCREEN = "[...document.querySelectorAll('.brief-grid > .card')].map(card => card.getBoundingClientRect().bottom)"
-
-
-def sign_in(page) -> None:
-    page.goto("/sign-in")
-    page.fill("[name=email]", "theo@example.com")
-    page.fill("[name=password]", personas.PASSWORD)
-    page.click("button[type=submit]")
-    page.wait_for_load_state()
 
 
 def violations(page) -> list[str]:
@@ -45,7 +37,7 @@ def priya(cloned_database) -> tuple[int, int]:
 def test_the_brief_in_the_browser(priya, live_server, new_page):
     client_id, appointment_id = priya
     page = new_page(size=TABLET, has_touch=True)
-    sign_in(page)
+    sign_in(page, "theo")
     page.goto(f"/brief/{appointment_id}")
     assert page.locator(".brief-open").count() == 0
     assert max(page.evaluate(FIRST_SCREEN)) <= TABLET["height"]
@@ -61,7 +53,7 @@ def test_the_brief_in_the_browser(priya, live_server, new_page):
     for size in (DESKTOP, TABLET, PHONE):
         for dark in (False, True):
             shown = new_page(size=size, dark=dark)
-            sign_in(shown)
+            sign_in(shown, "theo")
             for address in ("/", f"/brief/{appointment_id}", f"/conditions/client/{client_id}",
                             f"/conditions/client/{client_id}/new", "/conditions/"):
                 shown.goto(address)

@@ -1,8 +1,6 @@
 """The pay panel in a real browser: keys for the methods, the change as one types, Enter, the paper on the screen."""
 from datetime import timedelta
 
-from axe_playwright_python.sync_playwright import Axe
-
 from practice.access import guard
 from practice.core import clock
 from practice.core.db import transaction
@@ -10,7 +8,7 @@ from practice.schedule.services.shifts import Hours, set_hours
 from practice.schedule.states import AppointmentState as S
 from tests import personas
 from tests.factories import clients, schedule
-from tests.plugins.browsers import PHONE
+from tests.plugins.browsers import PHONE, faults, sign_in
 
 
 def done_session() -> int:
@@ -23,19 +21,6 @@ def done_session() -> int:
         return schedule.appointment(ann, people.theo.user_id, treatment, start, state=S.DONE).id
 
 
-def sign_in(page) -> None:
-    page.goto("/sign-in")
-    page.fill("[name=email]", "rae@example.com")
-    page.fill("[name=password]", personas.PASSWORD)
-    page.press("[name=password]", "Enter")
-    page.wait_for_selector(".page")
-
-
-def faults(page) -> list:
-    found = Axe().run(page).response["violations"]
-    return [(one["id"], one["nodes"][0]["html"]) for one in found]
-
-
 def notes(page) -> list[str]:
     return [note.inner_text() for note in page.query_selector_all("[data-pay-note]") if note.is_visible()]
 
@@ -43,7 +28,7 @@ def notes(page) -> list[str]:
 def test_keys_change_and_enter(live_server, new_page):
     session = done_session()
     page = new_page()
-    sign_in(page)
+    sign_in(page, "rae")
     page.goto(f"/checkout/{session}")
     page.wait_for_function("document.activeElement.classList.contains('btn-pay')")
     assert page.inner_text("[data-pay-words]") == "Take €78.00 by card" and notes(page) == []
@@ -67,7 +52,7 @@ def test_keys_change_and_enter(live_server, new_page):
     assert faults(page) == []
 
     phone = new_page(size=PHONE, dark=True)
-    sign_in(phone)
+    sign_in(phone, "rae")
     for address in ("/money/", "/money/payments", "/money/packages", f"/checkout/{session}/receipt"):
         phone.goto(address)
         assert phone.evaluate("document.documentElement.scrollWidth <= innerWidth")

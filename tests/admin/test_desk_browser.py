@@ -1,15 +1,13 @@
 """The desk in a real browser: a slot's dialog, one click with its undo, picking a client, free times that follow."""
 from datetime import timedelta
 
-from axe_playwright_python.sync_playwright import Axe
-
 from practice.access import guard
 from practice.core import clock
 from practice.core.db import transaction
 from practice.schedule.services.shifts import Hours, set_hours
 from tests import personas
 from tests.factories import clients, schedule
-from tests.plugins.browsers import PHONE
+from tests.plugins.browsers import PHONE, faults, sign_in
 
 
 def day_at_the_desk() -> dict:
@@ -26,23 +24,10 @@ def day_at_the_desk() -> dict:
                 "at": clock.local(start, "Europe/Dublin").strftime("%H:%M")}
 
 
-def sign_in(page) -> None:
-    page.goto("/sign-in")
-    page.fill("[name=email]", "rae@example.com")
-    page.fill("[name=password]", personas.PASSWORD)
-    page.press("[name=password]", "Enter")
-    page.wait_for_selector(".day")
-
-
-def faults(page) -> list:
-    found = Axe().run(page).response["violations"]
-    return [(one["id"], one["nodes"][0]["html"]) for one in found]
-
-
 def test_the_desk_by_clicking(live_server, new_page):
     made = day_at_the_desk()
     page = new_page()
-    sign_in(page)
+    sign_in(page, "rae")
     slot = f"#slot-{made['ann']}"
     page.click(f"{slot} .slot-link")
     page.wait_for_selector("dialog#slot-panel[open]")
@@ -74,7 +59,7 @@ def test_the_desk_by_clicking(live_server, new_page):
 def test_the_desk_on_a_phone(live_server, new_page):
     day_at_the_desk()
     page = new_page(size=PHONE, dark=True, has_touch=True)
-    sign_in(page)
+    sign_in(page, "rae")
     for address in ("/", "/calendar/day", "/calendar/week", "/booking/new", "/booking/first-free", "/calendar/block"):
         page.goto(address)
         assert page.evaluate("document.documentElement.scrollWidth") <= 390, address

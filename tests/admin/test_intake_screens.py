@@ -8,19 +8,10 @@ from practice.access import guard
 from practice.core.db import transaction
 from practice.intake.services import submissions
 from tests.factories import intake
-from tests.personas import PASSWORD, open_house
-from tests.plugins.browsers import PHONE, TABLET
+from tests.personas import open_house
+from tests.plugins.browsers import PHONE, TABLET, sign_in
 
 DRAWN = {"by": "self", "strokes": [[[100, 500], [400, 300], [700, 700]], [[900, 500], [1200, 400], [1500, 600]]]}
-
-
-def signed_in(page, name: str):
-    page.goto("/sign-in")
-    page.fill("#email", f"{name}@example.com")
-    page.fill("#password", PASSWORD)
-    with page.expect_navigation():
-        page.get_by_role("button", name="Sign in").click()
-    return page
 
 
 def wrong(page) -> list[str]:
@@ -34,7 +25,8 @@ def test_the_desk_hands_it_out_and_the_therapist_reads_it(live_server, new_page)
     with guard.acting(actor), transaction():
         sent = submissions.send(actor, intake.healthy(pain_where={"lower_back:left": 6}, pain_acute="no"), DRAWN).id
 
-    desk = signed_in(new_page(size=PHONE), "rae")
+    desk = new_page(size=PHONE)
+    sign_in(desk, "rae")
     desk.goto(f"/clients/{client_id}/form-link/")
     desk.get_by_role("button", name="Make an address").click()
     desk.wait_for_selector(".fresh-code")
@@ -44,7 +36,8 @@ def test_the_desk_hands_it_out_and_the_therapist_reads_it(live_server, new_page)
     desk.get_by_role("button", name="Copy").click()
     expect(desk.get_by_role("button", name="Copied")).to_be_visible()
 
-    reader = signed_in(new_page(size=TABLET, dark=True), "theo")
+    reader = new_page(size=TABLET, dark=True)
+    sign_in(reader, "theo")
     reader.goto(f"/forms-in/{sent}")
     expect(reader.get_by_role("img", name="Drawn signature")).to_be_visible()
     expect(reader.locator("body")).to_contain_text("Lower back, left: 6 of 10")

@@ -10,8 +10,8 @@ from practice.accounts.models import User
 from practice.accounts.services import pins
 from practice.core.db import db, transaction
 from tests.admin.test_lock import PIN
-from tests.admin.test_notes_browser import HOUSE, faults, session_with_a_last_note, sign_in, stored
-from tests.plugins.browsers import PHONE, TABLET
+from tests.admin.test_notes_browser import HOUSE, session_with_a_last_note, stored
+from tests.plugins.browsers import PHONE, TABLET, faults, sign_in
 
 TEXT = "Neck easier, sleeps well"
 LEFT_ALONE = """() => {
@@ -35,7 +35,7 @@ def note(live_server, new_page):
     appointment = session_with_a_last_note()
     give_pin()
     page = new_page(size=TABLET, has_touch=True)
-    sign_in(page)
+    sign_in(page, "theo")
     page.goto(f"/notes/{appointment}/edit")
     return page, appointment
 

@@ -20,7 +20,7 @@ from practice.premises.services import change_settings
 from tests import personas
 from tests.factories.billing import Stage
 from tests.factories.mail import mail_server
-from tests.plugins.browsers import PHONE, serving
+from tests.plugins.browsers import PHONE, serving, sign_in
 
 
 @pytest.fixture
@@ -128,11 +128,7 @@ def test_the_server_sends_right_after_the_request(cloned_database, tmp_path, bro
     with mail_server() as box, serving(cloned_database, tmp_path, **box.environ) as server:
         context = browser.new_context(base_url=server.url, viewport=PHONE)
         page = context.new_page()
-        page.goto("/sign-in")
-        page.fill("[name=email]", "rae@example.com")
-        page.fill("[name=password]", personas.PASSWORD)
-        page.press("[name=password]", "Enter")
-        page.wait_for_selector(".page")
+        sign_in(page, "rae")
         page.goto(f"/money/invoices/{invoice}")
         page.click("a.btn:has-text('E-mail')")
         assert page.input_value("#to") == "ann@example.com"

@@ -1,6 +1,5 @@
 """Putting money right at the desk in a real browser, with the clicks counted: a partial refund takes three, a credit
 note four, a wrong method three, what is more than the sum is a tip."""
-from axe_playwright_python.sync_playwright import Axe
 
 from practice.access import guard
 from practice.billing.queries.tips import tip_accounts
@@ -10,7 +9,7 @@ from practice.premises.queries import get_practice
 from practice.premises.services import change_settings
 from tests import personas
 from tests.factories.billing import Stage
-from tests.plugins.browsers import PHONE
+from tests.plugins.browsers import PHONE, faults, sign_in
 
 
 class Clicks:
@@ -30,19 +29,6 @@ def everything_on(stage: Stage) -> None:
             ("has_till", "has_tips", "has_deposits", "has_vouchers", "has_reminders"), True))
 
 
-def sign_in(page) -> None:
-    page.goto("/sign-in")
-    page.fill("[name=email]", "rae@example.com")
-    page.fill("[name=password]", personas.PASSWORD)
-    page.press("[name=password]", "Enter")
-    page.wait_for_selector(".page")
-
-
-def faults(page) -> list:
-    found = Axe().run(page).response["violations"]
-    return [(one["id"], one["nodes"][0]["html"]) for one in found]
-
-
 def test_clicks_at_the_desk(live_server, new_page):
     clock.set_to(None)
     stage = Stage(personas.open_house())
@@ -50,7 +36,7 @@ def test_clicks_at_the_desk(live_server, new_page):
     stage.pay(7800, paid)
     stage.pay(7800, wrong)
     page = new_page()
-    sign_in(page)
+    sign_in(page, "rae")
 
     page.goto("/money/")
     refund = Clicks(page)
@@ -88,7 +74,7 @@ def test_more_than_the_sum_is_asked_for(live_server, new_page):
     everything_on(stage)
     session = stage.session()
     page = new_page()
-    sign_in(page)
+    sign_in(page, "rae")
     page.goto(f"/checkout/{session}")
     page.fill("#amount", "85")
     assert page.is_visible("[data-pay-over]") and page.is_checked("input[name=over][value=credit]")
@@ -101,7 +87,7 @@ def test_more_than_the_sum_is_asked_for(live_server, new_page):
     assert stage.read(lambda: [row.owed for row in tip_accounts()]) == [700]
 
     phone = new_page(size=PHONE, dark=True)
-    sign_in(phone)
+    sign_in(phone, "rae")
     for address in ("/money/till/", "/money/tips/", "/money/owed/", "/money/reminders/", "/money/fees/",
                     "/money/vouchers/", f"/money/owed/statements/{stage.ann}", f"/money/vouchers/sell/{stage.ann}",
                     f"/money/clients/{stage.ann}/deposit", f"/money/clients/{stage.ann}/"):

@@ -2,7 +2,6 @@
 from datetime import timedelta
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from sqlalchemy import select
 
 from practice.access import guard
@@ -15,7 +14,7 @@ from practice.sessions.models import NoteState, SessionNote
 from tests import personas
 from tests.factories import sessions
 from tests.factories.sessions import CALF, LOWER_BACK, NECK, row, signed, visit, words
-from tests.plugins.browsers import DESKTOP, PHONE, TABLET
+from tests.plugins.browsers import DESKTOP, PHONE, TABLET, faults, sign_in
 
 MOST_TOUCHES = 12
 HOUSE = system("looking at what was written")
@@ -37,14 +36,6 @@ def session_with_a_last_note() -> int:
     return visit(people, now - timedelta(hours=1), client_id=client_id)
 
 
-def sign_in(page) -> None:
-    page.goto("/sign-in")
-    page.fill("[name=email]", "theo@example.com")
-    page.fill("[name=password]", personas.PASSWORD)
-    page.press("[name=password]", "Enter")
-    page.wait_for_selector(".nav")
-
-
 def stored(appointment_id: int):
     """(state, content) as another process has written it."""
     db.session.rollback()
@@ -53,14 +44,10 @@ def stored(appointment_id: int):
         return (note.state, queries.content_of(note)) if note else None
 
 
-def faults(page) -> list:
-    return [(one["id"], one["nodes"][0]["html"][:200]) for one in Axe().run(page).response["violations"]]
-
-
 def test_a_usual_note_takes_few_touches(live_server, new_page, tmp_path, capsys):
     appointment = session_with_a_last_note()
     page, touches = new_page(size=TABLET, has_touch=True), 0
-    sign_in(page)
+    sign_in(page, "theo")
     page.goto(f"/notes/{appointment}/edit")
     for what in ("button[value=same]", "button[value=copy-plan]"):
         page.tap(what)
@@ -92,7 +79,7 @@ def test_a_usual_note_takes_few_touches(live_server, new_page, tmp_path, capsys)
 def test_above_the_limit_by_touch(live_server, new_page):
     appointment = session_with_a_last_note()
     page = new_page(size=TABLET, has_touch=True)
-    sign_in(page)
+    sign_in(page, "theo")
     page.goto(f"/notes/{appointment}/edit")
     page.locator("[data-figure=back] [data-place='lower_back:left']").tap()
     assert "No deeper than: light (2)" in page.inner_text(".editor-now")
@@ -119,7 +106,7 @@ def test_above_the_limit_by_touch(live_server, new_page):
 def test_by_keyboard_only(live_server, new_page):
     appointment = session_with_a_last_note()
     page = new_page()
-    sign_in(page)
+    sign_in(page, "theo")
     page.goto(f"/notes/{appointment}/edit")
     page.focus("#bodymap .bm-region[tabindex='0']")
     for key in ("ArrowDown", "ArrowDown", "Enter", "2"):
@@ -141,7 +128,7 @@ def test_by_keyboard_only(live_server, new_page):
 def test_what_was_typed_without_a_connection_comes_back(live_server, new_page):
     appointment = session_with_a_last_note()
     page = new_page(size=TABLET)
-    sign_in(page)
+    sign_in(page, "theo")
     page.goto(f"/notes/{appointment}/edit")
     page.route("**/save", lambda route: route.abort())
     page.click("button[value=same]")
@@ -169,7 +156,7 @@ def test_no_page_of_a_note_has_a_fault(live_server, new_page, dark):
              "/lists/notes/")
     for size in (DESKTOP, TABLET, PHONE):
         page = new_page(size=size, dark=dark)
-        sign_in(page)
+        sign_in(page, "theo")
         for address in pages:
             assert page.goto(address).ok
             if address.endswith("edit"):

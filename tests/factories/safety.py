@@ -4,7 +4,7 @@ from datetime import date, datetime, timedelta
 from practice.access import guard
 from practice.core import clock
 from practice.core.body import Place
-from practice.core.db import transaction
+from practice.core.db import db, transaction
 from practice.intake.services.links import begin
 from practice.safety.queries import known
 from practice.safety.rules import AllergyFact
@@ -17,6 +17,7 @@ from practice.sessions.content import NoteContent, WorkRow
 from tests.factories import clients, intake, schedule, sessions
 from tests.personas import NOW, People
 
+TODAY = NOW.date()
 NECK = Place("neck_posterior", "middle")
 VISITS = (date(2026, 9, 8), date(2026, 9, 22), date(2026, 10, 6), date(2026, 10, 20), date(2026, 11, 3))
 PAIN = ((7, 5), (6, 4), (6, 4), (5, 3), (5, 2))
@@ -29,6 +30,13 @@ def send(people: People, client_id: int, *, form_key: str = "full", **changes) -
     with guard.acting(actor), transaction():
         begin(actor)
         return receive_form(actor, answers, intake.TYPED)
+
+
+def look(people: People, client_id: int, on: date = TODAY):
+    """What is known of the client on that day, read anew by Theo."""
+    db.session.rollback()
+    with guard.acting(people.theo):
+        return known(client_id, on)
 
 
 def accept_all(people: People, client_id: int) -> None:

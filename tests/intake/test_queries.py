@@ -2,11 +2,10 @@
 from datetime import date, timedelta
 
 import pytest
-from sqlalchemy import event
 
 from practice.access import guard
 from practice.core import clock
-from practice.core.db import db, transaction
+from practice.core.db import transaction
 from practice.core.errors import NotFound
 from practice.intake.definition import shipped, to_data
 from practice.intake.models import FormState
@@ -22,6 +21,7 @@ from practice.intake.queries import (
 from practice.intake.services import forms, links, submissions
 from tests.factories import intake
 from tests.personas import NOW
+from tests.plugins.statements import counted
 
 
 @pytest.fixture
@@ -64,14 +64,8 @@ def test_a_check_at_a_visit_is_no_health_form_and_makes_none_last_longer(people,
 def test_two_queries_for_any_number(people, three, acting):
     acting(people.rae)
     form_status(three)
-    seen, connection = [], db.session.connection()
-
-    def listener(*arguments):
-        seen.append(arguments[2])
-
-    event.listen(connection, "before_cursor_execute", listener)
-    form_status(range(1, 500))
-    event.remove(connection, "before_cursor_execute", listener)
+    with counted() as seen:
+        form_status(range(1, 500))
     assert len(seen) == 2
 
 

@@ -1,10 +1,9 @@
 """Every page of the day under the accessibility checker, in three sizes, light and dark: the demo on a Tuesday."""
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import expect
 
 from practice.demo.cast import PASSWORD
-from tests.plugins.browsers import DESKTOP, PHONE, TABLET
+from tests.plugins.browsers import DESKTOP, PHONE, TABLET, sign_in
 
 SIZES = (DESKTOP, TABLET, PHONE)
 PAGES = {
@@ -56,20 +55,11 @@ def look(page, who: str, name: str, axe_table, pictures) -> list[str]:
     return wrong
 
 
-def sign_in(page, email: str) -> None:
-    page.goto("/sign-in")
-    page.fill("#email", email)
-    page.fill("#password", PASSWORD)
-    with page.expect_navigation():
-        page.get_by_role("button", name="Sign in").click()
-    expect(page.get_by_role("button", name="Sign out").first).to_be_visible()
-
-
 @pytest.mark.parametrize("who", PAGES)
 def test_pages_of(database_kind, who, demo, look_page, axe_table, pictures):
     email, addresses = PAGES[who]
     page = look_page()
-    sign_in(page, email)
+    sign_in(page, email, PASSWORD)
     wrong = []
     for address in addresses:
         answer = page.goto(address.format(**demo.numbers))
@@ -102,7 +92,7 @@ def test_the_form_of_a_client(database_kind, demo, look_page, axe_table, picture
 
 def take_today(page, folder):
     """Reception's Today; with PRACTICE_SCREENSHOTS=.readme this is the picture in the README."""
-    sign_in(page, PAGES["reception"][0])
+    sign_in(page, PAGES["reception"][0], PASSWORD)
     page.set_viewport_size(DESKTOP)
     page.screenshot(path=folder / "today.png")
     return folder / "today.png"

@@ -16,9 +16,9 @@ from practice.safety.rules import assess
 from practice.safety.services.conditions import add_condition
 from practice.schedule.states import AppointmentState as S
 from tests import personas
-from tests.admin.test_brief_browser import FIRST_SCREEN, sign_in
+from tests.admin.test_brief_browser import FIRST_SCREEN
 from tests.factories import clients, schedule, sessions
-from tests.plugins.browsers import TABLET
+from tests.plugins.browsers import TABLET, sign_in
 
 pytestmark = pytest.mark.timeout(300)
 
@@ -57,7 +57,7 @@ def long_known(cloned_database):
 def test_it_is_one_page(long_known, live_server, new_page, capsys):
     theo, client_id, appointment = long_known
     page = new_page(size=TABLET, has_touch=True)
-    sign_in(page)
+    sign_in(page, "theo")
     assert page.goto(f"/brief/{appointment}").ok
     assert max(page.evaluate(FIRST_SCREEN)) <= TABLET["height"]
     assert 1 <= page.inner_text("body").count("Went well") <= MOST_NOTES

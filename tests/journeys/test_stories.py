@@ -10,7 +10,7 @@ from tests.journeys.conftest import serving_here
 from tests.kiosk.steps import TOUCH, next_part
 from tests.kiosk.test_stories import DEFINITION, STORIES, Story
 from tests.personas import NOW
-from tests.plugins.browsers import PHONE, TABLET, watch
+from tests.plugins.browsers import PHONE, TABLET, sign_in, watch
 from tests.plugins.databases import clone
 
 pytestmark = [pytest.mark.only_on("sqlite", "the stories are told on both databases without a browser"),
@@ -120,9 +120,5 @@ def test_a_story(database_kind, told, open_page, name):
     with clock.frozen(NOW):
         fill_in(open_page(PHONE, **TOUCH), secret, story.all_answers())
         page = open_page(TABLET, has_touch=True)
-        page.goto("/sign-in")
-        page.fill("[name=email]", "theo@example.com")
-        page.fill("[name=password]", personas.PASSWORD)
-        with page.expect_navigation():
-            page.press("[name=password]", "Enter")
+        sign_in(page, "theo")
         check_brief(page, story, client_id)

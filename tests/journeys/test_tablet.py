@@ -15,11 +15,11 @@ from practice.core.db import db
 from practice.intake.models import Submission
 from practice.intake.queries import answers_of
 from practice.sessions.models import NoteState
-from tests.admin.test_notes_browser import MOST_TOUCHES, session_with_a_last_note, sign_in, stored
+from tests.admin.test_notes_browser import MOST_TOUCHES, session_with_a_last_note, stored
 from tests.factories import intake
 from tests.kiosk.steps import HEALTHY, TOUCH, choose, next_part, sign
 from tests.personas import open_house
-from tests.plugins.browsers import TABLET
+from tests.plugins.browsers import TABLET, sign_in
 
 pytestmark = [pytest.mark.only_on("sqlite", "what hands do does not depend on the database"), pytest.mark.timeout(240)]
 
@@ -166,7 +166,7 @@ def test_the_form_by_keyboard(form, tablet):
 
 def open_note(page) -> int:
     appointment = session_with_a_last_note()
-    sign_in(page)
+    sign_in(page, "theo")
     page.goto(f"/notes/{appointment}/edit")
     page.evaluate("sessionStorage.clear()")
     return appointment

@@ -13,7 +13,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 
+from tests.personas import PASSWORD
 from tests.plugins.databases import ROOT, STRICT, Database
 
 REQUIRED = STRICT or bool(os.environ.get("REQUIRE_BROWSER"))
@@ -99,6 +101,22 @@ def new_page(browser, live_server):
 def page(new_page):
     """One page at desktop size on the live server; see `new_page`."""
     return new_page()
+
+
+def sign_in(page, who: str, password: str = PASSWORD) -> None:
+    """Through the door as somebody would: `who` is a name of the cast or an e-mail address."""
+    page.goto("/sign-in")
+    page.fill("#email", who if "@" in who else f"{who}@example.com")
+    page.fill("#password", password)
+    with page.expect_navigation():
+        page.press("#password", "Enter")
+    page.get_by_role("button", name="Sign out").first.wait_for(state="attached")
+
+
+def faults(page) -> list[str]:
+    """What the accessibility checker finds on the page, each with its piece of the page."""
+    found = Axe().run(page).response["violations"]
+    return [f"{one['id']}: {node['html'][:200]}" for one in found for node in one["nodes"]]
 
 
 def watch(page, base: str) -> list[str]:

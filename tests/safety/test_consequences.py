@@ -1,6 +1,6 @@
 """What the desk is told follows the verdict, whoever changes the chart."""
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import select
@@ -15,14 +15,8 @@ from practice.safety.models import Condition, ConsequenceRow
 from practice.safety.queries import consequences_of
 from practice.safety.rules_verdict import Consequence
 from practice.safety.services import conditions, profile
-from tests.factories import intake
 from tests.factories.safety import send
 from tests.personas import NOW
-
-
-@pytest.fixture
-def ann(people) -> int:
-    return intake.client_of(people, "theo", born_on=date(1988, 2, 21))
 
 
 def told(people, client_id) -> tuple[Consequence, ...]:

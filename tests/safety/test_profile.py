@@ -1,35 +1,22 @@
 """Allergies, limits, wishes and consents as a therapist takes them down."""
-from datetime import date, timedelta
+from datetime import timedelta
 
 import pytest
 
 from practice.access import guard
 from practice.core import clock
 from practice.core.body import Place
-from practice.core.db import db, transaction
+from practice.core.db import transaction
 from practice.core.errors import Forbidden, Invalid, NotFound, Stale
-from practice.safety.queries import known
 from practice.safety.rules import AllergyFact, BloodPressure, ConditionStatus, Limit, Wish
 from practice.safety.rules_verdict import Gap, Outcome
 from practice.safety.services import profile
 from practice.safety.services.consents import give_consent
-from tests.factories import intake
-from tests.factories.safety import send
+from tests.factories.safety import look, send
 from tests.personas import NOW
 
 TODAY = NOW.date()
 CALF = Place("calf", "left")
-
-
-@pytest.fixture
-def ann(people) -> int:
-    return intake.client_of(people, "theo", born_on=date(1988, 2, 21))
-
-
-def look(people, client_id, on=TODAY):
-    db.session.rollback()
-    with guard.acting(people.theo):
-        return known(client_id, on)
 
 
 def save(people, verb, client_id, value, who="theo", **values):

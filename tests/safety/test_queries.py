@@ -1,9 +1,7 @@
 """What is known of a client: several forms, what was read or asked, and how many questions that costs the database."""
-from contextlib import contextmanager
 from datetime import date, timedelta
 
 import pytest
-from sqlalchemy import event
 
 from practice.access import guard
 from practice.core import clock
@@ -14,42 +12,16 @@ from practice.safety.queries import known, known_of
 from practice.safety.rules_verdict import Gap, Shown
 from practice.safety.services import profile
 from tests.factories import intake
-from tests.factories.safety import send
+from tests.factories.safety import look, send
 from tests.personas import NOW
+from tests.plugins.statements import counted
 
 TODAY = NOW.date()
 BELLY = Place("abdomen", "left")
 
 
-@pytest.fixture
-def ann(people) -> int:
-    return intake.client_of(people, "theo", born_on=date(1988, 2, 21))
-
-
-def look(people, client_id, on=TODAY):
-    db.session.rollback()
-    with guard.acting(people.theo):
-        return known(client_id, on)
-
-
 def gaps(found) -> set[Gap]:
     return {gap.kind for gap in found.verdict.not_assessed}
-
-
-@contextmanager
-def counted():
-    statements = []
-
-    def hear(connection, cursor, statement, parameters, context, executemany):
-        statements.append(statement)
-
-    engine = db.session.get_bind()
-    engine = getattr(engine, "engine", engine)
-    event.listen(engine, "before_cursor_execute", hear)
-    try:
-        yield statements
-    finally:
-        event.remove(engine, "before_cursor_execute", hear)
 
 
 def test_a_shorter_form_takes_nothing_back(people, ann):

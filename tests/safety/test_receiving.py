@@ -28,11 +28,6 @@ SICK = {"thinners": "yes", "thinners_which": "apixaban", "skin": ["bruise", "ras
         "strong_medicine": ["cortisone"], "pregnancy": "no"}
 
 
-@pytest.fixture
-def ann(people) -> int:
-    return intake.client_of(people, "theo", born_on=date(1988, 2, 21))
-
-
 def as_theo(people, client_id, on=TODAY):
     db.session.rollback()
     with guard.acting(people.theo):

@@ -2,7 +2,6 @@
 from datetime import date, datetime, timedelta
 
 import pytest
-from sqlalchemy import event
 
 from practice.access import guard
 from practice.access.policy import NoReadGrant
@@ -17,6 +16,7 @@ from practice.schedule.services.blocks import block_time
 from practice.schedule.services.states import set_state
 from tests import personas
 from tests.factories.schedule import at
+from tests.plugins.statements import counted
 
 TUESDAY = date(2026, 11, 17)
 
@@ -79,19 +79,12 @@ def test_gaps_breaks_and_time_given_back(people, book, day, acting):
 
 
 def test_a_longer_day_asks_the_database_no_more_often(people, book, day, acting):
-    asked = []
-
-    def count(connection, cursor, statement, *rest):
-        asked.append(statement)
-
     def statements():
         acting(None)
         acting(people.rae)
-        event.listen(db.engine, "before_cursor_execute", count)
-        asked.clear()
-        view = day_view(TUESDAY)
-        assert all(row.client_name and row.treatment_name and row.room_name for row in view.appointments.values())
-        event.remove(db.engine, "before_cursor_execute", count)
+        with counted() as asked:
+            view = day_view(TUESDAY)
+            assert all(row.client_name and row.treatment_name and row.room_name for row in view.appointments.values())
         return len(asked)
 
     book(at(9))
