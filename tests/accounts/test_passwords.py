@@ -32,6 +32,21 @@ def test_a_sentence_is_taken_whole(password):
     assert not passwords.is_right(None, password) and not passwords.is_right("no hash", password)
 
 
+@pytest.mark.requirement("password-common")
+def test_common_passwords_are_refused_dressed_up_as_well():
+    """From the list that is shipped: as they are, and with what is usually added to make them long enough."""
+    assert len(passwords.common()) > 10_000
+    long_ones = [word for word in passwords.common() if len(word) >= passwords.SHORTEST]
+    assert len(long_ones) > 200
+    dressed = ["superman!2026", "123football456", "Liverpool-2026", "monkeymonkey", "dragondragondragon",
+               "!!!Charlie!!!!"]
+    for password in (*long_ones, *dressed):
+        with pytest.raises(Invalid):
+            passwords.check_new(password)
+    for fine in ("superman reads slowly", "liver and pool halls", "monkeys eat drag on"):
+        passwords.check_new(fine)
+
+
 def test_passwords_for_one_sign_in_differ_and_are_easy_to_read():
     found = {passwords.temporary() for _try in range(50)}
     assert len(found) == 50
