@@ -15,6 +15,7 @@ from practice.admin import (
     calendar,
     client_money,
     clients,
+    earnings,
     fees,
     files,
     first_run,
@@ -93,6 +94,7 @@ PAGES = (
     till.TipsPage(name=_("Tips"), endpoint="tips", url="/money/tips"),
     reports.ReportsPage(name=_("Reports"), endpoint="reports", url="/reports"),
     report_closing.ClosingPage(name=_("Closing"), endpoint="closing", url="/reports/<month>/closing"),
+    earnings.EarningsPage(name=_("Earnings"), endpoint="earnings", url="/earnings"),
     intake_link.IntakeLinkPage(name=_("Form"), endpoint="intake_link", url="/clients/<int:client_id>/form-link"),
     submissions.SubmissionPage(name=_("Forms that came in"), endpoint="submissions", url="/forms-in"),
     files.FilePage(name=_("File"), endpoint="files", url="/files"),
@@ -126,6 +128,7 @@ NAV = (
     (_("Notes"), "notes", "notes.index", (P.CHART_READ,)),
     (_("Money"), "money", "money.index", (P.INVOICE_READ,)),
     (_("Reports"), "reports", "reports.index", (P.REPORT_READ,)),
+    (_("Earnings"), "reports", "earnings.index", (P.APPOINTMENT_READ_OWN,)),
     (_("Set-up"), "setup", "setup.index", (P.PREMISES_EDIT,)),
 )
 

@@ -18,6 +18,7 @@ USERS = {
     ("premises/queries.py", "the practice's settings"): 1,
     ("reports/queries/closed.py", "what is left to do before a month is closed"): 1,
     ("reports/queries/details.py", "listing the appointments of a period"): 1,
+    ("reports/queries/own.py", "a therapist's own earnings"): 1,
     ("reports/queries/work.py", "counting the appointments of a period"): 1,
     ("schedule/queries/day_view.py", "the day's columns"): 2,
     ("schedule/queries/diary.py", "is the time free"): 1,

@@ -50,10 +50,7 @@ class Work:
 def work(span: Period, now: datetime) -> Work:
     """Everything counted from appointments and signed notes of these days."""
     with system_session("counting the appointments of a period") as session:
-        booked = session.execute(
-            select(Appointment.id, Appointment.client_id, Appointment.user_id, Appointment.treatment_id,
-                   Appointment.state, Appointment.on_date, Appointment.starts_at, Appointment.ends_at)
-            .where(Appointment.on_date.between(span.first, span.last))).all()
+        booked = session.execute(_booked(span)).all()
         visits = _visits(booked)
         cohort = _cohort(span, clock.local_date(now, the_practice().time_zone))
         found = Work(
@@ -64,6 +61,18 @@ def work(span: Period, now: datetime) -> Work:
             retention_month=str(cohort), limits_passed=_limits_passed(session, span))
         found.returning_clients = len({client for client, _day in visits}) - found.new_clients
     return found
+
+
+def _booked(span: Period):
+    return (select(Appointment.id, Appointment.client_id, Appointment.user_id, Appointment.treatment_id,
+                   Appointment.state, Appointment.on_date, Appointment.starts_at, Appointment.ends_at)
+            .where(Appointment.on_date.between(span.first, span.last)))
+
+
+def minutes_of(session, span: Period, therapist_id: int) -> Minutes:
+    """One therapist's time, read on a system session."""
+    booked = session.execute(_booked(span).where(Appointment.user_id == therapist_id)).all()
+    return _minutes(session, span, booked).get(therapist_id, Minutes())
 
 
 def _visits(booked) -> dict[tuple[int, date], datetime]:
