@@ -11,7 +11,7 @@ from practice.admin.auth import current_actor
 from practice.admin.base import Page, attempt
 from practice.admin.fields import enum_choices, row_choices
 from practice.admin.sending import pdf
-from practice.admin.show import phone
+from practice.admin.show import money, phone
 from practice.admin.switches import need
 from practice.admin.typing_money import amount_of, key_of, new_key
 from practice.billing.models.payments import METHOD_LABELS, Method
@@ -19,7 +19,7 @@ from practice.billing.models.vouchers import VOUCHER_LABELS, VoucherKind
 from practice.billing.queries import vouchers as reading
 from practice.billing.queries.accounts import treatment_names
 from practice.billing.services.packages import name_on_paper
-from practice.billing.services.vouchers import sell_voucher
+from practice.billing.services.vouchers import pay_with_voucher, sell_voucher
 from practice.catalog.queries import get_treatment, treatments
 from practice.clients.queries import get_client
 from practice.core.money import format_money
@@ -42,7 +42,8 @@ class VoucherForm(FlaskForm):
 
 
 class VouchersPage(Page):
-    permissions = {"index": P.INVOICE_READ, "sell": P.INVOICE_ISSUE, "paper": P.INVOICE_ISSUE}
+    permissions = {"index": P.INVOICE_READ, "sell": P.INVOICE_ISSUE, "paper": P.INVOICE_ISSUE,
+                   "pay": P.PAYMENT_TAKE}
 
     @expose("/")
     def index(self):
@@ -71,6 +72,18 @@ class VouchersPage(Page):
         page = render_template("admin/owed/voucher.html", form=form, client=client,
                                currency=the_practice().currency)
         return page, 422 if form.errors or form.form_errors else 200
+
+    @expose("/pay/<int:document_id>", methods=("POST",))
+    def pay(self, document_id):
+        """An invoice that is still open, paid with a voucher somebody brings."""
+        need("vouchers")
+        form, code = FlaskForm(), request.form.get("voucher", "")[:40]
+        used = attempt(form, lambda: pay_with_voucher(current_actor(), document_id, code))
+        if used:
+            flash(gettext("%(amount)s paid with the voucher", amount=money(used)), "success")
+        else:
+            flash(" ".join(form.form_errors), "error")
+        return redirect(url_for("money.page", document_id=document_id))
 
     @expose("/<int:voucher_id>.pdf")
     def paper(self, voucher_id):

@@ -2,7 +2,7 @@
 from datetime import date
 from enum import StrEnum
 
-from sqlalchemy import Boolean, Date, ForeignKey, Integer, String
+from sqlalchemy import Boolean, Date, ForeignKey, Integer, String, true
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from practice.core.columns import BigId, Enum_, MinorUnits, Rate
@@ -71,6 +71,7 @@ class Practice(db.Model):
     care_days_after: Mapped[int] = mapped_column(Integer, default=30)
     intake_valid_days: Mapped[int] = mapped_column(Integer, default=365)
     retention_rule: Mapped[str] = mapped_column(String(20), default="careful")  # premises.retention
+    has_yearly_numbers: Mapped[bool] = mapped_column(Boolean, default=True, server_default=true())  # of documents
     payment_days: Mapped[int] = mapped_column(Integer, default=14)
     has_till: Mapped[bool] = mapped_column(Boolean, default=False)
     has_tips: Mapped[bool] = mapped_column(Boolean, default=False)

@@ -27,6 +27,7 @@ class Settings:
     care_days_after: int
     intake_valid_days: int
     retention_rule: str
+    has_yearly_numbers: bool
     payment_days: int
     has_till: bool
     has_tips: bool
@@ -63,6 +64,11 @@ def the_practice() -> Settings:
     if held is None:
         raise NotFound()
     return held
+
+
+def series_year(day: date) -> int:
+    """The year whose numbers documents of this day get; 0 where numbers go on over the turn of the year."""
+    return day.year if the_practice().has_yearly_numbers else 0
 
 
 def get_practice(*, for_change: bool = False) -> Practice:

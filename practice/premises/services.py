@@ -18,7 +18,8 @@ from practice.premises.queries import get_practice
 from practice.premises.rates import HUNDRED
 
 SETTINGS = ("name", "time_zone", "country", "currency", "language", "price_mode", "default_tax_code_id", "phone",
-            "email", "has_shared_charts", "care_days_after", "intake_valid_days", "retention_rule", "payment_days",
+            "email", "has_shared_charts", "care_days_after", "intake_valid_days", "retention_rule",
+            "has_yearly_numbers", "payment_days",
             "has_till", "has_tips", "has_deposits", "has_packages", "has_vouchers",
             "has_reminders", "reminder_days", "no_show_percent",
             "late_cancel_percent", "fee_tax_code_id")

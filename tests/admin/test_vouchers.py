@@ -67,3 +67,27 @@ def test_for_one_treatment(stage, as_person):
     assert rae.get(f"/money/invoices/{number}").status_code == 200
     assert rae.get(f"/money/invoices/{number}.pdf").status_code == 200
     stage.check_books()
+
+
+def test_an_open_invoice_is_paid_with_a_voucher(stage, as_person):
+    rae, invoice = as_person("rae"), stage.invoice()
+    assert rae.post(f"/money/vouchers/pay/{invoice}", data={"voucher": "x"}).status_code == 404
+    with guard.acting(stage.people.olive), transaction():
+        change_settings(stage.people.olive, version=get_practice().version, has_vouchers=True)
+    address = f"/money/vouchers/sell/{stage.ann}"
+    rae.post(address, data={"kind": "multi", "price": "50", "months": "12", "method": "card",
+                            "request_key": key(rae.get(address).text)})
+    code, sale = stage.read(lambda: tuple(db.session.execute(select(Voucher.code, Voucher.document_id)).one()))
+
+    def pay(document_id, typed):
+        page = rae.post(f"/money/vouchers/pay/{document_id}", data={"voucher": typed}, follow_redirects=True)
+        return page.get_data(as_text=True)
+
+    assert "no voucher with this code" in pay(invoice, "WRONG")
+    assert "€50.00 paid with the voucher" in pay(invoice, f" {code.lower()} ")
+    assert stage.open(invoice) == 2800 and "Nothing is left of this voucher" in pay(invoice, code)
+    assert "pays invoices alone" in pay(sale, code)
+    stage.pay(2800, invoice)
+    assert "Nothing is open" in pay(invoice, code)
+    assert as_person("bo").post(f"/money/vouchers/pay/{invoice}", data={"voucher": code}).status_code == 403
+    stage.check_books()

@@ -13,13 +13,14 @@ from sqlalchemy import select, text
 
 from practice.access import guard
 from practice.billing.models.documents import Document, DocumentKind, number_text
-from practice.billing.queries.documents import get_document
+from practice.billing.queries.documents import expected_number, get_document
 from practice.billing.services.documents import draft_invoice, issue_invoice
 from practice.billing.services.numbering import DateGoesBack
 from practice.core import clock
 from practice.core.db import db, transaction
 from practice.premises.models import Issuer
-from practice.premises.services import save
+from practice.premises.queries import get_practice
+from practice.premises.services import change_settings, save
 from tests import personas
 from tests.factories.billing import Stage
 
@@ -174,3 +175,16 @@ def test_processes_of_which_some_are_killed(cloned_database, tmp_path):
         rows = dict(db.session.execute(select(Document.number, Document.number_text)).all())
     assert sorted(rows) == list(range(1, len(rows) + 1))
     assert set(said) <= set(rows.values()) and len(set(said)) == len(said) >= 4 * 18
+
+
+def test_numbers_may_go_on_over_the_turn_of_the_year(stage):
+    first = stage.invoice()
+    with guard.acting(stage.people.olive), transaction():
+        change_settings(stage.people.olive, version=get_practice().version, has_yearly_numbers=False)
+    found = [first, stage.invoice()]
+    with clock.frozen(personas.NOW + timedelta(days=60)):
+        assert stage.read(lambda: expected_number(None, clock.now().date())) == "0002"
+        found += [stage.invoice(), stage.credit(found[1])]
+    assert [stage.read(lambda number=number: get_document(number).number_text) for number in found] == [
+        "2026-0001", "0001", "0002", "C0001"]
+    stage.check_books()

@@ -6,11 +6,17 @@ import pytest
 
 from practice.access import guard
 from practice.billing.models.packages import Package, PackageUse
-from practice.billing.queries.accounts import account_of
+from practice.billing.queries.accounts import account_of, get_package
 from practice.billing.queries.charged import charged
 from practice.billing.queries.documents import get_document
 from practice.billing.services.checkout import CheckedOutAlready, checkout
-from practice.billing.services.packages import PackageUsedUp, WrongPackage, sell_package
+from practice.billing.services.packages import (
+    PackageOver,
+    PackageUsedUp,
+    WrongPackage,
+    extend_package,
+    sell_package,
+)
 from practice.catalog.models import TreatmentText
 from practice.core import clock
 from practice.core.db import db, transaction
@@ -105,6 +111,26 @@ def test_who_may_not(stage, people, name):
     actor = getattr(people, name)
     with guard.acting(actor), pytest.raises(Forbidden), transaction():
         sell_package(actor, client_id=stage.ann, treatment_id=stage.treatment, sessions=2, price_amount=100)
+
+
+def test_a_package_holds_longer_while_it_holds(stage, as_person):
+    package, rae = stage.package(3), as_person("rae")
+    address = f"/money/package/{package}/extend"
+    until = stage.today + timedelta(days=365)
+    assert "Hold longer" in rae.get(f"/money/package/{package}").text and until.isoformat()[:4] in rae.get(address).text
+
+    def send(day, version="1", reason="was ill"):
+        return rae.post(address, data={"until": day.isoformat(), "reason": reason, "version": version})
+
+    assert send(until).status_code == 422 and send(until + timedelta(days=9), "7").status_code == 422
+    assert send(until + timedelta(days=9), reason="").status_code == 422
+    assert send(until + timedelta(days=9)).status_code == 302
+    assert stage.read(lambda: get_package(package).expires_on) == until + timedelta(days=9)
+    with clock.frozen(personas.NOW + timedelta(days=400)), pytest.raises(PackageOver):
+        stage.do(lambda: extend_package(stage.rae, package, until=until + timedelta(days=500), reason="late",
+                                        version=2))
+    assert as_person("bo").get(address).status_code == 403
+    stage.check_books()
 
 
 @pytest.mark.requirement("no-double-booking")

@@ -185,6 +185,8 @@ DOORS: dict[str, Door] = {
     "fees.consent": Door(get="OR", post="OR"),
     "package.page": Door(get="ORB"),
     "package.give_back": Door(post="OR"),
+    "package.extend": Door(get="OR", post="OR"),
+    "vouchers.pay": Door(post="OR"),
     "vouchers.index": Door(get="ORB"),
     "vouchers.sell": Door(get="OR", post="OR"),
     "vouchers.paper": Door(get="OR"),

@@ -52,6 +52,8 @@ class PracticeForm(SetupForm):
     currency = SelectField(_("Currency"))
     price_mode = RadioField(_("Your prices"))
     default_tax_code_id = SelectField(_("Usual tax"))
+    has_yearly_numbers = BooleanField(_("Numbers begin with 1 every year"),
+                                      description=_("Otherwise they go on: 0934, 0935. Papers issued keep theirs."))
     payment_days = WholeField(_("Days to pay an invoice"))
     intake_valid_days = WholeField(_("A form is current for"))
     retention_rule = SelectField(_("Records are kept"))
@@ -88,7 +90,7 @@ def stored_practice() -> dict:
     row, head = get_practice(), issuer_for(None)
     values = {name: getattr(row, name) for name in (
         "name", "email", "country", "time_zone", "currency", "payment_days", "intake_valid_days", "care_days_after",
-        "has_shared_charts", "retention_rule", "version")}
+        "has_shared_charts", "has_yearly_numbers", "retention_rule", "version")}
     return values | {name: getattr(head, name) for name in HEAD} | {
         "phone": format_phone(row.phone, row.country) if row.phone else "", "price_mode": row.price_mode.value,
         "default_tax_code_id": str(row.default_tax_code_id or ""), "legal_name": head.name,
@@ -129,7 +131,7 @@ class PracticePage(Page):
             return None
         values = {name: form[name].data for name in (
             "name", "country", "time_zone", "currency", "payment_days", "intake_valid_days", "care_days_after",
-            "has_shared_charts", "retention_rule")}
+            "has_shared_charts", "has_yearly_numbers", "retention_rule")}
         head, actor = head_of(form), current_actor()
         if head is None:
             return None

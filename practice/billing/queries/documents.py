@@ -12,7 +12,7 @@ from practice.billing.models.vouchers import Voucher
 from practice.billing.states import PaymentState, payment_state
 from practice.core.db import db
 from practice.core.errors import NotFound
-from practice.premises.queries import issuer_for, main_location_id
+from practice.premises.queries import issuer_for, main_location_id, series_year
 
 ONE = (select(Document).options(selectinload(Document.lines), selectinload(Document.taxes))
        .where(Document.id == bindparam("document_id")))
@@ -49,11 +49,11 @@ def state_of(row: Document, today: date) -> PaymentState | str:
 
 
 def expected_number(therapist_id: int | None, today: date) -> str | None:
-    """The number the next invoice will get if nobody else issues one before; None before the first of a year."""
+    """The number the next invoice will get if nobody else issues one before; None before the first of a series."""
     row = db.session.execute(
         select(Series.prefix, Series.next_number)
         .where(Series.issuer_id == issuer_for(therapist_id).id, Series.location_id == main_location_id(),
-               Series.kind == DocumentKind.INVOICE, Series.year == today.year)).first()
+               Series.kind == DocumentKind.INVOICE, Series.year == series_year(today))).first()
     return number_text(*row) if row else None
 
 

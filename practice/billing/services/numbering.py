@@ -14,7 +14,7 @@ from practice.core.db import db
 from practice.core.errors import DomainError
 from practice.core.text import _
 from practice.premises.models import Issuer
-from practice.premises.queries import main_location_id, the_practice
+from practice.premises.queries import main_location_id, series_year, the_practice
 
 SERIES = select(Series.id).where(
     Series.issuer_id == bindparam("issuer_id"), Series.location_id == bindparam("location_id"),
@@ -47,11 +47,11 @@ def take_number(document: Document) -> Taken:
     """
     zone = the_practice().time_zone
     while True:
-        year = clock.local_date(clock.now(), zone).year
+        year = series_year(clock.local_date(clock.now(), zone))
         series_id = _lock_series(document, year)
         issued_at = clock.now()
         issued_on = clock.local_date(issued_at, zone)
-        if issued_on.year == year:  # else the year ended while we waited
+        if series_year(issued_on) == year:  # else the year ended while we waited
             break
     _refuse_going_back(series_id, issued_on)
     row = db.session.execute(
@@ -68,7 +68,7 @@ def _lock_series(document: Document, year: int) -> int:
         found = db.session.scalar(SERIES, values)
         if found is None:
             dialect = sqlite if db.session.get_bind().dialect.name == "sqlite" else postgresql
-            prefix = f"{PREFIXES[document.kind]}{_owner(document)}{year}-"
+            prefix = f"{PREFIXES[document.kind]}{_owner(document)}{f'{year}-' if year else ''}"
             db.session.execute(dialect.insert(Series).values(**values, prefix=prefix, next_number=1)
                                .on_conflict_do_nothing().execution_options(synchronize_session=False))
             found = db.session.scalar(SERIES, values)

@@ -1,5 +1,5 @@
 """Sessions paid ahead: sold with an invoice, used one by one, the last one taking what is left of the value."""
-from datetime import timedelta
+from datetime import date, timedelta
 
 from sqlalchemy import select
 
@@ -9,13 +9,14 @@ from practice.access.permissions import Permission
 from practice.audit import services as audit
 from practice.billing.models.documents import LineKind
 from practice.billing.models.packages import Package, PackageUse
+from practice.billing.queries.accounts import get_package
 from practice.billing.services.documents import LineInput, issue_invoice, today
 from practice.billing.services.locking import lock_account
 from practice.catalog.models import Treatment
 from practice.catalog.queries import get_treatment, neutral_name
 from practice.clients.queries import get_client
 from practice.core import clock
-from practice.core.db import db
+from practice.core.db import check_version, db
 from practice.core.errors import DomainError, Invalid, NotFound
 from practice.core.money import round_half_up, whole
 from practice.core.text import _
@@ -35,7 +36,11 @@ class AlreadyGivenBack(DomainError):
 
 
 class PackageOver(DomainError):
-    message = _("This package has expired: nothing goes back into it.")
+    message = _("This package has expired: what was left of it is earned.")
+
+
+class NotLonger(DomainError):
+    message = _("Choose a later day than the present one.")
 
 
 class WrongPackage(DomainError):
@@ -104,6 +109,29 @@ def use_package(actor: Actor, package_id: int, appointment: Appointment, treatme
     db.session.flush()
     audit.record(actor, "package.use", use, client_id=row.client_id, appointment_id=appointment.id)
     return use
+
+
+def extend_package(actor: Actor, package_id: int, *, until: date, reason: str, version: int | None) -> Package:
+    """Let a package hold longer, while it still holds: what ran out was earned on that day, and stays so.
+
+    Raises PackageOver, NotLonger, Stale, Invalid, NotFound.
+    """
+    require(actor, Permission.INVOICE_ISSUE)
+    lock_account(get_package(package_id).client_id)
+    row = db.session.scalars(select(Package).where(Package.id == package_id).with_for_update()
+                             .execution_options(populate_existing=True)).one()
+    check_version(row, version)
+    if row.expires_on is not None and row.expires_on < today():
+        raise PackageOver()
+    if row.expires_on is None or until <= row.expires_on or until > today() + timedelta(days=LONGEST_DAYS):
+        raise NotLonger(field="until")
+    if len(reason.strip()) < 3:
+        raise Invalid(_("Say why, in a few words."), "reason")
+    before, row.expires_on = row.expires_on, until
+    db.session.flush()
+    audit.record(actor, "package.extend", row, client_id=row.client_id, before=before, after=until,
+                 reason=reason.strip()[:200])
+    return row
 
 
 def give_session_back(actor: Actor, use_id: int, *, reason: str) -> PackageUse:

@@ -15,6 +15,7 @@ from practice.audit import services as audit
 from practice.billing.models.documents import Document, DocumentKind, DocumentLine, DocumentTax, LineKind
 from practice.billing.models.payments import Allocation, Method
 from practice.billing.models.vouchers import Voucher, VoucherKind, VoucherUse
+from practice.billing.queries.documents import get_document
 from practice.billing.queries.vouchers import by_code, plain_code
 from practice.billing.services.documents import LineInput, draft_invoice, draft_without_lines, issue, today
 from practice.billing.services.locking import lock_account
@@ -42,6 +43,14 @@ class NoSuchVoucher(DomainError):
 
 class VoucherOver(DomainError):
     message = _("Nothing is left of this voucher, or it has expired.")
+
+
+class NotAnInvoice(DomainError):
+    message = _("A voucher pays invoices alone.")
+
+
+class NothingOpen(DomainError):
+    message = _("Nothing is open on this invoice.")
 
 
 def sell_voucher(actor: Actor, *, client_id: int, text: str, price_amount: int, method: Method, request_key: str,
@@ -139,6 +148,21 @@ def use_amount(actor: Actor, code: str, document: Document) -> int:
     db.session.flush()
     audit.record(actor, "voucher.use", row, client_id=document.client_id, amount=amount)
     return amount
+
+
+def pay_with_voucher(actor: Actor, document_id: int, code: str) -> int:
+    """Pay an invoice that is still open from a voucher for an amount; gives how much.
+
+    Raises NotAnInvoice, NothingOpen, NoSuchVoucher, VoucherOver, OtherTreatment, NotFound.
+    """
+    require(actor, Permission.PAYMENT_TAKE)
+    lock_account(get_document(document_id).client_id)
+    document = get_document(document_id, lock=True)
+    if document.kind is not DocumentKind.INVOICE:  # a voucher that buys a voucher never runs out
+        raise NotAnInvoice(field="voucher")
+    if document.open_amount <= 0:
+        raise NothingOpen(field="voucher")
+    return use_amount(actor, code, document)
 
 
 def use_for_session(actor: Actor, code: str, appointment: Appointment, treatment_id: int) -> VoucherUse:
