@@ -160,7 +160,7 @@ def read_month(page, shot) -> tuple[bytes, bytes]:
     expect(page.locator("tbody tr")).to_have_count(1)
     expect(page.locator("tbody")).to_contain_text("84.00")
     shot(page, "month-rows")
-    go(page, link(page, "Back to the month"))
+    go(page, link(page, "Back to the report"))
     files = []
     for name in ("CSV", "Excel"):
         with page.expect_download() as waiting:
