@@ -1,6 +1,8 @@
 """The month on the screen and on file."""
 import pytest
 
+from tests.factories.billing import Stage
+
 MONTH = "/reports/2026-11"
 
 
@@ -70,3 +72,11 @@ def test_the_bookkeeper_looks_and_does_not_close(as_person):
     browser = as_person("bo")
     assert "Close the month" not in browser.get("/reports/2026-10/closing/").get_data(as_text=True)
     assert browser.post("/reports/2026-10/closing/close").status_code == 403
+
+
+@pytest.mark.parametrize("name", ["documents", "earned", "owed"])
+def test_a_number_in_the_rows_opens_its_document(as_person, people, name):
+    stage = Stage(people)
+    invoice = stage.invoice()
+    page = as_person("bo").get(f"{MONTH}/rows/{name}").get_data(as_text=True)
+    assert f'href="/money/invoices/{invoice}"' in page
