@@ -83,6 +83,8 @@ class OwnRule(db.Model):
     is_active: Mapped[bool] = mapped_column(Boolean, default=True)
     changed_at: Mapped[datetime] = mapped_column(UtcDateTime)
     changed_by_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
+    # The client up to whom the desk has been told what the rule means now; None: everybody.
+    told_up_to: Mapped[int | None] = mapped_column(BigInteger)
     version: Mapped[int] = mapped_column(Integer, default=1)
 
 

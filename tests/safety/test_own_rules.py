@@ -97,12 +97,37 @@ def test_what_the_desk_is_told_follows_the_rule(people, ann):
 
     assert Consequence.MUST_CALL not in told()
     do(people, own_rules.save_rule, to_data(shipped().rules["diabetes"]) | {"consequences": ["must_call"]}, version=0)
-    last, rounds = 0, 0
-    while last is not None:
+    assert tell(people) == [True, False] and Consequence.MUST_CALL in told()
+    assert tell(people) == [False], "nothing is left to tell"
+
+
+def tell(people) -> list[bool]:
+    found = [True]
+    while found[-1] and len(found) < 9:
         with guard.acting(people.olive), transaction():
-            last = own_rules.rewrite_after(people.olive, last)
-        rounds += 1
-    assert rounds == 2 and Consequence.MUST_CALL in told()
+            found.append(own_rules.tell_next(people.olive))
+    return found[1:]
+
+
+def test_many_are_told_in_small_steps_and_a_new_change_begins_anew(people, ann, monkeypatch):
+    monkeypatch.setattr(own_rules, "CLIENTS_AT_ONCE", 2)
+    others = [intake.client_of(people, "theo") for _client in range(4)]
+    for one in others:
+        with guard.acting(people.theo), transaction():
+            conditions.add_condition(people.theo, one, ConditionContent(key="diabetes"))
+    rule = to_data(shipped().rules["diabetes"])
+    version = do(people, own_rules.save_rule, rule | {"consequences": ["must_call"]}, version=0)
+
+    def told():
+        db.session.rollback()
+        with guard.acting(people.rae):
+            return [Consequence.MUST_CALL in consequences_of([one]).get(one, ()) for one in (ann, *others)]
+
+    with guard.acting(people.olive), transaction():
+        assert own_rules.tell_next(people.olive)
+    assert told() == [True, True, False, False, False]
+    do(people, own_rules.save_rule, rule | {"consequences": []}, version=version)
+    assert tell(people) == [True, True, True, False] and told() == [False] * 5
 
 
 def test_a_condition_whose_rule_was_taken_out_is_for_the_therapist_to_decide(people, ann):

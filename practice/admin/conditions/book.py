@@ -23,6 +23,7 @@ from practice.sessions.queries import went_ahead
 
 FREE_LINES = 3
 COUNTED_DAYS = 90
+STEPS_AT_ONCE = 3
 
 
 class RulebookPage(Page):
@@ -40,7 +41,8 @@ class RulebookPage(Page):
         return render_template("admin/conditions/rulebook.html", book=book, rules=rules, words=book_words, own=own,
                                behind=behind, shipped=shipped().rules,
                                sources={rule.key: book.sources_of(rule.sources) for rule in rules},
-                               may_edit=may_edit, names=user_names() if may_edit else {}, days=COUNTED_DAYS,
+                               may_edit=may_edit, is_telling=any(row.told_up_to is not None for row in own.values()),
+                               names=user_names() if may_edit else {}, days=COUNTED_DAYS,
                                ahead=went_ahead(show.today() - timedelta(days=COUNTED_DAYS)) if may_edit else [],
                                tabs_row=tabs("rulebook") if current_actor().may(P.PREMISES_EDIT) else [])
 
@@ -101,11 +103,11 @@ def problem_words(problem: str) -> str:
 
 
 def tell_the_desk() -> None:
-    """What reception is told of each client follows the rules as they are now, a hundred clients at a time."""
-    last: int | None = 0
-    while last is not None:
+    """What reception is told of the first clients follows at once; of many more it follows beside the server."""
+    for _step in range(STEPS_AT_ONCE):
         with transaction():
-            last = services.rewrite_after(current_actor(), last)
+            if not services.tell_next(current_actor()):
+                return
 
 
 def show_form(form: RuleForm, caps: dict, rule, version: int):

@@ -1,8 +1,12 @@
-"""The practice's own rules: written over the shipped rulebook, taken back to it."""
+"""The practice's own rules: written over the shipped rulebook, taken back to it.
+
+A rule counts at once wherever a verdict is worked out. What the desk is told is kept, and follows client by client.
+"""
+import threading
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from practice.access.actor import Actor, system
 from practice.access.guard import acting, require
@@ -18,7 +22,9 @@ from practice.safety.rulebook import shipped
 from practice.safety.rulebook_check import problems_of
 from practice.safety.services.consequences import rewrite
 
-CLIENTS_AT_ONCE = 100
+CLIENTS_AT_ONCE = 20  # few enough that nobody at the desk waits for the end of it
+
+changed = threading.Event()  # set when a rule was changed: who tells the desk in this process need not wait
 
 
 class RuleRefused(Invalid):
@@ -63,20 +69,40 @@ def take_back(actor: Actor, key: str, *, version: int) -> OwnRule:
     return _changed(actor, row, "rule.take_back")
 
 
-def rewrite_after(actor: Actor, client_id: int) -> int | None:
-    """Bring what the desk is told of the next clients after `client_id` to the rules as they are now.
+def tell_next(actor: Actor) -> bool:
+    """Bring what the desk is told of the next few clients to the rules as they are now; whether anybody is left.
 
-    A rule reaches everybody who has something: the caller goes on, a transaction each time, until it returns None.
+    A rule may reach everybody who has something, so it is done in small steps, a transaction each; where it stands is
+    kept with the rule, and goes on there after a restart.
     """
     require(actor, Permission.RULEBOOK_EDIT)
-    table = Condition.__table__
     with acting(system("a rule changed", address=actor.address)):
-        ids = list(db.session.execute(
-            select(table.c.client_id).where(table.c.client_id > client_id, table.c.state.in_(LIVE)).distinct()
-            .order_by(table.c.client_id).limit(CLIENTS_AT_ONCE)).scalars())
-    for one in ids:
-        rewrite(actor, one)
-    return ids[-1] if ids else None
+        waiting = _waiting()
+        if not waiting:
+            return False
+        ids = _next_clients(min(waiting.values()))
+        for one in ids:
+            rewrite(actor, one)
+        for rule_id, told_up_to in waiting.items():
+            now = max(told_up_to, ids[-1]) if ids else None
+            db.session.execute(update(OwnRule).where(OwnRule.id == rule_id).values(told_up_to=now)
+                               .execution_options(synchronize_session=False))
+        audit.record(actor, "rule.tell", clients=len(ids))
+    return bool(ids)
+
+
+def _waiting() -> dict[int, int]:
+    """The changed rules not everybody at the desk knows of yet, each with the last client told of it; held until the
+    transaction ends."""
+    return dict(db.session.execute(select(OwnRule.id, OwnRule.told_up_to).where(OwnRule.told_up_to.is_not(None))
+                                   .order_by(OwnRule.id).with_for_update()).all())
+
+
+def _next_clients(begin: int) -> list[int]:
+    table = Condition.__table__
+    return list(db.session.execute(
+        select(table.c.client_id).where(table.c.client_id > begin, table.c.state.in_(LIVE)).distinct()
+        .order_by(table.c.client_id).limit(CLIENTS_AT_ONCE)).scalars())
 
 
 def _held(key: str) -> OwnRule | None:
@@ -85,8 +111,9 @@ def _held(key: str) -> OwnRule | None:
 
 
 def _changed(actor: Actor, row: OwnRule, action: str) -> OwnRule:
-    row.changed_at, row.changed_by_id = clock.now(), actor.user_id
+    row.changed_at, row.changed_by_id, row.told_up_to = clock.now(), actor.user_id, 0
     db.session.flush()
     forget_rulebook()
+    changed.set()
     audit.record(actor, action, row, key=row.key)
     return row

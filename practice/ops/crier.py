@@ -1,0 +1,51 @@
+"""Tells the desk beside the server what a changed rule means, client by client, with a breath between the steps."""
+import logging
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from practice.access.actor import system
+from practice.access.guard import acting
+from practice.core.db import transaction
+from practice.safety.services import own_rules
+
+MINUTE = 60  # seconds
+BREATH = 0.05  # seconds: whoever waits to write comes first
+LAST_WORD = 10  # seconds a step in hand is given when the server stops
+log = logging.getLogger("practice.crier")
+
+
+def tell_all(app, over: threading.Event | None = None) -> int:
+    """Go on until everybody is told, or it is `over`; the number of steps taken."""
+    house, steps = system("a rule changed"), 0
+    with app.app_context(), acting(house):
+        while over is None or not over.wait(BREATH):
+            with transaction():
+                if not own_rules.tell_next(house):
+                    break
+            steps += 1
+    return steps
+
+
+@contextmanager
+def at_work(app) -> Iterator[None]:
+    """Within the block the desk is told in the background."""
+    over = threading.Event()
+    thread = threading.Thread(target=_work, args=(app, over), name="crier", daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        over.set()
+        own_rules.changed.set()
+        thread.join(LAST_WORD)
+
+
+def _work(app, over: threading.Event) -> None:
+    while not over.is_set():
+        own_rules.changed.clear()
+        try:
+            tell_all(app, over)
+        except Exception:
+            log.exception("What the desk is told waits")
+        own_rules.changed.wait(MINUTE)

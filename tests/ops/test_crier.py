@@ -1,0 +1,39 @@
+"""What the desk is told after a change of rules, beside the running server."""
+import time
+
+from practice.access import guard
+from practice.core.db import db, transaction
+from practice.safety.content import ConditionContent
+from practice.safety.queries import consequences_of
+from practice.safety.rulebook import shipped, to_data
+from practice.safety.rules_verdict import Consequence
+from practice.safety.services import conditions, own_rules
+from tests.factories import intake
+from tests.personas import open_house
+from tests.plugins.browsers import serving
+
+PATIENCE = 30  # seconds
+
+
+def test_a_change_that_was_left_half_told_goes_on_when_the_server_starts(cloned_database, tmp_path):
+    people = open_house()
+    client_id = intake.client_of(people, "theo")
+    with guard.acting(people.theo), transaction():
+        conditions.add_condition(people.theo, client_id, ConditionContent(key="diabetes"))
+    rule = to_data(shipped().rules["diabetes"]) | {"consequences": ["must_call"]}
+    with guard.acting(people.olive), transaction():
+        own_rules.save_rule(people.olive, rule, version=0)
+    assert Consequence.MUST_CALL not in told(people, client_id)
+    with serving(cloned_database, tmp_path):
+        until = time.monotonic() + PATIENCE
+        while Consequence.MUST_CALL not in told(people, client_id) and time.monotonic() < until:
+            time.sleep(0.2)
+    assert Consequence.MUST_CALL in told(people, client_id)
+
+
+def told(people, client_id):
+    db.session.rollback()
+    with guard.acting(people.rae):
+        found = consequences_of([client_id]).get(client_id, ())
+        db.session.rollback()
+        return found
