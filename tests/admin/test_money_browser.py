@@ -86,11 +86,13 @@ def test_more_than_the_sum_is_asked_for(live_server, new_page):
     db.session.rollback()
     assert stage.read(lambda: [row.owed for row in tip_accounts()]) == [700]
 
+    package, owed = stage.package(), stage.invoice()
     phone = new_page(size=PHONE, dark=True)
     sign_in(phone, "rae")
     for address in ("/money/till/", "/money/tips/", "/money/owed/", "/money/reminders/", "/money/fees/",
                     "/money/vouchers/", f"/money/owed/statements/{stage.ann}", f"/money/vouchers/sell/{stage.ann}",
-                    f"/money/clients/{stage.ann}/deposit", f"/money/clients/{stage.ann}/"):
+                    f"/money/clients/{stage.ann}/deposit", f"/money/clients/{stage.ann}/",
+                    f"/money/package/{package}/extend", f"/money/invoices/{owed}"):
         phone.goto(address)
         assert phone.evaluate("document.documentElement.scrollWidth <= innerWidth"), address
         assert faults(phone) == [], address
