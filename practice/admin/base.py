@@ -186,6 +186,12 @@ class ListView(Guarded, ModelView):
         value = super().get_export_value(model, name)
         return neutralise(value) if isinstance(value, str) else value
 
+    def _export_csv(self, return_url):
+        """The file whole, while its rows may still be asked for what hangs on them; long lists have `Streamed`."""
+        answer = super()._export_csv(return_url)
+        answer.make_sequence()
+        return answer
+
     def create_form(self, obj=None):
         abort(404)
 
