@@ -13,6 +13,7 @@ from practice.access import guard
 from practice.access.actor import link
 from practice.access.roles import Role
 from practice.accounts.services.users import add_user
+from practice.audit import services as audit
 from practice.billing.models.documents import Document, DocumentLine
 from practice.billing.models.payments import Allocation, Method, Payment
 from practice.billing.services.checkout import checkout
@@ -38,6 +39,7 @@ from practice.outbox.states import MessageState
 from practice.premises.models import Issuer, Location, Room, TaxCode
 from practice.premises.queries import get_practice, tax_codes
 from practice.premises.services import change_settings
+from practice.reports.models import ExportBatch
 from practice.safety.content import ConditionContent
 from practice.safety.models import Condition
 from practice.safety.rules import AllergyFact
@@ -245,6 +247,10 @@ def _used(people, world) -> None:
 def _rest(people, world) -> None:
     """What the rest of the addresses name."""
     numbers = world.numbers
+    with guard.acting(people.system), transaction():
+        db.session.add(ExportBatch(number=1, first_on=date(2026, 10, 1), last_on=date(2026, 10, 31), entries=0,
+                                   made_at=clock.now(), made_by_id=people.bo.user_id))
+        audit.record(people.system, "batch.make", number=1)
     with guard.acting(people.system):
         first = {name: db.session.query(model).order_by(model.id).first().id for name, model in (
             ("room_id", Room), ("tax_code_id", TaxCode), ("location_id", Location), ("issuer_id", Issuer),
@@ -254,6 +260,7 @@ def _rest(people, world) -> None:
     numbers |= first
     numbers |= {
         "filename": "app.css", "key": "about_you", "export_type": "csv", "month": "2026-11", "kind": "csv",
+        "layout": "journal", "number": 1,
         "name": "documents",
         "day": clock.now().date().isoformat(), "sign_in_id": 999_999,
         "therapist_id": people.theo.user_id}

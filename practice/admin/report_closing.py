@@ -13,7 +13,7 @@ from practice.admin.report_charts import asked, said_value, title_of
 from practice.core.text import _
 from practice.reports.definitions import FIGURES
 from practice.reports.queries.closed import checks_before_closing, closed_month, is_over, moved_since
-from practice.reports.services import close_month, reopen_month
+from practice.reports.services.closing import close_month, reopen_month
 
 
 class ReopenForm(FlaskForm):

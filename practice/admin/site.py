@@ -11,6 +11,7 @@ from practice.access.permissions import Permission as P
 from practice.access.roles import ROLE_LABELS
 from practice.admin import (
     account,
+    accounting,
     auth,
     calendar,
     client_money,
@@ -94,6 +95,7 @@ PAGES = (
     till.TipsPage(name=_("Tips"), endpoint="tips", url="/money/tips"),
     reports.ReportsPage(name=_("Reports"), endpoint="reports", url="/reports"),
     report_closing.ClosingPage(name=_("Closing"), endpoint="closing", url="/reports/<month>/closing"),
+    accounting.AccountingPage(name=_("For the accountant"), endpoint="accounting", url="/reports/accounting"),
     earnings.EarningsPage(name=_("Earnings"), endpoint="earnings", url="/earnings"),
     intake_link.IntakeLinkPage(name=_("Form"), endpoint="intake_link", url="/clients/<int:client_id>/form-link"),
     submissions.SubmissionPage(name=_("Forms that came in"), endpoint="submissions", url="/forms-in"),
@@ -138,7 +140,7 @@ ALSO = {
     "appointment_list": "calendar", "block_list": "calendar", "client_list": "clients", "condition_list": "clients",
     "submission_list": "clients", "note_list": "notes", "document_list": "money", "line_list": "money",
     "payment_list": "money", "allocation_list": "money", "package_list": "money",
-    "closing": "reports",
+    "closing": "reports", "accounting": "reports",
     **dict.fromkeys(("letters", "remarks", "plans", "measures", "recall"), "clients"),
     **dict.fromkeys(("mail", "money_back", "till", "tips", "client_money", "owed", "reminders", "fees", "package",
                      "vouchers"), "money"),

@@ -1,7 +1,7 @@
 """Months that were closed, with their report as it was then."""
 from datetime import date, datetime
 
-from sqlalchemy import Date, ForeignKey, Index, String, Text, text
+from sqlalchemy import Date, ForeignKey, Index, Integer, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from practice.core.columns import BigId, UtcDateTime
@@ -26,3 +26,26 @@ class ClosedMonth(db.Model):
     reopened_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     reopened_by_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
     reason: Mapped[str] = mapped_column(String(200), default="")
+
+
+class AccountCode(db.Model):
+    """The accountant's account for something that is booked (see journal.py), with the tax key used there."""
+
+    __tablename__ = "account_code"
+
+    key: Mapped[str] = mapped_column(String(60), primary_key=True)
+    account: Mapped[str] = mapped_column(String(20))
+    tax_key: Mapped[str] = mapped_column(String(40), default="")
+
+
+class ExportBatch(db.Model):
+    """Days whose bookings were handed to the accountant, numbered without a gap; each day is in one batch."""
+
+    __tablename__ = "export_batch"
+
+    number: Mapped[int] = mapped_column(BigId, primary_key=True, autoincrement=False)
+    first_on: Mapped[date] = mapped_column(Date, unique=True)
+    last_on: Mapped[date] = mapped_column(Date, unique=True)
+    entries: Mapped[int] = mapped_column(Integer)
+    made_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    made_by_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"))

@@ -20,7 +20,7 @@ from practice.core.money import format_money, plain
 from practice.reports.definitions import FIGURES, SHEETS, Unit
 from practice.reports.period import Period
 from practice.reports.queries.tables import TABLES
-from practice.reports.services import close_month
+from practice.reports.services.closing import close_month
 from tests.factories.billing import Stage
 
 MONTH = Period.month(2026, 11)

@@ -28,7 +28,7 @@ from practice.reports.queries.closed import (
     whole_report,
 )
 from practice.reports.queries.kept import as_text, from_text
-from practice.reports.services import AlreadyClosed, LaterMonthClosed, close_month, reopen_month
+from practice.reports.services.closing import AlreadyClosed, LaterMonthClosed, close_month, reopen_month
 from practice.schedule.services.states import set_state
 from practice.schedule.states import AppointmentState as S
 from tests import personas

@@ -1,0 +1,85 @@
+"""For the accountant: which account is which, batches of closed days, and their files."""
+from flask import flash, redirect, render_template, request, url_for
+from flask_admin import expose
+from flask_babel import gettext
+
+from practice.access.permissions import Permission as P
+from practice.admin.auth import current_actor
+from practice.admin.base import Page, act, words
+from practice.admin.sending import attachment
+from practice.audit import services as audit
+from practice.core import clock
+from practice.core.db import transaction
+from practice.core.errors import DomainError
+from practice.core.money import decimals
+from practice.premises.queries import the_practice
+from practice.reports import layouts
+from practice.reports.queries.accounting import (
+    DATEV,
+    batches,
+    codes,
+    days_of,
+    entries_of,
+    get_batch,
+    keys_of,
+    name_of_key,
+    next_days,
+)
+from practice.reports.services.accounting import make_batch, refuse_unmapped, save_codes
+
+
+class AccountingPage(Page):
+    permissions = {"index": P.REPORT_READ, "save": P.MONEY_EXPORT, "make": P.MONEY_EXPORT, "file": P.MONEY_EXPORT}
+
+    @expose("/")
+    def index(self):
+        days, known = next_days(), codes()
+        used = keys_of(entries_of(current_actor(), days)) if days else []
+        keys = sorted({*used, *known, *DATEV}, key=lambda key: (key in DATEV, key))
+        rows = [(key, " ".join(part for part in (gettext(name_of_key(key)[0]), name_of_key(key)[1]) if part),
+                 known.get(key), key in used and key not in known) for key in keys]
+        return render_template("admin/reports/accounting.html", rows=rows, batches=batches(), days=days,
+                               may=current_actor().may, P=P)
+
+    @expose("/accounts", methods=("POST",))
+    def save(self):
+        known = request.form.getlist("key")
+        wanted = {key: (account, tax) for key, account, tax in zip(
+            known, request.form.getlist("account"), request.form.getlist("tax_key"), strict=False)
+            if is_key(key)}
+        return act(lambda: save_codes(current_actor(), wanted), url_for("accounting.index"),
+                   gettext("The accounts are saved."))
+
+    @expose("/batches", methods=("POST",))
+    def make(self):
+        return act(lambda: make_batch(current_actor()), url_for("accounting.index"), gettext("The batch is made."))
+
+    @expose("/batches/<int:number>/<any(journal, datev, sage):layout>")
+    def file(self, number, layout):
+        """The bookings of a batch; with `names` those of clients too."""
+        row, actor, practice = get_batch(number), current_actor(), the_practice()
+        days, made_at = days_of(row), clock.local(row.made_at, practice.time_zone)
+        has_names, entries = "names" in request.args, entries_of(actor, days)
+        try:
+            refuse_unmapped(entries, DATEV if layout == "datev" else ())
+        except DomainError as error:
+            flash(words(error), "error")
+            return redirect(url_for("accounting.index"))
+        with transaction():
+            audit.record(actor, "batch.export", number=number, layout=layout, names=has_names)
+        how = {"decimals": decimals(practice.currency), "names": has_names}
+        if layout == "datev":
+            how |= {"currency": practice.currency, "made_at": made_at, "first": days.first, "last": days.last}
+        name = f"EXTF_batch-{number}.csv" if layout == "datev" else f"{layout}-{number}.csv"
+        return attachment(WRITERS[layout](entries, codes(), **how), "text/csv", name)
+
+
+WRITERS = {"journal": layouts.neutral, "datev": layouts.datev, "sage": layouts.sage}
+
+
+def is_key(key: str) -> bool:
+    """Whether it is the key of something that is booked."""
+    try:
+        return bool(name_of_key(key))
+    except (KeyError, ValueError, IndexError):
+        return False

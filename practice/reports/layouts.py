@@ -1,0 +1,119 @@
+"""Bookings in the layouts that accountants import: the neutral journal, DATEV, Sage 50. Pure: entries in, bytes out.
+
+Machines read these files: amounts with a point (DATEV: comma) and two decimals, no signs that a layout cannot carry.
+"""
+import csv
+import io
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from typing import Protocol
+
+DATEV_BEFORE = (
+    "Umsatz (ohne Soll/Haben-Kz)", "Soll/Haben-Kennzeichen", "WKZ Umsatz", "Kurs", "Basis-Umsatz", "WKZ Basis-Umsatz",
+    "Konto", "Gegenkonto (ohne BU-Schlüssel)", "BU-Schlüssel", "Belegdatum", "Belegfeld 1", "Belegfeld 2", "Skonto",
+    "Buchungstext", "Postensperre", "Diverse Adressnummer", "Geschäftspartnerbank", "Sachverhalt", "Zinssperre",
+    "Beleglink", *(f"Beleginfo - {what} {number}" for number in range(1, 9) for what in ("Art", "Inhalt")),
+    "KOST1 - Kostenstelle", "KOST2 - Kostenstelle", "Kost-Menge", "EU-Land u. UStID (Bestimmung)",
+    "EU-Steuersatz (Bestimmung)", "Abw. Versteuerungsart", "Sachverhalt L+L", "Funktionsergänzung L+L",
+    "BU 49 Hauptfunktionstyp", "BU 49 Hauptfunktionsnummer", "BU 49 Funktionsergänzung",
+    *(f"Zusatzinformation - {what} {number}" for number in range(1, 21) for what in ("Art", "Inhalt")))
+DATEV_AFTER = (
+    "Stück", "Gewicht", "Zahlweise", "Forderungsart", "Veranlagungsjahr", "Zugeordnete Fälligkeit", "Skontotyp",
+    "Auftragsnummer", "Buchungstyp", "USt-Schlüssel (Anzahlungen)", "EU-Land (Anzahlungen)",
+    "Sachverhalt L+L (Anzahlungen)", "EU-Steuersatz (Anzahlungen)", "Erlöskonto (Anzahlungen)", "Herkunft-Kz",
+    "Buchungs GUID", "KOST-Datum", "SEPA-Mandatsreferenz", "Skontosperre", "Gesellschaftername", "Beteiligtennummer",
+    "Identifikationsnummer", "Zeichnernummer", "Postensperre bis", "Bezeichnung SoBil-Sachverhalt",
+    "Kennzeichen SoBil-Buchung", "Festschreibung", "Leistungsdatum", "Datum Zuord. Steuerperiode", "Fälligkeit",
+    "Generalumkehr (GU)", "Steuersatz", "Land", "Abrechnungsreferenz", "BVV-Position", "EU-Land u. UStID (Ursprung)",
+    "EU-Steuersatz (Ursprung)", "Abw. Skontokonto")
+DATEV_HEADS = DATEV_BEFORE + DATEV_AFTER
+FIXED = DATEV_HEADS.index("Festschreibung")
+
+
+class Code(Protocol):
+    account: str
+    tax_key: str
+
+
+class Booked(Protocol):
+    on_date: date
+    document: str
+    debit: str
+    credit: str
+    amount: int
+    text: str
+    therapist: str
+    client: str
+
+
+def neutral(entries: Sequence[Booked], codes: Mapping[str, Code], *, decimals: int, names: bool) -> bytes:
+    """The journal: one line a booking, UTF-8 with BOM."""
+    out = io.StringIO(newline="")
+    writer = csv.writer(out, lineterminator="\r\n")
+    writer.writerow(["date", "document", "debit", "credit", "amount", "tax_key", "text", "therapist",
+                     *(["client"] if names else [])])
+    for entry in entries:
+        writer.writerow([entry.on_date.isoformat(), entry.document, codes[entry.debit].account,
+                         codes[entry.credit].account, _amount(entry.amount, decimals), _tax_key(entry, codes),
+                         _safe(entry.text), _safe(entry.therapist), *([_safe(entry.client)] if names else [])])
+    return out.getvalue().encode("utf-8-sig")
+
+
+def datev(entries: Sequence[Booked], codes: Mapping[str, Code], *, decimals: int, names: bool, currency: str,
+          made_at: datetime, first: date, last: date) -> bytes:
+    """EXTF, format 13 of "Buchungsstapel": Windows-1252 with what it cannot write as "?", CRLF, commas for decimals.
+
+    `made_at` is local. The codes "datev:consultant" and "datev:client" hold the numbers of the header.
+    """
+    length = max(len(codes[key].account) for entry in entries for key in (entry.debit, entry.credit)) if entries else 4
+    head = ['"EXTF"', "700", "21", '"Buchungsstapel"', "13", made_at.strftime("%Y%m%d%H%M%S") + "000", "", '"RE"', '""',
+            '""', codes["datev:consultant"].account, codes["datev:client"].account, f"{first.year}0101", str(length),
+            f"{first:%Y%m%d}", f"{last:%Y%m%d}", '"Practice"', '""', "1", "0", "1", f'"{currency}"', "", '""', "", "",
+            '""', "", "", '""', '""']
+    lines = [";".join(head), ";".join(DATEV_HEADS)]
+    for entry in entries:
+        cells = [""] * len(DATEV_HEADS)
+        text = " ".join(part for part in (entry.text, entry.client if names else "") if part)
+        cells[:14] = [_amount(entry.amount, decimals).replace(".", ","), '"S"', f'"{currency}"', "", "", "",
+                      codes[entry.debit].account, codes[entry.credit].account, _quoted(_tax_key(entry, codes), 4),
+                      f"{entry.on_date:%d%m}", _quoted(entry.document, 36), "", "", _quoted(text, 60)]
+        cells[FIXED] = "1"
+        lines.append(";".join(cells))
+    return ("\r\n".join(lines) + "\r\n").encode("cp1252", errors="replace")
+
+
+def sage(entries: Sequence[Booked], codes: Mapping[str, Code], *, decimals: int, names: bool) -> bytes:
+    """Sage 50's audit trail as journals: a debit and a credit line a booking, by position and without heads."""
+    out = io.StringIO(newline="")
+    writer = csv.writer(out, lineterminator="\r\n")
+    for entry in entries:
+        details = " ".join(part for part in (entry.text, entry.client if names else "") if part)
+        for kind, key in (("JD", entry.debit), ("JC", entry.credit)):
+            writer.writerow([kind, "", codes[key].account, "0", f"{entry.on_date:%d/%m/%Y}",
+                             _plain(entry.document)[:30], _safe(details)[:60],
+                             _amount(entry.amount, decimals), "T9", "0.00", "1", "", ""])
+    return out.getvalue().encode("cp1252", errors="replace")
+
+
+def _tax_key(entry: Booked, codes: Mapping[str, Code]) -> str:
+    return codes[entry.credit].tax_key or codes[entry.debit].tax_key
+
+
+def _amount(minor: int, decimals: int) -> str:
+    text = str(minor).rjust(decimals + 1, "0")
+    return f"{text[:-decimals]}.{text[-decimals:]}" if decimals else f"{text}.00"
+
+
+def _plain(text: str) -> str:
+    """Without control characters."""
+    return "".join(sign for sign in text if sign >= " ")
+
+
+def _safe(text: str) -> str:
+    """For files that a spreadsheet may open as well: a blank before what it would take for a formula."""
+    text = _plain(text)
+    return f" {text}" if text[:1] in tuple("=+-@") else text
+
+
+def _quoted(text: str, most: int) -> str:
+    return '"' + _plain(text)[:most].replace('"', '""') + '"'

@@ -1,0 +1,138 @@
+"""Everything that is booked in a period, as pairs of accounts: what the accountant gets.
+
+An account has a key of ours ("method:cash", "revenue:service:S:135000"); which number it has in the accountant's books
+says the account map. Invoices are booked when issued, money when it moves, sessions paid ahead when they are given.
+"""
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import func, select
+
+from practice.accounts.queries import user_names
+from practice.billing.models.documents import Document, DocumentKind, DocumentLine
+from practice.billing.models.payments import Allocation, Payment, Tip, TipPayout, WriteOff
+from practice.core.db import db
+from practice.reports.period import Period
+from practice.reports.queries import rows
+from practice.reports.queries.rows import ISSUED
+
+CLIENTS, CREDIT, TIPS, VOUCHERS, PACKAGES, PREPAID, WRITTEN_OFF, EXPIRED = (
+    "clients", "credit", "tips", "vouchers", "packages", "vouchers_one_treatment", "written_off", "expired")
+AHEAD = {"package": PACKAGES, "voucher": PREPAID}  # lines that are owed in sessions
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One booking: `amount` from the account `credit` to `debit`, minor units and never negative; of revenue without
+    tax, which has an entry of its own. `client` is left out of files without names."""
+
+    on_date: date
+    document: str
+    debit: str
+    credit: str
+    amount: int
+    text: str = ""
+    therapist: str = ""
+    client: str = ""
+
+
+def _entry(on_date: date, document: str, debit: str, credit: str, amount: int, **more) -> list[Entry]:
+    """The booking, turned round when the amount is below zero; none of nothing."""
+    if amount < 0:
+        debit, credit, amount = credit, debit, -amount
+    return [Entry(on_date, document or "", debit, credit, amount, **more)] if amount else []
+
+
+def journal(period: Period) -> list[Entry]:
+    """All bookings of a period by day, inside a snapshot."""
+    found = [*_documents(period), *_money(period), *_settled(period), *_given(period)]
+    return sorted(found, key=lambda entry: (entry.on_date, entry.document))
+
+
+def revenue_key(kind: str, category: str, rate: int) -> str:
+    return f"revenue:{kind}:{category}:{rate}"
+
+
+def _documents(period: Period) -> list[Entry]:
+    """Each line against what the client owes: revenue, its tax, or what is owed in sessions and vouchers."""
+    names, found = user_names(), []
+    lines = db.session.execute(
+        select(Document.kind.label("of"), Document.issued_on, Document.number_text, Document.billed_name,
+               DocumentLine.kind, DocumentLine.tax_category, DocumentLine.tax_rate, DocumentLine.therapist_id,
+               DocumentLine.text, DocumentLine.net_amount, DocumentLine.tax_amount)
+        .join(DocumentLine, DocumentLine.document_id == Document.id)
+        .where(ISSUED, Document.issued_on.between(period.first, period.last))
+        .order_by(Document.id, DocumentLine.position)).all()
+    for line in lines:
+        key = AHEAD.get(line.kind) or revenue_key(line.kind, line.tax_category, line.tax_rate)
+        if line.of is DocumentKind.VOUCHER_SALE or (key == PREPAID and not line.tax_amount):
+            key = VOUCHERS
+        more = {"text": line.text, "therapist": names.get(line.therapist_id, ""), "client": line.billed_name}
+        found += _entry(line.issued_on, line.number_text, CLIENTS, key, line.net_amount, **more)
+        found += _entry(line.issued_on, line.number_text, CLIENTS, f"tax:{line.tax_category}:{line.tax_rate}",
+                        line.tax_amount, **more)
+    return found
+
+
+def _money(period: Period) -> list[Entry]:
+    """Payments are the client's credit first; what of them is a tip, and tips that are handed out."""
+    names, found = user_names(), []
+    for row in db.session.execute(
+            select(Payment.received_on, Payment.id, Payment.method, Payment.amount, Payment.reference,
+                   _billed_name().label("name"))
+            .where(Payment.received_on.between(period.first, period.last)).order_by(Payment.id)):
+        found += _entry(row.received_on, f"P{row.id}", f"method:{row.method}", CREDIT, row.amount, text=row.reference,
+                        client=row.name or "")
+    for row in db.session.execute(select(Tip.on_date, Tip.payment_id, Tip.therapist_id, Tip.amount)
+                                  .where(Tip.on_date.between(period.first, period.last)).order_by(Tip.id)):
+        found += _entry(row.on_date, f"P{row.payment_id}", CREDIT, TIPS, row.amount,
+                        therapist=names.get(row.therapist_id, ""))
+    for row in db.session.execute(select(TipPayout).where(TipPayout.paid_on.between(period.first, period.last))
+                                  .order_by(TipPayout.id)).scalars():
+        found += _entry(row.paid_on, f"T{row.id}", TIPS, f"method:{row.method}", row.amount,
+                        therapist=names.get(row.therapist_id, ""))
+    return found
+
+
+def _billed_name():
+    """The name on the payer's last document: who keeps the books does not see clients."""
+    return (select(Document.billed_name).where(Document.client_id == Payment.client_id)
+            .order_by(Document.id.desc()).limit(1).scalar_subquery())
+
+
+def _settled(period: Period) -> list[Entry]:
+    """What settles an invoice: credit, a voucher, giving it up. A credit note was booked as a document."""
+    found = []
+    for row in db.session.execute(
+            select(Allocation.on_date, Allocation.payment_id, Allocation.voucher_id, Allocation.amount,
+                   Document.number_text, Document.billed_name, WriteOff.reason)
+            .join(Document, Document.id == Allocation.document_id)
+            .outerjoin(WriteOff, WriteOff.id == Allocation.write_off_id)
+            .where(Allocation.credit_note_id.is_(None), Allocation.on_date.between(period.first, period.last))
+            .order_by(Allocation.id)):
+        source = CREDIT if row.payment_id else VOUCHERS if row.voucher_id else WRITTEN_OFF
+        found += _entry(row.on_date, row.number_text, source, CLIENTS, row.amount, text=row.reason or "",
+                        client=row.billed_name)
+    return found
+
+
+def _given(period: Period) -> list[Entry]:
+    """Sessions that were paid ahead, when they are given; what expired unused, when it does."""
+    names, earned, found = user_names(), rows.earned(period), []
+    voucher_sale = select(Document.kind).where(Document.id == earned.c.document_id).scalar_subquery()
+    for row in db.session.execute(
+            select(earned.c.on_date, earned.c.number_text, earned.c.source, earned.c.therapist_id, earned.c.amount,
+                   voucher_sale.label("of"), _sold_package(earned).label("packages"))
+            .where(earned.c.source.in_(("package_session", "voucher_session", "expired")))
+            .order_by(earned.c.on_date, earned.c.document_id)):
+        key = VOUCHERS if row.of is DocumentKind.VOUCHER_SALE else PACKAGES if row.packages else PREPAID
+        gives = EXPIRED if row.source == "expired" else f"revenue:{row.source}"
+        found += _entry(row.on_date, row.number_text, key, gives, row.amount,
+                        therapist=names.get(row.therapist_id, ""))
+    return found
+
+
+def _sold_package(earned):
+    """How many lines of packages the document has."""
+    return (select(func.count(DocumentLine.id))
+            .where(DocumentLine.document_id == earned.c.document_id, DocumentLine.kind == "package").scalar_subquery())

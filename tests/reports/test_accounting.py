@@ -1,0 +1,192 @@
+"""What the accountant gets: bookings that agree with the report, in layouts that are read back by their rules."""
+import csv
+import io
+import re
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime
+
+import pytest
+from hypothesis import given
+
+from practice.access import guard
+from practice.core import clock
+from practice.core.db import snapshot, transaction
+from practice.core.errors import Forbidden, Invalid
+from practice.premises.services import close_books
+from practice.reports import layouts
+from practice.reports.period import Period
+from practice.reports.queries.accounting import DATEV, batches, codes, keys_of, name_of_key, next_days
+from practice.reports.queries.journal import Entry, journal
+from practice.reports.queries.report import report
+from practice.reports.services.accounting import NothingNew, Unmapped, make_batch, save_codes
+from tests.factories.billing import Stage
+from tests.reports.test_walk import RANDOM
+from tests.reports.walk import STEPS, Walk
+
+
+@pytest.fixture
+def walk(people):
+    return Walk(Stage(people))
+
+
+def balances(entries) -> dict[str, int]:
+    found = {}
+    for entry in entries:
+        assert entry.amount > 0
+        found[entry.debit] = found.get(entry.debit, 0) + entry.amount
+        found[entry.credit] = found.get(entry.credit, 0) - entry.amount
+    return found
+
+
+@RANDOM
+@given(steps=STEPS)
+def test_the_bookings_agree_with_the_report(walk, steps):
+    """From the first day on: what is owed, credit, tips, tax, money and revenue."""
+    walk.begin()
+    walk.live(steps)
+    everything = Period(date(2026, 1, 1), clock.now().date())
+    olive = walk.stage.people.olive
+    with guard.acting(olive), snapshot():
+        entries = journal(everything)
+    with guard.acting(olive):
+        f = report(olive, everything).figures
+    found = balances(entries)
+
+    def total(beginning: str) -> int:
+        return sum(amount for key, amount in found.items() if key.startswith(beginning))
+
+    assert found.get("clients", 0) == f["owed"] and -found.get("credit", 0) == f["client_credit"]
+    assert -found.get("tips", 0) == f["tips_payable"] and -found.get("packages", 0) == f["deferred_packages"]
+    assert -total("tax:") == f["invoiced_tax"] and total("method:") == f["received"]
+    assert -total("revenue:") - found.get("expired", 0) == f["earned"]
+    assert all(name_of_key(key)[0] for key in keys_of(entries))
+
+
+@pytest.fixture
+def stage(people):
+    """An invoice of 78.00 that is paid, to somebody whose name Windows-1252 cannot write; a month later."""
+    stage = Stage(people)
+    client = stage.client("Łukasz", "=Żak; Ω")
+    stage.pay(7800, stage.invoice(client_id=client), client_id=client)
+    clock.set_to(datetime(2026, 12, 3, 10, tzinfo=UTC))
+    with guard.acting(people.olive), transaction():
+        close_books(people.olive, date(2026, 11, 30))
+    return stage
+
+
+ACCOUNTS = {"clients": "1400", "credit": "1718", "method:card": "1360", "revenue:service:S:135000": "8400",
+            "tax:S:135000": "1776", "datev:consultant": "29098", "datev:client": "55003"}
+
+
+def mapped(stage, but: str = "") -> None:
+    with guard.acting(stage.people.bo), transaction():
+        save_codes(stage.people.bo, {key: (account, "9" if key.startswith("revenue") else "")
+                                     for key, account in ACCOUNTS.items() if key != but})
+
+
+def made(stage):
+    with guard.acting(stage.people.bo), transaction():
+        return make_batch(stage.people.bo).number
+
+
+def test_an_account_that_is_missing_is_named(stage):
+    mapped(stage, but="method:card")
+    with pytest.raises(Unmapped) as error:
+        made(stage)
+    assert error.value.params["names"] == "Card"
+
+
+def test_batches_are_numbered_and_hold_what_is_new(stage):
+    mapped(stage)
+    assert made(stage) == 1
+    with pytest.raises(NothingNew):
+        made(stage)
+    stage.invoice()
+    clock.set_to(datetime(2027, 1, 3, 10, tzinfo=UTC))
+    with guard.acting(stage.people.olive), transaction():
+        close_books(stage.people.olive, date(2026, 12, 31))
+    assert made(stage) == 2
+    with guard.acting(stage.people.bo):
+        assert [(row.first_on, row.last_on) for row in batches()] == [
+            (date(2026, 12, 1), date(2026, 12, 31)), (date(2026, 11, 17), date(2026, 11, 30))]
+        assert next_days() is None
+
+
+def test_who_hands_over(stage):
+    mapped(stage)
+    with guard.acting(stage.rae), pytest.raises(Forbidden), transaction():
+        make_batch(stage.rae)
+    with guard.acting(stage.people.bo), pytest.raises(Invalid), transaction():
+        save_codes(stage.people.bo, {"clients": ("14 00; DROP", "")})
+
+
+@dataclass
+class File:
+    entries: list[Entry]
+    codes: dict
+
+
+@pytest.fixture
+def found(stage):
+    mapped(stage)
+    with guard.acting(stage.people.bo), snapshot():
+        entries = journal(Period.month(2026, 11))
+        return File(entries, {row.key: Account(row.account, row.tax_key) for row in codes().values()})
+
+
+@dataclass
+class Account:
+    account: str
+    tax_key: str
+
+
+def test_the_neutral_journal(found):
+    data = layouts.neutral(found.entries, found.codes, decimals=2, names=True)
+    rows = list(csv.DictReader(io.StringIO(data.decode("utf-8-sig"))))
+    assert sorted((row["debit"], row["credit"], row["amount"], row["tax_key"]) for row in rows) == [
+        ("1360", "1718", "78.00", ""), ("1400", "1776", "9.28", ""), ("1400", "8400", "68.72", "9"),
+        ("1718", "1400", "78.00", "")]
+    assert {row["client"] for row in rows} == {"Łukasz =Żak; Ω"}
+    assert "Łukasz" not in layouts.neutral(found.entries, found.codes, decimals=2, names=False).decode("utf-8-sig")
+
+
+def test_datev(found):
+    """By the rules of the format: Windows-1252, CRLF, 125 columns, amounts with a comma, days as TTMM."""
+    how = {"decimals": 2, "currency": "EUR", "made_at": datetime(2026, 12, 3, 10, 0), "first": date(2026, 11, 1),
+           "last": date(2026, 11, 30)}
+    evil = [*found.entries, replace(found.entries[0], text='a "b"; Łódź €')]
+    data = layouts.datev(evil, found.codes, names=True, **how)
+    head, titles, *lines = data.decode("cp1252").split("\r\n")[:-1]
+    assert head.startswith('"EXTF";700;21;"Buchungsstapel";13;20261203100000000;')
+    assert ";29098;55003;20260101;4;" in head
+    assert len(head.split(";")) == 31 and len(titles.split(";")) == 125
+    rows = list(csv.reader(lines, delimiter=";"))
+    assert len(rows) == 5 and {len(row) for row in rows} == {125}
+    for row in rows:
+        assert re.fullmatch(r"\d{1,10},\d{2}", row[0]) and row[1] == "S" and row[9] == "1711" and row[113] == "1"
+        assert row[6].isdigit() and row[7].isdigit() and len(row[10]) <= 36 and len(row[13]) <= 60
+    assert rows[-1][13].startswith('a "b"; ?ód? €')
+    without = layouts.datev(found.entries, found.codes, names=False, **how).decode("cp1252")
+    assert "ukasz" not in without
+
+
+def test_sage(found):
+    rows = list(csv.reader(io.StringIO(layouts.sage(found.entries, found.codes, decimals=2,
+                                                    names=False).decode("cp1252"))))
+    assert len(rows) == 8 and {len(row) for row in rows} == {13}
+    sums = {kind: sum(float(row[7]) for row in rows if row[0] == kind) for kind in ("JD", "JC")}
+    assert sums["JD"] == sums["JC"] and all(re.fullmatch(r"\d\d/\d\d/\d{4}", row[4]) for row in rows)
+
+
+def test_the_screen(as_person, stage):
+    browser = as_person("bo")
+    assert "missing" in browser.get("/reports/accounting/").get_data(as_text=True)
+    browser.post("/reports/accounting/accounts", data={"key": [*ACCOUNTS, "nonsense"],
+                                                       "account": [*ACCOUNTS.values(), "1"],
+                                                       "tax_key": [""] * (len(ACCOUNTS) + 1)})
+    browser.post("/reports/accounting/batches")
+    assert "30 Nov 2026" in browser.get("/reports/accounting/").get_data(as_text=True)
+    for layout in ("journal", "datev", "sage"):
+        assert browser.get(f"/reports/accounting/batches/1/{layout}").status_code == 200
+    assert "Łukasz" in browser.get("/reports/accounting/batches/1/journal?names=1").data.decode("utf-8-sig")
+    assert set(DATEV) <= set(ACCOUNTS) and as_person("rae").get("/reports/accounting/").status_code == 403
