@@ -277,6 +277,25 @@ def report_month(month, kind, out, demo):
             raise click.ClickException(error.message % error.params) from None
 
 
+@report.command("send")
+@click.option("--month", default=None, help="Such as 2026-10; the last month that is over when left out.")
+def report_send(month):
+    """Mail the month's report to the owners, once, however often it is asked. For a scheduler; needs PRACTICE_SMTP."""
+    from practice.admin.report_command import send_report
+    from practice.core.errors import DomainError
+
+    app = make_app()
+    if app.config["MAIL_SERVER"] is None:
+        raise click.ClickException("No mail server: PRACTICE_SMTP is not set.")
+    with app.app_context():
+        try:
+            addresses = send_report(month)
+        except DomainError as error:
+            raise click.ClickException(error.message % error.params) from None
+    click.echo(f"For {', '.join(addresses)}: `practice outbox send`, or the server, sends it." if addresses
+               else "It was sent before.")
+
+
 @commands.group()
 def check():
     """Prove that what is stored holds together."""

@@ -1,13 +1,13 @@
 """The owner's month, a year or any days: figures, charts, the rows behind each figure, and the files to take home."""
 from datetime import date
 
-from flask import redirect, render_template, request, url_for
+from flask import Response, flash, redirect, render_template, request, stream_with_context, url_for
 from flask_admin import expose
 
 from practice.access.permissions import Permission as P
 from practice.admin import show
 from practice.admin.auth import current_actor
-from practice.admin.base import Page
+from practice.admin.base import Page, words
 from practice.admin.report_charts import (
     asked,
     cell,
@@ -20,6 +20,7 @@ from practice.admin.report_charts import (
     title_of,
 )
 from practice.admin.report_files import FORMATS, file_of, whole
+from practice.admin.report_pack import pack_pieces
 from practice.admin.sending import attachment
 from practice.audit import services as audit
 from practice.core.db import transaction
@@ -30,10 +31,12 @@ from practice.reports.period import Period
 from practice.reports.queries.closed import closed_month, the_report
 from practice.reports.queries.details import detail
 from practice.reports.queries.tables import AGE_LABELS, SUMMARIES, TABLES
+from practice.reports.services.accounting import Unmapped
 
 
 class ReportsPage(Page):
-    permissions = {"index": P.REPORT_READ, "month": P.REPORT_READ, "rows": P.REPORT_READ, "file": P.MONEY_EXPORT}
+    permissions = {"index": P.REPORT_READ, "month": P.REPORT_READ, "rows": P.REPORT_READ, "file": P.MONEY_EXPORT,
+                   "pack": P.MONEY_EXPORT}
 
     @expose("/")
     def index(self):
@@ -73,6 +76,21 @@ class ReportsPage(Page):
             audit.record(actor, "month.export", month=str(chosen), kind=kind)
         name = f"{chosen}-csv.zip" if kind == "csv" else f"{chosen}.{kind}"
         return attachment(file_of(whole(actor, chosen), kind), FORMATS[kind], name)
+
+
+    @expose("/<month>/pack.zip")
+    def pack(self, month):
+        """Report, journal and documents in one archive; refused while something that is booked has no account."""
+        chosen, actor = asked(month), current_actor()
+        try:
+            body = pack_pieces(actor, whole(actor, chosen))
+        except Unmapped as error:
+            flash(words(error), "error")
+            return redirect(url_for("accounting.index"))
+        with transaction():
+            audit.record(actor, "month.export", month=str(chosen), kind="pack")
+        return Response(stream_with_context(body), mimetype="application/zip", headers={
+            "Content-Disposition": f'attachment; filename="{chosen}-pack.zip"'})
 
 
 def rows_of(period: Period, name: str, key: str | None = None) -> list[tuple]:

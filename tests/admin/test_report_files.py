@@ -11,15 +11,18 @@ import pytest
 from pypdf import PdfReader
 
 from practice.access import guard
-from practice.admin.report_command import write_report
+from practice.admin.report_command import send_report, write_report
 from practice.admin.report_files import csv_files, file_of, whole
 from practice.core import clock
 from practice.core.db import transaction
 from practice.core.errors import Invalid
 from practice.core.money import format_money, plain
+from practice.outbox.queries import messages_about
 from practice.reports.definitions import FIGURES, SHEETS, Unit
 from practice.reports.period import Period
+from practice.reports.queries.accounting import entries_of, keys_of
 from practice.reports.queries.tables import TABLES
+from practice.reports.services.accounting import save_codes
 from practice.reports.services.closing import close_month
 from tests.factories.billing import Stage
 
@@ -130,6 +133,28 @@ def test_the_files_of_a_closed_month_are_the_same_bytes_later(stage):
     with guard.acting(stage.people.olive):
         after = {kind: file_of(whole(stage.people.olive, MONTH), kind) for kind in before}
     assert after == before and hashlib.sha256(before["json"]).hexdigest() == sha256
+
+
+def test_the_report_is_mailed_to_the_owners_once(stage):
+    assert send_report("2026-11") == ["olive@example.com", "sol@example.com"]
+    assert send_report("2026-11") == []
+    clock.set_to(clock.now().replace(month=12))
+    assert send_report(None) == []  # the month before is that one
+    with guard.acting(stage.people.system):
+        messages = messages_about(["report:2026-11"])
+        assert [message.subject for message in messages] == ["Report November 2026"] * 2
+
+
+def test_the_month_pack(as_person, stage, found):
+    browser = as_person("bo")
+    assert browser.get("/reports/2026-11/pack.zip").status_code == 302  # nothing has an account yet
+    with guard.acting(stage.people.bo):
+        entries = entries_of(stage.people.bo, MONTH)
+    with guard.acting(stage.people.bo), transaction():
+        save_codes(stage.people.bo, dict.fromkeys(keys_of(entries), ("1000", "")))
+    names = zipfile.ZipFile(io.BytesIO(browser.get("/reports/2026-11/pack.zip").data)).namelist()
+    assert {"2026-11.xlsx", "2026-11.pdf", "2026-11.json", "2026-11-journal.csv"} <= set(names)
+    assert sum(name.startswith("documents/") for name in names) == found.report.figures["documents"] == 4
 
 
 def test_the_command_writes_what_the_button_gives(as_person, stage, tmp_path):

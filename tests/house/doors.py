@@ -204,6 +204,7 @@ DOORS: dict[str, Door] = {
     "reports.month": Door(get="OB"),
     "reports.rows": Door(get="OB"),
     "reports.file": Door(get="OB"),
+    "reports.pack": Door(get="OB"),
     "earnings.index": Door(get="TX"),
     "earnings.month": Door(get="TX"),
     "accounting.index": Door(get="OB"),
