@@ -146,6 +146,19 @@ class NoteContent:
             return replace(self, copied=_with(self.copied, name)) if text else self
         return replace(self, **{name: f"{own}\n{text}" if own else text}, copied=_with(self.copied, name))
 
+    def as_template(self, texts: Mapping[str, str]) -> "NoteContent":
+        """What may be kept for other clients: the work, home care and rhythm, with `texts` in place of this note's."""
+        return NoteContent(rows=self.rows, home_care=self.home_care, back_in_days=self.back_in_days,
+                           **{name: texts.get(name, "").strip() for name in SOAP})
+
+    def with_template(self, template: "NoteContent") -> "NoteContent":
+        """This note with a template under what stands there already; what stands there is never lost."""
+        texts = {name: "\n".join(filter(None, (getattr(self, name).rstrip(), getattr(template, name))))
+                 for name in SOAP if getattr(template, name) not in getattr(self, name)}
+        rows = (*self.rows, *(row for row in template.rows if row not in self.rows))
+        return replace(self, **texts, rows=rows[:MOST_ROWS], home_care=self.home_care or template.home_care,
+                       back_in_days=self.back_in_days or template.back_in_days)
+
     def unchanged_copies(self, previous: "NoteContent | None") -> tuple[str, ...]:
         """The SOAP fields that were taken over and say word for word what the last note said."""
         if previous is None:

@@ -63,3 +63,40 @@ def test_they_are_ones_own_and_sealed(theo, people, as_person):
     with guard.acting(people.system):
         raw = db.session.connection().execute(select(Snippet.__table__)).one()
     assert not re.search(r"warmth", str(raw))
+
+
+def note_of(people, session):
+    db.session.rollback()
+    with guard.acting(people.system):
+        note = db.session.scalars(select(SessionNote).where(SessionNote.appointment_id == session)).one()
+        return queries.content_of(note)
+
+
+def test_a_template_of_a_whole_note(theo, as_person, people):
+    first = visit(people, at(9, 0))
+    work = "neck_posterior:middle petrissage 3 20; calf:left effleurage 2 10"
+    sent = {"version": "0", "subjective": "Her knee again", "rows": work, "back_in_days": "14", "do": "keep-template",
+            "template_title": "Neck and calf"}
+    where = theo.post(f"/notes/{first}/edit", data=sent).headers["Location"]
+    page = theo.get(where).text
+    assert "Petrissage" in page and "Her knee again" not in page, "what was said about a client stays in the chart"
+    assert note_of(people, first).subjective == "Her knee again"
+    assert theo.post(where, data={"version": "1", "title": "Neck and calf", "plan": "Stretch in the evening",
+                                  "objective": "Tight on both sides"}).status_code == 302
+    assert theo.post(where, data={"version": "1", "title": "x"}).status_code == 422, "somebody else was quicker"
+    (number,) = ids(people)
+    second = visit(people, at(11, 0))
+    sent = {"version": "0", "plan": "Two weeks", "rows": "calf:left effleurage 2 10", "template": str(number),
+            "do": "template"}
+    assert theo.post(f"/notes/{second}/edit", data=sent).status_code == 302
+    content = note_of(people, second)
+    assert content.plan == "Two weeks\nStretch in the evening" and content.objective == "Tight on both sides"
+    assert [str(row) for row in content.rows] == ["calf:left effleurage 2 10", "neck_posterior:middle petrissage 3 20"]
+    assert content.back_in_days == 14 and "Whole note" in theo.get("/notes/snippets/").text
+    sent = {"version": str(1), "plan": "Two weeks", "template": "999", "do": "template"}
+    assert theo.post(f"/notes/{second}/edit", data=sent).status_code == 404
+    assert as_person("tara").get(where).status_code == 404
+    empty = {"version": "1", "do": "keep-template", "template_title": "Nothing"}
+    third = visit(people, at(13, 0))
+    theo.post(f"/notes/{third}/edit", data=empty | {"version": "0"})
+    assert ids(people) == [number]

@@ -7,7 +7,7 @@ from flask_babel import gettext
 
 from practice.admin import show
 from practice.admin.auth import current_actor
-from practice.admin.base import NUMBERS, show_error
+from practice.admin.base import NUMBERS, show_error, words
 from practice.admin.notes import editor
 from practice.admin.notes.form import LONGEST_TEXT, NoteForm, posted_row, posted_version
 from practice.core.db import db, transaction
@@ -18,8 +18,9 @@ from practice.sessions.content import HOW_TAKEN_LABELS, SOAP, NoteContent
 from practice.sessions.models import NoteState, SessionNote
 from practice.sessions.services import notes
 from practice.sessions.services.notes import NoteAlreadySigned, ReasonsMissing
+from practice.sessions.services.snippets import save_template, template_of
 
-CHANGING = ("add", "remove", "lower", "same", "copy", "insert")  # they change rows or text, nothing else
+CHANGING = ("add", "remove", "lower", "same", "copy", "insert", "template")  # they change rows or text, nothing else
 
 
 def keep(appointment_id: int, content: NoteContent) -> SessionNote:
@@ -38,6 +39,11 @@ def changed(content: NoteContent, do: str, setting: editor.Setting) -> tuple[Not
     """The content after a button of the editor, and why a row could not be added."""
     if do.startswith("insert-"):
         return inserted(content, do.removeprefix("insert-")), ""
+    if do == "template":
+        number = request.form.get("template", "")
+        if not NUMBERS.fullmatch(number):
+            return content, ""
+        return content.with_template(template_of(queries.get_snippet(int(number)))), ""
     if do != "add":
         return editor.apply(content, do, setting), ""
     row = posted_row()
@@ -73,6 +79,8 @@ def posted(appointment_id: int, setting: editor.Setting):
     if wants_signature:
         flash(gettext("Signed."), "success")
         return redirect(url_for("notes.page", note_id=note_id))
+    if do == "keep-template":
+        return _kept_as_template(appointment_id, content)
     if do == "handover":
         return redirect(url_for("notes.handover", appointment_id=appointment_id, back=content.back_in_days))
     if not add_error and not unchanged:
@@ -80,6 +88,19 @@ def posted(appointment_id: int, setting: editor.Setting):
     form.show(content)
     setting = editor.read_setting(get_appointment(appointment_id), queries.note_for(appointment_id))
     return render(form, content, setting, add_error=add_error, unchanged=unchanged), 422 if add_error else 200
+
+
+def _kept_as_template(appointment_id: int, content: NoteContent):
+    """The work of this note under a name, to be used for others; its texts are written on its own page."""
+    try:
+        with transaction():
+            number = save_template(current_actor(), None, title=request.form.get("template_title", ""), texts={},
+                                   work=content).id
+    except DomainError as error:
+        flash(words(error), "error")
+        return redirect(url_for("notes.edit", appointment_id=appointment_id))
+    flash(gettext("Kept as a template. Write the texts that belong to it, if you like."), "success")
+    return redirect(url_for("snippets.edit", snippet_id=number))
 
 
 def _save(appointment_id: int, content: NoteContent, wants_signature: bool) -> int:
