@@ -9,6 +9,7 @@ from flask_login import current_user
 from flask_migrate import Migrate
 from flask_wtf import CSRFProtect
 from jinja2 import StrictUndefined
+from werkzeug.exceptions import SecurityError
 from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.routing import IntegerConverter
 
@@ -79,12 +80,14 @@ def flask_settings(config) -> dict:
         "SESSION_COOKIE_SAMESITE": "Lax",
         "IDLE_TIMEOUT": timedelta(minutes=config.idle_minutes),
         "BACKUPS": config.backups,
+        "PROXIES": config.proxies,
         "SESSION_LIFETIME": timedelta(hours=config.session_hours),
         "WTF_CSRF_TIME_LIMIT": None,  # as long as the sign-in: a long note must not meet a bare error
         "MAX_CONTENT_LENGTH": LARGEST_BODY,
         "MAX_FORM_MEMORY_SIZE": 2 * 1024 * 1024,
         "MAIL_SERVER": config.mail,
         "TESTING": config.testing,
+        "DEBUG": False,  # whatever FLASK_DEBUG says
     }
 
 
@@ -111,7 +114,9 @@ def language() -> str:
 
 
 def refuse_junk() -> None:
-    """Bytes that no keyboard sends are a bad request, on both databases."""
+    """Bytes that no keyboard sends are a bad request, on both databases; and so is a name that is not ours."""
+    if isinstance(request.routing_exception, SecurityError):
+        raise request.routing_exception
     try:
         texts = [request.path, *request.args.keys(), *request.args.values()]
         if request.method not in ("GET", "HEAD"):

@@ -32,7 +32,8 @@ def serve(app, host: str, port: int) -> None:
     signal.signal(signal.SIGTERM, _stop)
     sys.stdout.flush()
     with postman.at_work(app), crier.at_work(app):
-        waitress.serve(app, sockets=[listener], threads=THREADS, ident=None, _quiet=True)
+        waitress.serve(app, sockets=[listener], threads=THREADS, ident=None, _quiet=True,
+                       clear_untrusted_proxy_headers=not app.config["PROXIES"])  # else the application reads them
 
 
 def settle() -> None:
