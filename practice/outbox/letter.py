@@ -102,11 +102,15 @@ def _open(server: MailServer) -> smtplib.SMTP:
                                       context=ssl.create_default_context())
     else:
         connection = smtplib.SMTP(server.host, server.port, known_as, timeout=SECONDS)
-        if server.host not in LOCAL:
+    try:
+        if not server.is_tls and server.host not in LOCAL:
             connection.starttls(context=ssl.create_default_context())
-    connection.ehlo_or_helo_if_needed()
-    if server.user:
-        connection.login(server.user, server.password)
+        connection.ehlo_or_helo_if_needed()
+        if server.user:
+            connection.login(server.user, server.password)
+    except BaseException:
+        connection.close()
+        raise
     return connection
 
 

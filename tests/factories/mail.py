@@ -1,10 +1,12 @@
 """A mail server of the test's own on this machine, that keeps what it is given."""
 import email
 import email.policy
+import ssl
 import threading
 from contextlib import contextmanager
 
 from aiosmtpd.controller import Controller
+from aiosmtpd.smtp import AuthResult
 
 from practice.outbox.letter import MailServer
 from tests.plugins.browsers import free_port
@@ -43,12 +45,18 @@ class Postbox:
 
 
 @contextmanager
-def mail_server():
-    """Runs a mail server; gives its Postbox."""
+def mail_server(*, user: str = "", password: str = "", tls: ssl.SSLContext | None = None):
+    """Runs a mail server; gives its Postbox. With `user` it asks who is there, with `tls` it is encrypted."""
     box, port = Postbox(), free_port()
-    controller = Controller(box, hostname="127.0.0.1", port=port)
+
+    def let_in(server, session, envelope, mechanism, given):
+        return AuthResult(success=(given.login, given.password) == (user.encode(), password.encode()),
+                          handled=False)
+
+    asks = {"authenticator": let_in, "auth_required": True, "auth_require_tls": False} if user else {}
+    controller = Controller(box, hostname="127.0.0.1", port=port, ssl_context=tls, **asks)
     controller.start()
-    box.server = MailServer("127.0.0.1", port, SENDER)
+    box.server = MailServer("127.0.0.1", port, SENDER, user, password, is_tls=tls is not None)
     try:
         yield box
     finally:

@@ -1,10 +1,16 @@
 """The outbox against a real mail server: after the commit, once, again when put off; when unsure, a person decides."""
+import ssl
 import subprocess
 import sys
 from collections import Counter
-from datetime import timedelta
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from sqlalchemy import select
 
 from practice.access import guard
@@ -125,6 +131,39 @@ def test_no_server_leaves_everything_as_it_was(people, box):
     with pytest.raises(NoMailServer):
         send_waiting(gone)
     assert states(people) == [MessageState.WAITING]
+
+
+@pytest.mark.filterwarnings("ignore:Requiring AUTH while not requiring TLS")
+def test_the_server_is_told_who_is_there(people):
+    put(people)
+    with mail_server(user="desk", password="pa:ss/w") as box:
+        with pytest.raises(NoMailServer, match="535"):
+            send_waiting(replace(box.server, password="wrong"))
+        assert states(people) == [MessageState.WAITING] and box.mails == []
+        assert send_waiting(box.server) == {MessageState.SENT: 1}
+
+
+def test_a_server_that_nobody_vouches_for_gets_nothing(people, tmp_path):
+    put(people)
+    with mail_server(tls=vouched_for_by_itself(tmp_path)) as box:
+        with pytest.raises(NoMailServer, match="certificate"):
+            send_waiting(box.server)
+    assert states(people) == [MessageState.WAITING] and box.mails == []
+
+
+def vouched_for_by_itself(folder) -> ssl.SSLContext:
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "127.0.0.1")])
+    now = datetime.now(UTC)
+    made = (x509.CertificateBuilder().subject_name(name).issuer_name(name).public_key(key.public_key())
+            .serial_number(1).not_valid_before(now - timedelta(days=1)).not_valid_after(now + timedelta(days=1))
+            .sign(key, hashes.SHA256()))
+    file = folder / "server.pem"
+    file.write_bytes(key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+                     + made.public_bytes(Encoding.PEM))
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(file)
+    return context
 
 
 def run(database, box, folder):
