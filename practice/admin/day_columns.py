@@ -72,6 +72,14 @@ class Box:
         return self.placed.span < 3
 
     @property
+    def place(self) -> str:
+        """Where it stands, in classes of the stylesheet."""
+        rows = f"t-{self.placed.row} span-{self.placed.span}"
+        if self.placed.lanes == 1:
+            return rows
+        return f"{rows} lanes-{min(self.placed.lanes, 4)} lane-{min(self.placed.lane, 3)}"
+
+    @property
     def wall_start(self) -> str:
         """When it starts, as the booking page reads it: "2026-11-17 14:00"."""
         return wall(self.placed.start)

@@ -45,7 +45,7 @@ def money(minor: int) -> str:
 
 
 def _local(value: date | datetime) -> date:
-    return clock.local(value, the_practice().time_zone) if isinstance(value, datetime) else value
+    return clock.local(value, words.language().zone) if isinstance(value, datetime) else value
 
 
 @lru_cache(maxsize=10_000)
@@ -71,7 +71,7 @@ def weekday_day(value: date | datetime) -> str:
 
 def time(value: datetime) -> str:
     """"11:02" on the practice's wall clock."""
-    wall = clock.local(value, the_practice().time_zone)
+    wall = clock.local(value, words.language().zone)
     return f"{wall.hour:02}:{wall.minute:02}"
 
 
@@ -99,7 +99,7 @@ def label(member: StrEnum) -> str:
 
 def today() -> date:
     """The practice's local date."""
-    return clock.local_date(clock.now(), the_practice().time_zone)
+    return clock.local_date(clock.now(), words.language().zone)
 
 
 def init_app(app: Flask) -> None:

@@ -13,9 +13,9 @@ from practice.admin.auth import current_actor
 from practice.admin.base import Page, act
 from practice.billing.queries.documents import state_of
 from practice.billing.queries.owing import owing_on
-from practice.billing.services.uncharged import costs_of, uncharged
+from practice.billing.services.uncharged import uncharged
 from practice.intake.queries import arrived_on
-from practice.schedule.queries import appointments, visits
+from practice.schedule.queries import appointments
 from practice.schedule.queries.day_view import DayView, day_view
 from practice.schedule.services import messages
 
@@ -79,10 +79,9 @@ def desk(actor: Actor):
     coming = appointments.next_for(actor.user_id, on) if is_therapist else None
     return render_template(
         "admin/today/desk.html", is_therapist=is_therapist, next_card=today_therapist.next_card(coming),
-        view=view, boxes=day_columns.columns(view, actor, {row.id for row in to_charge}),
+        view=view, boxes=day_columns.columns(view, actor, {row.id for row, _cost in to_charge}),
         may_book=actor.may(P.APPOINTMENT_BOOK), back=day_columns.here(), before=on - DAY, after=on + DAY,
-        to_charge=to_charge, costs=costs_of(to_charge),
-        arrived=visits.arrived_on(on), forms=forms, forms_count=forms_count,
+        to_charge=to_charge, forms=forms, forms_count=forms_count,
         owing=owing(on) if actor.may(P.INVOICE_READ) else [],
         listeners=listeners(view) if actor.may(P.MESSAGE_SEND) else [],
         invoices_url=day_columns.address("money.index"), new_client_url=day_columns.address("clients.new"))

@@ -4,6 +4,7 @@
 They do what Flask-Babel's and Jinja's own do, which look the catalogue up anew for each of a page's hundreds of words.
 A page is made in one language: that of its request.
 """
+from functools import cached_property
 from weakref import WeakKeyDictionary
 
 from babel import Locale
@@ -12,16 +13,23 @@ from flask.globals import app_ctx
 from flask_babel import get_locale, get_translations
 from markupsafe import Markup
 
+from practice.premises.queries import the_practice
+
 MOST_SAID = 5000  # texts that are kept as they were said; a practice's screens have fewer
 _said: WeakKeyDictionary = WeakKeyDictionary()  # {catalogue: {text: the text as it stands in a page}}
 
 
 class Language:
-    """The reader's language: the catalogue, what was said from it before, and how days and numbers are written."""
+    """The reader's language: the catalogue, what was said from it before, how days and numbers are written, and the
+    time zone that wall clocks show."""
 
     def __init__(self):
         self.catalogue, self.locale = get_translations(), get_locale()
         self.said = _said.setdefault(self.catalogue, {})
+
+    @cached_property
+    def zone(self) -> str:
+        return the_practice().time_zone
 
 
 def language() -> Language:
@@ -79,4 +87,5 @@ def meant_and_counted(meaning: str, one: str, many: str, number: int, /, **value
 
 def init_app(app: Flask) -> None:
     """After Flask-Babel, whose functions these replace."""
-    app.jinja_env.globals.update(_=word, gettext=word, ngettext=counted, pgettext=meant, npgettext=meant_and_counted)
+    app.jinja_env.globals.update(say=translated, _=word, gettext=word, ngettext=counted, pgettext=meant,
+                                 npgettext=meant_and_counted)

@@ -164,19 +164,13 @@ class Place:
         """Read a text key, as posted by a form or kept in a row."""
         return cls(*_split(key))
 
-    @property
-    def form(self) -> str:
-        """Message id of the label, with %(region)s for sided places; fill it with the translated region."""
-        return _SIDE_FORMS.get(self.side, "%(region)s")
-
-    @property
-    def spoken_form(self) -> str:
-        """Message id without the comma, for use inside a sentence."""
-        return _SPOKEN_FORMS.get(self.side, "%(region)s")
-
     def label(self, translate: Callable[[str], str] = _) -> str:
         """ "Lower back, left" in the language of `translate`."""
-        return _fill(self.form, REGIONS[self.region].label, translate)
+        return _fill(_SIDE_FORMS, self.side, REGIONS[self.region].label, translate)
+
+    def spoken(self, translate: Callable[[str], str] = _) -> str:
+        """The same without the comma, for use inside a sentence."""
+        return _fill(_SPOKEN_FORMS, self.side, REGIONS[self.region].label, translate)
 
 
 @dataclass(frozen=True, order=True)
@@ -197,14 +191,9 @@ class Spot:
         """Read a text key."""
         return cls(*_split(key))
 
-    @property
-    def form(self) -> str:
-        """Message id of the label, as in `Place.form`."""
-        return _SIDE_FORMS.get(self.side, "%(region)s")
-
     def label(self, translate: Callable[[str], str] = _) -> str:
         """ "Armpit, left" in the language of `translate`."""
-        return _fill(self.form, POINTS[self.point].label, translate)
+        return _fill(_SIDE_FORMS, self.side, POINTS[self.point].label, translate)
 
 
 def _split(key: str) -> tuple[str, str]:
@@ -220,10 +209,9 @@ def _known_side(words: Mapping[str, Region | Point], name: str, side: str) -> Si
     return Side(side)
 
 
-def _fill(form: str, label: str, translate: Callable[[str], str]) -> str:
-    # "%(region)s" alone is no message: a catalogue must never be asked for it.
-    pattern = form if form == "%(region)s" else translate(form)
-    return pattern % {"region": translate(label)}
+def _fill(forms: Mapping[Side, str], side: Side, label: str, translate: Callable[[str], str]) -> str:
+    words = translate(label)
+    return translate(forms[side]) % {"region": words} if side in forms else words
 
 
 @cache
@@ -281,6 +269,13 @@ def _join_sides(wanted: frozenset[Place]) -> tuple[Place | Region, ...]:
         else:
             joined.extend(found)
     return tuple(joined)
+
+
+def names(places: Iterable[Place | str], translate: Callable[[str], str] = _) -> str:
+    """ "Lower back; Lower leg, left": places or their text keys; both sides of a region are said once."""
+    found = (place if isinstance(place, Place) else Place.parse(place) for place in places)
+    return "; ".join(one.label(translate) if isinstance(one, Place) else translate(one.label)
+                     for one in join_sides(found))
 
 
 def by_level(

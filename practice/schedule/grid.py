@@ -152,6 +152,8 @@ def _full_hour(instant: datetime, zone: ZoneInfo) -> datetime:
 def _cut(span: Span, window: Span) -> Span | None:
     if not span.overlaps(window):
         return None
+    if window.contains(span):
+        return span
     return Span(max(span.start, window.start), min(span.end, window.end))
 
 

@@ -26,8 +26,9 @@ class Span:
         if self.start.utcoffset() is None or self.end.utcoffset() is None:
             raise ValueError("a span needs aware datetimes")
         # Datetimes of one zone are subtracted on the wall clock, which lies across a change of summer time.
-        object.__setattr__(self, "start", self.start.astimezone(UTC))
-        object.__setattr__(self, "end", self.end.astimezone(UTC))
+        if self.start.tzinfo is not UTC or self.end.tzinfo is not UTC:
+            object.__setattr__(self, "start", self.start.astimezone(UTC))
+            object.__setattr__(self, "end", self.end.astimezone(UTC))
         if self.end <= self.start:
             raise ValueError("a span ends after it starts")
 

@@ -5,7 +5,7 @@ from flask_babel import ngettext
 
 from practice.admin import show
 from practice.admin.words import gettext
-from practice.core.body import Place, join_sides, level_words
+from practice.core.body import Place, level_words, names
 from practice.core.text import _
 from practice.safety.changes import Change, How, What
 from practice.safety.rules_verdict import GAP_LABELS, Gap, NotAssessed, Reason, ReasonKind, Shown, Verdict
@@ -31,7 +31,7 @@ def clip(text: str, most: int) -> str:
 
 def places(found: Iterable[Place]) -> str:
     """"Lower back; Lower leg, left": both sides of a region said once."""
-    return "; ".join(one.label(gettext) if isinstance(one, Place) else gettext(one.label) for one in join_sides(found))
+    return names(found, gettext)
 
 
 def why(verdict: Verdict) -> str:

@@ -35,6 +35,7 @@ class DayView:
     short_names: dict[int, str]  # of all active therapists
     grid: DayGrid
     appointments: dict[int, Visit]
+    arrived: list[Visit]  # who waits, whoever treats them
     blocks: dict[int, Block]
     consequences: dict[int, tuple[Consequence, ...]] = field(default_factory=dict)
     forms: dict[int, FormStatus] = field(default_factory=dict)
@@ -58,13 +59,14 @@ def day_view(day: date, therapist_ids: list[int] | None = None, *, part: int | N
     parts = tuple(tuple(shown[at:at + MOST_COLUMNS]) for at in range(0, len(shown), MOST_COLUMNS)) or ((),)
     part = min(max(part, 1), len(parts)) if part is not None else None
     shown = parts[part - 1] if part else tuple(shown)
-    seen = {row.id: row for row in visits_on(day, [one.id for one in shown])}
+    visits, arrived = visits_on(day, [one.id for one in shown])
+    seen = {row.id: row for row in visits}
     items = _items(day, blocks, seen, is_all=len(seen) == sum(booked.get(one.id, 0) for one in shown))
     columns = [DayColumn(one.id, [piece for piece in work if piece.therapist_id == one.id], items.get(one.id, []))
                for one in shown]
     clients = {row.client_id for row in seen.values()}
     return DayView(day, shown, parts, part or 1, {one.id: one.short_name for one in active},
-                   layout(columns, day, zone, now=clock.now()), seen, blocks, consequences_of(clients, day),
+                   layout(columns, day, zone, now=clock.now()), seen, arrived, blocks, consequences_of(clients, day),
                    form_status(clients) if clients else {})
 
 

@@ -1,8 +1,9 @@
 """Appointments as plain values, for pages that show many of them: one statement, no rows to keep track of."""
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import Select, bindparam, select
+from sqlalchemy import bindparam, or_, select
 
 from practice.catalog.models import Treatment
 from practice.clients.models import Client, name_of
@@ -32,7 +33,7 @@ class Visit:
     client_name: str
 
 
-# What `read_visits` reads; who asks adds which ones and in which order. Statements that never change are built once.
+# What `visit_of` reads; who asks adds which ones. Statements that never change are built once.
 VISITS = (select(Appointment.id, Appointment.client_id, Appointment.user_id, Appointment.treatment_id,
                  Appointment.starts_at, Appointment.ends_at, Appointment.on_date, Appointment.state,
                  Appointment.state_at, Appointment.arrived_at, Appointment.version, Treatment.name, Room.name,
@@ -41,22 +42,21 @@ VISITS = (select(Appointment.id, Appointment.client_id, Appointment.user_id, App
           .outerjoin(Room, Room.id == Appointment.room_id)
           .outerjoin(Client, Client.id == Appointment.client_id)
           .order_by(Appointment.starts_at, Appointment.id))
-ON_DAY = VISITS.where(Appointment.on_date == bindparam("day"))
-OF_THERAPISTS = ON_DAY.where(Appointment.user_id.in_(bindparam("therapists", expanding=True)))
-ARRIVED = ON_DAY.where(Appointment.state == AppointmentState.ARRIVED)
+OF_THE_DAY = VISITS.where(Appointment.on_date == bindparam("day"),
+                          or_(Appointment.user_id.in_(bindparam("therapists", expanding=True)),
+                              Appointment.state == AppointmentState.ARRIVED))
+FIELDS = len(VISITS.selected_columns)
 
 
-def read_visits(chosen: Select, **values) -> list[Visit]:
-    """Through the row rule: the appointments this person sees, and the names of the clients they may see."""
-    return [Visit(*row[:12], row[12] or "", name_of(*row[13:]) if row[15] is not None else "")
-            for row in db.session.execute(chosen, values)]
+def visit_of(row: Sequence) -> Visit:
+    """A row of VISITS; what a statement adds to it stands behind FIELDS."""
+    return Visit(*row[:12], row[12] or "", name_of(*row[13:FIELDS]) if row[15] is not None else "")
 
 
-def visits_on(day: date, therapist_ids: list[int]) -> list[Visit]:
-    """The appointments of these therapists on a local day, in order of time."""
-    return read_visits(OF_THERAPISTS, day=day, therapists=therapist_ids)
-
-
-def arrived_on(day: date) -> list[Visit]:
-    """Who is here and waits, the last to arrive first."""
-    return sorted(read_visits(ARRIVED, day=day), key=lambda row: row.arrived_at or row.state_at, reverse=True)
+def visits_on(day: date, therapist_ids: list[int]) -> tuple[list[Visit], list[Visit]]:
+    """The appointments of these therapists on a local day, in order of time, and who is here and waits for anybody, the
+    last to arrive first. Through the row rule: those this person sees, and the names of the clients they may see."""
+    rows = [visit_of(row) for row in db.session.execute(OF_THE_DAY, {"day": day, "therapists": therapist_ids})]
+    waiting = [row for row in rows if row.state is AppointmentState.ARRIVED]
+    return ([row for row in rows if row.user_id in therapist_ids],
+            sorted(waiting, key=lambda row: row.arrived_at or row.state_at, reverse=True))
