@@ -19,7 +19,7 @@ def macros():
         loader=FileSystemLoader(TEMPLATES), undefined=StrictUndefined, autoescape=True, extensions=["jinja2.ext.i18n"]
     )
     env.install_null_translations(newstyle=True)
-    env.globals.update(body=body, figure=figure)
+    env.globals.update(body=body, figure=figure, say=str)
     return env.get_template("macros/bodymap.html").module
 
 
