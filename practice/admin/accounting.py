@@ -22,6 +22,7 @@ from practice.reports.queries.accounting import (
     entries_of,
     get_batch,
     keys_of,
+    lines_of,
     name_of_key,
     next_days,
 )
@@ -54,7 +55,7 @@ class AccountingPage(Page):
     def make(self):
         return act(lambda: make_batch(current_actor()), url_for("accounting.index"), gettext("The batch is made."))
 
-    @expose("/batches/<int:number>/<any(journal, datev, sage):layout>")
+    @expose("/batches/<int:number>/<any(journal, datev, sage, xero, quickbooks):layout>")
     def file(self, number, layout):
         """The bookings of a batch; with `names` those of clients too."""
         row, actor, practice = get_batch(number), current_actor(), the_practice()
@@ -70,11 +71,16 @@ class AccountingPage(Page):
         how = {"decimals": decimals(practice.currency), "names": has_names}
         if layout == "datev":
             how |= {"currency": practice.currency, "made_at": made_at, "first": days.first, "last": days.last}
+        elif layout in OF_INVOICES:
+            how |= {"currency": practice.currency}
+            entries = lines_of(actor, days)
         name = f"EXTF_batch-{number}.csv" if layout == "datev" else f"{layout}-{number}.csv"
         return attachment(WRITERS[layout](entries, codes(), **how), "text/csv", name)
 
 
-WRITERS = {"journal": layouts.neutral, "datev": layouts.datev, "sage": layouts.sage}
+OF_INVOICES = ("xero", "quickbooks")
+WRITERS = {"journal": layouts.neutral, "datev": layouts.datev, "sage": layouts.sage, "xero": layouts.xero,
+           "quickbooks": layouts.quickbooks}
 
 
 def is_key(key: str) -> bool:

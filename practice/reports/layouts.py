@@ -1,4 +1,4 @@
-"""Bookings in the layouts that accountants import: the neutral journal, DATEV, Sage 50. Pure: entries in, bytes out.
+"""Bookings in the layouts that accountants import: journal, DATEV, Sage 50, Xero, QuickBooks. Pure: rows in, bytes out.
 
 Machines read these files: amounts with a point (DATEV: comma) and two decimals, no signs that a layout cannot carry.
 """
@@ -44,6 +44,20 @@ class Booked(Protocol):
     text: str
     therapist: str
     client: str
+
+
+class Line(Protocol):
+    number: str
+    is_invoice: bool
+    issued_on: date
+    due_on: date
+    client_id: int
+    client: str
+    text: str
+    key: str
+    net: int
+    tax: int
+    service_on: date | None
 
 
 def neutral(entries: Sequence[Booked], codes: Mapping[str, Code], *, decimals: int, names: bool) -> bytes:
@@ -93,6 +107,64 @@ def sage(entries: Sequence[Booked], codes: Mapping[str, Code], *, decimals: int,
                              _plain(entry.document)[:30], _safe(details)[:60],
                              _amount(entry.amount, decimals), "T9", "0.00", "1", "", ""])
     return out.getvalue().encode("cp1252", errors="replace")
+
+
+XERO_HEADS = (
+    "*ContactName", "EmailAddress", "POAddressLine1", "POAddressLine2", "POAddressLine3", "POAddressLine4", "POCity",
+    "PORegion", "POPostalCode", "POCountry", "*InvoiceNumber", "Reference", "*InvoiceDate", "*DueDate",
+    "InventoryItemCode", "*Description", "*Quantity", "*UnitAmount", "Discount", "*AccountCode", "*TaxType",
+    "TrackingName1", "TrackingOption1", "TrackingName2", "TrackingOption2", "Currency", "BrandingTheme")
+QUICKBOOKS_HEADS = (
+    "*InvoiceNo", "*Customer", "*InvoiceDate", "*DueDate", "Terms", "Location", "Memo", "Item(Product/Service)",
+    "ItemDescription", "ItemQuantity", "ItemRate", "*ItemAmount", "*ItemTaxCode", "ItemTaxAmount", "Currency",
+    "Service Date")
+
+
+def xero(lines: Sequence[Line], codes: Mapping[str, Code], *, decimals: int, names: bool, currency: str) -> bytes:
+    """Xero's sales invoices: a row a line, amounts without tax (choose "tax exclusive" at the import), days as
+    DD/MM/YYYY; credit notes are negative. The tax key is Xero's name of the tax."""
+    rows = []
+    for line in lines:
+        cells = dict.fromkeys(XERO_HEADS, "")
+        cells |= {"*ContactName": _who(line, names), "*InvoiceNumber": line.number, "*Quantity": "1",
+                  "*InvoiceDate": f"{line.issued_on:%d/%m/%Y}", "*DueDate": f"{line.due_on:%d/%m/%Y}",
+                  "*Description": _safe(line.text), "*UnitAmount": _signed(line.net, decimals),
+                  "*AccountCode": codes[line.key].account, "*TaxType": codes[line.key].tax_key, "Currency": currency}
+        rows.append(cells)
+    return _sheet(XERO_HEADS, rows)
+
+
+def quickbooks(lines: Sequence[Line], codes: Mapping[str, Code], *, decimals: int, names: bool,
+               currency: str) -> bytes:
+    """QuickBooks Online's invoices outside the US: amounts without tax, the tax beside them. It imports no credit
+    notes: they are in the journal. The account stands as the item, the tax key is QuickBooks' tax code."""
+    rows = []
+    for line in lines:
+        if line.is_invoice:
+            amount, day = _signed(line.net, decimals), line.service_on or line.issued_on
+            rows.append(dict.fromkeys(QUICKBOOKS_HEADS, "") | {
+                "*InvoiceNo": line.number, "*Customer": _who(line, names), "*InvoiceDate": f"{line.issued_on:%d/%m/%Y}",
+                "*DueDate": f"{line.due_on:%d/%m/%Y}", "Item(Product/Service)": codes[line.key].account,
+                "ItemDescription": _safe(line.text), "ItemQuantity": "1", "ItemRate": amount, "*ItemAmount": amount,
+                "*ItemTaxCode": codes[line.key].tax_key, "ItemTaxAmount": _signed(line.tax, decimals),
+                "Currency": currency, "Service Date": f"{day:%d/%m/%Y}"})
+    return _sheet(QUICKBOOKS_HEADS, rows)
+
+
+def _sheet(heads: Sequence[str], rows: list[dict]) -> bytes:
+    out = io.StringIO(newline="")
+    writer = csv.DictWriter(out, heads, lineterminator="\r\n")
+    writer.writeheader()
+    writer.writerows(rows)
+    return out.getvalue().encode()
+
+
+def _who(line: Line, names: bool) -> str:
+    return _safe(line.client) if names else f"Client {line.client_id}"
+
+
+def _signed(minor: int, decimals: int) -> str:
+    return ("-" if minor < 0 else "") + _amount(abs(minor), decimals)
 
 
 def _tax_key(entry: Booked, codes: Mapping[str, Code]) -> str:

@@ -16,7 +16,7 @@ from practice.premises.services import close_books
 from practice.reports import layouts
 from practice.reports.period import Period
 from practice.reports.queries.accounting import DATEV, batches, codes, keys_of, name_of_key, next_days
-from practice.reports.queries.journal import Entry, journal
+from practice.reports.queries.journal import Entry, journal, sold
 from practice.reports.queries.report import report
 from practice.reports.services.accounting import NothingNew, Unmapped, make_batch, save_codes
 from tests.factories.billing import Stage
@@ -178,6 +178,36 @@ def test_sage(found):
     assert sums["JD"] == sums["JC"] and all(re.fullmatch(r"\d\d/\d\d/\d{4}", row[4]) for row in rows)
 
 
+@pytest.fixture
+def lines(stage):
+    """Both lines of November and what was credited since."""
+    mapped(stage)
+    stage.credit(stage.invoice(1000))
+    with guard.acting(stage.people.bo), snapshot():
+        return sold(Period(date(2026, 11, 1), date(2026, 12, 31)))
+
+
+CODES = {"revenue:service:S:135000": Account("200", "13.5% (VAT on Income)")}
+
+
+def test_xero(lines):
+    data = layouts.xero(lines, CODES, decimals=2, names=True, currency="EUR").decode()
+    rows = list(csv.DictReader(io.StringIO(data)))
+    assert len(rows[0]) == 27 and data.startswith("*ContactName,EmailAddress,POAddressLine1,")
+    assert [row["*UnitAmount"] for row in rows] == ["68.72", "8.81", "-8.81"]
+    for row in rows:
+        assert all(row[head] for head in row if head.startswith("*"))
+        assert re.fullmatch(r"\d\d/\d\d/\d{4}", row["*InvoiceDate"]) and row["*AccountCode"] == "200"
+    assert "ukasz" not in layouts.xero(lines, CODES, decimals=2, names=False, currency="EUR").decode()
+
+
+def test_quickbooks(lines):
+    data = layouts.quickbooks(lines, CODES, decimals=2, names=False, currency="EUR").decode()
+    rows = list(csv.DictReader(io.StringIO(data)))
+    assert [(row["*ItemAmount"], row["ItemTaxAmount"]) for row in rows] == [("68.72", "9.28"), ("8.81", "1.19")]
+    assert all(row[head] for row in rows for head in row if head.startswith("*")) and "ukasz" not in data
+
+
 def test_the_screen(as_person, stage):
     browser = as_person("bo")
     assert "missing" in browser.get("/reports/accounting/").get_data(as_text=True)
@@ -186,7 +216,7 @@ def test_the_screen(as_person, stage):
                                                        "tax_key": [""] * (len(ACCOUNTS) + 1)})
     browser.post("/reports/accounting/batches")
     assert "30 Nov 2026" in browser.get("/reports/accounting/").get_data(as_text=True)
-    for layout in ("journal", "datev", "sage"):
+    for layout in ("journal", "datev", "sage", "xero", "quickbooks"):
         assert browser.get(f"/reports/accounting/batches/1/{layout}").status_code == 200
     assert "Łukasz" in browser.get("/reports/accounting/batches/1/journal?names=1").data.decode("utf-8-sig")
     assert set(DATEV) <= set(ACCOUNTS) and as_person("rae").get("/reports/accounting/").status_code == 403

@@ -14,7 +14,7 @@ from practice.core.text import _
 from practice.premises.queries import the_practice
 from practice.reports.models import AccountCode, ExportBatch
 from practice.reports.period import Period
-from practice.reports.queries.journal import Entry, journal
+from practice.reports.queries.journal import Entry, Sold, journal, sold
 
 NAMES = {
     "clients": _("Owed by clients"), "credit": _("Credit of clients, deposits included"), "tips": _("Tips to hand out"),
@@ -63,6 +63,13 @@ def entries_of(actor: Actor, days: Period) -> list[Entry]:
     require(actor, Permission.REPORT_READ)
     with snapshot():
         return journal(days)
+
+
+def lines_of(actor: Actor, days: Period) -> list[Sold]:
+    """The lines of what was sold in these days. Needs report:read."""
+    require(actor, Permission.REPORT_READ)
+    with snapshot():
+        return sold(days)
 
 
 def keys_of(entries: list[Entry]) -> list[str]:

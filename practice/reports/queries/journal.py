@@ -74,6 +74,39 @@ def _documents(period: Period) -> list[Entry]:
     return found
 
 
+@dataclass(frozen=True)
+class Sold:
+    """A line of an issued document, for layouts that take invoices instead of bookings; credit notes are negative."""
+
+    number: str
+    is_invoice: bool
+    issued_on: date
+    due_on: date
+    client_id: int
+    client: str
+    text: str
+    key: str
+    net: int
+    tax: int
+    service_on: date | None
+
+
+def sold(period: Period) -> list[Sold]:
+    """The lines of the invoices and credit notes of a period, in the order of their numbers; no vouchers of an
+    amount, which are no sale."""
+    found = db.session.execute(
+        select(Document.number_text, Document.kind, Document.issued_on, Document.due_on, Document.client_id,
+               Document.billed_name, DocumentLine.text, DocumentLine.kind.label("line"), DocumentLine.tax_category,
+               DocumentLine.tax_rate, DocumentLine.net_amount, DocumentLine.tax_amount, DocumentLine.service_on)
+        .join(DocumentLine, DocumentLine.document_id == Document.id)
+        .where(rows.INVOICED, Document.issued_on.between(period.first, period.last))
+        .order_by(Document.id, DocumentLine.position))
+    return [Sold(row.number_text, row.kind is DocumentKind.INVOICE, row.issued_on, row.due_on or row.issued_on,
+                 row.client_id, row.billed_name, row.text,
+                 AHEAD.get(row.line) or revenue_key(row.line, row.tax_category, row.tax_rate), row.net_amount,
+                 row.tax_amount, row.service_on) for row in found]
+
+
 def _money(period: Period) -> list[Entry]:
     """Payments are the client's credit first; what of them is a tip, and tips that are handed out."""
     names, found = user_names(), []
