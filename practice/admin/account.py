@@ -56,7 +56,7 @@ class AccountPage(Page):
             flash(gettext("Your password is changed, and your other sign-ins have ended"), "success")
             return redirect(url_for("today.index" if must else "account.index"))
         page = "auth/choose_password.html" if must else "admin/account/password.html"
-        return render_template(page, form=form), (422 if form.errors else 200)
+        return render_template(page, form=form, email=current_user.row.email), (422 if form.errors else 200)
 
     def _is_current(self, form: PasswordForm | PinForm) -> bool:
         """Whether the current password fits; wrong ones are counted like those at the door."""
@@ -79,7 +79,8 @@ class AccountPage(Page):
                 current_actor(), form.pin.data)):
             flash(gettext("Your PIN is set. Left alone, this page locks instead of signing you out."), "success")
             return redirect(url_for("account.index"))
-        return render_template("admin/account/pin.html", form=form), (422 if form.errors else 200)
+        page = render_template("admin/account/pin.html", form=form, email=current_user.row.email)
+        return page, 422 if form.errors else 200
 
     @expose("/pin/out", methods=("POST",))
     def take_out_pin(self):

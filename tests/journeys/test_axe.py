@@ -26,7 +26,9 @@ PAGES = {
         "/booking/first-free", "/booking/{coming}", "/booking/{coming}/move", "/clients/", "/clients/new",
         "/clients/{client}", "/clients/{client}?tab=visits", "/clients/{client}?tab=money", "/clients/{client}/edit",
         "/clients/{client}/form-link/", "/search/?q=an", "/checkout/{done}", "/checkout/{charged}/receipt", "/money/",
-        "/money/invoices/{document}", "/money/payments", "/lists/appointments/", "/lists/invoices/")),
+        "/money/invoices/{document}", "/money/payments", "/money/owed/", "/money/owed/statements/{client}",
+        "/money/reminders/", "/money/fees/", "/money/vouchers/", "/money/vouchers/sell/{client}", "/money/till/",
+        "/money/tips/", "/money/clients/{client}/", "/account/password", "/lists/appointments/", "/lists/invoices/")),
     "bookkeeper": ("bo@example.com", (
         "/", "/money/", "/money/invoices/{document}", "/money/payments", "/reports/{month}", "/lists/payments/")),
 }
