@@ -15,7 +15,7 @@ from practice.core.errors import DomainError, Invalid
 from practice.core.text import _
 from practice.intake.answers import parse_place
 from practice.sessions.measures import MEASURES, read_answers
-from practice.sessions.queries import measurements_of
+from practice.sessions.queries import measurements_of, wordings
 from practice.sessions.services.measurements import take_measure
 
 LONGEST = 120
@@ -44,6 +44,7 @@ class MeasuresPage(Page):
         last = next((one.rows[-1][1] for one in found if one.measure.key == chosen.key), {})
         return render_template(
             "admin/plans/measures.html", client=get_client(client_id), courses=found, meaning=meaning, chosen=chosen,
+            wording=wordings().get(chosen.key) if chosen.is_licensed else None,
             measures=MEASURES, places=all_places(), error=error, names=posted_names() or last.get("names", []),
             typed=request.form, back=url_for("brief.chart", client_id=client_id)), 422 if error else 200
 
@@ -65,7 +66,9 @@ def take(client_id: int) -> None:
             names = [name for name, _value in pairs]
             answers = read_answers(measure, " ".join(value.strip() or "-" for _name, value in pairs))
         else:
-            answers = read_answers(measure, request.form.get("answers", "")[:200])
+            chosen = request.form.getlist("answer")[:measure.items]
+            answers = read_answers(measure, " ".join(one.strip() or "-" for one in chosen) if chosen else
+                                   request.form.get("answers", "")[:200])
     except ValueError:
         raise Invalid(_("The answers could not be read: whole numbers within the range, a dash for none."),
                       "answers") from None

@@ -155,3 +155,15 @@ class Snippet(SealedRow, db.Model):
     version: Mapped[int] = mapped_column(Integer, default=1)
 
     content = Sealed()
+
+
+class MeasureWording(db.Model):
+    """The questions of a licensed measure, loaded by a practice that may use them. `content`: see sessions.wording."""
+
+    __tablename__ = "measure_wording"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    key: Mapped[str] = mapped_column(String(40), unique=True)
+    content: Mapped[dict] = mapped_column(JsonText)
+    loaded_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    loaded_by_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"))

@@ -1,8 +1,17 @@
 """Notes, plans and measures belong to the chart; hand-over and recall are for the desk and the therapist."""
 from practice.access.permissions import Permission
-from practice.access.policy import register
+from practice.access.policy import everyone_with, register
 from practice.clients.policy import beside_client, chart_rows
-from practice.sessions.models import Addendum, CarePlan, Handover, Measurement, Recall, SessionNote, Snippet
+from practice.sessions.models import (
+    Addendum,
+    CarePlan,
+    Handover,
+    Measurement,
+    MeasureWording,
+    Recall,
+    SessionNote,
+    Snippet,
+)
 
 HANDOVER = Handover.__table__
 SNIPPET = Snippet.__table__
@@ -17,6 +26,7 @@ def snippet_rows(actor):
 
 
 register(Snippet, snippet_rows)
+register(MeasureWording, everyone_with(Permission.CHART_WRITE, Permission.RULEBOOK_EDIT))
 register(SessionNote, chart_rows(SessionNote.__table__.c.client_id))
 register(Addendum, chart_rows(Addendum.__table__.c.client_id))
 register(CarePlan, chart_rows(CarePlan.__table__.c.client_id))

@@ -24,6 +24,7 @@ from practice.sessions.models import (
     CarePlan,
     Handover,
     Measurement,
+    MeasureWording,
     NoteState,
     Recall,
     SessionNote,
@@ -311,3 +312,8 @@ def get_snippet(snippet_id: int) -> Snippet:
     if row is None:
         raise NotFound()
     return row
+
+
+def wordings() -> dict[str, MeasureWording]:
+    """The questions of licensed measures that this practice has loaded, by the measure's key."""
+    return {row.key: row for row in db.session.scalars(select(MeasureWording))}

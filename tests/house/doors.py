@@ -219,6 +219,8 @@ DOORS: dict[str, Door] = {
     "setup.index": Door(get="O"),
     "setup_hours.edit": Door(get="O", post="O"),
     "setup_practice.index": Door(get="O", post="O"),
+    "setup_measures.index": Door(get="O", post="O"),
+    "setup_measures.take_out": Door(post="O"),
     "setup_money.index": Door(get="O", post="O"),
     "setup_money.books": Door(post="O"),
     **{f"setup_{table}.{page}": Door(get="O", post="O" if page != "index" else None)

@@ -14,7 +14,7 @@ PAGES = {
         "/setup/staff/new", "/setup/staff/{therapist}", "/setup/hours/{therapist}", "/setup/treatments/",
         "/setup/treatments/{treatment}",
         "/setup/rooms/", "/setup/rooms/new", "/setup/taxes/", "/setup/products/", "/lists/forms/",
-        "/setup/rulebook/", "/setup/rulebook/new", "/setup/rulebook/diabetes")),
+        "/setup/measures/", "/setup/rulebook/", "/setup/rulebook/new", "/setup/rulebook/diabetes")),
     "therapist": ("jon@example.com", (
         "/", "/calendar/day", "/booking/{coming}", "/clients/{client}", "/brief/{arrived}", "/brief/client/{client}",
         "/conditions/client/{client}", "/forms-in/{submission}", "/notes/", "/notes/{running}/edit",

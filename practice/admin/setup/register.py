@@ -1,6 +1,6 @@
 """The set-up screens for the register of the site."""
 from practice.accounts.models import User
-from practice.admin.setup import catalog, form_editor, forms, hours, lists, money, premises, staff, start
+from practice.admin.setup import catalog, form_editor, forms, hours, lists, money, premises, staff, start, wordings
 from practice.catalog.models import Product, Treatment
 from practice.core.text import _
 from practice.intake.models import FormVersion
@@ -19,6 +19,7 @@ PAGES = (
     catalog.TreatmentPage(name=_("Treatments"), endpoint="setup_treatments", url="/setup/treatments"),
     catalog.ProductPage(name=_("Products"), endpoint="setup_products", url="/setup/products"),
     forms.FormPage(name=_("Forms"), endpoint="forms", url="/setup/forms"),
+    wordings.WordingPage(name=_("Measures"), endpoint="setup_measures", url="/setup/measures"),
     form_editor.FormEditPage(name=_("Forms"), endpoint="form_edit", url="/setup/forms/<int:form_id>"),
 )
 
