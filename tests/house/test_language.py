@@ -19,7 +19,7 @@ from tests.world import build_world
 OPEN, CLOSE = "\u27e6", "\u27e7"
 # Names of countries, currencies, zones and languages come from Unicode's own tables.
 HIDDEN = re.compile(r'<select[^>]*name="[^"]*(?:country|currency|time_zone|language)".*?</select>'
-                    r"|<(?:script|style|svg)\b.*?</(?:script|style|svg)>|<!--.*?-->", re.S)
+                    r"|<(?:script|style|svg|code)\b.*?</(?:script|style|svg|code)>|<!--.*?-->", re.S)
 ATTRIBUTES = re.compile(r'\s(?:aria-label|placeholder|title|alt)="([^"]*)"')
 WORD = re.compile(r"[^\W\d_]{3,}")
 # Names and signs that are the same in every language.

@@ -37,7 +37,7 @@ class WordingPage(Page):
                 flash(gettext("Loaded: the questions are shown when the measure is taken."), "success")
                 return redirect(url_for("setup_measures.index"))
         return render_template("admin/setup/wordings.html", measures=licensed(), loaded=wordings(), error=error,
-                               example=EXAMPLE, tabs_row=tabs("measures")), 422 if error else 200
+                               example=EXAMPLE, tabs_row=tabs("rulebook")), 422 if error else 200
 
     @expose("/take-out", methods=("POST",))
     def take_out(self):
