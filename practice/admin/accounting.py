@@ -4,6 +4,7 @@ from flask_admin import expose
 from flask_babel import gettext
 
 from practice.access.permissions import Permission as P
+from practice.admin import show
 from practice.admin.auth import current_actor
 from practice.admin.base import Page, act, words
 from practice.admin.sending import attachment
@@ -14,6 +15,7 @@ from practice.core.errors import DomainError
 from practice.core.money import decimals
 from practice.premises.queries import the_practice
 from practice.reports import layouts
+from practice.reports.period import Period
 from practice.reports.queries.accounting import (
     DATEV,
     batches,
@@ -35,7 +37,7 @@ class AccountingPage(Page):
     @expose("/")
     def index(self):
         days, known = next_days(), codes()
-        used = keys_of(entries_of(current_actor(), days)) if days else []
+        used = keys_of(entries_of(current_actor(), days or Period(show.today().replace(month=1, day=1), show.today())))
         keys = sorted({*used, *known, *DATEV}, key=lambda key: (key in DATEV, key))
         rows = [(key, " ".join(part for part in (gettext(name_of_key(key)[0]), name_of_key(key)[1]) if part),
                  known.get(key), key in used and key not in known) for key in keys]

@@ -35,7 +35,8 @@ def name_of_key(key: str) -> tuple[str, str]:
         return NAMES.get(key) or METHODS[key], ""
     what, *rest, rate = key.split(":")
     title = _("Tax") if what == "tax" else LINES[rest[0]]
-    return title, f"{rest[-1]} {int(rate) / 10_000:g} %"
+    percent = f"{int(rate) / 10_000:g} %"
+    return title, percent if rest[-1] == "S" else f"{percent} ({rest[-1]})"
 
 
 def codes() -> dict[str, AccountCode]:
