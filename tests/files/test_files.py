@@ -33,6 +33,7 @@ def hand_in(actor, client_id: int, content: bytes = PAGE, *, kind=FileKind.PAPER
         return services.hand_in(actor, client_id, content, kind=kind, record="client", record_id=client_id)
 
 
+@pytest.mark.requirement("uploads")
 @pytest.mark.parametrize(("content", "kind"), [
     (PHOTO, JPEG), (PAGE, PNG), (LETTER, PDF), (b"", None), (b"\xff\xd8\xff", None), (b"GIF89a" + b" " * 40, None),
     (b"<svg xmlns='http://www.w3.org/2000/svg'><script/></svg>", None), (b"MZ" + b"\0" * 90, None),
@@ -41,6 +42,7 @@ def test_what_a_file_is_stands_in_its_first_bytes(content, kind):
     assert media_type_of(content) == kind
 
 
+@pytest.mark.requirement("uploads", "sealed")
 def test_it_lies_sealed_and_opens_on_its_own_row_only(people, ann):
     first, second = hand_in(people.rae, ann), hand_in(people.rae, ann, LETTER)
     with guard.acting(people.theo):
@@ -55,6 +57,7 @@ def test_it_lies_sealed_and_opens_on_its_own_row_only(people, ann):
         _opened = files_named(ann, [second])[0].content
 
 
+@pytest.mark.requirement("uploads")
 def test_the_desk_hands_in_and_never_reads(people, ann):
     uid = hand_in(people.rae, ann)
     with guard.acting(people.theo):
@@ -72,6 +75,7 @@ def test_the_desk_hands_in_and_never_reads(people, ann):
         services.hand_in(people.bo, ann, PAGE, kind=FileKind.SCAN, record="client", record_id=ann)
 
 
+@pytest.mark.requirement("uploads")
 def test_too_big_too_many_and_no_picture(people, ann, monkeypatch):
     for content in (b"hello" * 20, PAGE + b"\0" * LARGEST):
         with pytest.raises(Invalid):
@@ -82,6 +86,7 @@ def test_too_big_too_many_and_no_picture(people, ann, monkeypatch):
         hand_in(people.rae, ann)
 
 
+@pytest.mark.requirement("uploads")
 def test_a_photographed_form_goes_one_way(people, as_person, ann):
     with guard.acting(people.system), transaction():
         intake.publish(people)
