@@ -31,6 +31,9 @@ def test_every_month_closes(walk, steps):
     with guard.acting(olive):
         for month in Period(first, clock.now().date()).months():
             found = report(olive, month)
+            before = report(olive, month.before).figures
+            assert before["client_credit"] + found.figures["bridge_credit"] == found.figures["client_credit"]
+            assert before["owed"] == found.figures["debt_before"]
             assert found.adds_up, {name: value for name, value in found.figures.items() if "difference" in name}
             assert_sums(olive, found)
 

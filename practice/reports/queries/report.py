@@ -7,7 +7,7 @@ from collections import Counter, defaultdict
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from practice.access.actor import Actor
 from practice.access.guard import require
@@ -139,7 +139,8 @@ def _worked(worked: Work) -> dict:
 
 def _debt(period: Period, invoiced, closing: int, settled: sums.Settled) -> dict:
     """From what was owed before to what is owed at the end."""
-    before = sum(row.owed for row in db.session.execute(rows.owed(period.day_before)))
+    owed_before = rows.owed(period.day_before).order_by(None).subquery()
+    before = sums.one(select(func.sum(owed_before.c.owed)))
     found = {"debt_before": before, "debt_invoiced": sum(int(row.gross) for row in invoiced if row.kind == "invoice"),
              "debt_paid": -settled.of("money"), "debt_credited": -settled.of("credit_note"),
              "debt_vouchers": -settled.of("voucher"), "debt_written_off": -settled.of("write_off")}
@@ -154,7 +155,8 @@ def _bridge(period: Period, figures: dict, owed, money, settled: sums.Settled) -
         "bridge_open": -sum(row.owed for row in owed if row.issued_on >= period.first),
         "bridge_vouchers": -settled.of("voucher", "this"), "bridge_written_off": -settled.of("write_off", "this"),
         "bridge_earlier": settled.of("money", "earlier"), "bridge_voucher_sales": settled.of("money", "voucher_sale"),
-        "bridge_credit": figures["client_credit"] - sums.credit(period.day_before)}
+        "bridge_credit": figures["received"] - figures["tips_given"] - settled.of(
+            "money", "this", "earlier", "voucher_sale")}
     walked = figures["invoiced_gross"] + sum((figures | steps)[name] for name in BRIDGE)
     return steps | {"bridge_difference": figures["received"] - walked}
 

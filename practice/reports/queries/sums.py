@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from sqlalchemy import String as Text
-from sqlalchemy import and_, case, func, or_, select, type_coerce
+from sqlalchemy import case, func, or_, select, type_coerce
 from sqlalchemy.orm import aliased
 
 from practice.billing.models.documents import Document, DocumentKind, DocumentLine, DocumentTax
@@ -188,8 +188,9 @@ def deposits(as_of: date) -> int:
     """The part of that credit that was paid ahead for one appointment."""
     paid = aliased(Payment)
     ahead = select(paid.id).where(paid.appointment_id.is_not(None), paid.amount > 0, paid.received_on <= as_of)
-    of_them = and_(Payment.received_on <= as_of, or_(Payment.id.in_(ahead), Payment.reverses_id.in_(ahead)))
-    return (one(select(func.sum(Payment.amount)).where(of_them))
+    until = select(func.sum(Payment.amount)).where(Payment.received_on <= as_of)
+    return (one(until.where(Payment.appointment_id.is_not(None), Payment.amount > 0),
+                until.where(Payment.reverses_id.in_(ahead)))
             - one(select(func.sum(Allocation.amount)).where(Allocation.payment_id.in_(ahead),
                                                             Allocation.on_date <= as_of))
             - one(select(func.sum(Tip.amount)).where(Tip.payment_id.in_(ahead), Tip.on_date <= as_of)))
