@@ -193,3 +193,23 @@ def test_dark_and_tablet_read_as_well(form, new_page):
         assert axe(page) == []
     page.goto(f"{address}/review")
     assert axe(page) == []
+
+
+def test_medicines_are_photographed_instead_of_typed(form, new_page):
+    _people, _client_id, address = form
+    page = new_page(size=PHONE, **TAP)
+    start(page, address)
+    page.goto(f"{address}/part/medicine")
+    page.wait_for_selector('[name="js"]', state="attached")
+    page.fill('[name="q-medicines-name"] >> nth=0', "Iron")
+    photo = {"name": "list.jpg", "mimeType": "image/jpeg", "buffer": b"\xff\xd8\xff\xe0" + b"packages " * 900}
+    with page.expect_navigation():
+        page.set_input_files("#q-medicines-photo", photo)
+    expect(page.locator(".medicine-photos")).to_contain_text("Photo 1 is in")
+    expect(page.locator('[name="q-medicines-name"]').first).to_have_value("Iron")
+    assert axe(page) == []
+    with page.expect_navigation():
+        page.set_input_files("#q-medicines-photo", photo | {"buffer": b"no picture at all" * 9})
+    expect(page.locator("body")).to_contain_text("choose a picture")
+    page.goto(f"{address}/review")
+    expect(page.locator("body")).to_contain_text("a photo")
