@@ -18,7 +18,7 @@ from practice.admin.auth import current_actor
 from practice.admin.sending import XLSX
 from practice.audit import services as audit
 from practice.core import clock
-from practice.core.db import transaction
+from practice.core.db import snapshot, transaction
 from practice.core.spreadsheet import Column, Kind, Sheet, csv_pieces, write_xlsx
 from practice.premises.queries import the_practice
 
@@ -88,12 +88,13 @@ def stream_rows(fields: tuple[Field, ...], found) -> Iterator[list]:
             ways.append((place, cache(field.words)))
         elif field.kind is Kind.DATETIME:
             ways.append((place, lambda instant: clock.local(instant, zone).replace(tzinfo=None)))
-    for row in found:
-        cells = list(row)
-        for place, way in ways:
-            if cells[place] is not None:
-                cells[place] = way(cells[place])
-        yield cells
+    with snapshot():  # rows come from the server by and by, which it does within a transaction only
+        for row in found:
+            cells = list(row)
+            for place, way in ways:
+                if cells[place] is not None:
+                    cells[place] = way(cells[place])
+            yield cells
 
 
 def xlsx_pieces(sheet: Sheet) -> Iterator[bytes]:

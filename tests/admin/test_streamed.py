@@ -6,10 +6,14 @@ from datetime import timedelta
 
 import pytest
 
+from practice.access import guard
 from practice.core import clock
+from practice.core.db import transaction
 from practice.core.spreadsheet import Column, Kind, csv_pieces
 from tests import personas
+from tests.factories import clients
 from tests.factories.billing import Stage
+from tests.plugins.people import sign_in
 
 LISTS = {"appointments": "rae", "clients": "rae", "invoices": "bo", "payments": "bo", "packages": "bo"}
 
@@ -82,3 +86,14 @@ def test_the_heads_come_before_the_first_row_is_read():
     next(pieces)
     assert 0 < len(read) <= 1000
     assert sum(piece.count(b"\n") for piece in pieces) + 500 == 5000
+
+
+def test_outside_the_transaction_of_a_test(cloned_database):
+    """As a server does it: PostgreSQL hands rows over by and by only within a transaction."""
+    with clock.frozen(personas.NOW):
+        house = personas.open_house()
+        with guard.acting(house.system), transaction():
+            clients.client("Ann", "Doyle")
+        browser = cloned_database.app.test_client()
+        sign_in(browser, "rae")
+        assert [row["Last name"] for row in rows(browser.get("/lists/clients/export/csv/"))] == ["Doyle"]

@@ -70,7 +70,7 @@ def rows_at(url: str) -> dict[str, list]:
     """Every row of every table."""
     engine = create_engine(url, poolclass=NullPool)
     with engine.connect() as connection:
-        return {table.name: [tuple(row) for row in connection.execute(select(table).order_by(table.c.id))]
+        return {table.name: [tuple(row) for row in connection.execute(select(table).order_by(*table.primary_key))]
                 for table in Base.metadata.sorted_tables}
 
 

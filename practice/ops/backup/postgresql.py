@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from sqlalchemy import Connection, Engine, inspect, make_url, text
 from sqlalchemy.exc import OperationalError
 
+from practice.core.db import READING, begin
 from practice.ops.backup.container import BackupBroken
 
 # So that the same rows are the same bytes on every server.
@@ -21,9 +22,9 @@ def one_moment(engine: Engine) -> Iterator[Connection]:
     """A connection that reads one moment of the database; raises BackupBroken when another backup is being made."""
     import psycopg
 
-    options = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
     try:
-        with engine.connect().execution_options(**options) as connection:
+        with engine.connect() as connection:
+            begin(connection, READING)
             if not connection.scalar(TAKE_LOCK, {"lock": LOCK}):
                 raise BackupBroken("Another backup of this database is being made.")
             yield connection

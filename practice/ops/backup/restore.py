@@ -13,7 +13,7 @@ from practice.access.guard import acting
 from practice.accounts.models import SignIn
 from practice.audit import services as audit
 from practice.core import clock, sealed
-from practice.core.db import db, snapshot, transaction
+from practice.core.db import begin, db, snapshot, transaction
 from practice.ops.backup import make, postgresql, sqlite
 from practice.ops.backup.container import BackupBroken
 from practice.ops.books.check import check_books
@@ -140,10 +140,12 @@ class _Postgresql:
             _refuse_other(head, "postgresql")
             postgresql.make_empty(self.draft)
             migrate(app, head["revision"])
-            with db.engine.begin() as connection:
+            with db.engine.connect() as connection:
+                begin(connection)
                 for table, pieces in members:
                     postgresql.rows_in(connection, table, head["tables"][table], pieces)
                 postgresql.count_on(connection)
+                connection.commit()
 
         proof = make.read(path, take)
         with postgresql.one_moment(db.engine) as connection:
