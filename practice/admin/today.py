@@ -79,7 +79,9 @@ def desk(actor: Actor):
     coming = appointments.next_for(actor.user_id, on) if is_therapist else None
     return render_template(
         "admin/today/desk.html", is_therapist=is_therapist, next_card=today_therapist.next_card(coming),
-        view=view, boxes=day_columns.columns(view, actor, {row.id for row, _cost in to_charge}),
+        view=view, is_bare=not view.appointments and not appointments.shifts(),
+        setup_url=day_columns.address("setup.index") if actor.may(P.PREMISES_EDIT) else None,
+        boxes=day_columns.columns(view, actor, {row.id for row, _cost in to_charge}),
         may_book=actor.may(P.APPOINTMENT_BOOK), back=day_columns.here(), before=on - DAY, after=on + DAY,
         to_charge=to_charge, forms=forms, forms_count=forms_count,
         owing=owing(on) if actor.may(P.INVOICE_READ) else [],

@@ -105,3 +105,12 @@ def test_who_is_both_has_the_desk_with_the_own_next_client_and_a_tab(as_person, 
     assert "Next: 15:00 to 16:00" in page and "To check out" in page and "My day" in page
     mine = as_person("sol").get("/?view=mine").get_data(as_text=True)
     assert "Ann Doyle" in mine and "Karim" not in mine and "Front desk" in mine
+
+
+def test_a_practice_without_hours_is_led_to_its_set_up(as_person, people):
+    page = as_person("olive").get("/").get_data(as_text=True)
+    assert "Nobody has working hours yet" in page and "Set up your practice" in page and "Not working" not in page
+    assert "Set up your practice" not in as_person("rae").get("/").get_data(as_text=True)
+    with guard.acting(people.system), transaction():
+        schedule.hours(people.theo.user_id, 8, 16)
+    assert "Nobody has working hours yet" not in as_person("rae").get("/").get_data(as_text=True)
