@@ -16,6 +16,7 @@ from practice.core import clock
 from practice.core.db import transaction
 from practice.premises.models import Practice
 from practice.premises.queries import SETTINGS, keep_settings, settings
+from practice.safety.queries import HAS_OWN_RULES, keep_shipped
 
 # What anybody may reach; everything else needs a sign-in.
 PUBLIC = {"static", "sign_in", "unlock", "first_run", "health"}
@@ -40,8 +41,9 @@ class SignedIn(UserMixin):
         return self.secret
 
 
-# What every page asks first, in one statement: who has signed in, and the practice's settings beside it.
-WHO_AND_WHERE = OPEN_SIGN_IN.add_columns(*SETTINGS.selected_columns).outerjoin(Practice, true())
+# What every page asks first, in one statement: who has signed in, and beside it the practice's settings and whether it
+# has rules of its own.
+WHO_AND_WHERE = OPEN_SIGN_IN.add_columns(*SETTINGS.selected_columns, HAS_OWN_RULES).outerjoin(Practice, true())
 WHO = len(OPEN_SIGN_IN.selected_columns)
 
 
@@ -55,7 +57,9 @@ def load(secret: str) -> SignedIn | None:
     if row is None:
         return None
     if rows[0][WHO] is not None:
-        keep_settings(rows[0][WHO:])
+        keep_settings(rows[0][WHO:-1])
+    if not rows[0][-1]:
+        keep_shipped()
     return SignedIn(secret, row)
 
 

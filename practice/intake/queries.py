@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
 
-from sqlalchemy import Text, bindparam, func, select, type_coerce
+from sqlalchemy import Integer, Text, bindparam, func, select, type_coerce
 
 from practice.clients.models import Client, name_of
 from practice.core import clock
@@ -88,7 +88,7 @@ def form_status(client_ids: Iterable[int]) -> dict[int, FormStatus]:
 
 ON_DAY = IntakeArrival.arrived_on == bindparam("day")
 LATEST = (select(IntakeArrival.id).where(ON_DAY).order_by(IntakeArrival.arrived_at.desc(), IntakeArrival.id.desc())
-          .limit(bindparam("most")))
+          .limit(bindparam("most", type_=Integer, literal_execute=True)))  # PostgreSQL plans once for a known number
 ARRIVED = (
     select(IntakeArrival.arrived_at, select(func.count(IntakeArrival.id)).where(ON_DAY).scalar_subquery(),
            Client.first_name, Client.preferred_name, Client.last_name)

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, fields, replace
 from datetime import date
 from functools import lru_cache
 
-from sqlalchemy import BindParameter, Select, bindparam, func, or_, select
+from sqlalchemy import BindParameter, Select, bindparam, exists, func, or_, select
 
 from practice.clients.models import Care, Client
 from practice.core import clock
@@ -42,6 +42,7 @@ IN_FORCE = "rulebook in force"  # where a session keeps it
 LIVE = (ConditionState.PROPOSED, ConditionState.ACCEPTED)
 RULES = OwnRule.__table__.c  # whoever is asked about safety is asked by the whole rulebook
 OWN_RULES = select(RULES.content).where(RULES.is_active).order_by(RULES.key)
+HAS_OWN_RULES = exists().where(RULES.is_active)
 
 
 def rulebook() -> Rulebook:
@@ -50,6 +51,11 @@ def rulebook() -> Rulebook:
         rows = db.session.execute(OWN_RULES).scalars()
         kept()[IN_FORCE] = _laid_over(tuple(canonical_json(row) for row in rows))
     return kept()[IN_FORCE]
+
+
+def keep_shipped() -> None:
+    """Whoever has read along with something else that there are no own rules spares the next question."""
+    kept()[IN_FORCE] = shipped()
 
 
 def forget_rulebook() -> None:

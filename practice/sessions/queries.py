@@ -14,7 +14,7 @@ from practice.core.db import db
 from practice.core.errors import NotFound
 from practice.premises.queries import the_practice
 from practice.safety.models import BriefReview, SafetyProfile
-from practice.schedule.models import Appointment
+from practice.schedule.models import Appointment, DeskMessage
 from practice.schedule.states import HOLDING_TIME, AppointmentState
 from practice.sessions.content import NoteContent
 from practice.sessions.fingerprint import fingerprint
@@ -196,19 +196,25 @@ MEASUREMENTS = (select(Measurement).where(Measurement.client_id == bindparam("cl
 
 @dataclass(frozen=True)
 class Before:
-    """What stands before an appointment, one row of each: with the appointment come its client and treatment."""
+    """What stands before an appointment, one row of each: with the appointment come its client and treatment. Most have
+    neither a message from the desk nor a measure, and need not be asked for them."""
 
     appointment: Appointment
     profile: SafetyProfile | None
     plan: CarePlan | None
     review: BriefReview | None
+    has_messages: bool
+    has_measures: bool
 
 
 def _before() -> Select:
     of_it = BriefReview.__table__.alias()
     newest = (select(func.max(of_it.c.id)).where(of_it.c.client_id == Appointment.client_id,
                                                  of_it.c.appointment_id == Appointment.id).scalar_subquery())
-    return (select(Appointment, SafetyProfile, CarePlan, BriefReview)
+    told, taken = DeskMessage.__table__, Measurement.__table__
+    return (select(Appointment, SafetyProfile, CarePlan, BriefReview,
+                   exists().where(told.c.appointment_id == Appointment.id),
+                   exists().where(taken.c.client_id == Appointment.client_id))
             .options(joinedload(Appointment.client), joinedload(Appointment.treatment))
             .outerjoin(SafetyProfile, SafetyProfile.client_id == Appointment.client_id)
             .outerjoin(CarePlan, CarePlan.client_id == Appointment.client_id)

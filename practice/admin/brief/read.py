@@ -93,18 +93,18 @@ def for_appointment(actor: Actor, appointment_id: int) -> Brief:
     row = found.appointment
     me = actor.user_id if actor.user_id == row.user_id else row.user_id
     return _brief(row.client, row, row.on_date, me, known_with(row.client, found.profile, row.on_date), row.starts_at,
-                  messages_for(row.id), found.review, plan_content(found.plan))
+                  messages_for(row.id) if found.has_messages else [], found.review, plan_content(found.plan),
+                  measurements_of(row.client_id, MEASURES) if found.has_measures else [])
 
 
 def for_client(actor: Actor, client_id: int) -> Brief:
     """The chart as it stands today, without an appointment. Raises NotFound."""
     on = show.today()
     return _brief(get_client(client_id), None, on, actor.user_id, known(client_id, on), clock.now(), [], None,
-                  care_plan_of(client_id))
+                  care_plan_of(client_id), measurements_of(client_id, MEASURES))
 
 
-def _brief(client, appointment, on, me, known_, before, messages, review, plan) -> Brief:
+def _brief(client, appointment, on, me, known_, before, messages, review, plan, measured) -> Brief:
     notes = last_notes(client.id, NOTES, before=on if appointment else None)
     return Brief(client, appointment, on, me, known_, treated_by(client.id, before),
-                 [(note, content_of(note)) for note in notes], messages, review, plan,
-                 measurements_of(client.id, MEASURES))
+                 [(note, content_of(note)) for note in notes], messages, review, plan, measured)

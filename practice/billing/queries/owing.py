@@ -11,12 +11,14 @@ from practice.core.db import db
 from practice.schedule.models import Appointment
 from practice.schedule.queries.appointments import STILL_TO_COME
 
+# Written out: of states it does not know PostgreSQL expects so many that it plans anew each time.
+COMING = bindparam("coming", STILL_TO_COME, expanding=True, literal_execute=True)
 OWING = (
     select(Appointment.client_id, Appointment.starts_at, Client.first_name, Client.preferred_name, Client.last_name,
            Document.id, Document.kind, Document.state, Document.due_on, Document.gross_amount, Document.open_amount,
            Document.written_off_amount)
     .join(Client, Client.id == Appointment.client_id).join(Document, Document.client_id == Appointment.client_id)
-    .where(Appointment.on_date == bindparam("day"), Appointment.state.in_(STILL_TO_COME), IS_OPEN)
+    .where(Appointment.on_date == bindparam("day"), Appointment.state.in_(COMING), IS_OPEN)
     .order_by(Appointment.starts_at, Appointment.id, Document.due_on, Document.id))
 
 

@@ -1,7 +1,7 @@
 """What is done and not charged yet, and what it will cost: for many sessions at once."""
-from datetime import date
+from datetime import date, timedelta
 
-from sqlalchemy import Row, bindparam, func
+from sqlalchemy import Row, bindparam, func, select
 from sqlalchemy.orm import aliased
 
 from practice.billing.queries.charged import IS_UNCHARGED
@@ -16,20 +16,27 @@ from practice.schedule.queries.visits import VISITS, Visit, visit_of
 from practice.schedule.states import AppointmentState
 from practice.sessions.models import Handover
 
+# Found first, and only then looked up what is shown of it: a week has many sessions and few that wait. Days one by one:
+# of a span of unknown length PostgreSQL expects so much that it plans anew each time.
+WAITING = (
+    select(Appointment.id)
+    .where(Appointment.on_date.in_(bindparam("days", expanding=True)), Appointment.state == AppointmentState.DONE,
+           IS_UNCHARGED)
+    .cte("waiting").prefix_with("MATERIALIZED"))
 GIVEN = aliased(Treatment)  # what was handed over, else what was booked
 UNCHARGED = (
     VISITS.add_columns(Handover.products, GIVEN.price_amount, GIVEN.tax_code_id, TaxCode.category, TaxCode.rate)
     .outerjoin(Handover, Handover.appointment_id == Appointment.id)
     .join(GIVEN, GIVEN.id == func.coalesce(Handover.treatment_id, Appointment.treatment_id))
     .join(TaxCode, TaxCode.id == GIVEN.tax_code_id)
-    .where(Appointment.on_date.between(bindparam("first"), bindparam("last")),
-           Appointment.state == AppointmentState.DONE, IS_UNCHARGED))
+    .where(Appointment.id.in_(select(WAITING.c.id))))
 
 
 def uncharged(first: date, last: date) -> list[tuple[Visit, int]]:
     """The sessions of these local days, both included, that are done and have no invoice, package or voucher; each with
     what it comes to, in minor units with tax, as its checkout will say (see what_to_charge)."""
-    return [(visit_of(row), _cost(row)) for row in db.session.execute(UNCHARGED, {"first": first, "last": last})]
+    days = [first + timedelta(days=number) for number in range((last - first).days + 1)]
+    return [(visit_of(row), _cost(row)) for row in db.session.execute(UNCHARGED, {"days": days})]
 
 
 def _cost(row: Row) -> int:

@@ -44,7 +44,7 @@ VISITS = (select(Appointment.id, Appointment.client_id, Appointment.user_id, App
           .order_by(Appointment.starts_at, Appointment.id))
 OF_THE_DAY = VISITS.where(Appointment.on_date == bindparam("day"),
                           or_(Appointment.user_id.in_(bindparam("therapists", expanding=True)),
-                              Appointment.state == AppointmentState.ARRIVED))
+                              Appointment.state == bindparam(None, AppointmentState.ARRIVED, literal_execute=True)))
 FIELDS = len(VISITS.selected_columns)
 
 
