@@ -7,7 +7,7 @@ from sqlalchemy import bindparam, func, select
 from practice.access.guard import system_session
 from practice.accounts.queries import Therapist, therapists, user_names
 from practice.core import clock
-from practice.intake.queries import NEVER, FormStatus, form_status
+from practice.intake.queries import NEVER, FormStatus, forms_of
 from practice.premises.queries import the_practice
 from practice.safety.queries import consequences_of
 from practice.safety.rules_verdict import Consequence
@@ -67,7 +67,7 @@ def day_view(day: date, therapist_ids: list[int] | None = None, *, part: int | N
     clients = {row.client_id for row in seen.values()}
     return DayView(day, shown, parts, part or 1, {one.id: one.short_name for one in active},
                    layout(columns, day, zone, now=clock.now()), seen, arrived, blocks, consequences_of(clients, day),
-                   form_status(clients) if clients else {})
+                   forms_of(clients) if clients else {})
 
 
 ON_DAY = Appointment.on_date == bindparam("day")
