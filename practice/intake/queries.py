@@ -1,7 +1,7 @@
 """Reading forms, arrivals and submissions."""
 import json
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
 
@@ -80,16 +80,10 @@ INVITED = (
 def form_status(client_ids: Iterable[int]) -> dict[int, FormStatus]:
     """How the forms of these clients stand; two queries, whatever their number. Without a clinical word."""
     ids = list(client_ids)
-    found = forms_of(ids)
-    for client_id, at in db.session.execute(INVITED, {"clients": ids, "now": clock.now()}):
-        found[client_id] = replace(found.get(client_id, NEVER), invited_at=at)
-    return found
-
-
-def forms_of(client_ids: Iterable[int]) -> dict[int, FormStatus]:
-    """The same from the forms that came in alone, for who does not ask whether an address is open."""
-    rows = db.session.execute(ARRIVALS, {"clients": list(client_ids)})
-    return {client_id: FormStatus(arrived, until, None) for client_id, arrived, until in rows}
+    arrivals = db.session.execute(ARRIVALS, {"clients": ids}).all()
+    invited = dict(db.session.execute(INVITED, {"clients": ids, "now": clock.now()}).all())
+    found = {client: FormStatus(arrived, until, invited.pop(client, None)) for client, arrived, until in arrivals}
+    return found | {client: FormStatus(None, None, at) for client, at in invited.items()}
 
 
 ON_DAY = IntakeArrival.arrived_on == bindparam("day")

@@ -7,7 +7,7 @@ from sqlalchemy import bindparam, func, select
 from practice.access.guard import system_session
 from practice.accounts.queries import Therapist, therapists, user_names
 from practice.core import clock
-from practice.intake.queries import NEVER, FormStatus, forms_of
+from practice.intake.queries import NEVER, FormStatus
 from practice.premises.queries import the_practice
 from practice.safety.queries import consequences_of
 from practice.safety.rules_verdict import Consequence
@@ -59,7 +59,7 @@ def day_view(day: date, therapist_ids: list[int] | None = None, *, part: int | N
     parts = tuple(tuple(shown[at:at + MOST_COLUMNS]) for at in range(0, len(shown), MOST_COLUMNS)) or ((),)
     part = min(max(part, 1), len(parts)) if part is not None else None
     shown = parts[part - 1] if part else tuple(shown)
-    visits, arrived = visits_on(day, [one.id for one in shown])
+    visits, arrived, forms = visits_on(day, [one.id for one in shown])
     seen = {row.id: row for row in visits}
     items = _items(day, blocks, seen, is_all=len(seen) == sum(booked.get(one.id, 0) for one in shown))
     columns = [DayColumn(one.id, [piece for piece in work if piece.therapist_id == one.id], items.get(one.id, []))
@@ -67,7 +67,7 @@ def day_view(day: date, therapist_ids: list[int] | None = None, *, part: int | N
     clients = {row.client_id for row in seen.values()}
     return DayView(day, shown, parts, part or 1, {one.id: one.short_name for one in active},
                    layout(columns, day, zone, now=clock.now()), seen, arrived, blocks, consequences_of(clients, day),
-                   forms_of(clients) if clients else {})
+                   forms)
 
 
 ON_DAY = Appointment.on_date == bindparam("day")

@@ -3,11 +3,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import bindparam, or_, select
+from sqlalchemy import bindparam, func, or_, select
 
 from practice.catalog.models import Treatment
 from practice.clients.models import Client, name_of
 from practice.core.db import db
+from practice.intake.models import IntakeArrival
+from practice.intake.queries import FormStatus
 from practice.premises.models import Room
 from practice.schedule.models import Appointment
 from practice.schedule.states import AppointmentState
@@ -42,9 +44,13 @@ VISITS = (select(Appointment.id, Appointment.client_id, Appointment.user_id, App
           .outerjoin(Room, Room.id == Appointment.room_id)
           .outerjoin(Client, Client.id == Appointment.client_id)
           .order_by(Appointment.starts_at, Appointment.id))
-OF_THE_DAY = VISITS.where(Appointment.on_date == bindparam("day"),
-                          or_(Appointment.user_id.in_(bindparam("therapists", expanding=True)),
-                              Appointment.state == bindparam(None, AppointmentState.ARRIVED, literal_execute=True)))
+FORMS = (IntakeArrival.client_id == Appointment.client_id, IntakeArrival.valid_until_on.is_not(None))
+OF_THE_DAY = (
+    VISITS.add_columns(select(func.max(IntakeArrival.arrived_at)).where(*FORMS).scalar_subquery(),
+                       select(func.max(IntakeArrival.valid_until_on)).where(*FORMS).scalar_subquery())
+    .where(Appointment.on_date == bindparam("day"),
+           or_(Appointment.user_id.in_(bindparam("therapists", expanding=True)),
+               Appointment.state == bindparam(None, AppointmentState.ARRIVED, literal_execute=True))))
 FIELDS = len(VISITS.selected_columns)
 
 
@@ -53,10 +59,15 @@ def visit_of(row: Sequence) -> Visit:
     return Visit(*row[:12], row[12] or "", name_of(*row[13:FIELDS]) if row[15] is not None else "")
 
 
-def visits_on(day: date, therapist_ids: list[int]) -> tuple[list[Visit], list[Visit]]:
-    """The appointments of these therapists on a local day, in order of time, and who is here and waits for anybody, the
-    last to arrive first. Through the row rule: those this person sees, and the names of the clients they may see."""
-    rows = [visit_of(row) for row in db.session.execute(OF_THE_DAY, {"day": day, "therapists": therapist_ids})]
+def visits_on(day: date, therapist_ids: list[int]) -> tuple[list[Visit], list[Visit], dict[int, FormStatus]]:
+    """The appointments of these therapists on a local day, in order of time; who is here and waits for anybody, the
+    last to arrive first; and how the forms of all these clients stand, by client.
+
+    Through the row rule: those this person sees, and the names of the clients they may see.
+    """
+    found = db.session.execute(OF_THE_DAY, {"day": day, "therapists": therapist_ids}).all()
+    rows = [visit_of(row) for row in found]
     waiting = [row for row in rows if row.state is AppointmentState.ARRIVED]
     return ([row for row in rows if row.user_id in therapist_ids],
-            sorted(waiting, key=lambda row: row.arrived_at or row.state_at, reverse=True))
+            sorted(waiting, key=lambda row: row.arrived_at or row.state_at, reverse=True),
+            {row.client_id: FormStatus(*row[FIELDS:], None) for row in found})
