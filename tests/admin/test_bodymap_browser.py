@@ -34,7 +34,7 @@ def open_map(browser):
         extensions=["jinja2.ext.i18n"],
     )
     env.install_null_translations(newstyle=True)
-    env.globals.update(body=body, figure=figure)
+    env.globals.update(body=body, figure=figure, say=str)
 
     def open_page(template, *, script=True, **options):
         context = browser.new_context(**({"viewport": {"width": 820, "height": 1180}} | options))

@@ -12,11 +12,18 @@ from tests.plugins.people import sign_in
 
 
 @pytest.fixture
-def written():
-    """The log as it is written by a server; what was set before comes back."""
+def written(monkeypatch):
+    """The log as it is written by a server, whatever other tests did to the loggers; what was set before comes back."""
     root, stream = logging.getLogger(), io.StringIO()
     before = root.handlers[:]
-    log.use(stream)
+    handler = log.use(stream)
+    monkeypatch.setattr(root.manager, "disable", logging.NOTSET)
+    for name in (log.OURS, "waitress"):
+        logger = logging.getLogger(name)
+        logger._cache.clear()
+        for setting, value in {"disabled": False, "propagate": False, "handlers": [handler],
+                               "level": logging.WARNING}.items():
+            monkeypatch.setattr(logger, setting, value)
     yield lambda: [json.loads(line) for line in stream.getvalue().splitlines()]
     root.handlers[:] = before
     logging.captureWarnings(False)
