@@ -103,10 +103,12 @@ def _forget(session) -> dict:
 event.listen(Session, "after_rollback", _forget)
 
 
-def begin(connection, how: dict[str, str] = WRITING) -> None:
-    """Begin a transaction on a connection; inside one, such as a test's, there is nothing to begin."""
-    if not _is_begun(connection.connection.driver_connection):
-        connection.exec_driver_sql(how[connection.dialect.name])
+def begin(connection, how: dict[str, str] = WRITING) -> bool:
+    """Begin a transaction on a connection; False inside one, such as a test's, where there is nothing to begin."""
+    if _is_begun(connection.connection.driver_connection):
+        return False
+    connection.exec_driver_sql(how[connection.dialect.name])
+    return True
 
 
 def _is_begun(driver) -> bool:
@@ -154,10 +156,13 @@ def snapshot() -> Iterator[Session]:
         yield session
         return
     session.rollback()
-    begin(session.connection(), READING)
+    connection = session.connection()
+    has_begun = begin(connection, READING)
     try:
         yield session
     finally:
+        if has_begun and not connection.closed:
+            connection.connection.driver_connection.commit()  # no ROLLBACK, for the reason above: nothing was written
         session.rollback()
 
 
