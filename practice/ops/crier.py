@@ -1,15 +1,14 @@
 """Tells the desk beside the server what a changed rule means, client by client, with a breath between the steps."""
 import logging
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 
 from practice.access.actor import system
 from practice.access.guard import acting
 from practice.core.db import transaction
+from practice.ops import beside
 from practice.safety.services import own_rules
 
-MINUTE = 60  # seconds
 BREATH = 0.05  # seconds: whoever waits to write comes first
 LAST_WORD = 10  # seconds a step in hand is given when the server stops
 log = logging.getLogger("practice.crier")
@@ -27,25 +26,12 @@ def tell_all(app, over: threading.Event | None = None) -> int:
     return steps
 
 
-@contextmanager
-def at_work(app) -> Iterator[None]:
+def at_work(app) -> AbstractContextManager[None]:
     """Within the block the desk is told in the background."""
-    over = threading.Event()
-    thread = threading.Thread(target=_work, args=(app, over), name="crier", daemon=True)
-    thread.start()
-    try:
-        yield
-    finally:
-        over.set()
-        own_rules.changed.set()
-        thread.join(LAST_WORD)
-
-
-def _work(app, over: threading.Event) -> None:
-    while not over.is_set():
-        own_rules.changed.clear()
+    def step(over: threading.Event) -> None:
         try:
             tell_all(app, over)
         except Exception:
             log.exception("What the desk is told waits")
-        own_rules.changed.wait(MINUTE)
+
+    return beside.at_work("crier", step, own_rules.changed, last_word=LAST_WORD)

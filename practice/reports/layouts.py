@@ -5,6 +5,7 @@ Machines read these files: amounts with a point (DATEV: comma) and two decimals,
 import csv
 import io
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Protocol
 
@@ -46,7 +47,10 @@ class Booked(Protocol):
     client: str
 
 
-class Line(Protocol):
+@dataclass(frozen=True)
+class Sold:
+    """A line of an issued document, for layouts that take invoices instead of bookings; credit notes are negative."""
+
     number: str
     is_invoice: bool
     issued_on: date
@@ -120,7 +124,7 @@ QUICKBOOKS_HEADS = (
     "Service Date")
 
 
-def xero(lines: Sequence[Line], codes: Mapping[str, Code], *, decimals: int, names: bool, currency: str) -> bytes:
+def xero(lines: Sequence[Sold], codes: Mapping[str, Code], *, decimals: int, names: bool, currency: str) -> bytes:
     """Xero's sales invoices: a row a line, amounts without tax (choose "tax exclusive" at the import), days as
     DD/MM/YYYY; credit notes are negative. The tax key is Xero's name of the tax."""
     rows = []
@@ -134,7 +138,7 @@ def xero(lines: Sequence[Line], codes: Mapping[str, Code], *, decimals: int, nam
     return _sheet(XERO_HEADS, rows)
 
 
-def quickbooks(lines: Sequence[Line], codes: Mapping[str, Code], *, decimals: int, names: bool,
+def quickbooks(lines: Sequence[Sold], codes: Mapping[str, Code], *, decimals: int, names: bool,
                currency: str) -> bytes:
     """QuickBooks Online's invoices outside the US: amounts without tax, the tax beside them. It imports no credit
     notes: they are in the journal. The account stands as the item, the tax key is QuickBooks' tax code."""
@@ -159,7 +163,7 @@ def _sheet(heads: Sequence[str], rows: list[dict]) -> bytes:
     return out.getvalue().encode()
 
 
-def _who(line: Line, names: bool) -> str:
+def _who(line: Sold, names: bool) -> str:
     return _safe(line.client) if names else f"Client {line.client_id}"
 
 

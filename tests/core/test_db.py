@@ -102,3 +102,15 @@ def test_instants_must_be_aware():
     with pytest.raises(TypeError):
         columns.UtcDateTime().process_bind_param(datetime(2026, 1, 1), None)
     assert columns.UtcDateTime().process_result_value(datetime(2026, 1, 1), None).tzinfo is UTC
+
+
+@pytest.mark.only_on("postgresql", "the other database has no server to lose")
+def test_a_connection_the_server_has_closed_is_replaced(cloned_database, monkeypatch):
+    monkeypatch.setattr("practice.core.db.STILL_THERE", 0)
+    kept = db.engine.connect()
+    with db.engine.connect() as other:
+        number = other.exec_driver_sql("SELECT pg_backend_pid()").scalar_one()
+    kept.exec_driver_sql(f"SELECT pg_terminate_backend({number})")
+    with db.engine.connect() as other:
+        assert other.exec_driver_sql("SELECT pg_backend_pid()").scalar_one() != number
+    kept.close()

@@ -125,10 +125,7 @@ class Row:
 
 
 class RowsPage(Page):
-    """The list of a small table, adding to it and changing its rows.
-
-    The methods that raise are for each table to give; the metaclass of Flask-Admin's views leaves no room for ABC.
-    """
+    """The list of a small table, adding to it and changing its rows. A table gives what is only named here."""
 
     key: str  # of the tab
     words: dict  # title, new, one, empty, why: marked texts
@@ -137,23 +134,11 @@ class RowsPage(Page):
     list_endpoint: str
     form_class: type[SetupForm]
 
-    def rows(self) -> list:
-        raise NotImplementedError
-
-    def get(self, row_id: int):
-        raise NotImplementedError
-
-    def cells(self, row) -> tuple:
-        """The row's values under `heads`."""
-        raise NotImplementedError
-
-    def stored(self, row) -> dict:
-        """The row's values by field name, `version` included."""
-        raise NotImplementedError
-
-    def write(self, form, row_id: int | None):
-        """Save through the service; None, with the reason in the form, when it was refused."""
-        raise NotImplementedError
+    rows: Callable[[], list]
+    get: Callable  # (row_id): the row; raises NotFound
+    cells: Callable  # (row): its values under `heads`
+    stored: Callable  # (row): its values by field name, `version` included
+    write: Callable  # (form, row_id or None): save through the service; None when it was refused, with the reason there
 
     def prepare(self, form) -> None:
         """Fill in the choices of the form."""

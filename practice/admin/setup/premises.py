@@ -1,4 +1,6 @@
 """The practice itself: settings and its head on documents, tax codes, rooms, locations, own heads of therapists."""
+from collections.abc import Callable
+
 from flask import flash, redirect, render_template, url_for
 from flask_admin import expose
 from flask_babel import gettext
@@ -151,16 +153,13 @@ class PremisesRows(RowsPage):
 
     permissions = {"index": P.PREMISES_EDIT, "new": P.PREMISES_EDIT, "edit": P.PREMISES_EDIT}
     model: type
+    values: Callable  # (form): what the service takes, None when a field does not read
 
     def rows(self):
         return everything(self.model)
 
     def get(self, row_id):
         return get_one(self.model, row_id)
-
-    def values(self, form) -> dict | None:
-        """What the service takes, None when a field does not read."""
-        raise NotImplementedError
 
     def write(self, form, row_id):
         values = self.values(form)

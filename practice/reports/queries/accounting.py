@@ -12,9 +12,10 @@ from practice.core.db import db, snapshot
 from practice.core.errors import NotFound
 from practice.core.text import _
 from practice.premises.queries import the_practice
+from practice.reports.layouts import Sold
 from practice.reports.models import AccountCode, ExportBatch
 from practice.reports.period import Period
-from practice.reports.queries.journal import Entry, Sold, journal, sold
+from practice.reports.queries.journal import Entry, journal, sold
 
 NAMES = {
     "clients": _("Owed by clients"), "credit": _("Credit of clients, deposits included"), "tips": _("Tips to hand out"),

@@ -12,6 +12,7 @@ from practice.accounts.queries import user_names
 from practice.billing.models.documents import Document, DocumentKind, DocumentLine
 from practice.billing.models.payments import Allocation, Payment, Tip, TipPayout, WriteOff
 from practice.core.db import db
+from practice.reports.layouts import Sold
 from practice.reports.period import Period
 from practice.reports.queries import rows
 from practice.reports.queries.rows import ISSUED
@@ -72,23 +73,6 @@ def _documents(period: Period) -> list[Entry]:
         found += _entry(line.issued_on, line.number_text, CLIENTS, f"tax:{line.tax_category}:{line.tax_rate}",
                         line.tax_amount, **more)
     return found
-
-
-@dataclass(frozen=True)
-class Sold:
-    """A line of an issued document, for layouts that take invoices instead of bookings; credit notes are negative."""
-
-    number: str
-    is_invoice: bool
-    issued_on: date
-    due_on: date
-    client_id: int
-    client: str
-    text: str
-    key: str
-    net: int
-    tax: int
-    service_on: date | None
 
 
 def sold(period: Period) -> list[Sold]:
