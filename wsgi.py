@@ -2,7 +2,7 @@
 
 from config import Config
 from practice.app import create_app
-from practice.cli import commands
+from practice.cli.commands import commands
 
 app = create_app(Config.from_environ())
 for command in commands.commands.values():

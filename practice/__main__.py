@@ -226,7 +226,7 @@ def hand_over(arguments):
 
 def run_here(arguments):
     """Everything is there: hand the words to the command line proper."""
-    from practice.cli import main as command_line
+    from practice.cli.commands import main as command_line
 
     command_line(args=arguments, prog_name="practice")
 

@@ -10,21 +10,21 @@ import click
 import pytest
 from click.testing import CliRunner
 
-from practice import cli
+from practice.cli.commands import commands
 from practice.ops import server
 
 ROOT = Path(__file__).resolve().parents[1]
 
 
 def test_every_command_says_what_it_does():
-    said = CliRunner().invoke(cli.commands, ["--help"]).output
-    for name, command in cli.commands.commands.items():
+    said = CliRunner().invoke(commands, ["--help"]).output
+    for name, command in commands.commands.items():
         assert name in said
         assert command.help
 
 
 def test_help_does_not_load_the_application():
-    program = "import sys; from practice.cli import commands; print({'flask', 'sqlalchemy'} & set(sys.modules))"
+    program = "import sys, practice.cli.commands; print({'flask', 'sqlalchemy'} & set(sys.modules))"
     done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True)
     assert done.stdout.strip() == "set()", done.stderr
 
@@ -47,7 +47,7 @@ def test_flask_knows_the_same_commands(cloned_database, tmp_path):
         capture_output=True,
         text=True,
     )
-    for name in cli.commands.commands:
+    for name in commands.commands:
         assert f"  {name} " in done.stdout
 
 

@@ -5,7 +5,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import inspect, text
 
-from practice.cli import migrate_database
+from practice.cli.making import migrate_database
 from practice.core.db import Base, db
 from practice.ops import triggers
 

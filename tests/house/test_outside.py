@@ -56,7 +56,7 @@ def test_what_a_stranger_finds(live_server, cloned_database):
 @pytest.mark.parametrize("settings", [
     {"FLASK_DEBUG": "1"}, {"FLASK_ENV": "development"}, {"WERKZEUG_DEBUG_PIN": "off"}])
 def test_no_setting_of_flask_opens_a_debugger(tmp_path, settings):
-    program = ("from practice.cli import make_app; app = make_app(); "
+    program = ("from practice.cli.making import make_app; app = make_app(); "
                "print(app.debug, app.testing, app.wsgi_app.__class__.__name__)")
     environ = {"DATABASE_URL": f"sqlite:///{tmp_path}/x.db", "PRACTICE_KEYS": f"{tmp_path}/keys", "PATH": "",
                "SECRET_KEY": "0123456789abcdefghijklmnopqrstuvwxyz", **settings}

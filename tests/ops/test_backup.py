@@ -17,7 +17,7 @@ from practice.accounts.services.signing_in import start
 from practice.app import create_app
 from practice.audit import services as audit
 from practice.audit.models import AuditRow
-from practice.cli import migrate_database
+from practice.cli.making import migrate_database
 from practice.clients.models import Client
 from practice.clients.services import register_client
 from practice.core import clock, sealed

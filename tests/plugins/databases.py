@@ -71,7 +71,7 @@ class Templates:
 
 def migrate_fresh(url: str, keys: list[str]) -> None:
     """Bring an empty database to the newest schema, the way a first start does."""
-    from practice.cli import migrate_database
+    from practice.cli.making import migrate_database
     from practice.core.db import db
 
     app = make_app(url, keys)

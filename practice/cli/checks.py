@@ -1,0 +1,91 @@
+"""The commands that prove what is stored, and that the locks hold."""
+
+import os
+import subprocess
+import sys
+
+import click
+
+from practice.cli.making import ROOT, make_app, migrate_database
+
+
+@click.group()
+def check():
+    """Prove that what is stored holds together."""
+
+
+@check.command("books")
+@click.option("--demo", is_flag=True, help="The demo practice instead of the real one.")
+def check_books(demo):
+    """Add up every document, payment, balance and package again; name the row that does not fit."""
+    from practice.ops.books.check import CHECKS
+    from practice.ops.books.check import check_books as find
+
+    app = make_app("demo.db" if demo else "practice.db")
+    with app.app_context():
+        broken = find()
+    for one in broken:
+        click.echo(f"{one.table} {one.row_id}: {one.rule}: {one.what}")
+    click.echo(f"The books close: {len(CHECKS)} checks." if not broken
+               else f"The books do not close: {len(broken)} rows.")
+    sys.exit(1 if broken else 0)
+
+
+@check.command("desk", hidden=True)
+@click.argument("seconds", type=float)
+@click.argument("number", type=int)
+def check_desk(seconds, number):
+    """One desk of the rush; says what it did."""
+    from practice.ops.rush.worker import say
+
+    click.echo(say(make_app(), seconds, number))
+
+
+@check.command("rush")
+@click.option("--seconds", default=60, show_default=True, help="How long the desks work.")
+@click.option("--database", default="sqlite", show_default=True,
+              help="sqlite, postgresql (a server of its own), or the address of a PostgreSQL server.")
+def check_rush(seconds, database):
+    """Eight desks at once on a database of its own, one act in ten failing, two desks killed; then the books."""
+    from practice.app import create_app
+    from practice.ops.rush.run import run
+
+    os.umask(0o077)
+    told = run(database, seconds, create_app, migrate_database)
+    for word, count in told.acts.most_common():
+        click.echo(f"{count:>7}  {word}")
+    click.echo(f"{told.documents} documents, {told.payments} payments, {told.killed} desks killed.")
+    for one in told.broken:
+        click.echo(f"{one.table} {one.row_id}: {one.rule}: {one.what}")
+    click.echo("The books close." if not told.broken else f"The books do not close: {len(told.broken)} rows.")
+    sys.exit(0 if told.is_good else 1)
+
+
+@check.command("trust", context_settings={"ignore_unknown_options": True})
+@click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
+def check_trust(arguments):
+    """Run the tests that show what the house promises: requirement, test, result (needs the test packages)."""
+    os.chdir(ROOT)
+    workers = [] if any(word.startswith("-n") for word in arguments) else ["-n", "logical"]
+    command = [sys.executable, "-m", "pytest", "-q", "--trust", "-m", "requirement", *workers, *arguments]
+    sys.exit(subprocess.call(command))
+
+
+@click.command()
+def matrix():
+    """Try every address as everybody, and print who passes which (needs the test packages)."""
+    os.chdir(ROOT)
+    command = [sys.executable, "-m", "pytest", "-q", "-n0", "--doors", "--database", "sqlite",
+               "tests/house/test_doors.py"]
+    sys.exit(subprocess.call(command))
+
+
+@click.command()
+def locks():
+    """Take the locks out one at a time and show which tests notice (needs the test packages)."""
+    from practice.ops.locks import show
+
+    sys.exit(0 if show() else 1)
+
+
+COMMANDS = (check, matrix, locks)
