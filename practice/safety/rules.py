@@ -8,7 +8,8 @@ reason. How facts combine:
 * the hardest outcome counts: do not treat, needs a doctor's OK, go ahead with limits, go ahead;
 * a wish is a target and limits nothing; a pain mark alone closes nothing;
 * what is only proposed counts at its strictest, what has aged keeps its limit;
-* silence is not safety: what was never asked, answered or read stands in `not_assessed`: the verdict is not complete;
+* silence is not safety: what was never asked, answered or read stands in `not_assessed`: the verdict is not complete,
+  and no place it may concern is shown as free;
 * low pressure is not safety: a refused technique is refused at any level.
 
 Pressure levels are Tracy Walton's (1–5, 0 closed), credited in `rulebook.WALTON_CREDIT`.
@@ -91,6 +92,7 @@ from practice.safety.rules_standing import (
     technique_consent_reason,
 )
 from practice.safety.rules_verdict import (
+    OPEN_SOMEWHERE,
     OUTCOME_ORDER,
     Ceiling,
     Consequence,
@@ -223,8 +225,7 @@ def ordered(reasons: list[Reason]) -> tuple[Reason, ...]:
 
 
 def _ceilings(sheet: Sheet) -> Mapping[Place, Ceiling]:
-    has_form = sheet.facts.intake.current_until is not None
-    open_at = mask_of(place for gap in sheet.not_assessed if gap.kind == Gap.DONT_KNOW for place in gap.places)
+    open_at = _open_at(sheet)
     shared: dict[tuple[int, ...], tuple[Reason, ...]] = {}  # most places share their list of reasons
     found = {}
     for number, place in enumerate(PLACES):
@@ -234,8 +235,17 @@ def _ceilings(sheet: Sheet) -> Mapping[Place, Ceiling]:
             shared[key] = ordered(reasons)
         strict = shared[key]
         level = strict[0].level if strict else None
-        found[place] = Ceiling(place, None if level == 5 else level, strict, has_form and not open_at >> number & 1)
+        found[place] = Ceiling(place, None if level == 5 else level, strict, not open_at >> number & 1)
     return found
+
+
+def _open_at(sheet: Sheet) -> int:
+    """The places where nobody knows yet: those an open point names, the whole body where it names none."""
+    mask = 0
+    for gap in sheet.not_assessed:
+        if gap.kind in OPEN_SOMEWHERE:
+            mask |= mask_of(gap.places) or EVERYWHERE
+    return mask
 
 
 def _points(sheet: Sheet) -> dict[Spot, PointLimit]:

@@ -94,6 +94,12 @@ GAP_LABELS = {
 }
 
 
+# Gaps that may hide a limit of the places they name, or of any place. The others are no matter of where: what is not
+# decided counts already at its strictest, and allergies limit products.
+OPEN_SOMEWHERE = frozenset({Gap.NO_FORM, Gap.FORM_EXPIRED, Gap.MISSING, Gap.UNANSWERED, Gap.DONT_KNOW,
+                            Gap.ASK_AT_VISIT, Gap.UNREAD, Gap.PAIN})
+
+
 class AskBecause(StrEnum):
     AGED = "aged"
     EACH_VISIT = "each_visit"

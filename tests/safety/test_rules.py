@@ -83,6 +83,7 @@ def test_silence_is_not_safety():
     ):
         verdict = judge(intake=intake)
         assert verdict.shown_as == Shown.NOT_ASSESSED and verdict.outcome == Outcome.PROCEED
+        assert set(levels(verdict).values()) == {"unassessed", 0}, "no place is shown as free"
 
 
 def test_a_dont_know_with_a_place_is_open_on_the_map():
@@ -90,6 +91,9 @@ def test_a_dont_know_with_a_place_is_open_on_the_map():
     verdict = judge(intake=IntakeFact(current_until=CURRENT.current_until, dont_know=(DontKnow("Numb?", (arm,)),)))
     assert levels(verdict)["upper_arm:right"] == "unassessed" and levels(verdict)["upper_arm:left"] is None
     assert limits(verdict)[-1].places == (arm,) and not limits(verdict)[-1].is_assessed
+    anywhere = judge(intake=IntakeFact(current_until=CURRENT.current_until, dont_know=(DontKnow("A clot?"),)))
+    assert set(levels(anywhere).values()) == {"unassessed", 0}
+    assert judge(allergies_asked_on=None).ceilings[arm].is_assessed
 
 
 def test_a_wish_is_a_target_and_never_more_is_a_limit():
@@ -108,6 +112,7 @@ def test_only_acute_pain_closes_a_place():
     assert verdict.ceilings[CALF_LEFT].level is None and verdict.ceilings[CALF_RIGHT].level == 0
     unasked = judge(pains=(PainMark(CALF_LEFT, 9),))
     assert unasked.ceilings[CALF_LEFT].level is None and unasked.not_assessed[0].kind == Gap.PAIN
+    assert levels(unasked)[str(CALF_LEFT)] == "unassessed" and levels(unasked)[str(CALF_RIGHT)] is None
 
 
 def test_an_undecided_proposal_counts_at_its_strictest():

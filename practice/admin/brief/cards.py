@@ -51,7 +51,7 @@ def limit_rows(verdict: Verdict, new_refs: frozenset[str]) -> list[Limit]:
     rows: dict[tuple, Limit] = {}
     for entry in limits(verdict):
         level = UNASSESSED if entry.level is None else entry.level
-        reason = words.short_reason(entry.reasons) or gettext("Answered “don't know”")
+        reason = words.short_reason(entry.reasons) or gettext("Not everything is known")
         row = rows.setdefault((level, reason), Limit(f"why-{len(rows) + 1}", level, reason))
         row.places += map(str, entry.places)
         for place in entry.places:
