@@ -43,7 +43,12 @@ def _against(
 
 
 def _sorted(reasons: list[Reason]) -> tuple[Reason, ...]:
-    return tuple(sorted(dict.fromkeys(reasons), key=lambda reason: (reason.rule, reason.words, reason.why)))
+    return tuple(sorted(dict.fromkeys(reasons), key=_order))
+
+
+def _order(reason: Reason) -> tuple:
+    """Everything two reasons may differ in, so that the order of the facts leaves no trace."""
+    return (reason.rule, reason.words, reason.why, str(reason.since), reason.ref, reason.is_proposed, repr(reason))
 
 
 def _words_of(substance: str, book: Rulebook) -> tuple[set[str], set[str]]:
