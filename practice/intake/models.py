@@ -1,12 +1,13 @@
 """Forms, links to them, drafts, submissions, arrivals."""
+import hashlib
 from datetime import date, datetime
 from enum import StrEnum
 
 from sqlalchemy import Date, ForeignKey, Index, Integer, String, UniqueConstraint
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
 
 from practice.clients.models import Client
-from practice.core.columns import BigId, Enum_, JsonText, UtcDateTime
+from practice.core.columns import BigId, Enum_, JsonText, UtcDateTime, canonical_json
 from practice.core.db import db
 from practice.core.sealed import Sealed, SealedRow, sealed_column
 from practice.core.text import _
@@ -35,7 +36,10 @@ WAY_LABELS = {Way.LINK: _("On their own device"), Way.TABLET: _("On a tablet her
 
 
 class FormVersion(db.Model):
-    """One version of a form in one language; never changed once published."""
+    """One version of a form in one language; never changed once published.
+
+    `content_hash` is the SHA-256 of the content as it is stored: a definition is held by it and not read again.
+    """
 
     __tablename__ = "form_version"
     __table_args__ = (UniqueConstraint("key", "language", "number"),)
@@ -47,8 +51,14 @@ class FormVersion(db.Model):
     title: Mapped[str] = mapped_column(String(120))
     state: Mapped[FormState] = mapped_column(Enum_(FormState))
     content: Mapped[dict] = mapped_column(JsonText)
+    content_hash: Mapped[str] = mapped_column(String(64), server_default="")
     published_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     version: Mapped[int] = mapped_column(Integer, default=1)
+
+    @validates("content")
+    def _named_by_hash(self, _key, content: dict) -> dict:
+        self.content_hash = hashlib.sha256(canonical_json(content).encode()).hexdigest()
+        return content
 
 
 class IntakeLink(db.Model):

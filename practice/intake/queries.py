@@ -3,14 +3,12 @@ import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
-from functools import lru_cache
 
-from sqlalchemy import Integer, Text, bindparam, func, select, type_coerce
+from sqlalchemy import Integer, bindparam, func, select
 
 from practice.clients.models import Client, name_of
 from practice.core import clock
-from practice.core.columns import canonical_json
-from practice.core.db import db, kept
+from practice.core.db import db
 from practice.core.errors import NotFound
 from practice.intake.definition import FormDefinition, from_data
 from practice.intake.models import FormState, FormVersion, IntakeArrival, IntakeLink, Submission
@@ -25,28 +23,20 @@ def published_form(key: str, language: str) -> FormVersion:
     raise NotFound()
 
 
-CONTENTS = (select(FormVersion.id, type_coerce(FormVersion.content, Text))
-            .where(FormVersion.id.in_(bindparam("ids", expanding=True))))
-
-
-def definitions_of(form_version_ids: Iterable[int]) -> dict[int, FormDefinition]:
-    """The definitions of these versions, which forms were sent in with and never change, by their number."""
-    held = kept().setdefault("form definitions", {})
-    missing = set(form_version_ids) - held.keys()
-    if missing:  # the text is in the canonical form
-        held |= {number: _definition(text) for number, text in db.session.execute(CONTENTS, {"ids": sorted(missing)})}
-    return held
+MOST_HELD = 64
+_held: dict[str, FormDefinition] = {}
 
 
 def definition_of(form: FormVersion) -> FormDefinition:
-    """The definition a version holds."""
-    return _definition(canonical_json(form.content))
-
-
-@lru_cache(maxsize=64)
-def _definition(text: str) -> FormDefinition:
-    """Checked once: a published version never changes."""
-    return from_data(json.loads(text))
+    """The definition a version holds, checked once for each content."""
+    found = _held.get(form.content_hash)
+    if found is None:
+        found = from_data(form.content)
+        if len(_held) >= MOST_HELD:
+            _held.clear()
+        if form.content_hash:
+            _held[form.content_hash] = found
+    return found
 
 
 @dataclass(frozen=True)

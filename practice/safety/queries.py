@@ -6,6 +6,7 @@ from datetime import date
 from functools import lru_cache
 
 from sqlalchemy import BindParameter, Select, bindparam, exists, func, or_, select
+from sqlalchemy.orm import joinedload
 
 from practice.clients.models import Care, Client
 from practice.core import clock
@@ -15,7 +16,7 @@ from practice.core.errors import NotFound
 from practice.intake.answers import Completeness, completeness
 from practice.intake.definition import FormDefinition
 from practice.intake.models import VISIT_CHECK, FormVersion, Submission
-from practice.intake.queries import answers_of, definitions_of
+from practice.intake.queries import answers_of, definition_of
 from practice.premises.queries import the_practice
 from practice.safety import proposals as named
 from practice.safety.content import ConditionContent, ProfileContent
@@ -34,7 +35,7 @@ from practice.safety.rules import (
     Wish,
     assess,
 )
-from practice.safety.rules_verdict import CONSEQUENCE_LABELS, Consequence
+from practice.safety.rules_verdict import Consequence
 
 CHECK_HOLDS_DAYS = 1
 FORMS_EACH = 3  # of each kind of form, the newest: the present one and what it is compared with
@@ -178,7 +179,8 @@ def _newest_forms(ids: BindParameter) -> Select:
     ranked = (select(Submission.id, rank.label("rank")).join(FormVersion, FormVersion.id == Submission.form_version_id)
               .where(Submission.client_id.in_(ids)).subquery())
     newest = select(ranked.c.id).where(ranked.c.rank <= FORMS_EACH)
-    return select(Submission).where(Submission.client_id.in_(ids), Submission.id.in_(newest)).order_by(*order)
+    return (select(Submission).where(Submission.client_id.in_(ids), Submission.id.in_(newest)).order_by(*order)
+            .options(joinedload(Submission.form_version).load_only(FormVersion.content_hash)))
 
 
 # Read for every brief and every signature, so built only once.
@@ -211,9 +213,8 @@ def known_with(client: Client, profile: SafetyProfile | None, on: date) -> Known
 def _known_of(people: Mapping[int, tuple[date | None, SafetyProfile | None]], on, requested=None) -> dict[int, Known]:
     ids = sorted(people)
     conditions, forms = (_by_client(chosen, ids) for chosen in (CONDITIONS, NEWEST_FORMS))
-    definitions = definitions_of(row.form_version_id for rows in forms.values() for row in rows) if forms else {}
     return {client_id: _known(client_id, born_on, on, conditions.get(client_id, []), profile, forms.get(client_id, []),
-                              definitions, requested or Request())
+                              requested or Request())
             for client_id, (born_on, profile) in people.items()}
 
 
@@ -224,11 +225,11 @@ def _by_client(chosen, ids: list[int]) -> dict[int, list]:
     return found
 
 
-def _known(client_id, born_on, on, rows, profile_row_, submissions, definitions, requested) -> Known:
+def _known(client_id, born_on, on, rows, profile_row_, submissions, requested) -> Known:
     live = tuple((row, ConditionContent.from_json(row.content)) for row in rows if row.state in LIVE)
     past = tuple(row for row in rows if row.state not in LIVE)
     profile = ProfileContent.from_json(profile_row_.content if profile_row_ else None)
-    forms = tuple(_opened(row, profile, definitions) for row in submissions)
+    forms = tuple(_opened(row, profile) for row in submissions)
     form = next((one for one in forms if one.definition.key != VISIT_CHECK), None)
     check = next((one for one in forms if one.definition.key == VISIT_CHECK and _is_fresh(one, on)), None)
     facts = _facts(on, born_on, live, profile, forms, form, check, requested)
@@ -236,8 +237,8 @@ def _known(client_id, born_on, on, rows, profile_row_, submissions, definitions,
                  assess(facts, rulebook()))
 
 
-def _opened(row: Submission, profile: ProfileContent, definitions: dict[int, FormDefinition]) -> LastForm:
-    definition, answers = definitions[row.form_version_id], answers_of(row)
+def _opened(row: Submission, profile: ProfileContent) -> LastForm:
+    definition, answers = definition_of(row.form_version), answers_of(row)
     settled = profile.read_keys(row.id)
     state = completeness(definition, answers, on=sent_on(row), read=settled)
     left = {part.name: tuple(point for point in getattr(state, part.name) if point.question_key not in settled)
@@ -358,11 +359,15 @@ def consequences_of(client_ids: Iterable[int], on: date | None = None) -> dict[i
     if not ids:
         return {}
     on = on or clock.local_date(clock.now(), the_practice().time_zone)
-    found: dict[int, list[Consequence]] = {}
+    found: dict[int, list[str]] = {}
     for client_id, kind in db.session.execute(CONSEQUENCES, {"clients": ids, "on": on}):
-        if kind in CONSEQUENCE_LABELS:
-            found.setdefault(client_id, []).append(Consequence(kind))
-    return {client_id: tuple(sorted(kinds, key=list(Consequence).index)) for client_id, kinds in found.items()}
+        found.setdefault(client_id, []).append(kind)
+    return {client_id: told for client_id, kinds in found.items() if (told := by_urgency(kinds))}
+
+
+def by_urgency(kinds: Iterable[str]) -> tuple[Consequence, ...]:
+    """These stored kinds, the most pressing first; without those that no longer exist."""
+    return tuple(one for one in Consequence if one in kinds)
 
 
 def last_review(client_id: int, appointment_id: int) -> BriefReview | None:

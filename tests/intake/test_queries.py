@@ -1,18 +1,22 @@
 """How forms stand, for Today and the desk: without a clinical word, in two queries."""
+import hashlib
 from datetime import date, timedelta
 
 import pytest
+from sqlalchemy import Text, select, type_coerce
 
 from practice.access import guard
 from practice.core import clock
-from practice.core.db import transaction
+from practice.core.db import db, transaction
 from practice.core.errors import NotFound
 from practice.intake.definition import shipped, to_data
-from practice.intake.models import FormState
+from practice.intake.models import FormState, FormVersion
 from practice.intake.queries import (
     NEVER,
     arrived_on,
+    definition_of,
     form_status,
+    get_form,
     latest_submission,
     links_of,
     published_form,
@@ -96,3 +100,20 @@ def test_the_published_form_in_the_language_or_another(people):
     with guard.acting(people.rae):
         assert (published_form("full", "de").number, published_form("full", "de").state) == (2, FormState.PUBLISHED)
         assert published_form("full", "fr").language == "en" and published_form("full", "en").number == 1
+
+
+def test_a_form_is_held_by_the_hash_of_its_content_and_read_again_when_it_changes(people, acting):
+    acting(people.olive)
+    with transaction():
+        row = forms.publish(people.olive, to_data(shipped("visit")))
+        draft = forms.start_draft(people.olive, row.id)
+        draft_id = draft.id
+        assert draft.content_hash == row.content_hash
+        before = definition_of(draft)
+        changed = to_data(before) | {"title": "Before each session"}
+        forms.save_draft(people.olive, draft_id, changed, version=draft.version)
+    draft = get_form(draft_id)
+    stored = db.session.scalar(select(type_coerce(FormVersion.content, Text)).where(FormVersion.id == draft_id))
+    assert draft.content_hash == hashlib.sha256(stored.encode()).hexdigest()
+    assert before.title != definition_of(draft).title == "Before each session"
+    assert definition_of(draft) is definition_of(get_form(draft_id))

@@ -150,8 +150,7 @@ def changes(brief: Brief) -> list[Change]:
     for row in brief.known.past if brief.since else ():
         if row.state is ConditionState.ENDED and row.ended_at and row.ended_at >= brief.since:
             found.append(Change(How.ENDED, What.CONDITION, label_of(ConditionContent.from_json(row.content))))
-    names = brief.other_names()
-    found += [Change(How.NEW, What.TREATED_BY, names.get(one.user_id, ""), show.day_short(one.last_started_at))
+    found += [Change(How.NEW, What.TREATED_BY, one.name, show.day_short(one.last_started_at))
               for one in brief.others]
     if brief.since and brief.form and brief.form.submitted_at >= brief.since and not found:
         found.append(Change(How.NEW, What.FORM))

@@ -3,7 +3,6 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from practice.access.actor import Actor
-from practice.accounts.queries import user_names
 from practice.admin import show
 from practice.clients.models import Client
 from practice.clients.queries import get_client
@@ -78,9 +77,6 @@ class Brief:
     @property
     def is_form_of_the_day(self) -> bool:
         return self.form is not None and sent_on(self.form) == self.on
-
-    def other_names(self) -> dict[int, str]:
-        return user_names() if self.others else {}
 
     def histories(self) -> list:
         """The health histories among the forms that were read, newest first."""

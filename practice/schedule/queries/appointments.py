@@ -6,6 +6,7 @@ from datetime import date, datetime
 from sqlalchemy import bindparam, exists, func, select
 from sqlalchemy.orm import selectinload
 
+from practice.accounts.models import User
 from practice.clients.models import Care
 from practice.core import clock
 from practice.core.db import db
@@ -133,17 +134,19 @@ class TreatedBy:
     """How often a therapist has treated a client, and when that was last over."""
 
     user_id: int
+    name: str
     sessions: int
     last_started_at: datetime
     last_ended_at: datetime
 
 
 TREATED_BY = (
-    select(Appointment.user_id, func.count(Appointment.id), func.max(Appointment.starts_at),
+    select(Appointment.user_id, User.name, func.count(Appointment.id), func.max(Appointment.starts_at),
            func.max(Appointment.ends_at))
+    .join(User, User.id == Appointment.user_id)
     .where(Appointment.client_id == bindparam("client"), Appointment.state == S.DONE,
            Appointment.starts_at < bindparam("before"))
-    .group_by(Appointment.user_id).order_by(func.max(Appointment.starts_at).desc()))
+    .group_by(Appointment.user_id, User.name).order_by(func.max(Appointment.starts_at).desc()))
 
 
 def treated_by(client_id: int, before: datetime) -> list[TreatedBy]:

@@ -2,19 +2,18 @@
 from dataclasses import dataclass, field
 from datetime import date
 
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import bindparam, select
 
 from practice.access.guard import system_session
-from practice.accounts.queries import Therapist, therapists, user_names
+from practice.accounts.queries import Therapist, user_names
 from practice.core import clock
 from practice.intake.queries import NEVER, FormStatus
 from practice.premises.queries import the_practice
-from practice.safety.queries import consequences_of
 from practice.safety.rules_verdict import Consequence
 from practice.schedule.grid import DayColumn, DayGrid, Item, ItemKind, layout
 from practice.schedule.models import Appointment, Block
 from practice.schedule.queries import appointments
-from practice.schedule.queries.diary import working
+from practice.schedule.queries.team import team
 from practice.schedule.queries.visits import Visit, visits_on
 from practice.schedule.states import HOLDING_TIME
 
@@ -52,34 +51,25 @@ def day_view(day: date, therapist_ids: list[int] | None = None, *, part: int | N
     zone = the_practice().time_zone
     first, last = clock.day_bounds(day, zone)
     blocks = {row.id: row for row in appointments.blocks_between(first, last)}
-    work = [one for one in working(day, day) if one.start < last and one.end > first]
-    active, booked = therapists(), _booked(day)
-    present = {*booked, *(row.user_id for row in blocks.values()), *(one.therapist_id for one in work)}
-    shown = _columns(active, present, therapist_ids)
+    there = team(day)
+    work = [one for one in there.work if one.start < last and one.end > first]
+    present = {*there.booked, *(row.user_id for row in blocks.values()), *(one.therapist_id for one in work)}
+    shown = _columns(there.therapists, present, therapist_ids)
     parts = tuple(tuple(shown[at:at + MOST_COLUMNS]) for at in range(0, len(shown), MOST_COLUMNS)) or ((),)
     part = min(max(part, 1), len(parts)) if part is not None else None
     shown = parts[part - 1] if part else tuple(shown)
-    visits, arrived, forms = visits_on(day, [one.id for one in shown])
-    seen = {row.id: row for row in visits}
-    items = _items(day, blocks, seen, is_all=len(seen) == sum(booked.get(one.id, 0) for one in shown))
+    found = visits_on(day, [one.id for one in shown])
+    seen = {row.id: row for row in found.visits}
+    items = _items(day, blocks, seen, is_all=len(seen) == sum(there.booked.get(one.id, 0) for one in shown))
     columns = [DayColumn(one.id, [piece for piece in work if piece.therapist_id == one.id], items.get(one.id, []))
                for one in shown]
-    clients = {row.client_id for row in seen.values()}
-    return DayView(day, shown, parts, part or 1, {one.id: one.short_name for one in active},
-                   layout(columns, day, zone, now=clock.now()), seen, arrived, blocks, consequences_of(clients, day),
-                   forms)
+    return DayView(day, shown, parts, part or 1, {one.id: one.short_name for one in there.therapists},
+                   layout(columns, day, zone, now=clock.now()), seen, found.waiting, blocks, found.consequences,
+                   found.forms)
 
 
-ON_DAY = Appointment.on_date == bindparam("day")
-BOOKED = select(Appointment.user_id, func.count(Appointment.id)).where(ON_DAY).group_by(Appointment.user_id)
 TIMES = select(Appointment.id, Appointment.user_id, Appointment.starts_at, Appointment.ends_at,
-               Appointment.state).where(ON_DAY)
-
-
-def _booked(day: date) -> dict[int, int]:
-    """How many appointments of any state each therapist has."""
-    with system_session("the day's columns") as session:
-        return dict(session.execute(BOOKED, {"day": day}).all())
+               Appointment.state).where(Appointment.on_date == bindparam("day"))
 
 
 def _items(day: date, blocks: dict[int, Block], seen: dict[int, Visit], *, is_all: bool) -> dict[int, list[Item]]:

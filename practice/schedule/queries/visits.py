@@ -11,6 +11,9 @@ from practice.core.db import db
 from practice.intake.models import IntakeArrival
 from practice.intake.queries import FormStatus
 from practice.premises.models import Room
+from practice.safety.models import ConsequenceRow
+from practice.safety.queries import by_urgency
+from practice.safety.rules_verdict import Consequence
 from practice.schedule.models import Appointment
 from practice.schedule.states import AppointmentState
 
@@ -45,9 +48,12 @@ VISITS = (select(Appointment.id, Appointment.client_id, Appointment.user_id, App
           .outerjoin(Client, Client.id == Appointment.client_id)
           .order_by(Appointment.starts_at, Appointment.id))
 FORMS = (IntakeArrival.client_id == Appointment.client_id, IntakeArrival.valid_until_on.is_not(None))
+TOLD = (ConsequenceRow.client_id == Appointment.client_id, ConsequenceRow.starts_on <= Appointment.on_date,
+        or_(ConsequenceRow.ends_on.is_(None), ConsequenceRow.ends_on >= Appointment.on_date))
 OF_THE_DAY = (
     VISITS.add_columns(select(func.max(IntakeArrival.arrived_at)).where(*FORMS).scalar_subquery(),
-                       select(func.max(IntakeArrival.valid_until_on)).where(*FORMS).scalar_subquery())
+                       select(func.max(IntakeArrival.valid_until_on)).where(*FORMS).scalar_subquery(),
+                       select(func.aggregate_strings(ConsequenceRow.kind, " ")).where(*TOLD).scalar_subquery())
     .where(Appointment.on_date == bindparam("day"),
            or_(Appointment.user_id.in_(bindparam("therapists", expanding=True)),
                Appointment.state == bindparam(None, AppointmentState.ARRIVED, literal_execute=True))))
@@ -59,15 +65,26 @@ def visit_of(row: Sequence) -> Visit:
     return Visit(*row[:12], row[12] or "", name_of(*row[13:FIELDS]) if row[15] is not None else "")
 
 
-def visits_on(day: date, therapist_ids: list[int]) -> tuple[list[Visit], list[Visit], dict[int, FormStatus]]:
-    """The appointments of these therapists on a local day, in order of time; who is here and waits for anybody, the
-    last to arrive first; and how the forms of all these clients stand, by client.
+@dataclass(frozen=True)
+class DayVisits:
+    """The appointments of some therapists on a local day in order of time, and who is here and waits for anybody, the
+    last to arrive first. By client: how the form stands, and what the desk must know."""
 
-    Through the row rule: those this person sees, and the names of the clients they may see.
+    visits: list[Visit]
+    waiting: list[Visit]
+    forms: dict[int, FormStatus]
+    consequences: dict[int, tuple[Consequence, ...]]
+
+
+def visits_on(day: date, therapist_ids: list[int]) -> DayVisits:
+    """The day of these therapists, in one statement.
+
+    Through the row rule: the appointments this person sees, and the names of the clients they may see.
     """
     found = db.session.execute(OF_THE_DAY, {"day": day, "therapists": therapist_ids}).all()
     rows = [visit_of(row) for row in found]
     waiting = [row for row in rows if row.state is AppointmentState.ARRIVED]
-    return ([row for row in rows if row.user_id in therapist_ids],
-            sorted(waiting, key=lambda row: row.arrived_at or row.state_at, reverse=True),
-            {row.client_id: FormStatus(*row[FIELDS:], None) for row in found})
+    return DayVisits([row for row in rows if row.user_id in therapist_ids],
+                     sorted(waiting, key=lambda row: row.arrived_at or row.state_at, reverse=True),
+                     {row.client_id: FormStatus(row[FIELDS], row[FIELDS + 1], None) for row in found},
+                     {row.client_id: by_urgency(row[-1].split()) for row in found if row[-1]})
