@@ -20,6 +20,7 @@ from practice.core import clock
 from practice.core.db import transaction
 from practice.core.errors import Invalid
 from practice.core.text import _
+from practice.transfer.queries.trail import glass_broken
 
 
 class PasswordForm(FlaskForm):
@@ -43,7 +44,8 @@ class AccountPage(Page):
         actor, config = current_actor(), current_app.config
         rows = open_sign_ins(actor.user_id, clock.now(), config["IDLE_TIMEOUT"], config["SESSION_LIFETIME"])
         return render_template("admin/account/index.html", user=get_user(actor.user_id), here=current_user.row.id,
-                               sign_ins=[(row, describe(row.device)) for row in rows])
+                               sign_ins=[(row, describe(row.device)) for row in rows],
+                               glass=glass_broken(actor.user_id) if actor.may(P.CHART_READ) else [])
 
     @expose("/password", methods=("GET", "POST"))
     def password(self):

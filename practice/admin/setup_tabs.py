@@ -11,7 +11,7 @@ TABS = (
     ("products", _("Products"), "setup_products.index"), ("rooms", _("Rooms"), "setup_rooms.index"),
     ("money", _("Money"), "setup_money.index"), ("taxes", _("Taxes"), "setup_taxes.index"),
     ("locations", _("Locations"), "setup_locations.index"), ("forms", _("Forms"), "forms.index"),
-    ("rulebook", _("Rulebook"), "rulebook.index"),
+    ("rulebook", _("Rulebook"), "rulebook.index"), ("trail", _("Who saw what"), "trail.index"),
 )
 
 

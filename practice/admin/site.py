@@ -54,6 +54,7 @@ from practice.admin.notes import pages as notes
 from practice.admin.notes.snippets import SnippetPage
 from practice.admin.plans import PlanPage, RecallPage
 from practice.admin.setup import register as setup
+from practice.admin.trail.pages import TrailPage
 from practice.billing.models.documents import Document, DocumentLine
 from practice.billing.models.packages import Package
 from practice.billing.models.payments import Allocation, Payment
@@ -101,6 +102,7 @@ PAGES = (
     submissions.SubmissionPage(name=_("Forms that came in"), endpoint="submissions", url="/forms-in"),
     files.FilePage(name=_("File"), endpoint="files", url="/files"),
     account.AccountPage(name=_("Your account"), endpoint="account", url="/account"),
+    TrailPage(name=_("Who saw what"), endpoint="trail", url="/setup/trail"),
     *setup.PAGES,
 )
 

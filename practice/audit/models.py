@@ -12,7 +12,8 @@ class AuditRow(db.Model):
     """One thing that happened. Ids have no gap; the actor is kept as an id, without a relationship."""
 
     __tablename__ = "audit_row"
-    __table_args__ = (Index(None, "client_id", "id"), Index(None, "actor_id", "id"), Index(None, "at"))
+    __table_args__ = (Index(None, "client_id", "at"), Index(None, "actor_id", "at", "client_id", "action"),
+                      Index(None, "at"))
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True, autoincrement=False)
     at: Mapped[datetime] = mapped_column(UtcDateTime)

@@ -102,9 +102,25 @@ class Broken:
 
 def verify(session: Session) -> Iterator[Broken]:
     """Walk the whole chain; yields each row that was edited, is missing, or stands beyond a cut-off end."""
-    key, last, expected = sealed.keyring().derive("audit chain"), START, 0
-    connection = session.connection()
-    for row in connection.execute(select(ROWS).order_by(ROWS.c.id)).yield_per(1000):
+    end = yield from _walk(session, select(ROWS).order_by(ROWS.c.id), START, 0)
+    head = session.connection().execute(select(HEAD.c.count, HEAD.c.hash).where(HEAD.c.id == 1)).first()
+    if head is not None and (head.count, head.hash) != end:
+        yield Broken(head.count, "cut off")
+
+
+def verify_part(session: Session, first_id: int, last_id: int) -> Iterator[Broken]:
+    """Walk the chain from one row to another, both included; yields each row that was edited or is missing."""
+    chosen = select(ROWS).where(ROWS.c.id.between(first_id, last_id)).order_by(ROWS.c.id)
+    before = session.connection().scalar(select(ROWS.c.hash).where(ROWS.c.id == first_id - 1)) or START
+    count, _last = yield from _walk(session, chosen, before, first_id - 1)
+    if count < last_id:
+        yield Broken(count + 1, "missing")
+
+
+def _walk(session: Session, chosen, last: str, expected: int):
+    """Check rows in order from the one after `expected`, whose hash is `last`; gives where it ended."""
+    key = sealed.keyring().derive("audit chain")
+    for row in session.connection().execute(chosen).yield_per(1000):
         expected += 1
         if row.id != expected:
             yield Broken(expected, "missing")
@@ -114,6 +130,4 @@ def verify(session: Session) -> Iterator[Broken]:
         if row_hash(key, last, fields) != row.hash:
             yield Broken(row.id, "changed")
         last = row.hash
-    head = connection.execute(select(HEAD.c.count, HEAD.c.hash).where(HEAD.c.id == 1)).first()
-    if head is not None and (head.count != expected or head.hash != last):
-        yield Broken(head.count, "cut off")
+    return expected, last

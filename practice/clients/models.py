@@ -93,7 +93,9 @@ class Care(db.Model):
 
     __tablename__ = "care"
     __table_args__ = (Index(None, "client_id", "user_id", "until_at"), Index(None, "user_id", "until_at", "client_id"),
-                      Index(None, "appointment_id"))
+                      Index(None, "appointment_id"),
+                      Index("ix_care_break_glass", "from_at", sqlite_where=text("reason = 'break_glass'"),
+                            postgresql_where=text("reason = 'break_glass'")))
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     client_id: Mapped[int] = mapped_column(ForeignKey("client.id"))

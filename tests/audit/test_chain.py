@@ -73,6 +73,21 @@ def test_a_cut_off_end_is_found(trail):
     assert broken() == [(last, "cut off")]
 
 
+def broken_in(first: int, last: int) -> list[tuple[int, str]]:
+    return [(place.row_id, place.reason) for place in audit.verify_part(db.session(), first, last)]
+
+
+@pytest.mark.requirement("complaint-pack", "audit-chain")
+def test_a_part_of_the_trail_is_checked_alone(trail):
+    last = db.session.query(AuditRow).count()
+    assert broken_in(1, last) == broken_in(3, last) == []
+    assert broken_in(3, last + 1) == [(last + 1, "missing")]
+    tamper("UPDATE audit_row SET address = 'elsewhere' WHERE id = 4")
+    db.session.connection().execute(text("DELETE FROM audit_row WHERE id = 3"))
+    assert broken_in(1, 2) == broken_in(6, last) == []
+    assert {(3, "missing"), (4, "changed")} <= set(broken_in(2, last))
+
+
 @pytest.mark.requirement("audit-complete")
 def test_a_change_without_a_record_is_refused(people, acting):
     acting(people.system)

@@ -216,6 +216,7 @@ DOORS: dict[str, Door] = {
     "closing.reopen": Door(post="O"),
     "files.index": Door(get="OTX"),
     "files.page": Door(get="T", foreign="OX"),
+    **{f"trail.{name}": Door(get="O") for name in ("index", "client", "client_pack", "user_pack")},
     "setup.index": Door(get="O"),
     "setup_hours.edit": Door(get="O", post="O"),
     "setup_practice.index": Door(get="O", post="O"),

@@ -1,0 +1,1 @@
+"""Reading what belongs to a person, and what was done with it."""

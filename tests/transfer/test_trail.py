@@ -1,0 +1,145 @@
+"""Who saw a client, whose records an account saw, and the pack for a complaint: from the trail, in sentences."""
+import ast
+import re
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select
+
+from practice.access import guard
+from practice.audit.models import AuditRow
+from practice.clients.services import break_glass
+from practice.core.db import db, transaction
+from practice.core.errors import Forbidden
+from practice.transfer.queries import trail
+from practice.transfer.sentences import WORDS, sentence
+from tests import personas
+from tests.factories import clients, schedule
+from tests.plugins.statements import counted
+
+HOUR = timedelta(hours=1)
+ROOT = Path(__file__).resolve().parents[2]
+ALWAYS = {"first_at": personas.NOW - 100 * HOUR, "last_at": personas.NOW + 100 * HOUR}
+NO_ACT = {"practice.db", "demo.db"}
+WHY = "Her doctor called and asks what was done last time."
+
+
+@pytest.fixture
+def ann_and_ben(people):
+    """Ann and Ben, today with Theo; Ann's number is a part of nobody else's."""
+    with guard.acting(people.system), transaction():
+        treatment = schedule.treatment("Massage 60")
+        schedule.hours(people.theo.user_id)
+        found = []
+        for name, hours in (("Annwen", 2), ("Benno", 4)):
+            row = clients.client(name, "Quill")
+            schedule.appointment(row.id, people.theo.user_id, treatment.id, personas.NOW + hours * HOUR)
+            clients.care(row.id, people.theo.user_id)
+            found.append(row.id)
+        found.append(clients.client("Cara", "Quill").id)
+    return found
+
+
+@pytest.mark.requirement("audit-asked")
+def test_whose_records_did_this_account_see(people, ann_and_ben, as_person):
+    ann, ben, cara = ann_and_ben
+    theo = as_person("theo")
+    assert theo.get(f"/brief/client/{ann}").status_code == 200
+    with guard.acting(people.olive):
+        found = {one.client_id: one.times for one in trail.seen_by(people.olive, people.theo.user_id, **ALWAYS)}
+        assert found == {ann: 1}
+    assert theo.get("/").status_code == 200, "Today shows both"
+    page = as_person("olive").get(f"/setup/trail/?user={people.theo.user_id}").get_data(as_text=True)
+    assert "Annwen Quill" in page and "Benno Quill" in page and "Cara" not in page
+    with guard.acting(people.olive):
+        found = {one.client_id: one.times for one in trail.seen_by(people.olive, people.theo.user_id, **ALWAYS)}
+        assert found == {ann: 2, ben: 1}
+        later = {"first_at": personas.NOW + HOUR, "last_at": personas.NOW + 2 * HOUR}
+        assert trail.seen_by(people.olive, people.theo.user_id, **later) == []
+
+
+@pytest.mark.requirement("audit-asked")
+def test_who_saw_this_client(people, ann_and_ben, as_person):
+    ann, ben, cara = ann_and_ben
+    as_person("theo").get("/")
+    with guard.acting(people.olive):
+        for client_id, saw in ((ann, 1), (ben, 1), (cara, 0)):
+            days = [one.times for one in trail.who_saw(people.olive, client_id) if one.action == "day.read"]
+            assert sum(days) == saw
+    page = as_person("olive").get(f"/setup/trail/clients/{ann}").get_data(as_text=True)
+    assert "Theo Marsh opened Today" in page and "Olive Byrne asked who saw what" in page
+
+
+@pytest.mark.requirement("audit-asked")
+def test_each_answer_is_one_statement_that_an_index_leads_to(people, ann_and_ben, database_kind):
+    asked = {"user_id": people.theo.user_id, **ALWAYS}
+    with guard.acting(people.olive):
+        with counted() as said:
+            trail.seen_by(people.olive, people.theo.user_id, **ALWAYS)
+            trail.who_saw(people.olive, ann_and_ben[0])
+        assert len([one for one in said if not one.startswith("SAVEPOINT")]) == 2
+    if database_kind == "sqlite":
+        with guard.acting(people.system):
+            for chosen, values in ((trail.SEEN, asked), (trail.LOOKERS, {"client_id": 1, "client": "1"})):
+                compiled = chosen.compile(db.engine, compile_kwargs={"render_postcompile": True})
+                plan = db.session.connection().exec_driver_sql(
+                    f"EXPLAIN QUERY PLAN {compiled}", tuple(compiled.construct_params(values)[name] for name in
+                                                            compiled.positiontup)).all()
+                assert not [row for row in plan if str(row[-1]).startswith("SCAN audit_row")], plan
+
+
+@pytest.mark.requirement("break-glass")
+def test_the_colleague_sees_that_the_glass_was_broken(people, ann_and_ben, as_person):
+    with guard.acting(people.olive), transaction():
+        break_glass(people.olive, ann_and_ben[0], WHY)
+    page = as_person("theo").get("/account/").get_data(as_text=True)
+    assert "Annwen Quill" in page and "Olive Byrne" in page and WHY in page
+    for other in ("tara", "rae", "bo"):
+        assert WHY not in as_person(other).get("/account/").get_data(as_text=True)
+
+
+@pytest.mark.requirement("complaint-pack")
+def test_the_pack_tells_in_sentences_and_proves_the_chain(people, ann_and_ben, as_person):
+    ann, ben, _cara = ann_and_ben
+    with guard.acting(people.olive), transaction():
+        break_glass(people.olive, ann, WHY)
+    as_person("theo").get(f"/brief/client/{ann}")
+    olive = as_person("olive")
+    file = olive.get(f"/setup/trail/clients/{ann}/pack.csv").get_data(as_text=True)
+    assert "Olive Byrne opened a chart that was not theirs, with a reason" in file and WHY in file
+    assert "Theo Marsh opened the chart" in file and "none was changed, none is missing" in file
+    assert "Benno" not in file
+    assert olive.get(f"/setup/trail/clients/{ann}/pack.pdf").data.startswith(b"%PDF")
+    account = olive.get(f"/setup/trail/accounts/{people.theo.user_id}/pack.csv").get_data(as_text=True)
+    assert "Theo Marsh signed in" in account and "Annwen Quill" in account and "Olive Byrne opened" not in account
+    assert olive.get(f"/setup/trail/accounts/{people.theo.user_id}/pack.pdf").data.startswith(b"%PDF")
+    with guard.acting(people.olive):
+        actions = db.session.scalars(select(AuditRow.action).where(AuditRow.actor_id == people.olive.user_id)).all()
+    assert actions.count("trail.export") == 4
+
+
+def test_nobody_but_the_owner_asks(people, ann_and_ben):
+    for actor in (people.theo, people.rae, people.bo):
+        with guard.acting(actor), pytest.raises(Forbidden):
+            trail.who_saw(actor, ann_and_ben[0])
+
+
+def recorded() -> set[str]:
+    """Every act the program records, read from the source: the texts handed to what writes the trail."""
+    found = set()
+    for path in (ROOT / "practice").rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call):
+                name = getattr(node.func, "attr", getattr(node.func, "id", ""))
+                if name in ("record", "record_reading", "_archive", "_decide", "_changed"):
+                    found |= {part.value for part in ast.walk(node) if isinstance(part, ast.Constant)
+                              and isinstance(part.value, str) and re.fullmatch(r"[a-z_]+\.[a-z_]+", part.value)}
+    return found
+
+
+@pytest.mark.requirement("complaint-pack")
+def test_every_act_has_a_sentence():
+    assert len(recorded()) > 100
+    assert recorded() - set(WORDS) - NO_ACT == set()
+    assert all("%(who)s" in sentence(action, {}) for action in WORDS)
