@@ -29,6 +29,8 @@ USAGE = """The back office of a massage practice.
   {python} -m practice serve     the real thing
 """
 
+NEED_TEST_TOOLS = [["check", "trust"], ["parts", "audit"]]
+
 OFFLINE = (
     "NewConnectionError",
     "Failed to establish a new connection",
@@ -63,7 +65,7 @@ def main(arguments):
 def extras_for(arguments):
     """The optional dependencies this command needs: the test tools, the PostgreSQL driver, or none."""
     extras = []
-    if (arguments and arguments[0] in ("test", "locks", "matrix", "bench")) or arguments[:2] == ["check", "trust"]:
+    if (arguments and arguments[0] in ("test", "locks", "matrix", "bench")) or arguments[:2] in NEED_TEST_TOOLS:
         extras.append("test")
     if os.environ.get("DATABASE_URL", "").startswith("postgres"):
         extras.append("postgres")
@@ -132,9 +134,18 @@ def is_ready(extras, wanted):
 
 
 def fingerprint():
-    """Changes whenever pyproject.toml does."""
-    with open(os.path.join(ROOT, "pyproject.toml"), "rb") as file:
-        return hashlib.sha256(file.read()).hexdigest()
+    """Changes whenever pyproject.toml or one of the lists of hashes does."""
+    seen = hashlib.sha256()
+    for path in [os.path.join(ROOT, "pyproject.toml")] + [pins_file(extras) for extras in ([], ["postgres"], ["test"])]:
+        with open(path, "rb") as file:
+            seen.update(file.read())
+    return seen.hexdigest()
+
+
+def pins_file(extras):
+    """The list with the SHA-256 of every file that may be installed, the dependencies of dependencies included."""
+    name = "test" if "test" in extras else "postgres" if "postgres" in extras else "shipped"
+    return os.path.join(ROOT, ".pins", name + ".txt")
 
 
 @contextlib.contextmanager
@@ -177,17 +188,19 @@ def make_environment():
 
 
 def install(extras, wanted):
-    """Fill .venv from pyproject.toml. Keeps pip's words in a log and shows them only when it fails."""
+    """Fill .venv with what .pins lists. Keeps pip's words in a log and shows them only when it fails."""
     # What an earlier command added stays: `demo` after `test` must not make the next `test` install again.
     extras = sorted(set(extras) | set(earlier_extras()))
     again = os.path.exists(STAMP)
     if again:
         os.remove(STAMP)
-    target = ROOT + ("[" + ",".join(extras) + "]" if extras else "")
     print("Installing what changed …" if again else "Installing (first run, about a minute) …", flush=True)
     began = time.monotonic()
     with open(LOG, "wb") as log:
-        done = subprocess.run([PYTHON, "-m", "pip", "install", "-e", target], stdout=log, stderr=subprocess.STDOUT)
+        for what in what_to_install(extras):
+            done = subprocess.run([PYTHON, "-m", "pip", "install", *what], stdout=log, stderr=subprocess.STDOUT)
+            if done.returncode:
+                break
     with open(LOG, encoding="utf-8", errors="replace") as file:
         words = file.read()
     lacking = missing(wanted, installed(site_packages()))
@@ -199,6 +212,14 @@ def install(extras, wanted):
     with open(STAMP, "w", encoding="utf-8") as file:
         json.dump({"root": ROOT, "project": fingerprint(), "extras": extras}, file)
     print("Installed in %d s." % (time.monotonic() - began), flush=True)
+
+
+def what_to_install(extras):
+    """What pip is asked for, in order: files of known hashes, none of them built here, and then the project itself."""
+    return [
+        ["--require-hashes", "--only-binary", ":all:", "-r", pins_file(extras)],
+        ["--no-deps", "--no-build-isolation", "-e", ROOT],
+    ]
 
 
 def earlier_extras():

@@ -1,10 +1,12 @@
 """The first command on a bare machine: what it needs, what it finds missing, and what it says."""
 
 import ast
+import hashlib
 import importlib
 import json
 import subprocess
 import sys
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -26,6 +28,9 @@ def start(tmp_path, monkeypatch):
         '[project]\ndependencies = ["Nice_Thing[extra]==1.2", "loose>=3"]\n'
         '[project.optional-dependencies]\ntest = ["checker==4.0; python_version > \'3\'"]\npostgres = ["driver==5.1"]\n'
     )
+    (tmp_path / ".pins").mkdir()
+    for name in ("shipped", "postgres", "test"):
+        (tmp_path / ".pins" / f"{name}.txt").write_text("nice-thing==1.2 --hash=sha256:00\n")
     return module
 
 
@@ -88,7 +93,7 @@ def test_a_finished_install_is_used_again(start):
     assert not start.is_ready(["test"], start.pins(["test"]))
 
 
-@pytest.mark.parametrize("what", ["stamp", "python", "package", "pins", "moved"])
+@pytest.mark.parametrize("what", ["stamp", "python", "package", "pins", "hashes", "moved"])
 def test_an_unfinished_or_changed_install_is_not(start, what, tmp_path, monkeypatch):
     ready(start, found=[("nice-thing", "1.1" if what == "package" else "1.2")])
     if what == "stamp":
@@ -98,10 +103,33 @@ def test_an_unfinished_or_changed_install_is_not(start, what, tmp_path, monkeypa
     elif what == "pins":
         with (tmp_path / "pyproject.toml").open("a") as file:
             file.write("\n")
+    elif what == "hashes":
+        (tmp_path / ".pins" / "shipped.txt").write_text("nice-thing==1.2 --hash=sha256:01\n")
     elif what == "moved":
         stamp = json.loads(Path(start.STAMP).read_text()) | {"root": "elsewhere"}
         Path(start.STAMP).write_text(json.dumps(stamp))
     assert not start.is_ready([], start.pins([]))
+
+
+@pytest.mark.requirement("supply-chain")
+@pytest.mark.parametrize("changed", [False, True])
+def test_a_file_with_another_hash_is_not_installed(start, tmp_path, changed):
+    """What pip is really asked for, with a package made here."""
+    wheel = tmp_path / "nice_thing-1.2-py3-none-any.whl"
+    with zipfile.ZipFile(wheel, "w") as file:
+        told = {"METADATA": "Metadata-Version: 2.1\nName: nice-thing\nVersion: 1.2\n", "RECORD": "",
+                "WHEEL": "Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: py3-none-any\n"}
+        for name, text in told.items():
+            file.writestr(f"nice_thing-1.2.dist-info/{name}", text)
+    known = hashlib.sha256(wheel.read_bytes()).hexdigest()
+    Path(start.pins_file([])).write_text(f"nice-thing @ {wheel.as_uri()} --hash=sha256:{known}\n")
+    if changed:
+        with zipfile.ZipFile(wheel, "a") as file:
+            file.writestr("nice_thing.py", "added later")
+    done = subprocess.run([sys.executable, "-m", "pip", "install", "--dry-run", "--no-index",
+                           *start.what_to_install([])[0]], capture_output=True, text=True)
+    assert ("DO NOT MATCH THE HASHES" in done.stderr) == changed
+    assert ("Would install nice-thing-1.2" in done.stdout) != changed
 
 
 def test_without_the_venv_module_one_sentence_says_what_to_install(start, monkeypatch, capsys):
