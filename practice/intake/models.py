@@ -139,7 +139,7 @@ class IntakeArrival(db.Model):
     """
 
     __tablename__ = "intake_arrival"
-    __table_args__ = (Index(None, "client_id", "arrived_at"), Index(None, "arrived_on"))
+    __table_args__ = (Index(None, "client_id", "arrived_at"), Index(None, "arrived_on", "arrived_at", "id"))
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     client_id: Mapped[int] = mapped_column(ForeignKey("client.id"))
