@@ -36,9 +36,9 @@ from practice.intake.services.forms import start_draft
 from practice.intake.services.links import begin, invite
 from practice.outbox.letter import File, MailServer
 from practice.outbox.states import MessageState
-from practice.premises.models import Issuer, Location, Room, TaxCode
+from practice.premises.models import Issuer, Location, MethodKind, PaymentMethod, Room, TaxCode
 from practice.premises.queries import get_practice, tax_codes
-from practice.premises.services import change_settings
+from practice.premises.services import change_settings, save
 from practice.reports.models import ExportBatch
 from practice.safety.content import ConditionContent
 from practice.safety.models import Condition
@@ -247,6 +247,8 @@ def _used(people, world) -> None:
 def _rest(people, world) -> None:
     """What the rest of the addresses name."""
     numbers = world.numbers
+    with guard.acting(people.olive), transaction():
+        numbers["payment_method_id"] = save(people.olive, PaymentMethod, None, name="TWINT", kind=MethodKind.CARD).id
     with guard.acting(people.system), transaction():
         db.session.add(ExportBatch(number=1, first_on=date(2026, 10, 1), last_on=date(2026, 10, 31), entries=0,
                                    made_at=clock.now(), made_by_id=people.bo.user_id))
@@ -266,6 +268,8 @@ def _rest(people, world) -> None:
         "therapist_id": people.theo.user_id}
     numbers |= {f"row:{name}_list": numbers[f"{name}_id"] for name in (
         "client", "note", "submission", "condition", "appointment", "block", "document", "payment", "package", "form",
-        "shift", "line", "allocation", "issuer", "location", "product", "room", "tax_code", "treatment", "user")}
+        "shift", "line", "allocation", "issuer", "location", "payment_method", "product", "room", "tax_code",
+        "treatment", "user")}
     numbers |= {f"row:setup_{page}": numbers[f"{name}_id"] for page, name in (
-        ("rooms", "room"), ("locations", "location"), ("taxes", "tax_code"), ("products", "product"))}
+        ("rooms", "room"), ("locations", "location"), ("taxes", "tax_code"), ("products", "product"),
+        ("methods", "payment_method"))}

@@ -10,10 +10,10 @@ from practice.access.permissions import Permission as P
 from practice.admin import show
 from practice.admin.auth import current_actor
 from practice.admin.base import Page, attempt, show_error
-from practice.admin.fields import enum_choices, row_choices, row_number
+from practice.admin.fields import method_choices, row_choices, row_number
 from practice.admin.switches import need
 from practice.admin.typing_money import amount_of, key_of, new_key
-from practice.billing.models.payments import METHOD_LABELS, Method
+from practice.billing.models.payments import Method
 from practice.billing.queries import lists
 from practice.billing.queries.accounts import account_of
 from practice.billing.queries.deposits import free_credit
@@ -38,7 +38,7 @@ FOLDERS = {"deposit": "money_back"}  # of the templates
 
 class MoneyInForm(FlaskForm):
     amount = StringField(_("Amount received"), [InputRequired(AMOUNT)])
-    method = RadioField(_("Method"), choices=enum_choices(METHOD_LABELS), default=Method.CARD.value)
+    method = RadioField(_("Method"), choices=method_choices, default=Method.CARD)
     request_key = HiddenField()
 
 

@@ -9,6 +9,8 @@ from babel.numbers import get_territory_currencies
 from flask_babel import get_locale, lazy_gettext
 from wtforms.fields.choices import SelectChoice
 
+from practice.billing.queries.methods import methods
+
 AREAS = ("Africa", "America", "Antarctica", "Asia", "Atlantic", "Australia", "Europe", "Indian", "Pacific")
 NO_COUNTRIES = {"EU", "EZ", "QO", "UN", "XA", "XB", "ZZ"}
 
@@ -22,6 +24,11 @@ def enum_choices(labels: Mapping[StrEnum, str], *, first: str | None = None) -> 
     """One choice for each member; `first` words an empty choice before them."""
     empty = [SelectChoice("", lazy_gettext(first))] if first else []
     return empty + [SelectChoice(member.value, lazy_gettext(words)) for member, words in labels.items()]
+
+
+def method_choices(*, first: str | None = None) -> list[SelectChoice]:
+    """How money can come, the practice's own ways among them."""
+    return enum_choices(methods(), first=first)
 
 
 def row_choices(pairs: Iterable[tuple[int, str]], *, first: str | None = None) -> list[SelectChoice]:

@@ -16,15 +16,16 @@ from practice.accounts.queries import therapists, user_names
 from practice.admin import show
 from practice.admin.auth import current_actor
 from practice.admin.base import Page, attempt, show_error
-from practice.admin.fields import enum_choices, row_number
+from practice.admin.fields import method_choices, row_number
 from practice.admin.papers import invoice_pdf
 from practice.admin.sending import pdf
 from practice.billing.models.documents import DocumentKind, DocumentState
-from practice.billing.models.payments import METHOD_LABELS, Method
+from practice.billing.models.payments import Method
 from practice.billing.queries import documents as reading
 from practice.billing.queries import lists
 from practice.billing.queries.accounts import treatment_names
 from practice.billing.queries.lists import SHOWN_LABELS, Search, Shown
+from practice.billing.queries.methods import known_method, methods
 from practice.billing.services.credit_notes import credit_note, credited_lines
 from practice.billing.services.payments import reverse_payment, take_payment, use_credit
 from practice.clients.queries import find_clients, names_of
@@ -40,7 +41,7 @@ NUMBER = re.compile(r"[A-Za-z]?[\d.]*-?\d{2,4}-\d*|[A-Za-z]?\d{4}-\d*")
 
 class PayForm(FlaskForm):
     amount = StringField(_("Amount received"), [InputRequired(_("Enter an amount"))])
-    method = RadioField(_("Method"), choices=enum_choices(METHOD_LABELS), default=Method.CARD.value)
+    method = RadioField(_("Method"), choices=method_choices, default=Method.CARD)
     reference = StringField(_("Reference"), [Length(max=80)])
     request_key = HiddenField()
 
@@ -133,7 +134,7 @@ class MoneyPage(Page):
 
     @expose("/payments")
     def payments(self):
-        method = Method(request.args["method"]) if request.args.get("method") in set(Method) else None
+        method = known_method(request.args.get("method", ""))
         first, last = day("first"), day("last")
         page = lists.list_payments(method=method, first=first, last=last, after=key("after"), before=key("before"))
         ids, paid = [row.id for row in page.rows], lists.paid_by(row.id for row in page.rows)
@@ -141,7 +142,7 @@ class MoneyPage(Page):
         known = names_of(row.client_id for row in page.rows) if current_actor().may(P.CLIENT_READ_ALL) else {}
         chosen = {"method": method, "first": first, "last": last}
         return render_template(
-            "admin/money/payments.html", page=page, paid=paid, labels=METHOD_LABELS, chosen=chosen,
+            "admin/money/payments.html", page=page, paid=paid, labels=methods(), chosen=chosen,
             names={row.id: known.get(row.client_id) or names.get(row.id, "") for row in page.rows},
             undone=lists.reversed_ids(ids), may=current_actor().may, P=P,
             newer=payments_url(chosen, before=page.rows[0]) if page.has_before and page.rows else None,

@@ -10,10 +10,11 @@ from practice.access.permissions import Permission as P
 from practice.admin import show
 from practice.admin.auth import current_actor
 from practice.admin.base import Page, attempt
-from practice.admin.fields import enum_choices
+from practice.admin.fields import enum_choices, method_choices
 from practice.admin.typing_money import amount_of, day_of, key_of, new_key
-from practice.billing.models.payments import METHOD_LABELS, Method
+from practice.billing.models.payments import Method
 from practice.billing.queries.documents import get_document, get_payment, parts_of, reversal_of
+from practice.billing.queries.methods import methods
 from practice.billing.services.payments import correct_method
 from practice.billing.services.refunds import refund, refundable
 from practice.billing.services.write_offs import write_off
@@ -27,7 +28,7 @@ WHY = _("Say why, in a few words.")
 
 class RefundForm(FlaskForm):
     amount = StringField(_("Amount to give back"), [InputRequired(AMOUNT)])
-    method = RadioField(_("Method"), choices=enum_choices(METHOD_LABELS), default=Method.CARD.value)
+    method = RadioField(_("Method"), choices=method_choices, default=Method.CARD)
     reason = StringField(_("Why"), [InputRequired(WHY), Length(max=200)])
     request_key = HiddenField()
 
@@ -81,7 +82,7 @@ class MoneyBackPage(Page):
     def method(self, payment_id):
         """The wrong method put right: what it paid stays paid."""
         form, payment = MethodForm(), get_payment(payment_id)
-        others = {method: word for method, word in METHOD_LABELS.items() if method is not payment.method}
+        others = {method: word for method, word in methods().items() if method != payment.method}
         form.method.choices = enum_choices(others)
         if not form.is_submitted():
             form.method.data = next(iter(others)).value

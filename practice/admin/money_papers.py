@@ -3,8 +3,8 @@ from flask_babel import force_locale, format_date, gettext
 
 from practice.admin.show import phone
 from practice.billing.models.documents import Document
-from practice.billing.models.payments import METHOD_LABELS
 from practice.billing.models.reminders import STEPS, Reminder
+from practice.billing.queries.methods import method_word
 from practice.billing.queries.statement import ENTRY_LABELS, Statement
 from practice.clients.models import Client
 from practice.core.money import format_money
@@ -43,7 +43,7 @@ def entry_words(line) -> str:
     """"Invoice 2026-0934", "Payment, card"."""
     words = gettext(ENTRY_LABELS[line.entry])
     if line.method is not None:
-        return f"{words}, {gettext(METHOD_LABELS[line.method])}"
+        return f"{words}, {gettext(method_word(line.method))}"
     return f"{words} {line.number}".strip()
 
 

@@ -4,8 +4,8 @@ from decimal import Decimal
 from flask_babel import force_locale, format_date, format_decimal, gettext
 
 from practice.billing.models.documents import KIND_LABELS, Document, DocumentKind
-from practice.billing.models.payments import METHOD_LABELS
 from practice.billing.queries.documents import Part
+from practice.billing.queries.methods import method_word
 from practice.clients.contact import format_phone
 from practice.core.money import format_money, round_half_up
 from practice.core.pdf import render
@@ -69,7 +69,7 @@ def _is_paid(part: Part) -> bool:
 def _method(part: Part) -> str:
     if part.voucher is not None:
         return gettext("Voucher")
-    return gettext("Credit") if part.is_credit else gettext(METHOD_LABELS[part.payment.method])
+    return gettext("Credit") if part.is_credit else gettext(method_word(part.payment.method))
 
 
 def _payment_words(document: Document, part: Part) -> str:

@@ -111,9 +111,9 @@ def charts_of(report: Report) -> dict:
                               lambda key: address("earned", f"treatment-{key or 'none'}")),
         "locations": _shares(tables["locations"], 3, figures["earned"], "", lambda key: address("locations")),
         "issuers": _shares(tables["issuers"], 3, figures["earned"], "", lambda key: address("issuers")),
-        "methods": charts.hbars([charts.HBar(gettext(METHOD_LABELS[method]), plain(amount), max(amount, 0),
+        "methods": charts.hbars([charts.HBar(gettext(METHOD_LABELS.get(word, word)), plain(amount), max(amount, 0),
                                              href=address("payments", method))
-                                 for method, _same, amount in tables["methods"]]),
+                                 for method, word, amount in tables["methods"]]),
     }
 
 

@@ -17,13 +17,14 @@ from practice.billing.models.documents import (
     LineKind,
 )
 from practice.billing.models.documents import STATE_LABELS as DOCUMENT_STATE_LABELS
-from practice.billing.models.payments import METHOD_LABELS, Method
+from practice.billing.models.payments import Method
+from practice.billing.queries.methods import method_word
 from practice.clients.contact import format_phone
 from practice.clients.models import REMINDER_LABELS, ReminderChannel
 from practice.core import clock
 from practice.core.money import format_money
 from practice.intake.models import FORM_STATE_LABELS, FormState
-from practice.premises.models import TAX_CATEGORY_LABELS, TaxCategory
+from practice.premises.models import METHOD_KIND_LABELS, TAX_CATEGORY_LABELS, MethodKind, TaxCategory
 from practice.premises.queries import the_practice
 from practice.safety.models import CONDITION_STATE_LABELS, ConditionState
 from practice.schedule.models import BLOCK_LABELS, BlockKind
@@ -33,8 +34,9 @@ from practice.sessions.models import NOTE_STATE_LABELS, NoteState
 # By type, because members of two enums with one value are equal.
 LABELS: dict[type[StrEnum], dict[StrEnum, str]] = {
     Role: ROLE_LABELS, ReminderChannel: REMINDER_LABELS, TaxCategory: TAX_CATEGORY_LABELS,
+    MethodKind: METHOD_KIND_LABELS,
     FormState: FORM_STATE_LABELS, ConditionState: CONDITION_STATE_LABELS, AppointmentState: STATE_LABELS,
-    NoteState: NOTE_STATE_LABELS, DocumentKind: KIND_LABELS, Method: METHOD_LABELS,
+    NoteState: NOTE_STATE_LABELS, DocumentKind: KIND_LABELS,
     BlockKind: BLOCK_LABELS, DocumentState: DOCUMENT_STATE_LABELS, LineKind: LINE_LABELS,
 }
 
@@ -92,8 +94,10 @@ def tr(text) -> str:
     return words.translated(str(text)) if text else ""
 
 
-def label(member: StrEnum) -> str:
-    """The word for an enum member."""
+def label(member: StrEnum | Method) -> str:
+    """The word for an enum member, or for a method of payment."""
+    if type(member) is Method:
+        return words.translated(method_word(member))
     return words.translated(LABELS[type(member)][member])
 
 

@@ -9,12 +9,12 @@ from wtforms.validators import InputRequired, Length, NumberRange, Optional
 from practice.access.permissions import Permission as P
 from practice.admin.auth import current_actor
 from practice.admin.base import Page, attempt
-from practice.admin.fields import enum_choices, row_choices
+from practice.admin.fields import enum_choices, method_choices, row_choices
 from practice.admin.sending import pdf
 from practice.admin.show import money, phone
 from practice.admin.switches import need
 from practice.admin.typing_money import amount_of, key_of, new_key
-from practice.billing.models.payments import METHOD_LABELS, Method
+from practice.billing.models.payments import Method
 from practice.billing.models.vouchers import VOUCHER_LABELS, VoucherKind
 from practice.billing.queries import vouchers as reading
 from practice.billing.queries.accounts import treatment_names
@@ -37,7 +37,7 @@ class VoucherForm(FlaskForm):
     value = StringField(_("Worth"), description=_("Empty: as the price. For a voucher of an amount."))
     for_name = StringField(_("For"), [Length(max=120)])
     months = IntegerField(_("Valid for"), [Optional(), NumberRange(1, 120)], default=36)
-    method = RadioField(_("Method"), choices=enum_choices(METHOD_LABELS), default=Method.CARD.value)
+    method = RadioField(_("Method"), choices=method_choices, default=Method.CARD)
     request_key = HiddenField()
 
 

@@ -52,6 +52,17 @@ PROFILE_LABELS = {
     Profile.FUND_AUSTRALIA: _("Tax invoice and health fund receipt, Australia")}
 
 
+class MethodKind(StrEnum):
+    """How a practice's own method of payment is treated: money that is there at once, or that comes in later."""
+
+    CARD = "card"
+    BANK = "bank"
+
+
+METHOD_KIND_LABELS = {MethodKind.CARD: _("Paid at the desk, like a card"),
+                      MethodKind.BANK: _("Comes in later, like a bank transfer")}
+
+
 class Practice(db.Model):
     """The one row of settings. Amounts everywhere are in `currency`; prices are net or gross as a whole."""
 
@@ -97,6 +108,18 @@ class TaxCode(db.Model):
     category: Mapped[TaxCategory] = mapped_column(Enum_(TaxCategory))
     rate: Mapped[int] = mapped_column(Rate)
     reason: Mapped[str] = mapped_column(String(200), default="")
+    is_active: Mapped[bool] = mapped_column(Boolean, default=True)
+    version: Mapped[int] = mapped_column(Integer, default=1)
+
+
+class PaymentMethod(db.Model):
+    """A way of paying of the practice's own, beside card, cash and bank transfer."""
+
+    __tablename__ = "payment_method"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(String(40), unique=True)
+    kind: Mapped[MethodKind] = mapped_column(Enum_(MethodKind))
     is_active: Mapped[bool] = mapped_column(Boolean, default=True)
     version: Mapped[int] = mapped_column(Integer, default=1)
 

@@ -13,7 +13,16 @@ from practice.core import clock, money
 from practice.core.db import check_version, db, kept
 from practice.core.errors import DomainError, Invalid, NotFound
 from practice.core.text import _
-from practice.premises.models import Issuer, Location, Practice, PriceMode, Room, TaxCategory, TaxCode
+from practice.premises.models import (
+    Issuer,
+    Location,
+    PaymentMethod,
+    Practice,
+    PriceMode,
+    Room,
+    TaxCategory,
+    TaxCode,
+)
 from practice.premises.queries import get_practice
 from practice.premises.rates import HUNDRED
 
@@ -136,7 +145,7 @@ def close_books(actor: Actor, until: date | None, *, reason: str = "") -> Practi
 
 
 def save(actor: Actor, model: type, row_id: int | None, *, version: int | None = None, **values):
-    """Add (`row_id` None) or change a tax code, location, room or issuer.
+    """Add (`row_id` None) or change a tax code, method of payment, location, room or issuer.
 
     Raises NotFound, Stale, NameTaken, Invalid, StillNeeded.
     """
@@ -163,7 +172,7 @@ def save(actor: Actor, model: type, row_id: int | None, *, version: int | None =
         setattr(row, name, value)
     db.session.add(row)
     db.session.flush()
-    kept()["main_location"] = None
+    kept()["main_location"] = kept()["methods"] = None
     audit.record(actor, f"{model.__tablename__}.save", row)
     return row
 
@@ -196,4 +205,10 @@ def _check_issuer(row_id: int | None, values: dict) -> None:
         raise StillNeeded(_("The practice needs its own head on documents"), "is_active")
 
 
-CHECKS = {TaxCode: _check_tax_code, Location: _check_location, Room: _check_room, Issuer: _check_issuer}
+def _check_method(row_id: int | None, values: dict) -> None:
+    if values.get("name", "").casefold() in {"card", "cash", "bank", "bank transfer", "credit", "voucher", "later"}:
+        raise NameTaken(field="name")
+
+
+CHECKS = {TaxCode: _check_tax_code, PaymentMethod: _check_method, Location: _check_location, Room: _check_room,
+          Issuer: _check_issuer}

@@ -1,4 +1,4 @@
-// The pay panel: keys 1 to 4 choose the method, and the button always says the amount and the method.
+// The pay panel: keys 1 to 9 choose the method, and the button always says the amount and the method.
 // form[data-pay] with radios [data-key="1"][data-words="Take {amount} by card"], an input [data-pay-amount], a [data-pay-words] in the button
 // whose data-amount-words is "€ {n}".
 import { isTyping, shortcutsAreOff } from "./shortcuts.js";

@@ -87,7 +87,7 @@ def test_a_wrong_method_is_put_right_in_one_step(stage):
     stage.do(lambda: use_credit(stage.rae, second))
     right = stage.do(lambda: correct_method(stage.rae, payment, method=Method.CASH, reason="it was cash"))
     assert (stage.open(first), stage.open(second), stage.credit_left()) == (0, 0, 200)
-    assert stage.read(lambda: db.session.get(Payment, right).method) is Method.CASH
+    assert stage.read(lambda: db.session.get(Payment, right).method) == Method.CASH
     with pytest.raises(AlreadyReversed):
         stage.do(lambda: correct_method(stage.rae, payment, method=Method.BANK, reason="and again"))
     with pytest.raises(SameMethod):

@@ -18,7 +18,7 @@ from practice.admin.auth import current_actor
 from practice.admin.base import Page, attempt, show_error
 from practice.admin.checkout.address import Asked, address_of, charge_of, read_address
 from practice.admin.checkout.offers import asks, offered, packages_of
-from practice.admin.checkout.panel import METHODS, CheckoutForm, amount_words, offer_over, read_money
+from practice.admin.checkout.panel import CheckoutForm, amount_words, faces, offer_over, read_money
 from practice.admin.papers import receipt_pdf
 from practice.admin.sending import pdf
 from practice.billing.models.documents import Document
@@ -154,7 +154,7 @@ def show_page(form: CheckoutForm, charge: Charge, asked: Asked, due: Due):
         go=lambda **changed: address_of(asked, charge, **changed), what=summary(charge), slots=offered(charge),
         rate=f"{rates.pop() / 10_000:g}" if len(rates) == 1 else None, amount_words=amount_words(),
         number=expected_number(charge.appointment.user_id, show.today()), packages=packages_of(charge, due.account),
-        is_done=charge.appointment.state is AppointmentState.DONE, methods=METHODS)
+        is_done=charge.appointment.state is AppointmentState.DONE, methods=faces())
     return page, (422 if form.errors else 200)
 
 

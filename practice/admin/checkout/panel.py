@@ -2,16 +2,17 @@
 import re
 from dataclasses import dataclass
 
-from flask_babel import lazy_gettext
+from flask_babel import gettext, lazy_gettext
 from flask_wtf import FlaskForm
 from wtforms import HiddenField, RadioField, SelectField, StringField
 from wtforms.fields.choices import SelectChoice
 
 from practice.accounts.queries import therapists
 from practice.admin import show
-from practice.admin.fields import enum_choices, row_choices
+from practice.admin.fields import method_choices, row_choices
 from practice.admin.switches import uses
-from practice.billing.models.payments import METHOD_LABELS, Method
+from practice.billing.models.payments import Method
+from practice.billing.queries.methods import kind_of, methods, usable
 from practice.core.errors import Invalid
 from practice.core.money import parse
 from practice.core.text import _
@@ -24,11 +25,10 @@ class CheckoutForm(FlaskForm):
     """The pay panel. `due` is the sum that was on the screen, `request_key` makes two clicks one; `over` says what
     becomes of more than the sum: change, credit or a tip."""
 
-    method = RadioField(_("Method"), choices=[*enum_choices(METHOD_LABELS), SelectChoice(LATER, lazy_gettext("Later"))],
-                        default=Method.CARD.value)
+    method = RadioField(_("Method"), choices=lambda: [*method_choices(), SelectChoice(LATER, lazy_gettext("Later"))],
+                        default=Method.CARD)
     amount = StringField(_("Amount received"))
-    second_method = RadioField(_("The rest by"), default="",
-                               choices=enum_choices(METHOD_LABELS, first=_("Nothing more")))
+    second_method = RadioField(_("The rest by"), default="", choices=lambda: method_choices(first=_("Nothing more")))
     over = RadioField(_("What is more than the sum"), default="")
     tip_for = SelectField(_("For whom"))
     due = HiddenField()
@@ -53,31 +53,29 @@ def read_money(form: CheckoutForm, to_pay: int) -> Money:
     """What was given. Cash above the sum is change, not a payment. Raises Invalid."""
     if to_pay == 0 or form.method.data == LATER:
         return Money([])
-    if form.method.data not in set(Method):
-        raise Invalid(_("Choose how it is paid."), "method")
+    method = usable(form.method.data or "")
     text = (form.amount.data or "").strip()
     amount = parse(text, the_practice().currency) if text else 0
     if amount < 0:
         raise Invalid(_("Enter an amount above zero."), "amount")
-    method = Method(form.method.data)
     if amount > to_pay:
         return more_than_due(form, method, amount, to_pay)
     payments = [(method, amount)]
-    if form.second_method.data in set(Method) and amount < to_pay:
-        payments.append((Method(form.second_method.data), to_pay - amount))
+    if form.second_method.data and amount < to_pay:
+        payments.append((usable(form.second_method.data), to_pay - amount))
     return Money(payments)
 
 
 def more_than_due(form: CheckoutForm, method: Method, amount: int, to_pay: int) -> Money:
     """Somebody gave more: change (cash alone), credit, or a tip. Raises Invalid."""
-    over = form.over.data or (CHANGE if method is Method.CASH else CREDIT)
+    over = form.over.data or (CHANGE if method == Method.CASH else CREDIT)
     if over == TIP:
         if not form.tip_for.data:
             raise Invalid(_("Choose for whom the tip is."), "tip_for")
         return Money([(method, amount)], tip=amount - to_pay, tip_for_id=int(form.tip_for.data))
     if over == CREDIT:
         return Money([(method, amount)])
-    if method is not Method.CASH:
+    if method != Method.CASH:
         raise Invalid(_("Change is given for cash alone."), "over")
     return Money([(method, to_pay)], amount - to_pay)
 
@@ -96,10 +94,17 @@ def offer_over(form: CheckoutForm, therapist_id: int) -> None:
 
 
 # value, word, icon, words of the button; `{amount}` is filled in by the page's script
-METHODS = ((Method.CARD.value, _("Card"), "card", _("Take {amount} by card")),
-           (Method.CASH.value, _("Cash"), "cash", _("Take {amount} in cash")),
-           (Method.BANK.value, _("Bank"), "bank", _("Note {amount} by bank")),
-           (LATER, _("Later"), "clock", _("Leave it open")))
+FACES = ((Method.CARD, _("Card"), "card", _("Take {amount} by card")),
+         (Method.CASH, _("Cash"), "cash", _("Take {amount} in cash")),
+         (Method.BANK, _("Bank"), "bank", _("Note {amount} by bank")),
+         (LATER, _("Later"), "clock", _("Leave it open")))
+
+
+def faces() -> list[tuple]:
+    """The tiles of the pay panel: those that every practice has, then its own."""
+    own = [(key, word, str(kind_of(key))) for key, word in methods().items() if key.own_id]
+    return [*((key, gettext(word), icon, gettext(words)) for key, word, icon, words in FACES),
+            *((key, word, icon, gettext("Take {amount} by %(method)s", method=word)) for key, word, icon in own)]
 
 
 def amount_words() -> str:

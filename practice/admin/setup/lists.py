@@ -20,6 +20,7 @@ LABELS = {
     "price_amount": _("Price"), "tax_code": _("Tax"), "needs_room": _("Needs a room"), "location": _("Location"),
     "category": _("Kind"), "rate": _("Rate"), "reason": _("Reason when nothing is charged"), "address": _("Address"),
     "tax_number": _("Tax number"), "bank_account": _("Bank account"), "footer": _("Line at the foot"),
+    "kind": _("Kind"),
     "weekday": _("Weekday"), "starts_minute": _("Starts"), "ends_minute": _("Ends"), "from_on": _("From"),
     "until_on": _("Until"), "profile": _("Registration"), "user_id": _("Therapist"),
 }
@@ -40,6 +41,7 @@ FORMATS = {
     "tax_code": lambda view, context, row, name: row.tax_code.name,
     "location": lambda view, context, row, name: row.location.name,
     "category": lambda view, context, row, name: show.label(row.category),
+    "kind": lambda view, context, row, name: show.label(row.kind),
     "rate": lambda view, context, row, name: f"{show_rate(row.rate)} %",
     "user_id": lambda view, context, row, name: colleague(row.user_id),
     "weekday": lambda view, context, row, name: get_day_names("wide", locale=get_locale() or "en")[row.weekday],
@@ -115,6 +117,10 @@ class RoomList(SetupList):
 
 class TaxCodeList(SetupList):
     shown, tab = ("name", "category", "rate", "reason", "is_active"), "taxes"
+
+
+class MethodList(SetupList):
+    shown, tab = ("name", "kind", "is_active"), "money"
 
 
 class LocationList(SetupList):

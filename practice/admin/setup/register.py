@@ -1,10 +1,22 @@
 """The set-up screens for the register of the site."""
 from practice.accounts.models import User
-from practice.admin.setup import catalog, form_editor, forms, hours, lists, money, premises, staff, start, wordings
+from practice.admin.setup import (
+    catalog,
+    form_editor,
+    forms,
+    hours,
+    lists,
+    methods,
+    money,
+    premises,
+    staff,
+    start,
+    wordings,
+)
 from practice.catalog.models import Product, Treatment
 from practice.core.text import _
 from practice.intake.models import FormVersion
-from practice.premises.models import Issuer, Location, Room, TaxCode
+from practice.premises.models import Issuer, Location, PaymentMethod, Room, TaxCode
 from practice.schedule.models import Shift
 
 PAGES = (
@@ -12,6 +24,7 @@ PAGES = (
     premises.PracticePage(name=_("Practice"), endpoint="setup_practice", url="/setup/practice"),
     money.SetupMoneyPage(name=_("Money"), endpoint="setup_money", url="/setup/money"),
     premises.TaxPage(name=_("Taxes"), endpoint="setup_taxes", url="/setup/taxes"),
+    methods.MethodPage(name=_("Methods of payment"), endpoint="setup_methods", url="/setup/methods"),
     premises.RoomPage(name=_("Rooms"), endpoint="setup_rooms", url="/setup/rooms"),
     premises.LocationPage(name=_("Locations"), endpoint="setup_locations", url="/setup/locations"),
     staff.StaffPage(name=_("Staff"), endpoint="setup_staff", url="/setup/staff"),
@@ -30,6 +43,8 @@ LISTS = (
     lists.ProductList(Product, name=_("Products"), endpoint="product_list", url="/lists/products"),
     lists.RoomList(Room, name=_("Rooms"), endpoint="room_list", url="/lists/rooms"),
     lists.TaxCodeList(TaxCode, name=_("Taxes"), endpoint="tax_code_list", url="/lists/tax-codes"),
+    lists.MethodList(PaymentMethod, name=_("Methods of payment"), endpoint="payment_method_list",
+                     url="/lists/payment-methods"),
     lists.LocationList(Location, name=_("Locations"), endpoint="location_list", url="/lists/locations"),
     lists.IssuerList(Issuer, name=_("Heads of documents"), endpoint="issuer_list", url="/lists/issuers"),
     forms.FormListView(FormVersion, name=_("Forms"), endpoint="form_list", url="/lists/forms"),

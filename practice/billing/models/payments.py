@@ -1,6 +1,6 @@
 """Payments, tips in them, and what they pay for."""
+import re
 from datetime import date, datetime
-from enum import StrEnum
 
 from sqlalchemy import CheckConstraint, Date, ForeignKey, Index, Integer, String
 from sqlalchemy.orm import Mapped, mapped_column
@@ -10,12 +10,29 @@ from practice.core.db import db
 from practice.core.text import _
 
 
-class Method(StrEnum):
-    CARD = "card"
-    CASH = "cash"
-    BANK = "bank"
+class Method(str):
+    """How money came: Method.CARD, CASH or BANK, or one of the practice's own by its number, "own-7"."""
+
+    __slots__ = ()
+    KEYS = re.compile(r"card|cash|bank|own-[1-9][0-9]{0,8}")
+
+    def __new__(cls, key: str):
+        """Raises ValueError for what is no method at all."""
+        if not cls.KEYS.fullmatch(key):
+            raise ValueError(key)
+        return super().__new__(cls, key)
+
+    @property
+    def value(self) -> str:
+        return str(self)
+
+    @property
+    def own_id(self) -> int | None:
+        """The number of the practice's own method, None for the three that every practice has."""
+        return int(self[4:]) if self.startswith("own-") else None
 
 
+Method.CARD, Method.CASH, Method.BANK = Method("card"), Method("cash"), Method("bank")
 METHOD_LABELS = {Method.CARD: _("Card"), Method.CASH: _("Cash"), Method.BANK: _("Bank transfer")}
 
 

@@ -54,7 +54,8 @@ def expected(row: TillDay) -> list[Expected]:
                       .group_by(TipPayout.method))
     moved = int(db.session.scalar(select(func.coalesce(func.sum(TillMove.amount), 0))
                                   .where(TillMove.till_day_id == row.id)))
-    others = [method for method in Method if method is not Method.CASH and (paid.get(method) or tips.get(method))]
+    others = sorted(method for method in paid.keys() | tips.keys()
+                    if method != Method.CASH and (paid.get(method) or tips.get(method)))
     return [Expected(Method.CASH, row.float_amount, paid.get(Method.CASH, 0), moved, tips.get(Method.CASH, 0)),
             *(Expected(method, 0, paid.get(method, 0), 0, tips.get(method, 0)) for method in others)]
 

@@ -11,6 +11,7 @@ from practice.billing.models.payments import Allocation, Method, Payment, Tip
 from practice.billing.queries.charged import charged
 from practice.billing.queries.deposits import deposits_of, free_credit
 from practice.billing.queries.documents import credit_of, get_document, get_payment, open_of_clients
+from practice.billing.queries.methods import usable
 from practice.billing.services.documents import today
 from practice.billing.services.locking import lock_account
 from practice.billing.services.till import till_for
@@ -65,7 +66,7 @@ def take_payment(actor: Actor, *, client_id: int, amount: int, method: Method, r
     first = first_by_key(client_id, request_key)
     if first is not None:
         return first
-    row = _new(actor, client_id, _checked(amount), method, request_key, reference=reference.strip()[:80])
+    row = _new(actor, client_id, _checked(amount), usable(method), request_key, reference=reference.strip()[:80])
     audit.record(actor, "payment.take", row, client_id=client_id, amount=amount, method=method, tip=tip)
     if tip:
         _tip(row, tip, tip_for_id)
@@ -92,7 +93,7 @@ def take_deposit(actor: Actor, *, client_id: int, appointment_id: int, amount: i
         raise NotFound()
     if appointment.state not in HOLDING_TIME or charged([appointment_id]):
         raise NotToCome(field="appointment")
-    row = _new(actor, client_id, _checked(amount), method, request_key, appointment_id=appointment_id)
+    row = _new(actor, client_id, _checked(amount), usable(method), request_key, appointment_id=appointment_id)
     audit.record(actor, "deposit.take", row, client_id=client_id, amount=amount, method=method,
                  appointment_id=appointment_id)
     return row
@@ -122,8 +123,8 @@ def _checked(amount: int) -> int:
 
 
 def _new(actor: Actor, client_id: int, amount: int, method: Method, request_key: str, **values) -> Payment:
-    row = Payment(client_id=client_id, location_id=main_location_id(), method=Method(method),
-                  till_day_id=till_for(Method(method)), currency=the_practice().currency, amount=amount,
+    row = Payment(client_id=client_id, location_id=main_location_id(), method=method, till_day_id=till_for(method),
+                  currency=the_practice().currency, amount=amount,
                   received_at=clock.now(), received_on=today(), received_by_id=actor.user_id, request_key=request_key,
                   **values)
     db.session.add(row)
@@ -191,7 +192,7 @@ def give_back(actor: Actor, *, client_id: int, amount: int, method: Method, requ
         return first
     if _checked(amount) > free_credit(client_id):
         raise NoSuchCredit(field="amount")
-    row = _new(actor, client_id, -amount, method, request_key, reason=_why(reason))
+    row = _new(actor, client_id, -amount, usable(method), request_key, reason=_why(reason))
     audit.record(actor, "payment.give_back", row, client_id=client_id, amount=amount, method=method)
     return row
 
@@ -226,14 +227,14 @@ def correct_method(actor: Actor, payment_id: int, *, method: Method, reason: str
     """
     require(actor, Permission.PAYMENT_TAKE)
     payment = _to_reverse(payment_id)
-    if Method(method) is payment.method:
+    if usable(method) == payment.method:
         raise SameMethod(field="method")
     put = _put(payment)
     tips = db.session.execute(select(Tip.therapist_id, func.sum(Tip.amount)).where(Tip.payment_id == payment.id)
                               .group_by(Tip.therapist_id)).all()
     _reverse(actor, payment, _why(reason))
-    row = _new(actor, payment.client_id, payment.amount, method, f"correct-{payment.id}", reference=payment.reference,
-               appointment_id=payment.appointment_id, reason=_why(reason))
+    row = _new(actor, payment.client_id, payment.amount, usable(method), f"correct-{payment.id}",
+               reference=payment.reference, appointment_id=payment.appointment_id, reason=_why(reason))
     for therapist_id, amount in tips:
         db.session.add(Tip(payment_id=row.id, therapist_id=therapist_id, amount=int(amount), on_date=today()))
     for document_id, amount in put:

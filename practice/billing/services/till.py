@@ -37,7 +37,7 @@ def till_for(method: Method) -> int | None:
     if not the_practice().has_till:
         return None
     found = db.session.scalar(HELD_OPEN, {"location_id": main_location_id()})
-    if found is None and method is Method.CASH:
+    if found is None and method == Method.CASH:
         raise TillClosed()
     return found
 
@@ -98,7 +98,7 @@ def close_the_till(actor: Actor, till_day_id: int, *, counted: Mapping[Method, i
     if Method.CASH not in counted:
         raise Invalid(_("Count the cash first."), "cash")
     for method, amount in counted.items():
-        if not -MOST < whole(amount) < MOST or (method is Method.CASH and amount < 0):
+        if not -MOST < whole(amount) < MOST or (method == Method.CASH and amount < 0):
             raise Invalid(_("Enter what was counted."), str(method))
     for one in expected(row):
         row.counts.append(TillCount(method=one.method, expected_amount=one.amount,

@@ -7,6 +7,7 @@ from practice.access.permissions import Permission
 from practice.accounts.models import User
 from practice.audit import services as audit
 from practice.billing.models.payments import Method, TipPayout
+from practice.billing.queries.methods import usable
 from practice.billing.queries.tips import tip_accounts
 from practice.billing.services.documents import today
 from practice.billing.services.till import till_for
@@ -36,8 +37,8 @@ def pay_out_tips(actor: Actor, *, therapist_id: int, amount: int, method: Method
     owed = sum(row.owed for row in tip_accounts(therapist_id=therapist_id))
     if not 0 < whole(amount) <= owed:
         raise NotSoManyTips(field="amount")
-    row = TipPayout(therapist_id=therapist_id, amount=amount, method=Method(method), paid_on=today(),
-                    paid_at=clock.now(), paid_by_id=actor.user_id, till_day_id=till_for(Method(method)),
+    row = TipPayout(therapist_id=therapist_id, amount=amount, method=usable(method), paid_on=today(),
+                    paid_at=clock.now(), paid_by_id=actor.user_id, till_day_id=till_for(usable(method)),
                     request_key=request_key)
     db.session.add(row)
     db.session.flush()

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 
 from practice.audit.chain import row_hash
 from practice.billing.models.documents import DocumentKind, DocumentState, LineKind
-from practice.billing.models.payments import Method
+from practice.billing.models.payments import METHOD_LABELS
 from practice.clients.matching import normalise, prefix_key, search_text
 from practice.clients.models import CareReason, ReminderChannel
 from practice.core import sealed
@@ -235,7 +235,7 @@ class Rows:
                    "net_amount": NET, "tax_amount": TAX}
 
     def payments(self) -> Iterator[dict]:
-        methods = list(Method)
+        methods = list(METHOD_LABELS)
         for number, at in self.sessions(self.is_paid):
             yield {
                 "id": number + 1, "client_id": self.client(number), "location_id": self.stage.location_id,

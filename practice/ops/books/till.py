@@ -21,7 +21,7 @@ def closed_days() -> Iterator[Broken]:
         key = (row.till_day_id, row.method)
         counted.add(key)
         comes_to = paid.get(key, 0) - tips.get(key, 0)
-        if row.method is Method.CASH:
+        if row.method == Method.CASH:
             comes_to += days[row.till_day_id] + moved.get(row.till_day_id, 0)
         yield from unequal("till = float + in - out", "till_count", row.id, "expected_amount is", row.expected_amount,
                            comes_to)

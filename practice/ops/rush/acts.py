@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 from practice.access.actor import Actor
 from practice.billing.models.documents import Document, DocumentKind, DocumentState
 from practice.billing.models.packages import Package
-from practice.billing.models.payments import Method, Payment
+from practice.billing.models.payments import METHOD_LABELS, Method, Payment
 from practice.billing.queries.deposits import free_credit
 from practice.billing.services.checkout import checkout
 from practice.billing.services.credit_notes import credit_note
@@ -45,7 +45,7 @@ class Desk:
         return self.chance.choice(self.clients)
 
     def method(self) -> Method:
-        return self.chance.choice(list(Method))
+        return self.chance.choice(list(METHOD_LABELS))
 
     def pick(self, column, *where):
         """A row of the last ones that fit, None when there is none; every desk picks from the same ones."""

@@ -7,7 +7,8 @@ from practice.access.actor import Actor
 from practice.access.guard import require
 from practice.access.permissions import Permission
 from practice.billing.models.documents import LINE_LABELS, Document
-from practice.billing.models.payments import METHOD_LABELS, Payment
+from practice.billing.models.payments import Method, Payment
+from practice.billing.queries.methods import method_word
 from practice.core.db import db, snapshot
 from practice.core.errors import NotFound
 from practice.core.text import _
@@ -25,16 +26,17 @@ NAMES = {
     "revenue:voucher_session": _("Earned with vouchers for a treatment"),
     "datev:consultant": _("DATEV: number of the adviser"), "datev:client": _("DATEV: number of the client"),
 }
-METHODS = {f"method:{method}": label for method, label in METHOD_LABELS.items()}
 LINES = {str(kind): label for kind, label in LINE_LABELS.items()}
 DATEV = ("datev:consultant", "datev:client")
 
 
 def name_of_key(key: str) -> tuple[str, str]:
     """In words, to be translated, and the rate that belongs to it: ("Treatment", "13.5 %")."""
-    if key in NAMES or key in METHODS:
-        return NAMES.get(key) or METHODS[key], ""
+    if key in NAMES:
+        return NAMES[key], ""
     what, *rest, rate = key.split(":")
+    if what == "method":
+        return method_word(Method(rate)), ""
     title = _("Tax") if what == "tax" else LINES[rest[0]]
     percent = f"{int(rate) / 10_000:g} %"
     return title, percent if rest[-1] == "S" else f"{percent} ({rest[-1]})"

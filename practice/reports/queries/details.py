@@ -5,6 +5,7 @@ from practice.access.actor import Actor
 from practice.access.guard import require, system_session
 from practice.access.permissions import Permission
 from practice.accounts.queries import user_names
+from practice.billing.queries.methods import written
 from practice.core.db import db, snapshot
 from practice.core.errors import NotFound
 from practice.reports.period import AGES, Period, age_bucket
@@ -49,7 +50,7 @@ def _earned(period: Period, key: str | None) -> list[tuple]:
 
 def _payments(period: Period, key: str | None) -> list[tuple]:
     """`key` is a method."""
-    return [(None, row.received_on, str(row.method), row.reference, row.amount)
+    return [(None, row.received_on, written(row.method), row.reference, row.amount)
             for row in db.session.execute(rows.payments(period)) if key in (None, str(row.method))]
 
 

@@ -13,7 +13,8 @@ from practice.access.actor import Actor
 from practice.access.guard import require
 from practice.access.permissions import Permission
 from practice.accounts.queries import user_names
-from practice.billing.models.payments import Method
+from practice.billing.models.payments import METHOD_LABELS, Method
+from practice.billing.queries.methods import kind_of, own_methods, written
 from practice.catalog.models import Treatment
 from practice.core import clock
 from practice.core.db import db, snapshot
@@ -223,13 +224,14 @@ def _methods(money) -> list[tuple]:
     found = Counter()
     for row in money:
         found[row.method] += int(row.amount)
-    return [(str(method), str(method), found[method]) for method in Method if method in found]
+    return [(str(method), written(method), found[method])
+            for method in [*METHOD_LABELS, *own_methods()] if method in found]
 
 
 def _days(money, tills: dict[date, int]) -> list[tuple]:
     by_day: dict[date, Counter] = defaultdict(Counter)
     for row in money:
-        by_day[row.received_on][row.method] += int(row.amount)
+        by_day[row.received_on][kind_of(row.method)] += int(row.amount)
     return [(None, day, by_day[day][Method.CASH], by_day[day][Method.CARD], by_day[day][Method.BANK],
              sum(by_day[day].values()), tills.get(day, 0)) for day in sorted(by_day.keys() | tills.keys())]
 
