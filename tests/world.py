@@ -16,6 +16,7 @@ from practice.accounts.services.users import add_user
 from practice.audit import services as audit
 from practice.billing.models.documents import Document, DocumentLine
 from practice.billing.models.payments import Allocation, Method, Payment
+from practice.billing.models.superbills import Superbill
 from practice.billing.services.checkout import checkout
 from practice.billing.services.documents import LineInput, issue_invoice
 from practice.billing.services.fees import record_consent
@@ -23,6 +24,7 @@ from practice.billing.services.mailing import mail_paper
 from practice.billing.services.packages import sell_package, use_package
 from practice.billing.services.payments import take_deposit, take_payment
 from practice.billing.services.reminders import remind
+from practice.billing.services.superbills import add_referral
 from practice.billing.services.till import open_the_till
 from practice.billing.services.vouchers import sell_voucher
 from practice.catalog.services import save_product
@@ -116,6 +118,7 @@ def build_world(people: personas.People) -> World:
     _owed(people, world)
     _money(people, world)
     _used(people, world)
+    _superbill(people, world)
     _mailed(people, world)
     _rest(people, world)
     return world
@@ -228,6 +231,28 @@ def _mailed(people, world) -> None:
                          paper=File("invoice.pdf", "application/pdf", b"%PDF-"))
         row.state = MessageState.REFUSED
         world.numbers["mail_id"] = row.id
+
+
+def _superbill(people, world) -> None:
+    """A referrer's paper and the superbill of the invoice."""
+    numbers, theo = world.numbers, people.theo
+    with guard.acting(theo), transaction():
+        paper = add_referral(theo, numbers["client_id"], referrer="Dr Reed", codes=["M54.50"],
+                             from_on=clock.now().date())
+        row = Superbill(document_id=numbers["document_id"], client_id=numbers["client_id"], referral_id=paper.id,
+                        facts=FACTS, content_hash="0" * 64, made_on=paper.from_on, made_at=clock.now(),
+                        made_by_id=people.rae.user_id)
+        db.session.add(row)
+        db.session.flush()
+        numbers["superbill_id"] = row.id
+
+
+FACTS = {"head": {"name": "Practice", "address": "1 Main St", "tax_number": "12-3456789", "phone": ""},
+         "client": "Ann Adams", "address": "", "born_on": "1990-01-01", "number": "2026-0001",
+         "issued_on": "2026-11-02",
+         "currency": "USD", "charged": 8000, "paid": 0,
+         "lines": [{"on": "2026-11-02", "code": "97124", "units": 4, "place": "11", "charge": 8000,
+                    "npi": "1234567893", "name": "Theo Thorne", "licence": "LMT 1"}]}
 
 
 def _used(people, world) -> None:

@@ -54,6 +54,7 @@ class TherapistProfile(db.Model):
     registration_body: Mapped[str] = mapped_column(String(80), default="")
     registration_number: Mapped[str] = mapped_column(String(40), default="")
     provider_number: Mapped[str] = mapped_column(String(40), default="", server_default="")  # with who pays
+    npi: Mapped[str] = mapped_column(String(10), default="", server_default="")  # United States: of the provider
     colour: Mapped[int] = mapped_column(Integer, default=1)  # 1..8, each with a shape of its own
     position: Mapped[int] = mapped_column(Integer, default=0)
     version: Mapped[int] = mapped_column(Integer, default=1)

@@ -139,7 +139,7 @@ def user_names() -> dict[int, str]:
 
 ON_PAPER = (
     select(User.id, User.name, TherapistProfile.registration_body, TherapistProfile.registration_number,
-           TherapistProfile.provider_number)
+           TherapistProfile.provider_number, TherapistProfile.npi)
     .outerjoin(TherapistProfile, TherapistProfile.user_id == User.id)
     .where(User.id.in_(bindparam("user_ids", expanding=True))))
 
@@ -148,13 +148,13 @@ def names_on_paper(user_ids: Iterable[int]) -> dict[int, str]:
     """How these therapists stand on a document, by id: the name with the registration, where there is one."""
     rows = db.session.execute(ON_PAPER, {"user_ids": list(user_ids)})
     return {user_id: ", ".join(filter(None, (name, registered_with(body or "", number or ""), provider)))
-            for user_id, name, body, number, provider in rows}
+            for user_id, name, body, number, provider, _npi in rows}
 
 
-def registrations(user_ids: Iterable[int]) -> dict[int, tuple[str, str]]:
-    """The registration number and the provider number of these therapists, by id."""
+def registrations(user_ids: Iterable[int]) -> dict[int, tuple[str, str, str]]:
+    """The registration number, the provider number and the NPI of these therapists, by id."""
     rows = db.session.execute(ON_PAPER, {"user_ids": list(user_ids)})
-    return {row.id: (row.registration_number or "", row.provider_number or "") for row in rows}
+    return {row.id: (row.registration_number or "", row.provider_number or "", row.npi or "") for row in rows}
 
 
 def roles_of(user_id: int) -> frozenset[Role]:

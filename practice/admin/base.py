@@ -10,6 +10,7 @@ from sqlalchemy.exc import DBAPIError
 
 from practice.access.permissions import Permission
 from practice.admin.auth import current_actor
+from practice.admin.places import with_place
 from practice.audit import services as audit
 from practice.core.db import db, is_conflict, transaction
 from practice.core.errors import DomainError
@@ -20,8 +21,9 @@ NUMBERS = re.compile(r"\d{1,9}")
 
 
 def words(error: DomainError) -> str:
-    """An error of the trade in the reader's language."""
-    return gettext(error.message, **error.params)
+    """An error of the trade in the reader's language; of a paper that lacks something, all that it lacks."""
+    faults = getattr(error, "faults", ())
+    return " ".join(gettext(fault.words, **error.params) for fault in faults) or gettext(error.message, **error.params)
 
 
 class Guarded:
@@ -88,6 +90,8 @@ def show_error(form, error: DomainError) -> None:
     field = form._fields.get(error.field) if error.field else None
     if field is not None:
         field.errors = [*field.errors, words(error)]
+    elif hasattr(error, "faults"):
+        form.form_errors = [*form.form_errors, *(with_place(fault, error.params) for fault in error.faults)]
     else:
         form.form_errors = [*form.form_errors, words(error)]
 

@@ -22,7 +22,7 @@ KINDS = {Profile.FUND_AUSTRALIA: {DocumentKind.INVOICE: _("Tax invoice"),
                                   DocumentKind.CREDIT_NOTE: _("Adjustment note")}}
 RECEIPTS = {Profile.FUND_AUSTRALIA: _("Tax invoice and receipt")}
 TAX_IDS = {Profile.VAT_EU: _("VAT number"), Profile.VAT_UK: _("VAT number"), Profile.RMT_ONTARIO: _("HST number"),
-           Profile.FUND_AUSTRALIA: _("ABN")}
+           Profile.FUND_AUSTRALIA: _("ABN"), Profile.SUPERBILL_US: _("EIN")}
 WITH_RATES = (Profile.VAT_EU, Profile.VAT_UK)  # each line without tax, with its rate
 
 

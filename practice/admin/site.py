@@ -34,6 +34,7 @@ from practice.admin import (
     show,
     sign_in,
     submissions,
+    superbills,
     switches,
     till,
     today,
@@ -87,6 +88,8 @@ PAGES = (
     client_money.ClientMoneyPage(name=_("Account"), endpoint="client_money", url="/money/clients/<int:client_id>"),
     money_back.MoneyBackPage(name=_("Putting money right"), endpoint="money_back", url="/money/back"),
     mail.MailPage(name=_("Send by e-mail"), endpoint="mail", url="/money/mail"),
+    superbills.SuperbillPage(name=_("Superbill"), endpoint="superbills", url="/money/superbill"),
+    superbills.ReferralPage(name=_("Referrer's paper"), endpoint="referral", url="/referral/<int:client_id>"),
     till.TillPage(name=_("Till"), endpoint="till", url="/money/till"),
     owed.OwedPage(name=_("Still owed"), endpoint="owed", url="/money/owed"),
     owed.RemindersPage(name=_("Reminders"), endpoint="reminders", url="/money/reminders"),
@@ -143,9 +146,9 @@ ALSO = {
     "submission_list": "clients", "note_list": "notes", "document_list": "money", "line_list": "money",
     "payment_list": "money", "allocation_list": "money", "package_list": "money",
     "closing": "reports", "accounting": "reports",
-    **dict.fromkeys(("letters", "remarks", "plans", "measures", "recall"), "clients"),
+    **dict.fromkeys(("letters", "remarks", "plans", "measures", "recall", "referral"), "clients"),
     **dict.fromkeys(("mail", "money_back", "till", "tips", "client_money", "owed", "reminders", "fees", "package",
-                     "vouchers"), "money"),
+                     "vouchers", "superbills"), "money"),
     **dict.fromkeys((view.endpoint for view in setup.LISTS), "setup"),
 }
 

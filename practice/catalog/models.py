@@ -23,6 +23,7 @@ class Treatment(db.Model):
     price_amount: Mapped[int] = mapped_column(MinorUnits)
     tax_code_id: Mapped[int] = mapped_column(ForeignKey("tax_code.id"))
     needs_room: Mapped[bool] = mapped_column(Boolean, default=True)
+    billing_code: Mapped[str] = mapped_column(String(10), default="", server_default="")  # as insurers count it
     usual_techniques: Mapped[list] = mapped_column(JsonText, default=list)
     is_active: Mapped[bool] = mapped_column(Boolean, default=True)
     position: Mapped[int] = mapped_column(Integer, default=0)

@@ -1,4 +1,5 @@
 """Keeping the price list, and the settings that hang on it."""
+import re
 from collections.abc import Mapping, Sequence
 
 from sqlalchemy import func, select
@@ -18,6 +19,7 @@ from practice.premises import services as premises
 from practice.premises.models import Practice, TaxCode
 from practice.premises.queries import the_practice
 
+CODE = re.compile(r"[0-9]{5}|[A-Z][0-9]{4}")
 LONGEST = 8 * 60  # minutes
 
 
@@ -32,7 +34,8 @@ class NameTaken(DomainError):
 def save_treatment(actor: Actor, treatment_id: int | None, *, version: int | None = None, name: str, neutral_name: str,
                    minutes: int, buffer_minutes: int = 0, price_amount: int, tax_code_id: int,
                    needs_room: bool = True, usual_techniques: Sequence[str] = (), therapist_ids: Sequence[int] = (),
-                   texts: Mapping[str, tuple[str, str]] | None = None, is_active: bool = True) -> Treatment:
+                   texts: Mapping[str, tuple[str, str]] | None = None, is_active: bool = True,
+                   billing_code: str = "") -> Treatment:
     """Add (`treatment_id` None) or change a treatment.
 
     `texts` are (name, neutral name) per further language; no `therapist_ids` means everybody gives it.
@@ -53,6 +56,7 @@ def save_treatment(actor: Actor, treatment_id: int | None, *, version: int | Non
     _refuse_twin(Treatment, name, treatment_id)
     row.name, row.neutral_name, row.minutes, row.buffer_minutes = name, neutral_name, minutes, buffer_minutes
     row.price_amount, row.tax_code_id, row.needs_room = price_amount, tax_code_id, needs_room
+    row.billing_code = _read_code(billing_code)
     row.usual_techniques, row.is_active = list(usual_techniques), is_active
     _name_therapists(row, therapist_ids)
     if texts is not None:
@@ -93,6 +97,14 @@ def _check_treatment(name: str, neutral_name: str, minutes: int, buffer_minutes:
         raise Invalid(_("From 0 to 120 minutes"), "buffer_minutes")
     if price_amount < 0:
         raise Invalid(_("A price is not below zero"), "price")
+
+
+def _read_code(given: str) -> str:
+    """A code of five signs, as 97124, or none. Raises Invalid."""
+    code = given.strip().upper()
+    if code and not CODE.fullmatch(code):
+        raise Invalid(_("Five digits, such as 97124"), "billing_code")
+    return code
 
 
 def _check_tax_code(tax_code_id: int) -> None:

@@ -21,6 +21,7 @@ MONEY_FIXED = {
     "tip_payout": ("therapist_id", "amount", "method", "paid_on"),
     "write_off": ("document_id", "amount", "reason", "on_date"),
     "till_move": ("till_day_id", "amount", "reason"),
+    "superbill": ("document_id", "client_id", "referral_id", "facts", "content_hash", "made_on"),
     "till_count": ("till_day_id", "method", "expected_amount", "counted_amount"),
 }
 # What is dated, and when it is: nothing is dated into closed books, whoever tries, in whatever way.

@@ -43,13 +43,15 @@ class Profile(StrEnum):
     VAT_UK = "vat_uk"
     RMT_ONTARIO = "rmt_ontario"
     FUND_AUSTRALIA = "fund_australia"
+    SUPERBILL_US = "superbill_us"
 
 
 PROFILE_LABELS = {
     Profile.PLAIN: _("Invoice"), Profile.VAT_EU: _("VAT invoice, European Union"),
     Profile.VAT_UK: _("VAT invoice, United Kingdom"),
     Profile.RMT_ONTARIO: _("Massage therapy receipt, Ontario"),
-    Profile.FUND_AUSTRALIA: _("Tax invoice and health fund receipt, Australia")}
+    Profile.FUND_AUSTRALIA: _("Tax invoice and health fund receipt, Australia"),
+    Profile.SUPERBILL_US: _("Invoice, and superbills for insurers, United States")}
 
 
 class MethodKind(StrEnum):

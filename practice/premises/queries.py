@@ -7,7 +7,7 @@ from sqlalchemy import bindparam, or_, select
 from practice.access.guard import system_session
 from practice.core.db import db, kept
 from practice.core.errors import NotFound
-from practice.premises.models import Issuer, Location, Practice, PriceMode, Room, TaxCode
+from practice.premises.models import Issuer, Location, Practice, PriceMode, Profile, Room, TaxCode
 
 
 @dataclass(frozen=True)
@@ -124,6 +124,11 @@ def own_issuer(user_id: int) -> Issuer | None:
 OWN_OR_PRACTICE = (
     select(Issuer).where(or_(Issuer.user_id.is_(None), (Issuer.user_id == bindparam("user_id")) & Issuer.is_active))
     .order_by(Issuer.user_id.is_(None)).limit(1))
+
+
+def has_profile(profile: Profile) -> bool:
+    """Whether any head in use makes out its papers so."""
+    return db.session.scalar(select(Issuer.id).where(Issuer.profile == profile, Issuer.is_active).limit(1)) is not None
 
 
 def issuer_for(user_id: int | None) -> Issuer:

@@ -24,7 +24,7 @@ from practice.premises.services import change_settings, save
 from tests.factories.billing import Stage
 
 ABN = "51 824 753 556"  # the tax office's own example
-TREATMENT = LineFacts(True, "S", "", "AB12", "1234567A")
+TREATMENT = LineFacts(True, "S", "", "AB12", "1234567A", "1234567893", "97124", 1, 1)
 PRODUCT = LineFacts(False, "S")
 FULL = PaperFacts("", "3 Quay", ABN, "+61 2 5550 1234", "1 Lane", 10_000, 0, (TREATMENT,))
 
@@ -42,11 +42,16 @@ FULL = PaperFacts("", "3 Quay", ABN, "+61 2 5550 1234", "1 Lane", 10_000, 0, (TR
     ("fund_australia", {"phone": ""}, "phone number"),
     ("fund_australia", {"lines": (replace(TREATMENT, registration=""),)}, "association number"),
     ("fund_australia", {"lines": (replace(TREATMENT, provider=""),)}, "provider number"),
+    ("superbill_us", {"tax_number": ""}, "EIN"),
+    ("superbill_us", {"lines": (replace(TREATMENT, npi=""),)}, "NPI"),
+    ("superbill_us", {"lines": (replace(TREATMENT, code=""), PRODUCT)}, "code for insurers"),
 ])
 def test_what_is_missing_is_named_with_its_place(profile, changed, words):
     check_paper(replace(FULL, profile=profile))
-    with pytest.raises(NotReadyToIssue, match=words):
+    with pytest.raises(NotReadyToIssue) as refused:
         check_paper(replace(FULL, profile=profile, **changed))
+    (fault,) = refused.value.faults
+    assert words in fault.words
 
 
 @pytest.mark.parametrize(("profile", "changed"), [

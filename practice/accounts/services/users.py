@@ -9,6 +9,7 @@ from practice.access.permissions import Permission
 from practice.access.roles import Role
 from practice.accounts import passwords
 from practice.accounts.models import TherapistProfile, User, UserRole
+from practice.accounts.npi import is_npi
 from practice.accounts.queries import get_user
 from practice.accounts.services.signing_in import end_all, plain_email
 from practice.audit import services as audit
@@ -138,7 +139,7 @@ def _check_own_change(roles: frozenset[Role], is_active: bool, other_owners: set
 
 
 def set_profile(actor: Actor, user_id: int, *, short_name: str, registration_body: str, registration_number: str,
-                colour: int, version: int | None, provider_number: str = "",
+                colour: int, version: int | None, provider_number: str = "", npi: str = "",
                 position: int | None = None) -> TherapistProfile:
     """A therapist's registration, name, colour (1..8) and place in the day view. Raises NotFound, Stale, Invalid."""
     require(actor, Permission.USER_EDIT)
@@ -149,9 +150,11 @@ def set_profile(actor: Actor, user_id: int, *, short_name: str, registration_bod
         raise Invalid(_("Enter a name of at most 40 characters"), "short_name")
     if not 1 <= colour <= COLOURS:
         raise Invalid(_("Choose one of the marks"), "colour")
+    if npi.strip() and not is_npi(npi.strip()):
+        raise Invalid(_("This is no NPI: its last digit does not fit the others."), "npi")
     profile.short_name, profile.colour = short_name, colour
     profile.registration_body, profile.registration_number = registration_body.strip(), registration_number.strip()
-    profile.provider_number = provider_number.strip()
+    profile.provider_number, profile.npi = provider_number.strip(), npi.strip()
     if position is not None:
         profile.position = position
     audit.record(actor, "user.profile", profile, user_id=user_id)

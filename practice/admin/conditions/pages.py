@@ -24,6 +24,8 @@ from practice.clients.queries import get_client, names_of
 from practice.core import body
 from practice.core.body import POINTS, REGIONS, Side
 from practice.core.errors import Invalid, NotFound
+from practice.premises.models import Profile
+from practice.premises.queries import has_profile
 from practice.safety.content import ConditionContent
 from practice.safety.models import ConditionState
 from practice.safety.queries import client_of_condition, get_condition, known, profile_row, rulebook, waiting_for
@@ -212,6 +214,6 @@ def show_page(client_id: int):
         places=body.all_places(), consents=consent_lines(held.profile, today), today_is=today,
         letters=letter_rows(held.profile.letters, today), ok_needed=ok_needed,
         version=row.version if row else 0, here=url_for("conditions.page", client_id=client_id),
-        may_write=current_actor().may(P.CHART_WRITE))
+        may_write=current_actor().may(P.CHART_WRITE), has_superbills=has_profile(Profile.SUPERBILL_US))
 
 

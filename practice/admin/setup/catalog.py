@@ -114,6 +114,7 @@ class TreatmentForm(SetupForm):
     buffer_minutes = WholeField(_("Time after it"), default=0, description=_("To air the room and write the note"))
     price = text(_("Price"), 40, _("Enter a price"))
     tax_code_id = SelectField(_("Tax"))
+    billing_code = text(_("Code for insurers"), 5, description=_("United States: five digits, for superbills"))
     needs_room = BooleanField(_("Needs a room"), default=True)
     usual_techniques = TicksField(_("Usual techniques"))
     therapist_ids = TicksField(_("Who gives it"), coerce=int, description=_("Nobody ticked: every therapist"))
@@ -141,6 +142,7 @@ def stored(row: Treatment) -> dict:
     return {"name": row.name, "neutral_name": row.neutral_name, "minutes": row.minutes,
             "buffer_minutes": row.buffer_minutes, "price": money.plain(row.price_amount, the_practice().currency),
             "tax_code_id": str(row.tax_code_id), "needs_room": row.needs_room,
+            "billing_code": row.billing_code,
             "usual_techniques": row.usual_techniques, "texts": [*texts, {}], "is_active": row.is_active,
             "therapist_ids": [item.user_id for item in row.therapists if item.user_id in active],
             "version": row.version}
@@ -180,7 +182,8 @@ class TreatmentPage(Page):
         price = read_price(form)
         if price is None:
             return None
-        values = {name: form[name].data for name in ("name", "minutes", "buffer_minutes", "needs_room", "is_active")}
+        values = {name: form[name].data for name in ("name", "minutes", "buffer_minutes", "needs_room", "is_active",
+                                                     "billing_code")}
         texts = {entry.form.language.data: (entry.form.name.data, entry.form.neutral_name.data)
                  for entry in form.texts if not entry.form.is_empty}
 

@@ -4,6 +4,7 @@ from wtforms import BooleanField, SelectField
 from practice.admin.fields import enum_choices
 from practice.admin.setup.pieces import SetupForm, text
 from practice.admin.setup.premises import PremisesRows
+from practice.admin.show import label
 from practice.core.text import _
 from practice.premises import services
 from practice.premises.models import METHOD_KIND_LABELS, MethodKind, PaymentMethod
@@ -26,7 +27,7 @@ class MethodPage(PremisesRows):
              "why": _("Card, cash and bank transfer are always there. Add what else your clients pay with.")}
 
     def cells(self, row):
-        return METHOD_KIND_LABELS[row.kind], account_of(row.id)
+        return label(row.kind), account_of(row.id)
 
     def stored(self, row):
         return {"name": row.name, "kind": row.kind.value, "account": account_of(row.id), "is_active": row.is_active,

@@ -38,6 +38,7 @@ class StaffForm(SetupForm):
     registration_body = text(_("Registered with"), 80)
     registration_number = text(_("Registration number"), 40, description=_("As on the certificate"))
     provider_number = text(_("Provider number"), 40, description=_("With a health fund or insurer, for receipts"))
+    npi = text(_("NPI"), 10, description=_("United States: ten digits, for superbills"))
     colour = RadioField(_("Mark"), coerce=int)
     profile_version = HiddenField()
     seen_coming = HiddenField()  # how many appointments to come the owner was told of
@@ -58,7 +59,7 @@ class StaffForm(SetupForm):
         return {"short_name": self.short_name.data or self.name.data.split()[0][:40], "colour": self.colour.data,
                 "registration_body": self.registration_body.data,
                 "registration_number": self.registration_number.data,
-                "provider_number": self.provider_number.data}
+                "provider_number": self.provider_number.data, "npi": self.npi.data}
 
 
 def stored(user_id: int) -> dict:
@@ -69,7 +70,7 @@ def stored(user_id: int) -> dict:
     profile = user.profile
     if profile is None:
         return values
-    names = ("short_name", "registration_body", "registration_number", "provider_number", "colour")
+    names = ("short_name", "registration_body", "registration_number", "provider_number", "npi", "colour")
     return values | {name: getattr(profile, name) for name in names} | {"profile_version": profile.version}
 
 

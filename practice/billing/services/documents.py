@@ -20,9 +20,10 @@ from practice.billing.models.documents import (
     LineKind,
 )
 from practice.billing.pricing import Adjustment, Line, Mode, PricedDocument, Tax, Totals, price
-from practice.billing.profiles import LineFacts, NotReadyToIssue, PaperFacts, check_paper
+from practice.billing.profiles import Fault, LineFacts, NotReadyToIssue, PaperFacts, check_paper
 from practice.billing.services.locking import lock_account
 from practice.billing.services.numbering import take_number
+from practice.catalog.queries import billing_codes
 from practice.clients.models import Client
 from practice.clients.queries import get_client
 from practice.core import clock
@@ -131,16 +132,18 @@ def _check_paper(document: Document) -> None:
     missing = missing_characters([head, document.billed_name, document.billed_address, document.reason,
                                   [[line.text, line.given_by, line.discount_reason] for line in document.lines]])
     if missing:
-        raise NotReadyToIssue(_("No font of this computer draws %(signs)s: write the name or text in other letters, or "
-                                "install a font."), signs=missing)
+        raise NotReadyToIssue(Fault(_("No font of this computer draws %(signs)s: write the name or text in other "
+                                      "letters, or install a font.")), signs=missing)
     if document.kind is not DocumentKind.INVOICE or head["profile"] == Profile.PLAIN:
         return
     numbers = registrations({line.therapist_id for line in document.lines if line.therapist_id})
+    codes = billing_codes({line.treatment_id for line in document.lines if line.treatment_id})
     check_paper(PaperFacts(
         head["profile"], head["address"], head["tax_number"], head["phone"], document.billed_address,
         document.gross_amount, head["simplified_amount"], tuple(
             LineFacts(line.kind is LineKind.SERVICE, str(line.tax_category), line.tax_reason,
-                      *numbers.get(line.therapist_id, ("", ""))) for line in document.lines)))
+                      *numbers.get(line.therapist_id, ("", "", "")), codes.get(line.treatment_id, ""),
+                      line.therapist_id, line.treatment_id) for line in document.lines), document.client_id))
 
 
 def _counted_on(service_on: date | None) -> date | None:

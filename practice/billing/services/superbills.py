@@ -1,0 +1,138 @@
+"""Superbills: the therapist enters the referrer's paper, the desk makes the superbill of an invoice without reading it.
+Who may open the chart prints it."""
+import hashlib
+import json
+from collections.abc import Sequence
+from datetime import date
+
+from sqlalchemy import select
+
+from practice.access.actor import Actor
+from practice.access.guard import require
+from practice.access.permissions import Permission
+from practice.accounts.npi import is_npi
+from practice.accounts.queries import registrations, user_names
+from practice.audit import services as audit
+from practice.billing.models.documents import Document, DocumentKind, DocumentState, LineKind
+from practice.billing.models.superbills import Referral, Superbill
+from practice.billing.profiles import Fault, NotReadyToIssue
+from practice.billing.queries.documents import get_document
+from practice.billing.queries.superbills import referral_for, superbill_of
+from practice.billing.services.documents import today
+from practice.billing.superbill import (
+    MOST_DIAGNOSES,
+    OFFICE,
+    Given,
+    SuperbillFacts,
+    is_diagnosis,
+    superbill_faults,
+    units_of,
+)
+from practice.catalog.queries import billing_codes, get_treatment
+from practice.clients.queries import get_client
+from practice.core import clock
+from practice.core.columns import canonical_json
+from practice.core.db import db
+from practice.core.errors import Invalid
+from practice.core.text import _
+from practice.sessions.models import Handover
+from practice.sessions.services.notes import require_chart
+
+
+def add_referral(actor: Actor, client_id: int, *, referrer: str, npi: str = "", codes: Sequence[str],
+                 member_number: str = "", from_on: date, until_on: date | None = None) -> Referral:
+    """Write down what a referrer's paper says; it stays as it is. `codes` are ICD-10-CM. Raises Invalid, NotFound."""
+    require(actor, Permission.CHART_WRITE)
+    client = get_client(client_id)
+    require_chart(actor, client.id)
+    wanted = [code.strip().upper() for code in codes if code.strip()]
+    if len(referrer.strip()) < 3:
+        raise Invalid(_("Enter who wrote the paper."), "referrer")
+    if npi.strip() and not is_npi(npi.strip()):
+        raise Invalid(_("This is no NPI: its last digit does not fit the others."), "npi")
+    if not 1 <= len(wanted) <= MOST_DIAGNOSES or not all(map(is_diagnosis, wanted)):
+        raise Invalid(_("One to four codes as they stand on the paper, such as M54.50"), "codes")
+    if until_on is not None and until_on < from_on:
+        raise Invalid(_("It ends before it begins."), "until_on")
+    row = Referral(client_id=client.id, from_on=from_on, until_on=until_on, entered_at=clock.now(),
+                   entered_by_id=actor.user_id)
+    row.content = canonical_json({"referrer": referrer.strip()[:120], "npi": npi.strip(), "codes": wanted,
+                                  "member_number": member_number.strip()[:40]})
+    db.session.add(row)
+    db.session.flush()
+    audit.record(actor, "referral.add", row, client_id=client.id)
+    return row
+
+
+def read_referral(row: Referral) -> dict:
+    """referrer, npi, codes, member_number."""
+    return json.loads(row.content)
+
+
+def faults_of(document_id: int) -> list[Fault]:
+    """What a superbill of this invoice still lacks, each with its place. Raises NotFound."""
+    return _faults(get_document(document_id))
+
+
+def make_superbill(actor: Actor, document_id: int) -> Superbill:
+    """Make the superbill of an issued invoice, once: asked again, it is the first. Raises NotReadyToIssue, NotFound."""
+    require(actor, Permission.INVOICE_ISSUE)
+    document = get_document(document_id, lock=True)
+    first = superbill_of(document.id)
+    if first is not None:
+        return first
+    faults = _faults(document)
+    if faults:
+        raise NotReadyToIssue(*faults)
+    facts = _facts(document)
+    row = Superbill(document_id=document.id, client_id=document.client_id, referral_id=_referral(document), facts=facts,
+                    content_hash=hashlib.sha256(canonical_json(facts).encode()).hexdigest(), made_on=today(),
+                    made_at=clock.now(), made_by_id=actor.user_id)
+    db.session.add(row)
+    db.session.flush()
+    audit.record(actor, "superbill.make", row, client_id=document.client_id, number=document.number_text)
+    return row
+
+
+def _lines(document: Document) -> list:
+    return [line for line in document.lines if line.kind is LineKind.SERVICE]
+
+
+def _referral(document: Document) -> int | None:
+    days = [line.service_on for line in _lines(document) if line.service_on]
+    return referral_for(document.client_id, min(days), max(days)) if days else None
+
+
+def _given(document: Document) -> list[Given]:
+    lines = _lines(document)
+    npis = registrations({line.therapist_id for line in lines if line.therapist_id})
+    codes = billing_codes({line.treatment_id for line in lines if line.treatment_id})
+    return [Given(line.service_on, codes.get(line.treatment_id, ""), _minutes(document, line),
+                  npis.get(line.therapist_id, ("", "", ""))[2], line.therapist_id, line.treatment_id) for line in lines]
+
+
+def _minutes(document: Document, line) -> int:
+    """As the therapist handed over, else as the treatment is sold."""
+    given = db.session.scalar(select(Handover.minutes).where(Handover.appointment_id == document.appointment_id))
+    return given or (get_treatment(line.treatment_id).minutes if line.treatment_id else 0)
+
+
+def _faults(document: Document) -> list[Fault]:
+    is_standing = document.kind is DocumentKind.INVOICE and document.state is DocumentState.ISSUED
+    return list(dict.fromkeys(superbill_faults(SuperbillFacts(
+        document.client_id, is_standing, get_client(document.client_id).born_on, _referral(document) is not None,
+        tuple(_given(document))))))
+
+
+def _facts(document: Document) -> dict:
+    """Everything that stands on it but the diagnosis, as it is now."""
+    names, numbers = user_names(), registrations({line.therapist_id for line in document.lines if line.therapist_id})
+    lines = [{"on": one.on.isoformat(), "code": one.code, "units": units_of(one.minutes), "place": OFFICE,
+              "charge": line.gross_amount, "npi": one.npi, "name": names.get(one.therapist_id, ""),
+              "licence": numbers[one.therapist_id][0]}
+             for one, line in zip(_given(document), _lines(document), strict=True)]
+    charged = sum(line["charge"] for line in lines)
+    return {"head": document.issuer_head, "client": document.billed_name, "address": document.billed_address,
+            "born_on": get_client(document.client_id).born_on.isoformat(), "number": document.number_text,
+            "issued_on": document.issued_on.isoformat(), "currency": document.currency, "lines": lines,
+            "charged": charged, "paid": min(charged, document.gross_amount - document.open_amount)}

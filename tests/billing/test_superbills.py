@@ -1,0 +1,131 @@
+"""Superbills: units, codes and numbers by their rules; the desk makes them without reading, the therapist prints."""
+import io
+from datetime import date, timedelta
+
+import pytest
+from pypdf import PdfReader
+
+from practice.access import guard
+from practice.accounts.npi import is_npi
+from practice.accounts.services.users import get_user, set_profile
+from practice.audit import services as audit
+from practice.billing.models.superbills import Referral, Superbill
+from practice.billing.profiles import NotReadyToIssue
+from practice.billing.queries.superbills import superbill_of
+from practice.billing.services.checkout import checkout
+from practice.billing.services.superbills import add_referral, faults_of, make_superbill
+from practice.billing.superbill import Given, SuperbillFacts, is_diagnosis, superbill_faults, units_of
+from practice.catalog.queries import get_treatment
+from practice.clients.queries import get_client
+from practice.core.db import db, transaction
+from practice.core.errors import Forbidden, Invalid
+from practice.ops.books.check import check_books
+from practice.premises.models import Profile
+from tests.admin.test_checkout import look
+from tests.billing.test_profiles import set_up
+from tests.factories.billing import Stage
+
+NPI = "1234567893"  # the standard's own example
+GIVEN = Given(date(2026, 11, 2), "97124", 60, NPI, 1, 1)
+FULL = SuperbillFacts(1, True, date(1990, 1, 1), True, (GIVEN,))
+
+
+def test_numbers_codes_and_units():
+    assert is_npi(NPI) and not is_npi("1234567890") and not is_npi("12345") and not is_npi("9" * 10)
+    assert is_diagnosis("M54.50") and is_diagnosis("S13.4XXA") and not is_diagnosis("54.5") and not is_diagnosis("M5")
+    assert [units_of(minutes) for minutes in (7, 8, 22, 23, 50, 52, 53, 60, 90)] == [0, 1, 1, 2, 3, 3, 4, 4, 6]
+
+
+@pytest.mark.parametrize(("changed", "places"), [
+    ({}, []), ({"born_on": None}, ["client"]), ({"has_diagnosis": False}, ["referral"]), ({"is_issued": False}, [""]),
+    ({"given": ()}, [""]), ({"given": (Given(GIVEN.on, "", 60, "", 1, 1),)}, ["treatment", "staff"]),
+    ({"given": (Given(None, "97124", 5, NPI),)}, ["", ""]),
+    ({"given": (GIVEN, Given(GIVEN.on, "97140", 15, NPI))}, [""]),
+    ({"given": (GIVEN, Given(date(2026, 11, 3), "97140", 15, NPI))}, []),
+])
+def test_what_a_superbill_lacks(changed, places):
+    assert [fault.place for fault in superbill_faults(SuperbillFacts(**{**vars(FULL), **changed}))] == places
+
+
+@pytest.fixture
+def stage(people):
+    stage = Stage(people)
+    set_up(stage, Profile.SUPERBILL_US, address="12 Main St\nPortland, OR", tax_number="12-3456789")
+    return stage
+
+
+def fill_in(stage, *, npi=NPI, code="97124"):
+    house, theo = stage.people.system, stage.people.theo.user_id
+    with guard.acting(house), transaction():
+        set_profile(house, theo, short_name="Theo", colour=1, version=get_user(theo).profile.version,
+                    registration_body="OBMT", registration_number="LMT 12345", npi=npi)
+        get_treatment(stage.treatment).billing_code = code
+        audit.record(house, "treatment.save")
+
+
+def refer(stage, **values) -> int:
+    actor = stage.people.theo
+    with guard.acting(actor), transaction():
+        return add_referral(actor, stage.ann, **{"referrer": "Dr Ines Reed", "npi": NPI, "codes": ["m54.50", "M62.830"],
+                                                 "from_on": stage.today - timedelta(days=9)} | values).id
+
+
+def charged(stage) -> int:
+    session = stage.session()
+    return stage.do(lambda: checkout(stage.rae, session, payments=[("card", 5000)], request_key="k")).document_id
+
+
+def test_an_invoice_names_all_that_can_be_entered_once(stage, as_person):
+    session = stage.session()
+    with pytest.raises(NotReadyToIssue) as refused:
+        stage.do(lambda: checkout(stage.rae, session, payments=[], request_key="k"))
+    assert [fault.place for fault in refused.value.faults] == ["staff", "staff", "treatment"]
+    fill_in(stage)
+    assert charged(stage)
+    with pytest.raises(Invalid, match="no NPI"):
+        fill_in(stage, npi="1234567890")
+
+
+def test_the_desk_makes_it_unread_and_the_therapist_prints_it(stage, as_person, people):
+    fill_in(stage)
+    invoice, desk = charged(stage), as_person("rae")
+    page = look(desk, f"/money/superbill/of/{invoice}")
+    assert "date of birth" in page and f"/clients/{stage.ann}/edit" in page and "has not entered" in page
+    assert f"/referral/{stage.ann}" not in page  # the desk cannot enter it
+    with guard.acting(people.system), transaction():
+        get_client(stage.ann).born_on = date(1988, 2, 29)
+        audit.record(people.system, "client.change", client_id=stage.ann)
+    refer(stage, until_on=stage.today - timedelta(days=1))  # over before the visit
+    assert [fault.place for fault in stage.read(lambda: faults_of(invoice))] == ["referral"]
+    refer(stage)
+    assert desk.post(f"/money/superbill/of/{invoice}/make").status_code == 302
+    first = stage.read(lambda: superbill_of(invoice).id)
+    assert stage.do(lambda: make_superbill(stage.rae, invoice)) == first
+    page = look(desk, f"/money/superbill/of/{invoice}")
+    assert "M54" not in page and "Reed" not in page and ".pdf" not in page
+    assert desk.get(f"/money/superbill/{first}.pdf").status_code == 403
+    answer = as_person("theo").get(f"/money/superbill/{first}.pdf")
+    words = " ".join(" ".join(sheet.extract_text() for sheet in PdfReader(io.BytesIO(answer.data)).pages).split())
+    for expected in ("M54.50", "M62.830", "97124", "Dr Ines Reed", "EIN 12-3456789", NPI, "02/29/1988", "LMT 12345",
+                     "50.00"):
+        assert expected in words, expected
+    assert as_person("tara").get(f"/money/superbill/{first}.pdf").status_code == 404  # not in her care
+    with guard.acting(people.system):
+        assert check_books() == []
+
+
+def test_what_the_referrer_wrote_is_the_charts_alone(stage, as_person, people):
+    theirs = as_person("theo")
+    form = {"referrer": "Dr Ines Reed", "npi": NPI, "codes": "M54.50, M62.830", "from_on": stage.today.isoformat(),
+            "until_on": "", "member_number": "W 1"}
+    stage.session()
+    assert theirs.post(f"/referral/{stage.ann}/", data=form | {"codes": "back pain"}).status_code == 422
+    assert theirs.post(f"/referral/{stage.ann}/", data=form | {"npi": "1234567890"}).status_code == 422
+    assert theirs.post(f"/referral/{stage.ann}/", data=form).status_code == 302
+    assert "M62.830" in look(theirs, f"/referral/{stage.ann}/")
+    assert as_person("rae").get(f"/referral/{stage.ann}/").status_code == 403
+    with guard.acting(people.system):
+        assert b"M54" not in db.session.query(Referral).one()._content
+        assert db.session.query(Superbill).count() == 0
+    with pytest.raises(Forbidden):
+        stage.do(lambda: add_referral(stage.rae, stage.ann, referrer="Dr", codes=["M54.50"], from_on=stage.today))
