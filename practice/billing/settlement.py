@@ -7,6 +7,7 @@ order. A package session of 78.00 beside a product of 18.00, with 5.00 of credit
 >>> settle(9600, 1800, treatment_id=3, has_package=True, credit=500)
 Settlement(by_package=7800, by_voucher=0, by_credit=500, left=1300, ahead=<Ahead.PACKAGE: 'package'>)
 """
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -68,3 +69,24 @@ def settle(whole: int, rest: int, *, treatment_id: int, has_package: bool = Fals
     left = whole - by_package - by_voucher
     by_credit = min(left, credit)
     return Settlement(by_package, by_voucher, by_credit, left - by_credit, ahead)
+
+
+def share_out(given: Sequence[int], open_amounts: Sequence[int], tip: int = 0) -> list[list[int]]:
+    """What of each sum given (minor units) is for each of the invoices paid together, in their order.
+
+    The first sum holds the `tip`, which is the first one's; so is whatever is more than all of them. 100.00 by card and
+    56.00 in cash for two invoices of 78.00:
+
+    >>> share_out([10_000, 5600], [7800, 7800])
+    [[7800, 2200], [0, 5600]]
+    """
+    left, shares = list(open_amounts), []
+    for place, amount in enumerate(given):
+        rest, row = amount - (0 if place else tip), []
+        for number, wanted in enumerate(left):
+            row.append(min(wanted, rest))
+            left[number] -= row[-1]
+            rest -= row[-1]
+        row[0] += rest + (0 if place else tip)
+        shares.append(row)
+    return shares

@@ -15,7 +15,8 @@ NONE = "0"  # in the address: nothing of this, although it is offered
 
 @dataclass(frozen=True)
 class Asked:
-    """What the address asks for. `extras` None: what the therapist handed over; `also_id` an older invoice to pay."""
+    """What the address asks for. `extras` None: what the therapist handed over; `also_id` an older invoice to pay,
+    `together` sessions of others that are paid along."""
 
     extras: tuple[Extra, ...] | None = None
     discount: int = 0
@@ -24,6 +25,7 @@ class Asked:
     with_credit: bool = True
     also_id: int | None = None
     voucher: str = ""
+    together: tuple[int, ...] = ()
 
 
 def read_address() -> Asked:
@@ -39,7 +41,8 @@ def read_address() -> Asked:
     return Asked(extras, parse(discount, the_practice().currency) if discount else 0,
                  request.args.get("why", "").strip()[:120], row_number(request.args.get("package")) or None,
                  request.args.get("credit") != NONE, row_number(request.args.get("also")) or None,
-                 plain_code(request.args.get("voucher", "")) if uses("vouchers") else "")
+                 plain_code(request.args.get("voucher", "")) if uses("vouchers") else "",
+                 tuple(dict.fromkeys(filter(None, map(row_number, request.args.getlist("with"))))))
 
 
 def address_of(asked: Asked, charge: Charge, **changed) -> str:
@@ -54,7 +57,7 @@ def address_of(asked: Asked, charge: Charge, **changed) -> str:
     values = {
         "product": ids, "package": wanted.package_id, "also": wanted.also_id,
         "discount": plain(wanted.discount, the_practice().currency) if wanted.discount else None,
-        "voucher": wanted.voucher or None,
+        "voucher": wanted.voucher or None, "with": list(wanted.together),
         "why": wanted.reason if wanted.discount else None, "credit": None if wanted.with_credit else NONE}
     return url_for("checkout.page", appointment_id=charge.appointment.id,
                    **{name: value for name, value in values.items() if value is not None})

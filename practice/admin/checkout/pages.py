@@ -25,9 +25,17 @@ from practice.billing.models.documents import Document
 from practice.billing.pricing import Totals
 from practice.billing.queries.accounts import Account, account_of
 from practice.billing.queries.charged import charged
-from practice.billing.queries.documents import expected_number, for_appointment, get_document, parts_of, state_of
+from practice.billing.queries.documents import (
+    expected_number,
+    for_appointment,
+    get_document,
+    paid_together,
+    parts_of,
+    state_of,
+)
 from practice.billing.services.checkout import Charge, CheckedOutAlready, checkout, what_pays, what_to_charge
 from practice.billing.services.documents import totals_of
+from practice.billing.services.uncharged import uncharged
 from practice.billing.settlement import Settlement
 from practice.catalog.queries import products
 from practice.clients.queries import get_client
@@ -39,6 +47,15 @@ from practice.schedule.states import AppointmentState
 
 
 @dataclass(frozen=True)
+class Along:
+    """Somebody else's session that is paid along."""
+
+    charge: Charge
+    name: str
+    amount: int
+
+
+@dataclass(frozen=True)
 class Due:
     """What the invoice comes to, what pays for it, what else is paid along, and what that leaves to pay now."""
 
@@ -46,6 +63,7 @@ class Due:
     paid: Settlement
     account: Account
     also: Document | None
+    along: list[Along]
     to_pay: int
 
 
@@ -86,7 +104,8 @@ class CheckoutPage(Page):
         return render_template(
             "admin/checkout/receipt.html", document=document, parts=parts_of(document.id) if document else [],
             charge=charge, client=get_client(client_id), slots=offered(charge), booked=next_of(client_id),
-            therapist=short_name(charge), asks=asks(charge))
+            therapist=short_name(charge), asks=asks(charge),
+            along=paid_together(document.id) if document else [])
 
     @expose("/receipt/<int:document_id>.pdf")
     def receipt_pdf(self, document_id):
@@ -101,7 +120,23 @@ def what_is_due(charge: Charge, asked: Asked) -> Due:
     paid = what_pays(charge, totals.gross, package_id=asked.package_id, voucher=asked.voucher,
                      with_credit=asked.with_credit)
     also = next((row for row in account.open_documents if row.id == asked.also_id), None)
-    return Due(totals, paid, account, also, paid.left + (also.open_amount if also else 0))
+    along = [along_of(number) for number in asked.together if number != charge.appointment.id
+             and not charged([number])]
+    return Due(totals, paid, account, also, along,
+               paid.left + (also.open_amount if also else 0) + sum(one.amount for one in along))
+
+
+def along_of(appointment_id: int) -> Along:
+    """As it was handed over. Raises NotFound."""
+    charge = what_to_charge(appointment_id)
+    return Along(charge, get_client(charge.appointment.client_id).name, totals_of(charge.lines).gross)
+
+
+def others_done(charge: Charge, due: Due) -> list[tuple]:
+    """(session, what it comes to) of others on this day that are done and not charged: who may be paid along."""
+    taken = {charge.appointment.id, *(one.charge.appointment.id for one in due.along)}
+    day = charge.appointment.on_date
+    return [(visit, amount) for visit, amount in uncharged(day, day) if visit.id not in taken]
 
 
 def take(form: CheckoutForm, appointment_id: int, asked: Asked, due: Due) -> bool:
@@ -123,7 +158,8 @@ def take(form: CheckoutForm, appointment_id: int, asked: Asked, due: Due) -> boo
                 current_actor(), appointment_id, payments=money.payments, request_key=key, extras=asked.extras,
                 discount=asked.discount, discount_reason=asked.reason, with_credit=asked.with_credit,
                 package_id=asked.package_id, also_ids=[asked.also_id] if asked.also_id else [], tip=money.tip,
-                tip_for_id=money.tip_for_id, voucher=asked.voucher)
+                tip_for_id=money.tip_for_id, voucher=asked.voucher,
+                together_ids=[one.charge.appointment.id for one in due.along])
         except CheckedOutAlready:
             return None  # somebody was quicker, or it is the same click: the receipt says what was taken
 
@@ -154,7 +190,7 @@ def show_page(form: CheckoutForm, charge: Charge, asked: Asked, due: Due):
         go=lambda **changed: address_of(asked, charge, **changed), what=summary(charge), slots=offered(charge),
         rate=f"{rates.pop() / 10_000:g}" if len(rates) == 1 else None, amount_words=amount_words(),
         number=expected_number(charge.appointment.user_id, show.today()), packages=packages_of(charge, due.account),
-        is_done=charge.appointment.state is AppointmentState.DONE, methods=faces())
+        others=others_done(charge, due), is_done=charge.appointment.state is AppointmentState.DONE, methods=faces())
     return page, (422 if form.errors else 200)
 
 

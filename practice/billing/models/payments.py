@@ -57,6 +57,7 @@ class Payment(db.Model):
     received_at: Mapped[datetime] = mapped_column(UtcDateTime)
     received_on: Mapped[date] = mapped_column(Date)
     received_by_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"))
+    paid_by_id: Mapped[int | None] = mapped_column(ForeignKey("client.id"))  # who gave it for this client, if another
     reference: Mapped[str] = mapped_column(String(80), default="")
     request_key: Mapped[str] = mapped_column(String(64), unique=True)
     reverses_id: Mapped[int | None] = mapped_column(ForeignKey("payment.id"), unique=True)

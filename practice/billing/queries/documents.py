@@ -3,7 +3,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import bindparam, func, literal_column, select
+from sqlalchemy import bindparam, func, literal_column, or_, select
 from sqlalchemy.orm import selectinload
 
 from practice.billing.models.documents import Document, DocumentKind, DocumentState, Series, number_text
@@ -30,6 +30,20 @@ def get_document(document_id: int, *, lock: bool = False) -> Document:
     if row is None:
         raise NotFound()
     return row
+
+
+def paid_together(document_id: int) -> list[Document]:
+    """The other invoices of the checkout that paid for this one."""
+    keys = db.session.scalars(select(Payment.request_key).join(Allocation, Allocation.payment_id == Payment.id)
+                              .where(Allocation.document_id == document_id))
+    first = {key.partition(":")[0] for key in keys if ":" in key}
+    if not first:
+        return []
+    return list(db.session.scalars(
+        select(Document).where(Document.id != document_id, Document.appointment_id.is_not(None), Document.id.in_(
+            select(Allocation.document_id).join(Payment, Payment.id == Allocation.payment_id)
+            .where(or_(*(Payment.request_key.startswith(f"{key}:") for key in first)))))
+        .order_by(Document.id)))
 
 
 def for_appointment(appointment_id: int) -> Document | None:

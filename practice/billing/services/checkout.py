@@ -18,7 +18,7 @@ from practice.billing.services.locking import lock_account
 from practice.billing.services.packages import name_on_paper, use_package
 from practice.billing.services.payments import put_against, put_credit, take_payment
 from practice.billing.services.vouchers import live_voucher, use_amount, use_for_session
-from practice.billing.settlement import Ahead, Brought, Settlement, settle
+from practice.billing.settlement import Ahead, Brought, Settlement, settle, share_out
 from practice.catalog.models import Treatment
 from practice.catalog.queries import get_product, get_treatment
 from practice.core.db import db
@@ -42,6 +42,10 @@ class NotDoneYet(DomainError):
 
 class CheckedOutAlready(DomainError):
     message = _("This session has been checked out already.")
+
+
+class CheckedOutMeanwhile(DomainError):
+    message = _("One of the sessions paid along has been checked out already. Take it off here.")
 
 
 @dataclass(frozen=True)
@@ -129,17 +133,20 @@ def product_line(extra: Extra, service_on: date | None = None) -> LineInput:
 def checkout(actor: Actor, appointment_id: int, *, payments: Sequence[tuple[Method, int]], request_key: str,
              extras: Sequence[Extra] | None = None, discount: int = 0, discount_reason: str = "",
              with_credit: bool = False, package_id: int | None = None, also_ids: Sequence[int] = (), tip: int = 0,
-             tip_for_id: int | None = None, voucher: str = "") -> Receipt:
+             tip_for_id: int | None = None, voucher: str = "", together_ids: Sequence[int] = ()) -> Receipt:
     """Issue the invoice of a done session and take the money; a package session pays for the treatment itself.
 
     Depends on the appointment being done, never on a note. `payments` are (method, minor units); an amount of 0 leaves
     the rest open; what is left of them pays the documents `also_ids` of the same client. `tip` is part of the first
     payment, for the therapist `tip_for_id` (the session's own when None). `voucher` is a code: it pays the treatment
-    it is for, or its amount. The same `request_key` again
-    gives the first receipt. Raises NotDoneYet, CheckedOutAlready, Invalid, NotFound.
+    it is for, or its amount. `together_ids` are done sessions that this client pays along, each on an invoice of its
+    own client. The same `request_key` again gives the first receipt. Raises NotDoneYet, CheckedOutAlready,
+    CheckedOutMeanwhile, Invalid, NotFound.
     """
     require(actor, Permission.INVOICE_ISSUE, Permission.PAYMENT_TAKE)
-    lock_account(client_of(appointment_id))
+    others = sorted(set(together_ids) - {appointment_id})
+    for client_id in sorted({client_of(number) for number in (appointment_id, *others)}):
+        lock_account(client_id)
     row = db.session.scalars(HELD, {"appointment_id": appointment_id}).one()
     if charged([appointment_id]):
         return _first_receipt(for_appointment(appointment_id), request_key)
@@ -152,27 +159,57 @@ def checkout(actor: Actor, appointment_id: int, *, payments: Sequence[tuple[Meth
     if paid.ahead is Ahead.VOUCHER:
         use_for_session(actor, voucher, row, charge.treatment.id)
     lines = charge.lines[1:] if paid.ahead else charge.lines
-    document = draft_invoice(actor, client_id=row.client_id, lines=lines, appointment_id=row.id,
-                             therapist_id=row.user_id) if lines else None
+    document = _draft(actor, row, lines) if lines else None
+    along = [_along(actor, number) for number in others]
     if document and paid.by_voucher and paid.ahead is not Ahead.VOUCHER:
         use_amount(actor, voucher, document)
     if document and paid.by_credit:
         put_credit(actor, document, paid.by_credit)
-    taken = [take_payment(actor, client_id=row.client_id, amount=amount, method=method,
-                          request_key=f"{request_key}:{place}", drafted=document,
-                          tip=0 if place else tip, tip_for_id=tip_for_id or row.user_id)
-             for place, (method, amount) in enumerate(payments) if amount]
+    taken = _take(actor, row, [document, *along], payments, request_key, tip, tip_for_id or row.user_id)
     for payment in taken:
         for also_id in also_ids:
             put_against(payment, get_document(also_id, lock=True))
-    if document:
-        issue(actor, document)
+    for drafted in filter(None, (document, *along)):
+        issue(actor, drafted)
     return Receipt(document.id if document else None, tuple(payment.id for payment in taken), used)
+
+
+def _draft(actor: Actor, row: Appointment, lines: Sequence[LineInput]) -> Document:
+    return draft_invoice(actor, client_id=row.client_id, lines=lines, appointment_id=row.id, therapist_id=row.user_id)
+
+
+def _along(actor: Actor, appointment_id: int) -> Document:
+    """The invoice of a session that somebody else pays along: as it was handed over."""
+    row = db.session.scalars(HELD, {"appointment_id": appointment_id}).one()
+    if charged([appointment_id]):
+        raise CheckedOutMeanwhile()
+    if row.state is not AppointmentState.DONE:
+        raise NotDoneYet()
+    return _draft(actor, row, _charge_for(row, None, 0, "").lines)
+
+
+def _take(actor: Actor, row: Appointment, documents: Sequence[Document | None], given: Sequence[tuple[Method, int]],
+          request_key: str, tip: int, tip_for_id: int) -> list[Payment]:
+    """One payment a sum and client, put against the invoice; gives those of the client who pays."""
+    shares = share_out([amount for _method, amount in given], [one.open_amount if one else 0 for one in documents], tip)
+    own = []
+    for place, ((method, _amount), parts) in enumerate(zip(given, shares, strict=True)):
+        for number, (document, part) in enumerate(zip(documents, parts, strict=True)):
+            if not part:
+                continue
+            payment = take_payment(
+                actor, client_id=document.client_id if number else row.client_id, amount=part, method=method,
+                request_key=f"{request_key}:{place}:{number}" if number else f"{request_key}:{place}", drafted=document,
+                tip=tip if place == number == 0 else 0, tip_for_id=tip_for_id,
+                paid_by_id=row.client_id if number and document.client_id != row.client_id else None)
+            own += [] if number else [payment]
+    return own
 
 
 def _first_receipt(document: Document | None, request_key: str) -> Receipt:
     """What the first of two clicks left. Raises CheckedOutAlready when it was another form."""
-    first = db.session.scalars(select(Payment.id).where(Payment.request_key.startswith(f"{request_key}:"))
+    first = db.session.scalars(select(Payment.id).where(Payment.request_key.startswith(f"{request_key}:"),
+                                                        Payment.paid_by_id.is_(None))
                                .order_by(Payment.id)).all()
     if document is None or not first:
         raise CheckedOutAlready()

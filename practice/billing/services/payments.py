@@ -53,20 +53,23 @@ class NoSuchCredit(DomainError):
 
 def take_payment(actor: Actor, *, client_id: int, amount: int, method: Method, request_key: str,
                  document_id: int | None = None, drafted: Document | None = None, is_for_oldest: bool = False,
-                 reference: str = "", tip: int = 0, tip_for_id: int | None = None) -> Payment:
+                 reference: str = "", tip: int = 0, tip_for_id: int | None = None,
+                 paid_by_id: int | None = None) -> Payment:
     """Take money from a client (minor units, above zero), put it against an invoice as far as that is open.
 
     The invoice is `document_id`, or `drafted`, made in this transaction and known to nobody else.
-    `tip` is the part of it that is for the therapist `tip_for_id`. What is left goes, with `is_for_oldest`, against
-    the client's other open invoices by due date; the rest is the client's credit. The same `request_key` again is the
-    same payment: the first one is given back. Raises TillClosed, Invalid, NotFound.
+    `paid_by_id` is another client who gave it; `tip` is the part of it that is for the therapist `tip_for_id`. What is
+    left goes, with `is_for_oldest`, against the client's other open invoices by due date; the rest is the client's
+    credit. The same `request_key` again is the same payment: the first one is given back. Raises TillClosed, Invalid,
+    NotFound.
     """
     require(actor, Permission.PAYMENT_TAKE)
     lock_account(client_id)
     first = first_by_key(client_id, request_key)
     if first is not None:
         return first
-    row = _new(actor, client_id, _checked(amount), usable(method), request_key, reference=reference.strip()[:80])
+    row = _new(actor, client_id, _checked(amount), usable(method), request_key, reference=reference.strip()[:80],
+               paid_by_id=paid_by_id)
     audit.record(actor, "payment.take", row, client_id=client_id, amount=amount, method=method, tip=tip)
     if tip:
         _tip(row, tip, tip_for_id)
@@ -234,7 +237,8 @@ def correct_method(actor: Actor, payment_id: int, *, method: Method, reason: str
                               .group_by(Tip.therapist_id)).all()
     _reverse(actor, payment, _why(reason))
     row = _new(actor, payment.client_id, payment.amount, usable(method), f"correct-{payment.id}",
-               reference=payment.reference, appointment_id=payment.appointment_id, reason=_why(reason))
+               reference=payment.reference, appointment_id=payment.appointment_id, reason=_why(reason),
+               paid_by_id=payment.paid_by_id)
     for therapist_id, amount in tips:
         db.session.add(Tip(payment_id=row.id, therapist_id=therapist_id, amount=int(amount), on_date=today()))
     for document_id, amount in put:

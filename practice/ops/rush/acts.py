@@ -66,8 +66,24 @@ def sell(desk: Desk) -> None:
 
 def check_out(desk: Desk) -> None:
     """A done session charged, with credit, a package where there is one, and now and then a tip."""
+    client_id = desk.client()
+    row = _done(desk, client_id)
+    package = desk.pick(Package.id, Package.client_id == client_id, Package.sessions_left > 0)
+    amount = desk.chance.choice((0, 7500, 9000))
+    checkout(desk.actor, row.id, payments=[(desk.method(), amount)], request_key=secrets.token_hex(8),
+             with_credit=desk.chance.random() < 0.5, package_id=package, tip=500 if amount == 9000 else 0)
+
+
+def check_out_together(desk: Desk) -> None:
+    """Two sessions charged at once, paid by one of the clients, now and then not in full."""
+    first, second = _done(desk, desk.client()), _done(desk, desk.client())
+    checkout(desk.actor, first.id, payments=[(desk.method(), desk.chance.choice((9000, 15_000, 20_000)))],
+             request_key=secrets.token_hex(8), together_ids=[second.id])
+
+
+def _done(desk: Desk, client_id: int) -> Appointment:
     desk.sessions += 1
-    client_id, start = desk.client(), clock.now() - timedelta(hours=2 * desk.sessions)
+    start = clock.now() - timedelta(hours=2 * desk.sessions)
     end = start + timedelta(minutes=50)
     row = Appointment(
         client_id=client_id, user_id=desk.therapist_id, treatment_id=desk.treatment_id, location_id=desk.location_id,
@@ -75,10 +91,7 @@ def check_out(desk: Desk) -> None:
         state_at=end, booked_at=start)
     db.session.add(row)
     db.session.flush()
-    package = desk.pick(Package.id, Package.client_id == client_id, Package.sessions_left > 0)
-    amount = desk.chance.choice((0, 7500, 9000))
-    checkout(desk.actor, row.id, payments=[(desk.method(), amount)], request_key=secrets.token_hex(8),
-             with_credit=desk.chance.random() < 0.5, package_id=package, tip=500 if amount == 9000 else 0)
+    return row
 
 
 def pay_later(desk: Desk) -> None:
@@ -145,5 +158,6 @@ def sell_sessions(desk: Desk) -> None:
 
 
 ACTS: tuple[Callable[[Desk], None], ...] = (
-    sell, sell, sell, check_out, check_out, check_out, pay_later, pay_later, with_credit, take_back, refund_part,
+    sell, sell, sell, check_out, check_out,
+    check_out_together, pay_later, pay_later, with_credit, take_back, refund_part,
     reverse, correct, pay_out_credit, lose, sell_sessions)
