@@ -6,8 +6,8 @@ What referrers wrote, and superbills made of invoices; codes of treatments and n
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0013"
-down_revision = "0012"
+revision = "0014"
+down_revision = "0013"
 branch_labels = None
 depends_on = None
 

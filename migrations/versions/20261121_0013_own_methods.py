@@ -6,8 +6,8 @@ Ways of paying that a practice adds to card, cash and bank transfer.
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0012"
-down_revision = "0011"
+revision = "0013"
+down_revision = "0012"
 branch_labels = None
 depends_on = None
 
