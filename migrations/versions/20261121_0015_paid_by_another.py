@@ -15,7 +15,7 @@ depends_on = None
 def upgrade():
     if op.get_bind().dialect.name == "sqlite":  # in one statement: a table built anew would lose its triggers
         op.execute(
-            "ALTER TABLE payment ADD COLUMN paid_by_id BIGINT CONSTRAINT fk_payment_paid_by_id REFERENCES client (id)"
+            "ALTER TABLE payment ADD COLUMN paid_by_id INTEGER CONSTRAINT fk_payment_paid_by_id REFERENCES client (id)"
         )
         return
     op.add_column("payment", sa.Column("paid_by_id", sa.BigInteger(), nullable=True))
