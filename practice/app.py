@@ -18,7 +18,7 @@ from practice.access import policy
 from practice.admin import errors, site, words
 from practice.core import body, figure, sealed
 from practice.core.db import Base, db
-from practice.kiosk import pages as kiosk
+from practice.kiosk import site as kiosk
 
 ROOT = Path(__file__).resolve().parent.parent
 LARGEST_ID = 2**53

@@ -3,7 +3,7 @@
 Unknown, spent, expired and revoked addresses all get the same page and the same status, 404: whoever tries one learns
 nothing from the answer. Opening an address changes nothing; mail scanners and previews may do it as often as they like.
 """
-from flask import current_app, g, render_template, request
+from flask import current_app, g, render_template, request, url_for
 
 from practice.access import guard
 from practice.access.actor import Actor, link, system
@@ -25,6 +25,11 @@ def take_secret(endpoint: str, values: dict) -> None:
 
 def secret() -> str:
     return g.form_secret
+
+
+def here(endpoint: str, **values) -> str:
+    """The address of a page of this form."""
+    return url_for(f"kiosk.{endpoint}", secret=secret(), **values)
 
 
 def enter():
