@@ -3,11 +3,10 @@
 from pathlib import Path
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from practice.core import body, figure
-from tests.plugins.browsers import PHONE
+from tests.plugins.browsers import PHONE, violations
 
 ROOT = Path(__file__).parents[2]
 STATIC = ROOT / "practice" / "static"
@@ -75,7 +74,7 @@ def region(page, figure_key, place):
 def test_nothing_stands_in_the_way_of_anyone(open_map, template, dark):
     page = open_map(template, color_scheme="dark" if dark else "light")
     page.evaluate("document.querySelectorAll('details').forEach((fold) => { fold.open = true; })")
-    assert Axe().run(page).response["violations"] == []
+    assert violations(page) == []
 
 
 def test_tab_enters_once_arrows_move_enter_selects_digits_set(open_map):

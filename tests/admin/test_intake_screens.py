@@ -1,7 +1,6 @@
 """The staff's pages of forms in a browser: read by everybody, on each size."""
 from datetime import date
 
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
 from practice.access import guard
@@ -9,13 +8,13 @@ from practice.core.db import transaction
 from practice.intake.services import submissions
 from tests.factories import intake
 from tests.personas import open_house
-from tests.plugins.browsers import PHONE, TABLET, sign_in
+from tests.plugins.browsers import PHONE, TABLET, sign_in, violations
 
 DRAWN = {"by": "self", "strokes": [[[100, 500], [400, 300], [700, 700]], [[900, 500], [1200, 400], [1500, 600]]]}
 
 
 def wrong(page) -> list[str]:
-    return [f"{page.url}: {found['id']}" for found in Axe().run(page).response["violations"]]
+    return [f"{page.url}: {found['id']}" for found in violations(page)]
 
 
 def test_the_desk_hands_it_out_and_the_therapist_reads_it(live_server, new_page):

@@ -1,11 +1,11 @@
 """Every page of the day under the accessibility checker, in three sizes, light and dark: the demo on a Tuesday."""
+import os
+
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 
 from practice.demo.cast import PASSWORD
-from tests.plugins.browsers import DESKTOP, PHONE, TABLET, sign_in
+from tests.plugins.browsers import DESKTOP, looks, sign_in
 
-SIZES = (DESKTOP, TABLET, PHONE)
 PAGES = {
     "owner": ("mara@example.com", (
         "/", "/calendar/day", "/clients/", "/clients/{client}", "/reports/", "/reports/{month}",
@@ -38,22 +38,14 @@ pytestmark = [pytest.mark.only_on("sqlite", "what a page looks like does not dep
 
 
 def look(page, who: str, name: str, axe_table, pictures) -> list[str]:
-    """The page in three sizes, light and dark; what is wrong, in words."""
+    """The page in three sizes, light and dark; what is wrong, in words. Pictures for who asked for them."""
     wrong = []
-    for size in SIZES:
-        page.set_viewport_size(size)
-        for theme in ("light", "dark"):
-            page.emulate_media(color_scheme=theme, reduced_motion="reduce")
-            found = Axe().run(page).response["violations"]
-            where = f"{size['width']} {theme}"
-            axe_table(who, name, where, [one["id"] for one in found])
-            wrong += [f"{who} {name} {where}: {one['id']} {[node['target'] for node in one['nodes']][:3]}"
-                      for one in found]
-            if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
-                wrong.append(f"{who} {name} {where}: wider than the window")
+    for where, found in looks(page):
+        axe_table(who, name, where, [one["id"] for one in found])
+        wrong += [f"{who} {name} {where}: {one['id']} {[node['target'] for node in one['nodes']][:3]}" for one in found]
+        if os.environ.get("PRACTICE_SCREENSHOTS"):
             file = f"{who}{name.partition('?')[0]}".strip("/").translate(str.maketrans("/{}", "-__"))
-            page.screenshot(path=pictures / f"{file}-{size['width']}-{theme}.png")
-    page.set_viewport_size(DESKTOP)
+            page.screenshot(path=pictures / f"{file}-{where.replace(' ', '-')}.png")
     return wrong
 
 

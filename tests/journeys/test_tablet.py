@@ -5,7 +5,6 @@ The browser counts: real taps (pointerdown) and real keys (keydown), whatever th
 from datetime import date
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 from sqlalchemy import select
 
@@ -19,7 +18,7 @@ from tests.admin.test_notes_browser import MOST_TOUCHES, session_with_a_last_not
 from tests.factories import intake
 from tests.kiosk.steps import HEALTHY, TOUCH, choose, next_part, sign
 from tests.personas import open_house
-from tests.plugins.browsers import TABLET, sign_in
+from tests.plugins.browsers import TABLET, sign_in, violations
 
 pytestmark = [pytest.mark.only_on("sqlite", "what hands do does not depend on the database"), pytest.mark.timeout(240)]
 
@@ -52,7 +51,7 @@ def tablet(new_page, capsys, pictures):
 
     def look(name: str) -> None:
         page.faults += [f"{name}: {one['id']} {one['nodes'][0]['html'][:160]}"
-                        for one in Axe().run(page).response["violations"]]
+                        for one in violations(page)]
         page.screenshot(path=pictures / f"tablet-{name}.png")
 
     def tell(words: str) -> None:

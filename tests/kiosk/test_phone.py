@@ -4,7 +4,6 @@ import os
 from datetime import date
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 from sqlalchemy import select
 
@@ -16,7 +15,7 @@ from practice.intake.services.submissions import is_untouched
 from tests.factories import intake
 from tests.kiosk.steps import TOUCH, choose, fill_part, next_part, sign
 from tests.personas import open_house
-from tests.plugins.browsers import PHONE
+from tests.plugins.browsers import PHONE, violations
 
 MOST_QUESTIONS = 45
 CLINICAL = ("phlebitis", "tia", "petrissage", "contraindication", "effleurage", "oedema", "edema", "hypertension",
@@ -45,7 +44,7 @@ def shot(page, name: str) -> None:
 def axe(page) -> list[str]:
     where = page.url.rpartition("/")[2]
     return [f"{where}: {found['id']} {[node['target'] for node in found['nodes']][:3]}"
-            for found in Axe().run(page).response["violations"]]
+            for found in violations(page)]
 
 
 def words_of(page) -> list[str]:

@@ -32,7 +32,15 @@ ARGUMENTS = [
 DESKTOP = {"width": 1280, "height": 800}
 TABLET = {"width": 820, "height": 1180}
 PHONE = {"width": 390, "height": 844}
+# What is asked where: what a page is built of changes with its width, its colours change with the theme, and no width
+# between phone and desktop has colours of its own.
+COLOURS = ("color-contrast", "link-in-text-block")
+ONLY_COLOURS = {"runOnly": {"type": "rule", "values": list(COLOURS)}}
+BUT_COLOURS = {"rules": {rule: {"enabled": False} for rule in COLOURS}}
+LOOKS = ((DESKTOP, "light", {}), (DESKTOP, "dark", ONLY_COLOURS), (TABLET, "light", BUT_COLOURS), (PHONE, "light", {}),
+         (PHONE, "dark", ONLY_COLOURS))
 START_SECONDS = 60
+AXE = Axe().axe_script
 OWN = ("chrome://", "chrome-extension://")  # the browser's own viewer of PDF files
 
 
@@ -113,10 +121,32 @@ def sign_in(page, who: str, password: str = PASSWORD) -> None:
     page.get_by_role("button", name="Sign out").first.wait_for(state="attached")
 
 
+def violations(page, rules: dict | None = None) -> list[dict]:
+    """What the accessibility checker finds on the page: by all its rules, or by some (options of axe-core)."""
+    if not page.evaluate("'axe' in window"):
+        page.evaluate(AXE)
+    options = {"resultTypes": ["violations"], **(rules or {})}
+    return page.evaluate("options => axe.run(options).then(result => result.violations)", options)
+
+
 def faults(page) -> list[str]:
-    """What the accessibility checker finds on the page, each with its piece of the page."""
-    found = Axe().run(page).response["violations"]
-    return [f"{one['id']}: {node['html'][:200]}" for one in found for node in one["nodes"]]
+    """The same as lines to read, each with its piece of the page."""
+    return [f"{one['id']}: {node['html'][:200]}" for one in violations(page) for node in one["nodes"]]
+
+
+def looks(page) -> Iterator[tuple[str, list[dict]]]:
+    """The page in three sizes, light and dark: where ("390 dark"), and what the accessibility checker finds there.
+
+    That it is wider than the window is a finding too.
+    """
+    for size, theme, rules in LOOKS:
+        page.set_viewport_size(size)
+        page.emulate_media(color_scheme=theme, reduced_motion="reduce")
+        found = violations(page, rules)
+        if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
+            found.append({"id": "wider than the window", "nodes": []})
+        yield f"{size['width']} {theme}", found
+    page.set_viewport_size(DESKTOP)
 
 
 def watch(page, base: str) -> list[str]:
