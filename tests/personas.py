@@ -56,7 +56,7 @@ def open_house() -> People:
     with guard.acting(house), transaction():
         premises.open_practice(house, name="Linden Lane Massage", time_zone="Europe/Dublin", country="IE",
                                currency="EUR", price_mode=PriceMode.GROSS, tax_name="VAT 13.5 %", tax_rate=135000,
-                               address="1 Linden Lane\nDublin", phone="+35315550100")
+                               address="1 Linden Lane\nDublin", phone="+35315550100", grace=None)
         for number in (1, 2):
             premises.save(house, Room, None, name=f"Room {number}", location_id=main_location_id())
         for name, (full_name, roles) in CAST.items():

@@ -1,12 +1,14 @@
 """Users, their roles, their therapist's profile, and their sign-ins."""
 from datetime import datetime
+from enum import StrEnum
 
-from sqlalchemy import Boolean, ForeignKey, Index, Integer, String, UniqueConstraint
+from sqlalchemy import Boolean, ForeignKey, Index, Integer, String, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from practice.access.roles import Role
 from practice.core.columns import BigId, Enum_, UtcDateTime
 from practice.core.db import db
+from practice.core.sealed import Sealed, SealedRow, sealed_column
 
 
 class User(db.Model):
@@ -20,6 +22,8 @@ class User(db.Model):
     password_hash: Mapped[str] = mapped_column(String(200))
     must_change_password: Mapped[bool] = mapped_column(Boolean, default=False)
     pin_hash: Mapped[str | None] = mapped_column(String(200))  # opens a locked sign-in, never a new one
+    # after the password comes a code
+    has_second_step: Mapped[bool] = mapped_column(Boolean, default=False, server_default=false())
     is_active: Mapped[bool] = mapped_column(Boolean, default=True)
     language: Mapped[str] = mapped_column(String(16), default="")
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
@@ -72,9 +76,53 @@ class SignIn(db.Model):
     address: Mapped[str] = mapped_column(String(64), default="")
     device: Mapped[str] = mapped_column(String(120), default="")
     started_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    proved_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # when they last showed who they are
     last_seen_at: Mapped[datetime] = mapped_column(UtcDateTime)
     locked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class Authenticator(SealedRow, db.Model):
+    """The app on somebody's phone that shows the codes of their second step. `last_step` is the newest one used."""
+
+    __tablename__ = "authenticator"
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"), unique=True)
+    _secret: Mapped[bytes | None] = sealed_column()
+    secret = Sealed()
+    last_step: Mapped[int] = mapped_column(Integer)
+    set_up_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class RecoveryCode(db.Model):
+    """A code for the day the phone is lost, as a keyed hash; gone once it was used."""
+
+    __tablename__ = "recovery_code"
+    __table_args__ = (UniqueConstraint("user_id", "code_hash"),)
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"))
+    code_hash: Mapped[str] = mapped_column(String(64))
+
+
+class TicketKind(StrEnum):
+    SECOND_STEP = "second_step"  # the password was right
+    RESET = "reset"
+    PASSKEY = "passkey"  # what a passkey has to sign
+
+
+class Ticket(db.Model):
+    """A secret that is worth one thing, once, for a short while. Only its hash is kept; gone once it was used."""
+
+    __tablename__ = "ticket"
+    __audited__ = False  # what it is made and used for is recorded
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    kind: Mapped[TicketKind] = mapped_column(Enum_(TicketKind))
+    secret_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    user_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
+    ends_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
 class Attempt(db.Model):

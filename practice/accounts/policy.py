@@ -4,17 +4,31 @@ from sqlalchemy import true
 from practice.access.actor import Actor, Kind
 from practice.access.permissions import Permission
 from practice.access.policy import everyone_with, register, system_only
-from practice.accounts.models import Attempt, FirstRunCode, SignIn, TherapistProfile, User, UserRole
+from practice.accounts.models import (
+    Attempt,
+    Authenticator,
+    FirstRunCode,
+    RecoveryCode,
+    SignIn,
+    TherapistProfile,
+    Ticket,
+    User,
+    UserRole,
+)
 
 
-def sign_in_rows(actor: Actor):
-    if actor.may(Permission.USER_EDIT):
-        return true()
-    return SignIn.__table__.c.user_id == actor.user_id if actor.kind is Kind.STAFF else None
+def own_or_owner(model: type):
+    """A rule: one's own rows, and everybody's for who may end them."""
+    def rows(actor: Actor):
+        if actor.may(Permission.USER_EDIT):
+            return true()
+        return model.__table__.c.user_id == actor.user_id if actor.kind is Kind.STAFF else None
+    return rows
 
 
 for model in (User, UserRole, TherapistProfile):
     register(model, everyone_with(Permission.USER_READ))
-register(SignIn, sign_in_rows)
-register(Attempt, system_only)
-register(FirstRunCode, system_only)
+for model in (SignIn, Authenticator, RecoveryCode):
+    register(model, own_or_owner(model))
+for model in (Attempt, FirstRunCode, Ticket):
+    register(model, system_only)

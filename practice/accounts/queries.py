@@ -8,7 +8,15 @@ from sqlalchemy.orm import selectinload
 
 from practice.access.guard import system_session
 from practice.access.roles import Role
-from practice.accounts.models import Attempt, SignIn, TherapistProfile, User, UserRole, registered_with
+from practice.accounts.models import (
+    Attempt,
+    RecoveryCode,
+    SignIn,
+    TherapistProfile,
+    User,
+    UserRole,
+    registered_with,
+)
 from practice.core.db import db
 from practice.core.errors import NotFound
 
@@ -26,13 +34,16 @@ class OpenSignIn:
     last_seen_at: datetime
     must_change_password: bool
     has_pin: bool
+    has_second_step: bool
+    proved_at: datetime | None
     is_locked: bool
 
 
 # Asked with every request, so built only once: building it takes longer than asking. A row for each role.
 OPEN_SIGN_IN = (
     select(SignIn.id, SignIn.user_id, User.name, User.email, User.language, SignIn.last_seen_at,
-           User.must_change_password, User.pin_hash, SignIn.locked_at, UserRole.role)
+           User.must_change_password, User.pin_hash, User.has_second_step, SignIn.proved_at, SignIn.locked_at,
+           UserRole.role)
     .join(User, User.id == SignIn.user_id).outerjoin(UserRole, UserRole.user_id == User.id)
     .where(SignIn.secret_hash == bindparam("secret_hash"), SignIn.ended_at.is_(None), User.is_active,
            or_(SignIn.last_seen_at > bindparam("seen_after"), User.pin_hash.is_not(None)),
@@ -47,9 +58,10 @@ def open_sign_in(rows: Sequence[tuple], seen_after: datetime) -> OpenSignIn | No
     if not rows:
         return None
     roles = frozenset(row[-1] for row in rows if row[-1] is not None)
-    row_id, user_id, name, email, language, last_seen_at, must_change, pin_hash, locked_at, _role = rows[0]
+    (row_id, user_id, name, email, language, last_seen_at, must_change, pin_hash, has_second_step, proved_at, locked_at,
+     _role) = rows[0]
     return OpenSignIn(row_id, user_id, name, email, language, roles, last_seen_at, must_change, pin_hash is not None,
-                      locked_at is not None or last_seen_at <= seen_after)
+                      has_second_step, proved_at, locked_at is not None or last_seen_at <= seen_after)
 
 
 def pin_hash_of(user_id: int) -> str | None:
@@ -63,6 +75,17 @@ def credentials(email: str):
     with system_session("signing in") as session:
         return session.execute(
             select(User.id, User.password_hash, User.is_active, User.name).where(User.email == email)).first()
+
+
+def has_second_step(user_id: int) -> bool:
+    """Whether the password alone does not let this user in."""
+    with system_session("signing in") as session:
+        return bool(session.scalar(select(User.has_second_step).where(User.id == user_id)))
+
+
+def recovery_codes_left(user_id: int) -> int:
+    """How many of one's recovery codes were not used yet."""
+    return db.session.scalar(select(func.count(RecoveryCode.id)).where(RecoveryCode.user_id == user_id))
 
 
 def is_empty() -> bool:

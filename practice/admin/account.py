@@ -1,5 +1,5 @@
 """One's own account: the password, and the sign-ins that are open."""
-from flask import current_app, flash, redirect, render_template, request, url_for
+from flask import current_app, flash, redirect, render_template, url_for
 from flask_admin import expose
 from flask_babel import gettext
 from flask_login import current_user
@@ -7,19 +7,17 @@ from flask_wtf import FlaskForm
 from wtforms import PasswordField
 from wtforms.validators import InputRequired, Length
 
-from practice.access import guard
-from practice.access.actor import system
 from practice.access.permissions import Permission as P
 from practice.accounts.devices import describe
-from practice.accounts.queries import get_user, open_sign_ins
+from practice.accounts.queries import get_user, open_sign_ins, recovery_codes_left
 from practice.accounts.services import pins, signing_in, users
-from practice.admin import auth
+from practice.admin import auth, proof
 from practice.admin.auth import current_actor
 from practice.admin.base import Page, act, attempt, show_error
 from practice.core import clock
-from practice.core.db import transaction
 from practice.core.errors import Invalid
 from practice.core.text import _
+from practice.premises.queries import the_practice
 from practice.transfer.queries.trail import glass_broken
 
 
@@ -45,7 +43,10 @@ class AccountPage(Page):
         rows = open_sign_ins(actor.user_id, clock.now(), config["IDLE_TIMEOUT"], config["SESSION_LIFETIME"])
         return render_template("admin/account/index.html", user=get_user(actor.user_id), here=current_user.row.id,
                                sign_ins=[(row, describe(row.device)) for row in rows],
-                               glass=glass_broken(actor.user_id) if actor.may(P.CHART_READ) else [])
+                               glass=glass_broken(actor.user_id) if actor.may(P.CHART_READ) else [],
+                               recovery_codes=recovery_codes_left(actor.user_id),
+                               needs_second_step=auth.needs_second_step(current_user.row),
+                               second_step_from=the_practice().second_step_from)
 
     @expose("/password", methods=("GET", "POST"))
     def password(self):
@@ -62,12 +63,9 @@ class AccountPage(Page):
 
     def _is_current(self, form: PasswordForm | PinForm) -> bool:
         """Whether the current password fits; wrong ones are counted like those at the door."""
-        email, address = current_user.row.email, request.remote_addr or ""
         try:
-            return bool(signing_in.check_sign_in(email, form.current.data, address))
+            return bool(proof.check_password(current_user.row.email, form.current.data))
         except signing_in.SignInRefused:
-            with guard.acting(system("password", address=address)), transaction():
-                signing_in.count_failure(email, address)
             show_error(form, Invalid(_("This is not your current password."), "current"))
         except signing_in.TooManyTries as error:
             show_error(form, error)

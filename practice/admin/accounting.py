@@ -33,6 +33,7 @@ from practice.reports.services.accounting import make_batch, refuse_unmapped, sa
 
 class AccountingPage(Page):
     permissions = {"index": P.REPORT_READ, "save": P.MONEY_EXPORT, "make": P.MONEY_EXPORT, "file": P.MONEY_EXPORT}
+    asks_again = ("file",)
 
     @expose("/")
     def index(self):

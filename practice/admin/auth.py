@@ -1,5 +1,5 @@
 """Who is asking, on the web: wraps an open sign-in for Flask-Login and binds the actor to the database session."""
-from datetime import timedelta
+from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
 from flask import Flask, current_app, g, redirect, request, session, url_for
@@ -8,7 +8,7 @@ from sqlalchemy import true
 
 from practice.access import guard
 from practice.access.actor import NOBODY, Actor, staff, system
-from practice.access.roles import ROLE_LABELS
+from practice.access.roles import ROLE_LABELS, Role
 from practice.accounts import queries
 from practice.accounts.queries import OPEN_SIGN_IN
 from practice.accounts.services import pins, signing_in
@@ -19,10 +19,12 @@ from practice.premises.queries import SETTINGS, keep_settings, settings
 from practice.safety.queries import HAS_OWN_RULES, keep_shipped
 
 # What anybody may reach; everything else needs a sign-in.
-PUBLIC = {"static", "sign_in", "unlock", "first_run", "health"}
+PUBLIC = {"static", "sign_in", "sign_in_code", "unlock", "first_run", "health"}
 PUBLIC_BLUEPRINTS = {"kiosk"}
 # What a locked sign-in may reach beside that: the way out.
 LOCK_DOORS = {"sign_out"}
+# What somebody reaches who has to set up a second step first.
+STEP_DOORS = {"second_step.index", "sign_out", "lock"}
 LOCKED_STATUS = 423
 PARKED = "parked"  # in the cookie: the secrets of colleagues whose locked sign-ins wait on this device
 MOST_PARKED = 5
@@ -87,7 +89,21 @@ def identify() -> None:
     guard.bind(g.actor)
     if row.must_change_password and request.endpoint not in ("account.password", "sign_out"):
         return redirect(url_for("account.password"))
+    if owes_second_step(row, clock.now()) and request.endpoint not in STEP_DOORS and not row.must_change_password:
+        return redirect(url_for("second_step.index"))
     return None
+
+
+def needs_second_step(row: queries.OpenSignIn) -> bool:
+    """Whether the password alone is not enough for this person's roles."""
+    chosen = settings()
+    return bool(chosen and chosen.second_step_from
+                and (chosen.has_second_step_for_all or Role.OWNER in row.roles))
+
+
+def owes_second_step(row: queries.OpenSignIn, now: datetime) -> bool:
+    """Whether they have none, and the time to set it up is over."""
+    return not row.has_second_step and needs_second_step(row) and settings().second_step_from <= now
 
 
 def actor_of(row: queries.OpenSignIn) -> Actor:
@@ -120,12 +136,12 @@ def is_by_script() -> bool:
             or request.accept_mimetypes.best == "application/json")
 
 
-def open_for(user_id: int) -> str:
+def open_for(user_id: int, how: str = "password") -> str:
     """Open a sign-in for somebody who has proved who they are; gives its secret."""
     address = request.remote_addr or ""
     with guard.acting(system("sign-in", address=address)), transaction():
         return signing_in.start(user_id, queries.roles_of(user_id), "", address=address,
-                                device=request.user_agent.string)
+                                device=request.user_agent.string, how=how)
 
 
 def enter(secret: str) -> None:
@@ -175,7 +191,7 @@ def who() -> dict | None:
     words = row.name.split() or [row.email]
     roles = sorted(row.roles, key=list(ROLE_LABELS).index)
     return {"name": row.name, "initials": (words[0][:1] + (words[-1][:1] if len(words) > 1 else "")).upper(),
-            "roles": roles, "has_pin": row.has_pin, "sign_in_id": row.id}
+            "roles": roles, "has_pin": row.has_pin, "has_second_step": row.has_second_step, "sign_in_id": row.id}
 
 
 def init_app(app: Flask) -> None:

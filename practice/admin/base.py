@@ -9,6 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import DBAPIError
 
 from practice.access.permissions import Permission
+from practice.admin import proof
 from practice.admin.auth import current_actor
 from practice.admin.places import with_place
 from practice.audit import services as audit
@@ -29,10 +30,12 @@ def words(error: DomainError) -> str:
 class Guarded:
     """The one door: a method name needs a permission of its own, an unknown name is refused.
 
-    `permissions` maps each exposed method to one permission or a tuple of which any is enough.
+    `permissions` maps each exposed method to one permission or a tuple of which any is enough. Before those in
+    `asks_again` (exports, grants, erasure) the person shows once more who they are.
     """
 
     permissions: dict[str, Permission | tuple[Permission, ...]] = {}
+    asks_again: tuple[str, ...] = ()
 
     def is_accessible(self) -> bool:
         return any(self.may_run(name) for name in self.permissions)
@@ -47,6 +50,8 @@ class Guarded:
             abort(404)
         if not self.may_run(name):
             abort(403)
+        if name in self.asks_again:
+            proof.need()
 
     def _run_view(self, view, *args, **kwargs):
         """Run a handler; a writing one again, up to three times, when the database asks for it."""
@@ -147,6 +152,7 @@ class ListView(Guarded, ModelView):
     form_columns: tuple = ()
     list_template = "admin/model/list.html"
     details_template = "admin/model/details.html"
+    asks_again = ("export",)
     is_clinical = False  # reading the list is recorded
     read_permission: Permission
     export_permission: Permission | None = None

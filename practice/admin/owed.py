@@ -35,6 +35,7 @@ MOST_TICKS = 200
 class OwedPage(Page):
     permissions = {"index": P.INVOICE_READ, "csv": P.MONEY_EXPORT, "statement": P.PAYMENT_TAKE,
                    "statement_pdf": P.PAYMENT_TAKE}
+    asks_again = ("csv",)
 
     @expose("/")
     def index(self):

@@ -37,6 +37,7 @@ from practice.reports.services.accounting import Unmapped
 class ReportsPage(Page):
     permissions = {"index": P.REPORT_READ, "month": P.REPORT_READ, "rows": P.REPORT_READ, "file": P.MONEY_EXPORT,
                    "pack": P.MONEY_EXPORT}
+    asks_again = ("file", "pack")
 
     @expose("/")
     def index(self):

@@ -28,9 +28,11 @@ from practice.admin import (
     money_lists,
     owed,
     package,
+    proof,
     report_closing,
     reports,
     search,
+    second_step,
     show,
     sign_in,
     submissions,
@@ -106,6 +108,7 @@ PAGES = (
     files.FilePage(name=_("File"), endpoint="files", url="/files"),
     account.AccountPage(name=_("Your account"), endpoint="account", url="/account"),
     TrailPage(name=_("Who saw what"), endpoint="trail", url="/setup/trail"),
+    second_step.SecondStepPage(name=_("Second step"), endpoint="second_step", url="/account/second-step"),
     *setup.PAGES,
 )
 
@@ -209,6 +212,7 @@ def init_app(app: Flask, csp_nonce) -> None:
     auth.init_app(app)
     sign_in.init_app(app)
     lock.init_app(app)
+    proof.init_app(app)
     first_run.init_app(app)
     # Naming a path keeps Flask-Admin from serving its own scripts and styles, which no page uses.
     site = Admin(name="Practice", index_view=PAGES[0], url="/", static_url_path="/unused",

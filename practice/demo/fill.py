@@ -110,7 +110,7 @@ def set_up(chance: random.Random, weekdays: list[int]) -> Stage:
     with transaction():
         open_practice(HOUSE, name=NAME, time_zone=ZONE, country="IE", currency="EUR", price_mode=PriceMode.GROSS,
                       tax_name="VAT 13.5 %", tax_rate=135000, address="12 Willow Street\nDublin 8",
-                      tax_number="IE 0000000X", phone="+35315550123", email="hello@example.com")
+                      tax_number="IE 0000000X", phone="+35315550123", email="hello@example.com", grace=None)
         for number in (1, 2, 3):
             save(HOUSE, Room, None, name=f"Room {number}", location_id=main_location_id())
         users = {}

@@ -1,11 +1,11 @@
 """The practice and what belongs to its place."""
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
 
-from sqlalchemy import Boolean, Date, ForeignKey, Integer, String, true
+from sqlalchemy import Boolean, Date, ForeignKey, Integer, String, false, true
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from practice.core.columns import BigId, Enum_, MinorUnits, Rate
+from practice.core.columns import BigId, Enum_, MinorUnits, Rate, UtcDateTime
 from practice.core.db import db
 from practice.core.text import _
 
@@ -97,6 +97,8 @@ class Practice(db.Model):
     late_cancel_percent: Mapped[int] = mapped_column(Integer, default=0)
     fee_tax_code_id: Mapped[int | None] = mapped_column(ForeignKey("tax_code.id"))  # None: as the treatment
     books_closed_on: Mapped[date | None] = mapped_column(Date)  # nothing is dated on or before this day any more
+    second_step_from: Mapped[datetime | None] = mapped_column(UtcDateTime)  # who must have one has it by then
+    has_second_step_for_all: Mapped[bool] = mapped_column(Boolean, default=False, server_default=false())
     version: Mapped[int] = mapped_column(Integer, default=1)
 
 

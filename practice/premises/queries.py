@@ -1,6 +1,6 @@
 """Reading the practice's settings."""
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from sqlalchemy import bindparam, or_, select
 
@@ -40,6 +40,8 @@ class Settings:
     late_cancel_percent: int
     fee_tax_code_id: int | None
     books_closed_on: date | None
+    second_step_from: datetime | None
+    has_second_step_for_all: bool
 
 
 SETTINGS = select(*(getattr(Practice, name) for name in Settings.__dataclass_fields__))

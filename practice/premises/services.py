@@ -1,5 +1,5 @@
 """Opening the practice and changing its settings, tax codes, locations, rooms and issuers."""
-from datetime import date
+from datetime import date, timedelta
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from babel import Locale
@@ -31,7 +31,8 @@ SETTINGS = ("name", "time_zone", "country", "currency", "language", "price_mode"
             "has_yearly_numbers", "payment_days",
             "has_till", "has_tips", "has_deposits", "has_packages", "has_vouchers",
             "has_reminders", "reminder_days", "no_show_percent",
-            "late_cancel_percent", "fee_tax_code_id")
+            "late_cancel_percent", "fee_tax_code_id", "has_second_step_for_all")
+GRACE = timedelta(days=7)  # until a second step has to be set up: in a new practice, and where all need one from now on
 
 
 # The least and the most of the settings that are numbers.
@@ -49,10 +50,11 @@ class StillNeeded(DomainError):
 
 def open_practice(actor: Actor, *, name: str, time_zone: str, country: str, currency: str, price_mode: PriceMode,
                   tax_name: str, tax_rate: int, address: str = "", tax_number: str = "", phone: str = "",
-                  email: str = "", language: str = "en") -> Practice:
+                  email: str = "", language: str = "en", grace: timedelta | None = GRACE) -> Practice:
     """The first run's settings, with the default tax, one location and the practice as issuer.
 
-    `tax_rate` is in ten-thousandths of a percent; 0 makes an "outside the tax" code.
+    `tax_rate` is in ten-thousandths of a percent; 0 makes an "outside the tax" code. `grace` is how long owners have
+    to set up a second step; None: they need none, in a practice that is made up.
     """
     require(actor, Permission.PREMISES_EDIT)
     _check_settings({"name": name, "time_zone": time_zone, "country": country, "currency": currency})
@@ -67,7 +69,8 @@ def open_practice(actor: Actor, *, name: str, time_zone: str, country: str, curr
     db.session.add_all([tax, location, issuer])
     db.session.flush()
     row = Practice(id=1, name=name.strip(), time_zone=time_zone, country=country, currency=currency, language=language,
-                   price_mode=price_mode, default_tax_code_id=tax.id, phone=phone, email=email)
+                   price_mode=price_mode, default_tax_code_id=tax.id, phone=phone, email=email,
+                   second_step_from=clock.now() + grace if grace else None)
     db.session.add(row)
     db.session.flush()
     kept()["settings"] = None
@@ -111,6 +114,8 @@ def change_settings(actor: Actor, *, version: int | None, **values) -> Practice:
         if code_id is not None and not db.session.scalar(select(TaxCode.id).where(TaxCode.id == code_id,
                                                                                   TaxCode.is_active)):
             raise Invalid(_("Choose one of the tax codes in use"), name)
+    if values.get("has_second_step_for_all") and not row.has_second_step_for_all:
+        row.second_step_from = clock.now() + GRACE
     changed = []
     for name, value in values.items():
         if name not in SETTINGS:

@@ -7,6 +7,10 @@ async function save(link) {
   const words = status.dataset;
   status.textContent = words.making;
   const answer = await fetch(link.href);
+  if (answer.redirected) { // the password is asked first, on a page of its own
+    location.href = link.href;
+    return;
+  }
   if (!answer.ok || !answer.headers.has("X-Rows")) {
     status.textContent = words.failed;
     return;

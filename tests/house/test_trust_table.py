@@ -58,5 +58,5 @@ def test_one_word_for_each(tests, still, word):
 
 
 def test_requirements_are_told_apart():
-    assert len({row["key"] for row in REQUIREMENTS}) == len({row["text"] for row in REQUIREMENTS}) == 66
+    assert len({row["key"] for row in REQUIREMENTS}) == len({row["text"] for row in REQUIREMENTS}) >= 66
     assert {row["severity"] for row in REQUIREMENTS} == {"M", "S"}

@@ -53,6 +53,8 @@ def network(address: str) -> str:
         parsed = ipaddress.ip_address(address)
     except ValueError:
         return address
+    if parsed.version == 6 and parsed.ipv4_mapped:
+        return str(parsed.ipv4_mapped)
     return str(ipaddress.ip_network((parsed, 64), strict=False)) if parsed.version == 6 else address
 
 
@@ -86,7 +88,7 @@ def count_failure(email: str, address: str) -> None:
     """Remember a failed try, and forget those of days ago; run as a system actor."""
     email = plain_email(email)
     keys = (_here(email, address), attempt_key("account", email), attempt_key("address", network(address)))
-    _remember(*keys)
+    remember(*keys)
     audit.record(system("sign-in", address=address), "sign_in.fail")
 
 
@@ -99,29 +101,37 @@ def check_code_tries(address: str) -> None:
 
 def count_code_failure(address: str) -> None:
     """Remember a wrong code; run as a system actor."""
-    _remember(attempt_key("first run", network(address)))
+    remember(attempt_key("first run", network(address)))
     audit.record(system("first run", address=address), "first_run.fail")
 
 
-def _remember(*keys: str) -> None:
+def remember(*keys: str) -> None:
+    """Count a try under each of these keys, and forget those of days ago; run as a system actor."""
     db.session.execute(delete(Attempt).where(Attempt.at < clock.now() - KEPT_FOR)
                        .execution_options(synchronize_session=False))
     db.session.add_all(Attempt(key=key, at=clock.now()) for key in keys)
 
 
-def start(user_id: int, roles, name: str, *, address: str, device: str) -> str:
-    """Open a sign-in and return its secret; run as a system actor."""
+def start(user_id: int, roles, name: str, *, address: str, device: str, how: str = "password") -> str:
+    """Open a sign-in and return its secret; `how` they showed who they are. Run as a system actor."""
     secret = secrets.token_urlsafe(32)
     now = clock.now()
     row = SignIn(secret_hash=hash_secret(secret), user_id=user_id, address=address, device=device[:120],
-                 started_at=now, last_seen_at=now)
+                 started_at=now, proved_at=now, last_seen_at=now)
     db.session.add(row)
     db.session.flush()
     email = db.session.scalar(select(User.email).where(User.id == user_id))
     db.session.execute(delete(Attempt).where(Attempt.key == _here(email, address))
                        .execution_options(synchronize_session=False))
-    audit.record(staff(user_id, roles, name=name, address=address), "sign_in.start", row)
+    audit.record(staff(user_id, roles, name=name, address=address), "sign_in.start", row, how=how)
     return secret
+
+
+def prove(actor: Actor, sign_in_id: int) -> None:
+    """Note that they showed once more who they are; run as a system actor."""
+    row = db.session.scalars(select(SignIn).where(SignIn.id == sign_in_id)).one()
+    row.proved_at = clock.now()
+    audit.record(actor, "sign_in.prove", row)
 
 
 def end(actor: Actor, sign_in_id: int) -> None:

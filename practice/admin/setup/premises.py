@@ -63,6 +63,9 @@ class PracticeForm(SetupForm):
     has_shared_charts = BooleanField(_("Every therapist may open every chart"),
                                      description=_("Otherwise only who has the client in care. Each opening is "
                                                    "recorded."))
+    has_second_step_for_all = BooleanField(_("Everybody needs a second step to sign in"),
+                                           description=_("A code from the phone after the password. Otherwise only "
+                                                         "owners must; others may. They have a week to set it up."))
     legal_name = text(_("Name on documents"), 120, _("Enter the name that stands on documents"))
     address = TextAreaField(_("Address"), filters=[as_lines])
     tax_number = text(_("Tax number"), 40)
@@ -92,7 +95,7 @@ def stored_practice() -> dict:
     row, head = get_practice(), issuer_for(None)
     values = {name: getattr(row, name) for name in (
         "name", "email", "country", "time_zone", "currency", "payment_days", "intake_valid_days", "care_days_after",
-        "has_shared_charts", "has_yearly_numbers", "retention_rule", "version")}
+        "has_second_step_for_all", "has_shared_charts", "has_yearly_numbers", "retention_rule", "version")}
     return values | {name: getattr(head, name) for name in HEAD} | {
         "phone": format_phone(row.phone, row.country) if row.phone else "", "price_mode": row.price_mode.value,
         "default_tax_code_id": str(row.default_tax_code_id or ""), "legal_name": head.name,
@@ -133,7 +136,7 @@ class PracticePage(Page):
             return None
         values = {name: form[name].data for name in (
             "name", "country", "time_zone", "currency", "payment_days", "intake_valid_days", "care_days_after",
-            "has_shared_charts", "has_yearly_numbers", "retention_rule")}
+            "has_second_step_for_all", "has_shared_charts", "has_yearly_numbers", "retention_rule")}
         head, actor = head_of(form), current_actor()
         if head is None:
             return None

@@ -10,7 +10,7 @@ from practice.access.roles import ROLE_LABELS, Role
 from practice.accounts import passwords
 from practice.accounts.devices import describe
 from practice.accounts.queries import get_user, open_sign_ins, staff
-from practice.accounts.services import signing_in, users
+from practice.accounts.services import second_step, signing_in, users
 from practice.admin.auth import current_actor
 from practice.admin.base import Page, act, attempt
 from practice.admin.fields import enum_choices
@@ -75,7 +75,8 @@ def stored(user_id: int) -> dict:
 
 
 class StaffPage(Page):
-    permissions = dict.fromkeys(("index", "new", "edit", "reset", "end", "end_all", "head"), P.USER_EDIT)
+    permissions = dict.fromkeys(("index", "new", "edit", "reset", "step_out", "end", "end_all", "head"), P.USER_EDIT)
+    asks_again = ("new", "edit", "reset", "step_out")
 
     @expose("/")
     def index(self):
@@ -149,6 +150,13 @@ class StaffPage(Page):
             flash(" ".join(form.form_errors), "error")
             return redirect(url_for("setup_staff.edit", user_id=get_user(user_id).id))
         return self._password_once(user_id, temporary)
+
+    @expose("/<int:user_id>/second-step/out", methods=("POST",))
+    def step_out(self, user_id):
+        """For a colleague whose phone is lost, and whose recovery codes are too."""
+        return act(lambda: second_step.take_out_of(current_actor(), user_id),
+                   url_for("setup_staff.edit", user_id=get_user(user_id).id),
+                   gettext("Their password alone signs them in, until they set up another phone"))
 
     @expose("/<int:user_id>/sign-ins/<int:sign_in_id>/end", methods=("POST",))
     def end(self, user_id, sign_in_id):

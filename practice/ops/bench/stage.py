@@ -44,7 +44,8 @@ def set_stage(size: Size) -> Stage:
     house = system("bench")
     with guard.acting(house), transaction():
         open_practice(house, name="Bench", time_zone=TIME_ZONE, country="IE", currency="EUR",
-                      price_mode=PriceMode.GROSS, tax_name="VAT 13.5 %", tax_rate=TAX_RATE, address="1 Bench Street")
+                      price_mode=PriceMode.GROSS, tax_name="VAT 13.5 %", tax_rate=TAX_RATE, address="1 Bench Street",
+                      grace=None)
         therapist_ids = []
         for number in range(size.therapists):
             user = add_user(house, name=f"Therapist {number + 1}", email=email_of(number), password=PASSWORD,
