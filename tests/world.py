@@ -38,7 +38,7 @@ from practice.intake.services.forms import start_draft
 from practice.intake.services.links import begin, invite
 from practice.outbox.letter import File, MailServer
 from practice.outbox.states import MessageState
-from practice.premises.models import Issuer, Location, MethodKind, PaymentMethod, Room, TaxCode
+from practice.premises.models import Issuer, Location, MethodKind, PaymentMethod, PriceGroup, Room, TaxCode
 from practice.premises.queries import get_practice, tax_codes
 from practice.premises.services import change_settings, save
 from practice.reports.models import ExportBatch
@@ -274,6 +274,7 @@ def _rest(people, world) -> None:
     numbers = world.numbers
     with guard.acting(people.olive), transaction():
         numbers["payment_method_id"] = save(people.olive, PaymentMethod, None, name="TWINT", kind=MethodKind.CARD).id
+        numbers["price_group_id"] = save(people.olive, PriceGroup, None, name="Student").id
     with guard.acting(people.system), transaction():
         db.session.add(ExportBatch(number=1, first_on=date(2026, 10, 1), last_on=date(2026, 10, 31), entries=0,
                                    made_at=clock.now(), made_by_id=people.bo.user_id))
@@ -293,8 +294,8 @@ def _rest(people, world) -> None:
         "therapist_id": people.theo.user_id}
     numbers |= {f"row:{name}_list": numbers[f"{name}_id"] for name in (
         "client", "note", "submission", "condition", "appointment", "block", "document", "payment", "package", "form",
-        "shift", "line", "allocation", "issuer", "location", "payment_method", "product", "room", "tax_code",
-        "treatment", "user")}
+        "shift", "line", "allocation", "issuer", "location", "payment_method", "price_group", "product", "room",
+        "tax_code", "treatment", "user")}
     numbers |= {f"row:setup_{page}": numbers[f"{name}_id"] for page, name in (
         ("rooms", "room"), ("locations", "location"), ("taxes", "tax_code"), ("products", "product"),
-        ("methods", "payment_method"))}
+        ("methods", "payment_method"), ("groups", "price_group"))}

@@ -16,7 +16,7 @@ from practice.admin import show
 from practice.admin.auth import current_actor
 from practice.admin.base import ListView, Page, act, attempt, show_error
 from practice.admin.care import may_open
-from practice.admin.fields import country_name, enum_choices, row_choices
+from practice.admin.fields import country_name, enum_choices, row_choices, row_number
 from practice.admin.streamed import Field, Streamed
 from practice.billing.queries.accounts import account_of
 from practice.billing.queries.documents import state_of
@@ -29,7 +29,7 @@ from practice.core.errors import Invalid, NotFound
 from practice.core.spreadsheet import Kind
 from practice.core.text import _
 from practice.intake.queries import NEVER, form_status
-from practice.premises.queries import the_practice
+from practice.premises.queries import price_groups, the_practice
 from practice.safety.queries import consequences_of
 from practice.safety.rules_verdict import CONSEQUENCE_LABELS, Consequence
 from practice.schedule.queries.appointments import next_of, visits_of
@@ -57,6 +57,7 @@ class ClientForm(FlaskForm):
     reminder_channel = SelectField(lazy_gettext("Reminders by"), choices=enum_choices(REMINDER_LABELS),
                                    default=ReminderChannel.SMS.value)
     usual_therapist_id = SelectField(lazy_gettext("Usual therapist"), default="")
+    price_group_id = SelectField(lazy_gettext("Price group"), default="")
     version = HiddenField()
 
     def __init__(self, *args, **options):
@@ -67,6 +68,8 @@ class ClientForm(FlaskForm):
             self.pronouns.choices.append(SelectChoice(own, own))
         self.usual_therapist_id.choices = row_choices([(person.id, person.name) for person in therapists()],
                                                       first=_("No preference"))
+        held = row_number(self.price_group_id.object_data)
+        self.price_group_id.choices = row_choices(price_groups(kept_id=held).items(), first=_("The usual prices"))
 
     def checked(self) -> dict | None:
         """The values as the services take them; None, with the errors at their fields, when something is off."""
@@ -84,7 +87,8 @@ class ClientForm(FlaskForm):
             return None
         therapist = self.usual_therapist_id.data
         return values | {"reminder_channel": ReminderChannel(self.reminder_channel.data),
-                         "usual_therapist_id": int(therapist) if therapist else None}
+                         "usual_therapist_id": int(therapist) if therapist else None,
+                         "price_group_id": row_number(self.price_group_id.data)}
 
     def readers(self) -> dict:
         """How the fields with a form of their own are read."""
@@ -189,6 +193,7 @@ class ClientsPage(Page):
         return render_template(
             "admin/clients/page.html", client=client, tab=key, tabs=tabs, consequences=badges_of(client_id),
             status=form_status([client_id]).get(client_id, NEVER), is_chart_open=is_open,
+            price_group=group_of(client),
             offers_glass=not is_open and current_actor().may(P.CHART_BREAK_GLASS), **rights(), **panel(key, client_id))
 
     @expose("/<int:client_id>/edit", methods=("GET", "POST"))
@@ -291,7 +296,14 @@ def stored(client: Client) -> dict[str, str]:
         "born_on": client.born_on.isoformat() if client.born_on else "",
         "phone": format_phone(client.phone, the_practice().country) if client.phone else "",
         "reminder_channel": client.reminder_channel.value,
-        "usual_therapist_id": str(client.usual_therapist_id or "")}
+        "usual_therapist_id": str(client.usual_therapist_id or ""),
+        "price_group_id": str(client.price_group_id or "")}
+
+
+def group_of(client: Client) -> str:
+    """The price group in words; "" for who pays the usual prices."""
+    held = client.price_group_id
+    return price_groups(kept_id=held)[held] if held else ""
 
 
 def badges_of(client_id: int) -> list[tuple[str, str]]:

@@ -32,6 +32,7 @@ class Treatment(db.Model):
     tax_code: Mapped[TaxCode] = relationship()
     texts: Mapped[list["TreatmentText"]] = relationship(cascade="all, delete-orphan")
     therapists: Mapped[list["TreatmentTherapist"]] = relationship(cascade="all, delete-orphan")
+    prices: Mapped[list["TreatmentPrice"]] = relationship(cascade="all, delete-orphan")
 
 
 class TreatmentText(db.Model):
@@ -56,6 +57,18 @@ class TreatmentTherapist(db.Model):
     id: Mapped[int] = mapped_column(primary_key=True)
     treatment_id: Mapped[int] = mapped_column(ForeignKey("treatment.id"))
     user_id: Mapped[int] = mapped_column(BigId, ForeignKey("user_account.id"))
+
+
+class TreatmentPrice(db.Model):
+    """What clients of a price group pay for a treatment; without a row they pay the usual price."""
+
+    __tablename__ = "treatment_price"
+    __table_args__ = (UniqueConstraint("treatment_id", "price_group_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    treatment_id: Mapped[int] = mapped_column(ForeignKey("treatment.id"))
+    price_group_id: Mapped[int] = mapped_column(ForeignKey("price_group.id"))
+    price_amount: Mapped[int] = mapped_column(MinorUnits)
 
 
 class Product(db.Model):

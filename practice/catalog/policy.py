@@ -1,7 +1,7 @@
 """Everybody who works here reads the price list."""
 from practice.access.permissions import Permission
 from practice.access.policy import everyone_with, register
-from practice.catalog.models import Product, Treatment, TreatmentText, TreatmentTherapist
+from practice.catalog.models import Product, Treatment, TreatmentPrice, TreatmentText, TreatmentTherapist
 
-for model in (Treatment, TreatmentText, TreatmentTherapist, Product):
+for model in (Treatment, TreatmentPrice, TreatmentText, TreatmentTherapist, Product):
     register(model, everyone_with(Permission.CATALOG_READ))

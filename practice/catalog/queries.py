@@ -5,7 +5,7 @@ from sqlalchemy import bindparam, select
 from sqlalchemy.orm import selectinload
 
 from practice.accounts.queries import therapists
-from practice.catalog.models import Product, Treatment, TreatmentText, TreatmentTherapist
+from practice.catalog.models import Product, Treatment, TreatmentPrice, TreatmentText, TreatmentTherapist
 from practice.core.db import db
 from practice.core.errors import NotFound
 
@@ -27,6 +27,18 @@ def get_treatment(treatment_id: int) -> Treatment:
     if row is None:
         raise NotFound()
     return row
+
+
+GROUP_PRICE = select(TreatmentPrice.price_amount).where(
+    TreatmentPrice.treatment_id == bindparam("treatment_id"), TreatmentPrice.price_group_id == bindparam("group_id"))
+
+
+def price_of(treatment: Treatment, price_group_id: int | None) -> int:
+    """What somebody of this price group pays for it, else its usual price; minor units."""
+    if price_group_id is None:
+        return treatment.price_amount
+    own = db.session.scalar(GROUP_PRICE, {"treatment_id": treatment.id, "group_id": price_group_id})
+    return treatment.price_amount if own is None else own
 
 
 def billing_codes(treatment_ids: Iterable[int]) -> dict[int, str]:

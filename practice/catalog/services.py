@@ -9,7 +9,7 @@ from practice.access.guard import require
 from practice.access.permissions import Permission
 from practice.accounts.queries import therapists
 from practice.audit import services as audit
-from practice.catalog.models import Product, Treatment, TreatmentText, TreatmentTherapist
+from practice.catalog.models import Product, Treatment, TreatmentPrice, TreatmentText, TreatmentTherapist
 from practice.catalog.queries import get_product, get_treatment
 from practice.catalog.techniques import catalogue
 from practice.core.db import check_version, db
@@ -35,10 +35,11 @@ def save_treatment(actor: Actor, treatment_id: int | None, *, version: int | Non
                    minutes: int, buffer_minutes: int = 0, price_amount: int, tax_code_id: int,
                    needs_room: bool = True, usual_techniques: Sequence[str] = (), therapist_ids: Sequence[int] = (),
                    texts: Mapping[str, tuple[str, str]] | None = None, is_active: bool = True,
-                   billing_code: str = "") -> Treatment:
+                   billing_code: str = "", prices: Mapping[int, int] | None = None) -> Treatment:
     """Add (`treatment_id` None) or change a treatment.
 
-    `texts` are (name, neutral name) per further language; no `therapist_ids` means everybody gives it.
+    `texts` are (name, neutral name) per further language; no `therapist_ids` means everybody gives it;
+    `prices` are those of price groups, by their number.
     Raises Invalid, NameTaken, Stale, NotFound.
     """
     require(actor, Permission.CATALOG_EDIT)
@@ -61,6 +62,8 @@ def save_treatment(actor: Actor, treatment_id: int | None, *, version: int | Non
     _name_therapists(row, therapist_ids)
     if texts is not None:
         _set_texts(row, texts)
+    if prices is not None:
+        _set_prices(row, prices)
     db.session.add(row)
     db.session.flush()
     audit.record(actor, "treatment.save", row, price=price_amount, is_active=is_active)
@@ -84,6 +87,15 @@ def _set_texts(row: Treatment, texts: Mapping[str, tuple[str, str]]) -> None:
         item.name, item.neutral_name = (words.strip() for words in texts[item.language])
         if not (item.name and item.neutral_name and item.language):
             raise Invalid(_("A language needs both names"), "texts")
+
+
+def _set_prices(row: Treatment, prices: Mapping[int, int]) -> None:
+    if min(prices.values(), default=0) < 0:
+        raise Invalid(_("A price is not below zero"), "group_prices")
+    kept = {item.price_group_id: item for item in row.prices if item.price_group_id in prices}
+    row.prices = [kept.get(group) or TreatmentPrice(price_group_id=group) for group in sorted(prices)]
+    for item in row.prices:
+        item.price_amount = prices[item.price_group_id]
 
 
 def _check_treatment(name: str, neutral_name: str, minutes: int, buffer_minutes: int, price_amount: int) -> None:

@@ -68,6 +68,7 @@ class Client(SealedRow, db.Model):
     language: Mapped[str] = mapped_column(String(16), default="")
     reminder_channel: Mapped[ReminderChannel] = mapped_column(Enum_(ReminderChannel), default=ReminderChannel.NONE)
     usual_therapist_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
+    price_group_id: Mapped[int | None] = mapped_column(ForeignKey("price_group.id"))
     search_text: Mapped[str] = mapped_column(String(700))
     sort_key: Mapped[str] = mapped_column(key_column(170))
     first_key: Mapped[str] = mapped_column(key_column(80))

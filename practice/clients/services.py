@@ -18,7 +18,7 @@ from practice.core.text import _
 from practice.premises.queries import the_practice
 
 FIELDS = ("first_name", "last_name", "preferred_name", "pronouns", "born_on", "phone", "email", "street", "postal_code",
-          "city", "country", "language", "reminder_channel", "usual_therapist_id")
+          "city", "country", "language", "reminder_channel", "usual_therapist_id", "price_group_id")
 GLASS_HOLDS = timedelta(hours=12)
 SHORTEST_REASON = 10
 
@@ -27,6 +27,7 @@ def register_client(actor: Actor, *, first_name: str, last_name: str, preferred_
                     born_on: date | None = None, phone: str = "", email: str = "", street: str = "",
                     postal_code: str = "", city: str = "", country: str = "", language: str = "",
                     reminder_channel: ReminderChannel = ReminderChannel.NONE, usual_therapist_id: int | None = None,
+                    price_group_id: int | None = None,
                     checked_duplicate_ids: tuple[int, ...] = ()) -> Client:
     """A new client. `checked_duplicate_ids` are those that were shown as possibly the same. Raises Invalid."""
     require(actor, Permission.CLIENT_REGISTER)
@@ -36,7 +37,7 @@ def register_client(actor: Actor, *, first_name: str, last_name: str, preferred_
         "first_name": first_name, "last_name": last_name, "preferred_name": preferred_name, "pronouns": pronouns,
         "born_on": born_on, "phone": phone, "email": email, "street": street, "postal_code": postal_code, "city": city,
         "country": country, "language": language, "reminder_channel": reminder_channel,
-        "usual_therapist_id": usual_therapist_id})
+        "usual_therapist_id": usual_therapist_id, "price_group_id": price_group_id})
     db.session.add(row)
     db.session.flush()
     audit.record(actor, "client.register", row, client_id=row.id, not_the_same_as=list(checked_duplicate_ids))

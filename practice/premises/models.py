@@ -128,6 +128,17 @@ class PaymentMethod(db.Model):
     version: Mapped[int] = mapped_column(Integer, default=1)
 
 
+class PriceGroup(db.Model):
+    """Clients who pay other prices: students, seniors."""
+
+    __tablename__ = "price_group"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(String(40), unique=True)
+    is_active: Mapped[bool] = mapped_column(Boolean, default=True)
+    version: Mapped[int] = mapped_column(Integer, default=1)
+
+
 class Location(db.Model):
     """A place where the practice works; shifts, rooms, appointments, documents and tills belong to one."""
 

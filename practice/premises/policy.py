@@ -4,7 +4,7 @@ from sqlalchemy import true
 from practice.access.actor import Actor, Kind
 from practice.access.permissions import Permission
 from practice.access.policy import everyone_with, register
-from practice.premises.models import Issuer, Location, PaymentMethod, Practice, Room, TaxCode
+from practice.premises.models import Issuer, Location, PaymentMethod, Practice, PriceGroup, Room, TaxCode
 
 
 def practice_rows(actor: Actor):
@@ -12,5 +12,5 @@ def practice_rows(actor: Actor):
 
 
 register(Practice, practice_rows)
-for model in (TaxCode, PaymentMethod, Location, Room, Issuer):
+for model in (TaxCode, PaymentMethod, PriceGroup, Location, Room, Issuer):
     register(model, everyone_with(Permission.PREMISES_READ))

@@ -7,7 +7,7 @@ from sqlalchemy import bindparam, or_, select
 from practice.access.guard import system_session
 from practice.core.db import db, kept
 from practice.core.errors import NotFound
-from practice.premises.models import Issuer, Location, Practice, PriceMode, Profile, Room, TaxCode
+from practice.premises.models import Issuer, Location, Practice, PriceGroup, PriceMode, Profile, Room, TaxCode
 
 
 @dataclass(frozen=True)
@@ -97,6 +97,13 @@ def everything(model: type) -> list:
 
 def tax_codes() -> list[TaxCode]:
     return list(db.session.scalars(select(TaxCode).where(TaxCode.is_active).order_by(TaxCode.id)))
+
+
+def price_groups(*, kept_id: int | None = None) -> dict[int, str]:
+    """The price groups in use by id, and the one that somebody has already."""
+    rows = db.session.execute(select(PriceGroup.id, PriceGroup.name)
+                              .where(or_(PriceGroup.is_active, PriceGroup.id == kept_id)).order_by(PriceGroup.name))
+    return dict(rows.all())
 
 
 def rooms() -> list[Room]:

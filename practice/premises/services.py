@@ -18,6 +18,7 @@ from practice.premises.models import (
     Location,
     PaymentMethod,
     Practice,
+    PriceGroup,
     PriceMode,
     Room,
     TaxCategory,
@@ -150,7 +151,7 @@ def close_books(actor: Actor, until: date | None, *, reason: str = "") -> Practi
 
 
 def save(actor: Actor, model: type, row_id: int | None, *, version: int | None = None, **values):
-    """Add (`row_id` None) or change a tax code, method of payment, location, room or issuer.
+    """Add (`row_id` None) or change a tax code, method of payment, price group, location, room or issuer.
 
     Raises NotFound, Stale, NameTaken, Invalid, StillNeeded.
     """
@@ -210,10 +211,14 @@ def _check_issuer(row_id: int | None, values: dict) -> None:
         raise StillNeeded(_("The practice needs its own head on documents"), "is_active")
 
 
+def _check_nothing(row_id: int | None, values: dict) -> None:
+    """A name that is not taken is all it needs."""
+
+
 def _check_method(row_id: int | None, values: dict) -> None:
     if values.get("name", "").casefold() in {"card", "cash", "bank", "bank transfer", "credit", "voucher", "later"}:
         raise NameTaken(field="name")
 
 
-CHECKS = {TaxCode: _check_tax_code, PaymentMethod: _check_method, Location: _check_location, Room: _check_room,
-          Issuer: _check_issuer}
+CHECKS = {TaxCode: _check_tax_code, PaymentMethod: _check_method, PriceGroup: _check_nothing,
+          Location: _check_location, Room: _check_room, Issuer: _check_issuer}

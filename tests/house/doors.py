@@ -234,7 +234,7 @@ DOORS: dict[str, Door] = {
     "setup_money.index": Door(get="O", post="O"),
     "setup_money.books": Door(post="O"),
     **{f"setup_{table}.{page}": Door(get="O", post="O" if page != "index" else None)
-       for table in ("locations", "methods", "products", "rooms", "taxes", "treatments")
+       for table in ("groups", "locations", "methods", "products", "rooms", "taxes", "treatments")
        for page in ("index", "new", "edit")},
     "setup_treatments.offer": Door(post="O"),
     "setup_treatments.retire": Door(post="O"),
@@ -246,7 +246,7 @@ DOORS: dict[str, Door] = {
     "setup_staff.end_all": Door(post="O"),
     "setup_staff.reset": Door(post="O"),
     "setup_staff.step_out": Door(post="O"),
-    **{name: door for table in ("issuer", "location", "payment_method", "product", "room", "shift", "tax_code",
-                                "treatment", "user")
+    **{name: door for table in ("issuer", "location", "payment_method", "price_group", "product", "room", "shift",
+                                "tax_code", "treatment", "user")
        for name, door in list_doors(f"{table}_list", "O", exports="O").items()},
 }

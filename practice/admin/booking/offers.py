@@ -7,10 +7,11 @@ from flask_babel import gettext
 from practice.accounts.queries import therapists
 from practice.admin import day_columns, show
 from practice.admin.booking.forms import Asked
-from practice.catalog.queries import able_therapists, get_treatment
+from practice.catalog.queries import able_therapists, get_treatment, price_of, treatments
 from practice.clients.models import Client
 from practice.core import clock
 from practice.intake.queries import NEVER, form_status
+from practice.premises.queries import price_groups
 from practice.safety.queries import consequences_of
 from practice.schedule.overlaps import ClashReason, Slot, Taken, clashes
 from practice.schedule.queries import appointments, diary
@@ -74,6 +75,16 @@ def against(asked: Asked) -> tuple[str | None, str | None]:
     if not diary.is_within_hours(asked.at, ends_at, asked.therapist_id):
         return None, gettext("That is outside the therapist's working hours.")
     return None, None
+
+
+def own_prices(client: Client | None) -> str | None:
+    """What somebody of a price group pays: "Student: Deep tissue 60 €60.00"."""
+    if client is None or client.price_group_id is None:
+        return None
+    own = [f"{row.name} {show.money(price)}" for row in treatments()
+           if (price := price_of(row, client.price_group_id)) != row.price_amount]
+    group = price_groups(kept_id=client.price_group_id)[client.price_group_id]
+    return f"{group}: {', '.join(own)}" if own else group
 
 
 def client_status(client: Client | None) -> dict | None:

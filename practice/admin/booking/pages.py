@@ -20,7 +20,7 @@ from practice.admin.booking.forms import (
     picked_time,
     read,
 )
-from practice.admin.booking.offers import client_status, offers, short_names
+from practice.admin.booking.offers import client_status, offers, own_prices, short_names
 from practice.admin.fields import row_number
 from practice.billing.queries.charged import charged
 from practice.clients.models import Client
@@ -62,7 +62,7 @@ class BookingPage(Page):
         asked = read(form, treatment_id=form.treatment.data)
         page = render_template(
             "admin/booking/new.html", form=form, client=client, found=found, offers=offers(asked, nearest),
-            status=client_status(client), keep=kept(form),
+            status=client_status(client), own_prices=own_prices(client), keep=kept(form),
             new_client_url=day_columns.address("clients.new"),
             setup_url=url_for("setup.index") if current_actor().may(P.PREMISES_EDIT) else None)
         return page, 422 if form.is_submitted() else 200

@@ -1,6 +1,6 @@
 """The price list: treatments and products."""
 from babel import Locale
-from flask import flash, redirect, render_template, url_for
+from flask import flash, redirect, render_template, request, url_for
 from flask_admin import expose
 from flask_babel import get_locale, gettext
 from wtforms import BooleanField, FieldList, Form, FormField, SelectField
@@ -10,7 +10,7 @@ from wtforms.validators import ValidationError
 from practice.access.permissions import Permission as P
 from practice.accounts.queries import therapists
 from practice.admin.auth import current_actor
-from practice.admin.base import Page, act
+from practice.admin.base import Page, act, show_error
 from practice.admin.fields import row_choices
 from practice.admin.setup.pieces import RowsPage, SetupForm, TicksField, WholeField, save, text
 from practice.admin.setup_tabs import tabs
@@ -20,8 +20,9 @@ from practice.catalog.models import Treatment
 from practice.catalog.queries import get_product, get_treatment, named_therapists, products, treatments
 from practice.catalog.techniques import CATEGORY_LABELS, catalogue
 from practice.core import money
+from practice.core.errors import Invalid
 from practice.core.text import _
-from practice.premises.queries import tax_codes, the_practice
+from practice.premises.queries import price_groups, tax_codes, the_practice
 from practice.premises.rates import show_rate
 
 
@@ -44,6 +45,21 @@ def usual_tax() -> str:
 
 def read_price(form) -> int | None:
     return form.read("price", lambda given: money.parse(given, the_practice().currency))
+
+
+def typed_prices() -> dict[int, str]:
+    """What was typed for each price group, by its number."""
+    return {number: request.form.get(f"group-{number}", "").strip()[:40] for number in price_groups()}
+
+
+def read_group_prices(form) -> dict[int, int] | None:
+    """The prices of the price groups; None, with the reason above the form, when one does not read."""
+    try:
+        return {number: money.parse(typed, the_practice().currency) for number, typed in typed_prices().items()
+                if typed}
+    except Invalid as error:
+        show_error(form, error)
+        return None
 
 
 class ProductForm(SetupForm):
@@ -174,13 +190,17 @@ class TreatmentPage(Page):
         if form.is_submitted() and form.validate() and self._save(form, treatment_id):
             flash(gettext("%(name)s is saved", name=form.name.data), "success")
             return redirect(url_for("setup_treatments.index"))
+        own = {item.price_group_id: money.plain(item.price_amount, the_practice().currency) for item in row.prices
+               } if row else {}
         return render_template(
-            "admin/setup/treatment.html", form=form, name=name, treatment_id=treatment_id, tabs_row=tabs("treatments"),
-            currency=the_practice().currency), (422 if form.errors or form.newer is not None else 200)
+            "admin/setup/treatment.html", form=form, name=name, groups=price_groups(),
+            group_prices=typed_prices() if form.is_submitted() else own, treatment_id=treatment_id,
+            tabs_row=tabs("treatments"), currency=the_practice().currency), (
+                422 if form.errors or form.form_errors or form.newer is not None else 200)
 
     def _save(self, form, treatment_id: int | None):
-        price = read_price(form)
-        if price is None:
+        price, prices = read_price(form), read_group_prices(form)
+        if price is None or prices is None:
             return None
         values = {name: form[name].data for name in ("name", "minutes", "buffer_minutes", "needs_room", "is_active",
                                                      "billing_code")}
@@ -194,7 +214,7 @@ class TreatmentPage(Page):
             current_actor(), treatment_id, version=form.seen_version, price_amount=price,
             neutral_name=form.neutral_name.data or form.name.data, tax_code_id=int(form.tax_code_id.data),
             usual_techniques=form.usual_techniques.data or (), therapist_ids=form.therapist_ids.data or (),
-            texts=texts, **values).id, fresh)
+            texts=texts, prices=prices, **values).id, fresh)
 
     @expose("/<int:treatment_id>/retire", methods=("POST",))
     def retire(self, treatment_id):

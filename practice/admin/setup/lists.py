@@ -123,6 +123,10 @@ class MethodList(SetupList):
     shown, tab = ("name", "kind", "is_active"), "money"
 
 
+class GroupList(SetupList):
+    shown, tab = ("name", "is_active"), "treatments"
+
+
 class LocationList(SetupList):
     shown, tab = ("name", "address", "is_active"), "locations"
 

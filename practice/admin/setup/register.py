@@ -4,6 +4,7 @@ from practice.admin.setup import (
     catalog,
     form_editor,
     forms,
+    groups,
     hours,
     lists,
     methods,
@@ -16,7 +17,7 @@ from practice.admin.setup import (
 from practice.catalog.models import Product, Treatment
 from practice.core.text import _
 from practice.intake.models import FormVersion
-from practice.premises.models import Issuer, Location, PaymentMethod, Room, TaxCode
+from practice.premises.models import Issuer, Location, PaymentMethod, PriceGroup, Room, TaxCode
 from practice.schedule.models import Shift
 
 PAGES = (
@@ -25,6 +26,7 @@ PAGES = (
     money.SetupMoneyPage(name=_("Money"), endpoint="setup_money", url="/setup/money"),
     premises.TaxPage(name=_("Taxes"), endpoint="setup_taxes", url="/setup/taxes"),
     methods.MethodPage(name=_("Methods of payment"), endpoint="setup_methods", url="/setup/methods"),
+    groups.GroupPage(name=_("Price groups"), endpoint="setup_groups", url="/setup/price-groups"),
     premises.RoomPage(name=_("Rooms"), endpoint="setup_rooms", url="/setup/rooms"),
     premises.LocationPage(name=_("Locations"), endpoint="setup_locations", url="/setup/locations"),
     staff.StaffPage(name=_("Staff"), endpoint="setup_staff", url="/setup/staff"),
@@ -45,6 +47,7 @@ LISTS = (
     lists.TaxCodeList(TaxCode, name=_("Taxes"), endpoint="tax_code_list", url="/lists/tax-codes"),
     lists.MethodList(PaymentMethod, name=_("Methods of payment"), endpoint="payment_method_list",
                      url="/lists/payment-methods"),
+    lists.GroupList(PriceGroup, name=_("Price groups"), endpoint="price_group_list", url="/lists/price-groups"),
     lists.LocationList(Location, name=_("Locations"), endpoint="location_list", url="/lists/locations"),
     lists.IssuerList(Issuer, name=_("Heads of documents"), endpoint="issuer_list", url="/lists/issuers"),
     forms.FormListView(FormVersion, name=_("Forms"), endpoint="form_list", url="/lists/forms"),

@@ -7,6 +7,7 @@ from sqlalchemy.orm import selectinload
 
 from practice.billing.models.reminders import FeeConsent
 from practice.billing.queries.charged import IS_UNCHARGED
+from practice.catalog.queries import price_of
 from practice.core.db import db
 from practice.core.money import round_half_up
 from practice.premises.queries import the_practice
@@ -44,7 +45,8 @@ def percent_for(state: S, consent: FeeConsent | None) -> int:
 
 def fee_of(appointment: Appointment, consent: FeeConsent | None) -> int:
     """A share of the treatment's price of today, as prices are: net or gross."""
-    return round_half_up(appointment.treatment.price_amount * percent_for(appointment.state, consent), 100)
+    price_amount = price_of(appointment.treatment, appointment.client.price_group_id)
+    return round_half_up(price_amount * percent_for(appointment.state, consent), 100)
 
 
 MISSED_LATELY = (

@@ -20,11 +20,12 @@ from practice.billing.services.payments import put_against, put_credit, take_pay
 from practice.billing.services.vouchers import live_voucher, use_amount, use_for_session
 from practice.billing.settlement import Ahead, Brought, Settlement, settle, share_out
 from practice.catalog.models import Treatment
-from practice.catalog.queries import get_product, get_treatment
+from practice.catalog.queries import get_product, get_treatment, price_of
 from practice.core.db import db
 from practice.core.errors import DomainError, Invalid
 from practice.core.money import whole
 from practice.core.text import _
+from practice.premises.queries import price_groups
 from practice.schedule.models import Appointment
 from practice.schedule.queries.appointments import client_of, get_appointment
 from practice.schedule.states import AppointmentState
@@ -58,7 +59,9 @@ class Extra:
 
 @dataclass(frozen=True)
 class Charge:
-    """What a session is charged: the lines as they will stand on the invoice, before anything is paid."""
+    """What a session is charged: the lines as they will stand on the invoice, before anything is paid.
+
+    `price_group`: whose price it is, where it is not the usual one."""
 
     appointment: Appointment
     treatment: Treatment
@@ -66,6 +69,7 @@ class Charge:
     lines: list[LineInput]
     handover: Handover | None
     extras: tuple[Extra, ...] = ()
+    price_group: str = ""
 
 
 @dataclass(frozen=True)
@@ -96,15 +100,18 @@ def _charge_for(row: Appointment, extras: Sequence[Extra] | None, discount: int,
     minutes = handed.minutes if handed else int((row.ends_at - row.starts_at).total_seconds() // 60)
     if discount and len(discount_reason.strip()) < 3:
         raise Invalid(_("Say why there is a discount."), "discount_reason")
-    if not 0 <= whole(discount) <= treatment.price_amount:
+    group_id = row.client.price_group_id
+    price_amount = price_of(treatment, group_id)
+    if not 0 <= whole(discount) <= price_amount:
         raise Invalid(_("A discount is not larger than the price."), "discount")
     if extras is None:
         extras = tuple(Extra(product, count) for product, count in handed.products) if handed else ()
-    lines = [LineInput(name_on_paper(treatment, row.client_id), treatment.price_amount, treatment.tax_code_id,
+    lines = [LineInput(name_on_paper(treatment, row.client_id), price_amount, treatment.tax_code_id,
                        therapist_id=row.user_id, treatment_id=treatment.id, service_on=row.on_date, discount=discount,
                        discount_reason=discount_reason.strip())]
     lines += [product_line(extra, row.on_date) for extra in extras]
-    return Charge(row, treatment, minutes, lines, handed, tuple(extras))
+    group = price_groups(kept_id=group_id)[group_id] if price_amount != treatment.price_amount else ""
+    return Charge(row, treatment, minutes, lines, handed, tuple(extras), group)
 
 
 def what_pays(charge: Charge, whole: int, *, package_id: int | None = None, voucher: str = "",

@@ -1,13 +1,14 @@
 """What is done and not charged yet, and what it will cost: for many sessions at once."""
 from datetime import date, timedelta
 
-from sqlalchemy import Row, bindparam, func, select
+from sqlalchemy import Row, and_, bindparam, func, select
 from sqlalchemy.orm import aliased
 
 from practice.billing.queries.charged import IS_UNCHARGED
 from practice.billing.services.checkout import Extra, product_line
 from practice.billing.services.documents import LineInput, price_lines, tax_codes_of
-from practice.catalog.models import Treatment
+from practice.catalog.models import Treatment, TreatmentPrice
+from practice.clients.models import Client
 from practice.core.db import db
 from practice.premises.models import TaxCode
 from practice.premises.queries import the_practice
@@ -25,9 +26,13 @@ WAITING = (
     .cte("waiting").prefix_with("MATERIALIZED"))
 GIVEN = aliased(Treatment)  # what was handed over, else what was booked
 UNCHARGED = (
-    VISITS.add_columns(Handover.products, GIVEN.price_amount, GIVEN.tax_code_id, TaxCode.category, TaxCode.rate)
+    VISITS.add_columns(Handover.products,
+                       func.coalesce(TreatmentPrice.price_amount, GIVEN.price_amount).label("price_amount"),
+                       GIVEN.tax_code_id, TaxCode.category, TaxCode.rate)
     .outerjoin(Handover, Handover.appointment_id == Appointment.id)
     .join(GIVEN, GIVEN.id == func.coalesce(Handover.treatment_id, Appointment.treatment_id))
+    .outerjoin(TreatmentPrice, and_(TreatmentPrice.treatment_id == GIVEN.id,
+                                    TreatmentPrice.price_group_id == Client.price_group_id))
     .join(TaxCode, TaxCode.id == GIVEN.tax_code_id)
     .where(Appointment.id.in_(select(WAITING.c.id))))
 
