@@ -78,7 +78,8 @@ class VouchersPage(Page):
         """An invoice that is still open, paid with a voucher somebody brings."""
         need("vouchers")
         form, code = FlaskForm(), request.form.get("voucher", "")[:40]
-        used = attempt(form, lambda: pay_with_voucher(current_actor(), document_id, code))
+        used = attempt(form, lambda: pay_with_voucher(
+            current_actor(), document_id, code, reason=gettext("Paid with a voucher")))
         if used:
             flash(gettext("%(amount)s paid with the voucher", amount=money(used)), "success")
         else:

@@ -12,13 +12,14 @@ from practice.billing.models.payments import Method
 from practice.billing.queries.charged import charged
 from practice.billing.queries.documents import get_document
 from practice.billing.queries.vouchers import get_voucher, plain_code
-from practice.billing.services.checkout import CheckedOutAlready, checkout
+from practice.billing.services.checkout import CheckedOutAlready, Extra, checkout
 from practice.billing.services.credit_notes import VoucherUsed
-from practice.billing.services.vouchers import NoSuchVoucher, VoucherOver, sell_voucher
+from practice.billing.services.vouchers import NoSuchVoucher, VoucherOver, pay_with_voucher, sell_voucher
 from practice.billing.settlement import OtherTreatment
 from practice.core import clock
 from practice.core.db import db, transaction
 from practice.core.errors import DomainError, Forbidden, Invalid
+from practice.ops.books.check import check_books
 from practice.reports.period import Period
 from practice.reports.queries.report import report
 from tests import personas
@@ -175,3 +176,23 @@ def test_two_at_once_spend_it_once(cloned_database):
     db.session.rollback()
     assert odd == [VoucherOver] * 3 and left(stage, number) == 0
     stage.check_books()
+
+
+def test_a_voucher_for_the_treatment_of_an_invoice_that_was_issued(stage):
+    """It was taxed when it was sold: the line is credited, the session is the voucher's, the product stays owed."""
+    voucher = sell(stage, 6000, treatment_id=stage.treatment)
+    session = stage.session()
+    invoice = stage.do(lambda: checkout(stage.rae, session, payments=[(Method.CARD, 1000)], request_key="k",
+                                        extras=[Extra(stage.roller)])).document_id
+    other = stage.invoice()  # of no session
+    with pytest.raises(OtherTreatment):
+        stage.do(lambda: pay_with_voucher(stage.rae, other, voucher.code))
+    assert stage.do(lambda: pay_with_voucher(stage.rae, invoice, voucher.code, reason="Paid with a voucher")) == 7800
+    assert (stage.open(invoice), left(stage, voucher.id)) == (800, 0)  # 18.00 less the 10.00 that were paid
+    assert stage.read(lambda: get_document(invoice).state) == "issued"
+    month = figures(stage, "2026-11")
+    assert month.adds_up and month.invoiced_gross == 6000 + 1800 + 7800  # voucher, product, the other invoice
+    with pytest.raises(VoucherOver):
+        stage.do(lambda: pay_with_voucher(stage.rae, invoice, voucher.code))
+    with guard.acting(stage.people.system):
+        assert check_books() == []

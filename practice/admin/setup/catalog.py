@@ -22,7 +22,8 @@ from practice.catalog.techniques import CATEGORY_LABELS, catalogue
 from practice.core import money
 from practice.core.errors import Invalid
 from practice.core.text import _
-from practice.premises.queries import price_groups, tax_codes, the_practice
+from practice.premises.models import Profile
+from practice.premises.queries import has_profile, price_groups, tax_codes, the_practice
 from practice.premises.rates import show_rate
 
 
@@ -139,6 +140,8 @@ class TreatmentForm(SetupForm):
 
     def __init__(self, *args, treatment: Treatment | None = None, **options):
         super().__init__(*args, **options)
+        if not has_profile(Profile.SUPERBILL_US) and not self.billing_code.data:
+            del self.billing_code
         self.tax_code_id.choices = tax_choices(treatment.tax_code_id if treatment else None)
         self.tax_code_id.data = self.tax_code_id.data or usual_tax()
         people = {person.id: person.name for person in therapists()}
@@ -202,8 +205,8 @@ class TreatmentPage(Page):
         price, prices = read_price(form), read_group_prices(form)
         if price is None or prices is None:
             return None
-        values = {name: form[name].data for name in ("name", "minutes", "buffer_minutes", "needs_room", "is_active",
-                                                     "billing_code")}
+        values = {name: form[name].data for name in ("name", "minutes", "buffer_minutes", "needs_room", "is_active")}
+        values["billing_code"] = form.billing_code.data if form.billing_code else ""
         texts = {entry.form.language.data: (entry.form.name.data, entry.form.neutral_name.data)
                  for entry in form.texts if not entry.form.is_empty}
 

@@ -21,8 +21,8 @@ from practice.clients.contact import parse_email
 from practice.core import clock
 from practice.core.text import _
 from practice.premises import services as premises
-from practice.premises.models import Issuer
-from practice.premises.queries import issuer_for, own_issuer, the_practice
+from practice.premises.models import Issuer, Profile
+from practice.premises.queries import has_profile, issuer_for, own_issuer, the_practice
 from practice.schedule.queries.appointments import coming_to, shifts_of
 
 MARKS = (_("Circle"), _("Square"), _("Diamond"), _("Triangle"))
@@ -45,6 +45,8 @@ class StaffForm(SetupForm):
 
     def __init__(self, *args, **options):
         super().__init__(*args, **options)
+        if not has_profile(Profile.SUPERBILL_US) and not self.npi.data:
+            del self.npi
         self.roles.choices = enum_choices(ROLE_LABELS)
         self.colour.choices = [SelectChoice(number, f"{gettext(MARKS[(number - 1) % 4])} {1 + (number - 1) // 4}")
                                for number in range(1, users.COLOURS + 1)]
@@ -59,7 +61,7 @@ class StaffForm(SetupForm):
         return {"short_name": self.short_name.data or self.name.data.split()[0][:40], "colour": self.colour.data,
                 "registration_body": self.registration_body.data,
                 "registration_number": self.registration_number.data,
-                "provider_number": self.provider_number.data, "npi": self.npi.data}
+                "provider_number": self.provider_number.data, "npi": self.npi.data if self.npi else ""}
 
 
 def stored(user_id: int) -> dict:

@@ -17,6 +17,7 @@ from practice.billing.models.payments import Allocation, Method
 from practice.billing.models.vouchers import Voucher, VoucherKind, VoucherUse
 from practice.billing.queries.documents import get_document
 from practice.billing.queries.vouchers import by_code, plain_code
+from practice.billing.services.credit_notes import credit_note, credited_lines
 from practice.billing.services.documents import LineInput, draft_invoice, draft_without_lines, issue, today
 from practice.billing.services.locking import lock_account
 from practice.billing.services.packages import name_on_paper
@@ -30,6 +31,7 @@ from practice.core.money import whole
 from practice.core.text import _
 from practice.premises.models import TaxCategory
 from practice.schedule.models import Appointment
+from practice.schedule.queries.appointments import get_appointment
 
 LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"  # none that look alike
 CODE = 12  # signs: 60 bits
@@ -150,9 +152,11 @@ def use_amount(actor: Actor, code: str, document: Document) -> int:
     return amount
 
 
-def pay_with_voucher(actor: Actor, document_id: int, code: str) -> int:
-    """Pay an invoice that is still open from a voucher for an amount; gives how much.
+def pay_with_voucher(actor: Actor, document_id: int, code: str, *, reason: str = "Voucher") -> int:
+    """Pay an invoice that is still open with a voucher; gives how much.
 
+    A voucher for a treatment was taxed when it was sold: the treatment is credited, with this `reason` on the
+    credit note, and the voucher pays the session.
     Raises NotAnInvoice, NothingOpen, NoSuchVoucher, VoucherOver, OtherTreatment, NotFound.
     """
     require(actor, Permission.PAYMENT_TAKE)
@@ -162,7 +166,22 @@ def pay_with_voucher(actor: Actor, document_id: int, code: str) -> int:
         raise NotAnInvoice(field="voucher")
     if document.open_amount <= 0:
         raise NothingOpen(field="voucher")
+    if live_voucher(code, lock=True).kind is VoucherKind.SINGLE:
+        return _instead_of_treatment(actor, code, document, reason)
     return use_amount(actor, code, document)
+
+
+def _instead_of_treatment(actor: Actor, code: str, document: Document, reason: str) -> int:
+    """The voucher pays the session, and its line is taken back with a credit note; gives what that comes to."""
+    voucher, before = live_voucher(code), credited_lines(document.id)
+    line = next((one for one in document.lines if one.kind is LineKind.SERVICE
+                 and one.treatment_id == voucher.treatment_id and one.position not in before), None)
+    if line is None or document.appointment_id is None:
+        raise OtherTreatment(field="voucher")
+    amount = line.gross_amount
+    use_for_session(actor, code, get_appointment(document.appointment_id), voucher.treatment_id)
+    credit_note(actor, document.id, reason=reason, amounts={line.position: amount})
+    return amount
 
 
 def use_for_session(actor: Actor, code: str, appointment: Appointment, treatment_id: int) -> VoucherUse:
