@@ -96,7 +96,8 @@ def save(form: SetupForm, work: Callable, fresh: Callable[[], dict]):
 
 
 def show_newer(form: SetupForm, values: dict) -> None:
-    form.newer = [(form[name].label.text, shown(form[name], value)) for name, value in values.items()
+    asked = {name: value for name, value in values.items() if name in form}
+    form.newer = [(form[name].label.text, shown(form[name], value)) for name, value in asked.items()
                   if not name.endswith("version") and shown(form[name], value) != shown(form[name], form[name].data)]
     for name in values:
         if name.endswith("version"):
