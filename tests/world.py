@@ -21,6 +21,7 @@ from practice.billing.services.checkout import checkout
 from practice.billing.services.documents import LineInput, issue_invoice
 from practice.billing.services.fees import record_consent
 from practice.billing.services.mailing import mail_paper
+from practice.billing.services.opening import bring_credit, bring_debt
 from practice.billing.services.packages import sell_package, use_package
 from practice.billing.services.payments import take_deposit, take_payment
 from practice.billing.services.reminders import remind
@@ -262,6 +263,9 @@ def _used(people, world) -> None:
         numbers["reminder_id"] = remind(rae, numbers["overdue_id"]).id
         numbers["voucher_id"] = sell_voucher(rae, client_id=numbers["client_id"], text="Voucher", price_amount=4000,
                                              value_amount=5000, method=Method.CARD, request_key="a voucher").id
+        today = clock.now().date()
+        bring_debt(rae, numbers["client_id"], amount=2500, on=today, due_on=today, reference="R-1")
+        bring_credit(rae, numbers["client_id"], amount=100, on=today, reference="R-2")
     with guard.acting(people.system), transaction():
         theo, ann = people.theo.user_id, numbers["client_id"]
         done = schedule.appointment(ann, theo, numbers["treatment_id"], personas.NOW - 4 * HOUR, state=S.DONE)

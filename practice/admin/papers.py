@@ -14,7 +14,7 @@ from practice.premises.models import TAX_CATEGORY_LABELS, Profile, TaxCategory
 from practice.premises.rates import HUNDRED
 
 TEMPLATES = {DocumentKind.INVOICE: "invoice", DocumentKind.CREDIT_NOTE: "credit_note",
-             DocumentKind.VOUCHER_SALE: "invoice"}
+             DocumentKind.VOUCHER_SALE: "invoice", DocumentKind.OPENING: "invoice"}
 
 
 # How the law of the place calls the papers and the tax number.

@@ -26,6 +26,7 @@ from practice.admin import (
     money,
     money_back,
     money_lists,
+    opening,
     owed,
     package,
     proof,
@@ -97,6 +98,7 @@ PAGES = (
     owed.RemindersPage(name=_("Reminders"), endpoint="reminders", url="/money/reminders"),
     fees.FeesPage(name=_("Fees"), endpoint="fees", url="/money/fees"),
     package.PackagePage(name=_("Package"), endpoint="package", url="/money/package"),
+    opening.OpeningPage(name=_("Opening balances"), endpoint="opening", url="/money/opening"),
     vouchers.VouchersPage(name=_("Vouchers"), endpoint="vouchers", url="/money/vouchers"),
     till.TipsPage(name=_("Tips"), endpoint="tips", url="/money/tips"),
     reports.ReportsPage(name=_("Reports"), endpoint="reports", url="/reports"),
@@ -151,7 +153,7 @@ ALSO = {
     "closing": "reports", "accounting": "reports",
     **dict.fromkeys(("letters", "remarks", "plans", "measures", "recall", "referral"), "clients"),
     **dict.fromkeys(("mail", "money_back", "till", "tips", "client_money", "owed", "reminders", "fees", "package",
-                     "vouchers", "superbills"), "money"),
+                     "vouchers", "superbills", "opening"), "money"),
     **dict.fromkeys((view.endpoint for view in setup.LISTS), "setup"),
 }
 

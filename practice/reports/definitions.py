@@ -159,10 +159,14 @@ FIGURES: dict[str, Figure] = {
     "bridge_written_off": Figure(_("Written off"), _("Of the invoices of this time; negative.")),
     "bridge_earlier": Figure(_("Paid for earlier invoices"), _("Money put against invoices of before.")),
     "bridge_voucher_sales": Figure(_("Vouchers sold"), _("Money for vouchers of an amount.")),
-    "bridge_credit": Figure(_("Credit built, less credit used"), _("How much more credit clients have than before.")),
+    "bridge_credit": Figure(
+        _("Credit built, less credit used"),
+        _("How much more credit clients have than before; what was brought over is apart."),
+    ),
     "bridge_difference": Figure(_("Difference"), _("What the steps leave over: always nothing.")),
     "debt_before": Figure(_("Owed before"), _("At the end of the day before.")),
     "debt_invoiced": Figure(_("New invoices"), _("Invoices issued, without credit notes.")),
+    "debt_opening": Figure(_("Brought over"), _("What clients owed when the practice came here.")),
     "debt_paid": Figure(_("Settled with money"), _("Payments and credit put against invoices.")),
     "debt_credited": Figure(_("Settled with credit notes"), _("By the day of the credit note.")),
     "debt_vouchers": Figure(_("Settled with vouchers"), _("Vouchers of an amount.")),
@@ -193,7 +197,7 @@ BRIDGE = (
     "bridge_credit",
 )
 EARNED_STEPS = ("step_prepaid_sold", "step_prepaid_given", "step_other_time")
-DEBT_STEPS = ("debt_paid", "debt_credited", "debt_vouchers", "debt_written_off")
+DEBT_STEPS = ("debt_opening", "debt_paid", "debt_credited", "debt_vouchers", "debt_written_off")
 # The figures as sheets: what is printed together, each figure on one of them.
 SHEETS: dict[str, tuple[str, tuple[str, ...]]] = {
     "summary": (

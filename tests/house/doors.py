@@ -191,6 +191,8 @@ DOORS: dict[str, Door] = {
     "package.page": Door(get="ORB"),
     "package.give_back": Door(post="OR"),
     "package.extend": Door(get="OR", post="OR"),
+    "opening.page": Door(get="OR", post="OR"),
+    "opening.take_back": Door(post="OR"),
     "vouchers.pay": Door(post="OR"),
     "vouchers.index": Door(get="ORB"),
     "vouchers.sell": Door(get="OR", post="OR"),
@@ -233,6 +235,7 @@ DOORS: dict[str, Door] = {
     "setup_measures.take_out": Door(post="O"),
     "setup_money.index": Door(get="O", post="O"),
     "setup_money.books": Door(post="O"),
+    "setup_opening.index": Door(get="O", post="O"),
     **{f"setup_{table}.{page}": Door(get="O", post="O" if page != "index" else None)
        for table in ("groups", "locations", "methods", "products", "rooms", "taxes", "treatments")
        for page in ("index", "new", "edit")},

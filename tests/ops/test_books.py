@@ -10,6 +10,7 @@ from practice.access import guard
 from practice.billing.models.payments import Method
 from practice.billing.queries.vouchers import get_voucher
 from practice.billing.services.checkout import checkout
+from practice.billing.services.opening import bring_debt
 from practice.billing.services.payments import reverse_payment, take_payment, use_credit
 from practice.billing.services.till import close_the_till, open_the_till
 from practice.billing.services.tips import pay_out_tips
@@ -44,6 +45,7 @@ def stage(people):
     package, session = stage.package(3, 20_000), stage.session()
     stage.do(lambda: checkout(stage.rae, session, payments=[(Method.CARD, 1)], request_key="k", package_id=package))
     stage.client("Ben", "Okafor")
+    stage.do(lambda: bring_debt(stage.rae, stage.ann, amount=900, on=stage.today, due_on=stage.today, reference="R-1"))
     more(stage)
     return stage
 
@@ -99,6 +101,7 @@ BREAKS = [
     ("days do not go back", "document", "UPDATE document SET issued_on = '2020-01-01' WHERE id = {second}"),
     ("numbers without gap or double", "document", "UPDATE document SET number = 77 WHERE id = {id}"),
     ("number of its series", "document", "UPDATE document SET number_text = 'X-1' WHERE id = {id}"),
+    ("opening balances are in no series", "document", "UPDATE document SET number_text = 'X-1' WHERE id = {opening}"),
     ("counter behind the series", "series", "UPDATE series SET next_number = next_number + 1 WHERE id = {id}"),
     ("open = gross - what was put against it", "document",
      "UPDATE document SET open_amount = open_amount + 1 WHERE id = {id}"),
@@ -145,6 +148,7 @@ def places(wire) -> dict:
         "second": one("SELECT id FROM document WHERE number = 2 AND kind = 'invoice'"),
         "third": one("SELECT id FROM document WHERE number = 3 AND kind = 'invoice'"),
         "note": one("SELECT min(id) FROM document WHERE kind = 'credit_note'"),
+        "opening": one("SELECT id FROM document WHERE kind = 'opening'"),
         "reversal": one("SELECT min(id) FROM payment WHERE reverses_id IS NOT NULL"),
         "other": one("SELECT max(id) FROM client"), "appointment": one("SELECT min(id) FROM appointment")}
 
@@ -166,7 +170,7 @@ def test_the_row_that_breaks_a_rule_is_named(stage, rule, table, words):
 
     found = [one for one in unguarded(work) if one.rule == rule]
     assert found and all(one.table == table for one in found), rule
-    keys = ("id", "second", "third", "note", "reversal", "doc", "payment")
+    keys = ("id", "second", "third", "note", "reversal", "doc", "payment", "opening")
     rows = {named[key] for key in keys if f"{{{key}}}" in words}
     is_named = table not in ("client", "allocation", "document_line", "series", "user_account", "till_count")
     assert not rows or not is_named or {one.row_id for one in found} & rows

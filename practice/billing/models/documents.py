@@ -15,6 +15,7 @@ class DocumentKind(StrEnum):
     INVOICE = "invoice"
     CREDIT_NOTE = "credit_note"
     VOUCHER_SALE = "voucher_sale"  # of a voucher that is taxed when it is used: no revenue, no tax
+    OPENING = "opening"  # brought over from before: in no series, no revenue, taxed where it was invoiced
 
 
 class DocumentState(StrEnum):
@@ -31,13 +32,14 @@ class LineKind(StrEnum):
     PACKAGE = "package"
     FEE = "fee"
     VOUCHER = "voucher"
+    OPENING = "opening"
 
 
 STATE_LABELS = {DocumentState.DRAFT: _("Draft"), DocumentState.ISSUED: _("Issued"), DocumentState.VOID: _("Void")}
 LINE_LABELS = {LineKind.SERVICE: _("Treatment"), LineKind.PRODUCT: _("Product"), LineKind.PACKAGE: _("Package"),
-               LineKind.FEE: _("Fee"), LineKind.VOUCHER: _("Voucher")}
+               LineKind.FEE: _("Fee"), LineKind.VOUCHER: _("Voucher"), LineKind.OPENING: _("Opening balance")}
 KIND_LABELS = {DocumentKind.INVOICE: _("Invoice"), DocumentKind.CREDIT_NOTE: _("Credit note"),
-               DocumentKind.VOUCHER_SALE: _("Voucher sale")}
+               DocumentKind.VOUCHER_SALE: _("Voucher sale"), DocumentKind.OPENING: _("Opening balance")}
 
 DIGITS = 4
 STANDING = "kind = 'invoice' AND state <> 'void'"  # one such document an appointment

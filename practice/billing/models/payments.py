@@ -14,7 +14,7 @@ class Method(str):
     """How money came: Method.CARD, CASH or BANK, or one of the practice's own by its number, "own-7"."""
 
     __slots__ = ()
-    KEYS = re.compile(r"card|cash|bank|own-[1-9][0-9]{0,8}")
+    KEYS = re.compile(r"card|cash|bank|opening|own-[1-9][0-9]{0,8}")
 
     def __new__(cls, key: str):
         """Raises ValueError for what is no method at all."""
@@ -33,7 +33,9 @@ class Method(str):
 
 
 Method.CARD, Method.CASH, Method.BANK = Method("card"), Method("cash"), Method("bank")
+Method.OPENING = Method("opening")  # credit from before: nobody chooses it at the desk
 METHOD_LABELS = {Method.CARD: _("Card"), Method.CASH: _("Cash"), Method.BANK: _("Bank transfer")}
+OPENING_LABEL = _("Opening balance")
 
 
 class Payment(db.Model):

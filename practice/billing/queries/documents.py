@@ -7,7 +7,7 @@ from sqlalchemy import bindparam, func, literal_column, or_, select
 from sqlalchemy.orm import selectinload
 
 from practice.billing.models.documents import Document, DocumentKind, DocumentState, Series, number_text
-from practice.billing.models.payments import Allocation, Payment, Tip, WriteOff
+from practice.billing.models.payments import Allocation, Method, Payment, Tip, WriteOff
 from practice.billing.models.vouchers import Voucher
 from practice.billing.states import PaymentState, payment_state
 from practice.core.db import db
@@ -86,7 +86,8 @@ class Part:
     @property
     def is_credit(self) -> bool:
         """Whether the money was there before: the client's credit."""
-        return self.payment is not None and self.amount > 0 and self.payment.received_on < self.on_date
+        return self.payment is not None and self.amount > 0 and (
+            self.payment.received_on < self.on_date or self.payment.method == Method.OPENING)
 
 
 def parts_of(document_id: int) -> list[Part]:

@@ -1,12 +1,13 @@
 """How money can come: card, cash, bank transfer, and what the practice added of its own."""
 from sqlalchemy import select
 
-from practice.billing.models.payments import METHOD_LABELS, Method
+from practice.billing.models.payments import METHOD_LABELS, OPENING_LABEL, Method
 from practice.core.db import db, kept
 from practice.core.errors import Invalid
 from practice.core.text import _
 from practice.premises.models import PaymentMethod
 
+OPENING = {Method.OPENING: OPENING_LABEL}
 OWN = select(PaymentMethod.id, PaymentMethod.name, PaymentMethod.kind, PaymentMethod.is_active).order_by(
     PaymentMethod.id)
 
@@ -25,7 +26,7 @@ def methods() -> dict[Method, str]:
 
 def method_word(method: Method) -> str:
     """The word of a method, in use or not."""
-    return own_methods()[method].name if method.own_id else METHOD_LABELS[method]
+    return own_methods()[method].name if method.own_id else (METHOD_LABELS | OPENING)[method]
 
 
 def written(method: Method) -> str:

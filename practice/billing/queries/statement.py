@@ -6,7 +6,7 @@ from enum import StrEnum
 from sqlalchemy import func, or_, select
 
 from practice.billing.models.documents import Document, DocumentKind, DocumentState
-from practice.billing.models.payments import Allocation, Method, Payment, Tip
+from practice.billing.models.payments import OPENING_LABEL, Allocation, Method, Payment, Tip
 from practice.core.db import db
 from practice.core.text import _
 
@@ -20,14 +20,15 @@ class Entry(StrEnum):
     WRITTEN_OFF = "written_off"
     VOUCHER_SALE = "voucher_sale"
     VOUCHER = "voucher"
+    OPENING = "opening"
 
 
 ENTRY_LABELS = {Entry.INVOICE: _("Invoice"), Entry.CREDIT_NOTE: _("Credit note"), Entry.PAYMENT: _("Payment"),
                 Entry.PAID_BACK: _("Paid back"), Entry.TAKEN_BACK: _("Payment taken back"),
                 Entry.WRITTEN_OFF: _("Written off"), Entry.VOUCHER_SALE: _("Voucher bought"),
-                Entry.VOUCHER: _("Paid with a voucher")}
+                Entry.VOUCHER: _("Paid with a voucher"), Entry.OPENING: OPENING_LABEL}
 ENTRY_OF = {DocumentKind.INVOICE: Entry.INVOICE, DocumentKind.CREDIT_NOTE: Entry.CREDIT_NOTE,
-            DocumentKind.VOUCHER_SALE: Entry.VOUCHER_SALE}
+            DocumentKind.VOUCHER_SALE: Entry.VOUCHER_SALE, DocumentKind.OPENING: Entry.OPENING}
 
 
 @dataclass(frozen=True)
@@ -97,9 +98,11 @@ def _moves(client_id: int, last: date) -> list[tuple]:
         .where(Payment.client_id == client_id, Payment.received_on <= last).order_by(Payment.id))
     for row in payments:
         amount = row.amount - int(tips.get(row.id, 0))
-        entry = (Entry.TAKEN_BACK if row.reverses_id else Entry.PAID_BACK if row.amount < 0 else Entry.PAYMENT)
+        entry = (Entry.TAKEN_BACK if row.reverses_id else Entry.PAID_BACK if row.amount < 0
+                 else Entry.OPENING if row.method == Method.OPENING else Entry.PAYMENT)
         if amount:
-            found.append((row.received_on, entry, "", None, row.method, -amount))
+            method = row.method if row.method != Method.OPENING else None
+            found.append((row.received_on, entry, "", None, method, -amount))
     lost = db.session.execute(
         select(Allocation.on_date, Document.id, Document.number_text, Allocation.amount, Allocation.voucher_id)
         .join(Document, Document.id == Allocation.document_id)

@@ -64,6 +64,8 @@ def credit_note(actor: Actor, document_id: int, *, reason: str, amounts: Mapping
     It settles what is open; beyond that, money that paid the invoice becomes the client's credit. An invoice credited
     to the last cent is void. Raises AlreadyCredited, NotAnInvoice, PackageUsed, Invalid, NotFound.
     """
+    if get_document(document_id).kind is DocumentKind.OPENING:
+        raise NotAnInvoice()
     return issue(actor, draft_note(actor, document_id, reason=reason, amounts=amounts))
 
 

@@ -22,7 +22,7 @@ from practice.billing.models.documents import (
 from practice.billing.pricing import Adjustment, Line, Mode, PricedDocument, Tax, Totals, price
 from practice.billing.profiles import Fault, LineFacts, NotReadyToIssue, PaperFacts, check_paper
 from practice.billing.services.locking import lock_account
-from practice.billing.services.numbering import take_number
+from practice.billing.services.numbering import outside_series, take_number
 from practice.catalog.queries import billing_codes
 from practice.clients.models import Client
 from practice.clients.queries import get_client
@@ -102,12 +102,15 @@ def draft_without_lines(actor: Actor, *, client_id: int, kind: DocumentKind) -> 
     return document
 
 
-def issue(actor: Actor, document: Document) -> Document:
-    """Give a drafted document its number and dates, and fix it. The last step before the commit."""
+def issue(actor: Actor, document: Document, *, brought_on: date | None = None) -> Document:
+    """Give a drafted document its number and dates, and fix it. The last step before the commit.
+
+    `brought_on` is the day of what is brought over from before, which takes no number of a series.
+    """
     require(actor, Permission.INVOICE_ISSUE)
     is_invoice = document.kind is DocumentKind.INVOICE
     _check_paper(document)
-    taken = take_number(document)
+    taken = outside_series(document, brought_on) if brought_on else take_number(document)
     for line in document.lines:  # a credit note counts by its own date, a late invoice for closed books as well
         line.recognised_on = (_counted_on(line.service_on) if is_invoice else None) or taken.issued_on
     db.session.flush()  # lines of an issued document do not change any more

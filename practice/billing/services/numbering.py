@@ -21,6 +21,7 @@ SERIES = select(Series.id).where(
     Series.kind == bindparam("kind"), Series.year == bindparam("year")).with_for_update()
 LATEST = (select(Document.issued_on).where(Document.series_id == bindparam("series_id"))
           .order_by(Document.number.desc()).limit(1))
+OUTSIDE = "OB-"  # opening balances
 PREFIXES = {DocumentKind.INVOICE: "", DocumentKind.CREDIT_NOTE: "C", DocumentKind.VOUCHER_SALE: "V"}
 
 
@@ -28,7 +29,7 @@ PREFIXES = {DocumentKind.INVOICE: "", DocumentKind.CREDIT_NOTE: "C", DocumentKin
 class Taken:
     """A number, and the moment it was taken: the document's own."""
 
-    series_id: int
+    series_id: int | None
     number: int
     number_text: str
     issued_at: datetime
@@ -37,6 +38,11 @@ class Taken:
 
 class DateGoesBack(DomainError):
     message = _("A later document has been issued already: the dates of a series do not go backwards.")
+
+
+def outside_series(document: Document, on: date) -> Taken:
+    """The name and dates of what stands in no series: it is named after its row."""
+    return Taken(None, 0, f"{OUTSIDE}{document.id}", clock.now(), on)
 
 
 def take_number(document: Document) -> Taken:

@@ -47,6 +47,10 @@ class SameMethod(DomainError):
     message = _("This is how it was paid already: choose the other way.")
 
 
+class BroughtOver(DomainError):
+    message = _("This was brought over from before: take it back and enter it anew.")
+
+
 class NoSuchCredit(DomainError):
     message = _("The client does not have that much credit.")
 
@@ -232,6 +236,8 @@ def correct_method(actor: Actor, payment_id: int, *, method: Method, reason: str
     payment = _to_reverse(payment_id)
     if usable(method) == payment.method:
         raise SameMethod(field="method")
+    if Method.OPENING in (payment.method, method):
+        raise BroughtOver(field="method")
     put = _put(payment)
     tips = db.session.execute(select(Tip.therapist_id, func.sum(Tip.amount)).where(Tip.payment_id == payment.id)
                               .group_by(Tip.therapist_id)).all()

@@ -2,7 +2,7 @@
 from practice.access.actor import Actor
 from practice.access.guard import require
 from practice.access.permissions import Permission
-from practice.billing.models.documents import Document
+from practice.billing.models.documents import Document, DocumentKind
 from practice.billing.models.payments import Method, Payment
 from practice.billing.queries.documents import credit_of, get_document
 from practice.billing.services.credit_notes import credited_lines, draft_note
@@ -38,7 +38,7 @@ def refund(actor: Actor, document_id: int, *, amount: int, method: Method, reque
     if first is not None:
         return first
     invoice = get_document(document_id, lock=True)
-    if not 0 < whole(amount) <= refundable(invoice):
+    if invoice.kind is DocumentKind.OPENING or not 0 < whole(amount) <= refundable(invoice):
         raise NotPaidYet(field="amount")
     credit = credit_of(client_id)
     note = draft_note(actor, document_id, reason=reason, amounts=_spread(invoice, amount))

@@ -16,6 +16,7 @@ from practice.billing.models.documents import (
 )
 from practice.billing.models.payments import Allocation
 from practice.billing.services.documents import content_hash
+from practice.billing.services.numbering import OUTSIDE
 from practice.core.db import db
 from practice.ops.books.broken import Broken, sums, unequal
 from practice.premises.queries import the_practice
@@ -45,14 +46,20 @@ def lines_and_taxes() -> Iterator[Broken]:
 
 
 def numbers() -> Iterator[Broken]:
-    """Every series runs 1, 2, 3 without gap or double, its days never go back, and its counter stands behind it."""
+    """Every series runs 1, 2, 3 without gap or double, its days never go back, and its counter stands behind it. What
+    was brought over from before, and nothing else, stands in no series."""
     rows = db.session.execute(
         select(Document.id, Document.series_id, Document.number, Document.number_text, Document.issued_on,
-               Document.kind, Document.state).where(Document.state != DocumentState.DRAFT)
+               Document.kind, Document.state, Document.refers_to_id).where(Document.state != DocumentState.DRAFT)
         .order_by(Document.series_id, Document.number, Document.id)).all()
     by_series = defaultdict(list)
+    opening = {row.id for row in rows if row.kind is DocumentKind.OPENING}
     for row in rows:
-        by_series[row.series_id].append(row)
+        if row.id in opening or row.refers_to_id in opening:
+            if row.series_id is not None or row.number_text != f"{OUTSIDE}{row.id}":
+                yield Broken("opening balances are in no series", "document", row.id, f"is {row.number_text}")
+        else:
+            by_series[row.series_id].append(row)
     for series in db.session.execute(select(Series.id, Series.prefix, Series.kind, Series.next_number)):
         found = by_series.pop(series.id, [])
         expected, last = 1, None

@@ -22,7 +22,8 @@ NAMES = {
     "clients": _("Owed by clients"), "credit": _("Credit of clients, deposits included"), "tips": _("Tips to hand out"),
     "vouchers": _("Vouchers of an amount"), "packages": _("Packages sold, not given yet"),
     "vouchers_one_treatment": _("Vouchers for a treatment, not given yet"), "written_off": _("Given up"),
-    "expired": _("Expired unused"), "revenue:package_session": _("Earned with sessions of packages"),
+    "opening": _("Opening balances"), "expired": _("Expired unused"),
+    "revenue:package_session": _("Earned with sessions of packages"),
     "revenue:voucher_session": _("Earned with vouchers for a treatment"),
     "datev:consultant": _("DATEV: number of the adviser"), "datev:client": _("DATEV: number of the client"),
 }

@@ -10,16 +10,18 @@ from sqlalchemy import func, select
 
 from practice.accounts.queries import user_names
 from practice.billing.models.documents import Document, DocumentKind, DocumentLine
-from practice.billing.models.payments import Allocation, Payment, Tip, TipPayout, WriteOff
+from practice.billing.models.payments import Allocation, Method, Payment, Tip, TipPayout, WriteOff
 from practice.core.db import db
 from practice.reports.layouts import Sold
 from practice.reports.period import Period
 from practice.reports.queries import rows
 from practice.reports.queries.rows import ISSUED
 
-CLIENTS, CREDIT, TIPS, VOUCHERS, PACKAGES, PREPAID, WRITTEN_OFF, EXPIRED = (
-    "clients", "credit", "tips", "vouchers", "packages", "vouchers_one_treatment", "written_off", "expired")
-AHEAD = {"package": PACKAGES, "voucher": PREPAID}  # lines that are owed in sessions
+CLIENTS, CREDIT, TIPS, VOUCHERS, PACKAGES, PREPAID, WRITTEN_OFF, EXPIRED, OPENING = (
+    "clients", "credit", "tips", "vouchers", "packages", "vouchers_one_treatment", "written_off", "expired",
+    "opening")
+# Lines that are no revenue: owed in sessions, or brought over from before.
+AHEAD = {"package": PACKAGES, "voucher": PREPAID, "opening": OPENING}
 
 
 @dataclass(frozen=True)
@@ -98,7 +100,7 @@ def _money(period: Period) -> list[Entry]:
             select(Payment.received_on, Payment.id, Payment.method, Payment.amount, Payment.reference,
                    _billed_name().label("name"))
             .where(Payment.received_on.between(period.first, period.last)).order_by(Payment.id)):
-        found += _entry(row.received_on, f"P{row.id}", f"method:{row.method}", CREDIT, row.amount, text=row.reference,
+        found += _entry(row.received_on, f"P{row.id}", _account_of(row.method), CREDIT, row.amount, text=row.reference,
                         client=row.name or "")
     for row in db.session.execute(select(Tip.on_date, Tip.payment_id, Tip.therapist_id, Tip.amount)
                                   .where(Tip.on_date.between(period.first, period.last)).order_by(Tip.id)):
@@ -109,6 +111,10 @@ def _money(period: Period) -> list[Entry]:
         found += _entry(row.paid_on, f"T{row.id}", TIPS, f"method:{row.method}", row.amount,
                         therapist=names.get(row.therapist_id, ""))
     return found
+
+
+def _account_of(method: Method) -> str:
+    return OPENING if method == Method.OPENING else f"method:{method}"
 
 
 def _billed_name():

@@ -13,6 +13,7 @@ from practice.access.actor import Actor
 from practice.access.guard import require
 from practice.access.permissions import Permission
 from practice.accounts.queries import user_names
+from practice.billing.models.documents import DocumentKind
 from practice.billing.models.payments import METHOD_LABELS, Method
 from practice.billing.queries.methods import kind_of, own_methods, written
 from practice.catalog.models import Treatment
@@ -143,8 +144,9 @@ def _debt(period: Period, invoiced, closing: int, settled: sums.Settled) -> dict
     owed_before = rows.owed(period.day_before).order_by(None).subquery()
     before = sums.one(select(func.sum(owed_before.c.owed)))
     found = {"debt_before": before, "debt_invoiced": sum(int(row.gross) for row in invoiced if row.kind == "invoice"),
-             "debt_paid": -settled.of("money"), "debt_credited": -settled.of("credit_note"),
-             "debt_vouchers": -settled.of("voucher"), "debt_written_off": -settled.of("write_off")}
+             "debt_opening": sums.brought_over(period), "debt_paid": -settled.of("money"),
+             "debt_credited": -settled.of("credit_note"), "debt_vouchers": -settled.of("voucher"),
+             "debt_written_off": -settled.of("write_off")}
     return found | {"debt_difference": closing - sum(found.values())}
 
 
@@ -153,7 +155,8 @@ def _bridge(period: Period, figures: dict, owed, money, settled: sums.Settled) -
     notes = figures["invoiced_gross"] - figures["debt_invoiced"]
     steps = {
         "bridge_credited_earlier": -notes - settled.of("credit_note", "this"),
-        "bridge_open": -sum(row.owed for row in owed if row.issued_on >= period.first),
+        "bridge_open": -sum(row.owed for row in owed
+                            if row.issued_on >= period.first and row.kind == DocumentKind.INVOICE),
         "bridge_vouchers": -settled.of("voucher", "this"), "bridge_written_off": -settled.of("write_off", "this"),
         "bridge_earlier": settled.of("money", "earlier"), "bridge_voucher_sales": settled.of("money", "voucher_sale"),
         "bridge_credit": figures["received"] - figures["tips_given"] - settled.of(

@@ -24,19 +24,23 @@ from sqlalchemy.orm import aliased
 
 from practice.billing.models.documents import Document, DocumentKind, DocumentLine, DocumentState
 from practice.billing.models.packages import Package, PackageUse
-from practice.billing.models.payments import Allocation, Payment, Tip
+from practice.billing.models.payments import Allocation, Method, Payment, Tip
 from practice.billing.models.vouchers import Voucher, VoucherUse
 from practice.billing.queries.documents import IS_OPEN
 from practice.reports.period import Period
 
 ISSUED = Document.state != DocumentState.DRAFT
 SALE = aliased(Document)
-VOUCHER_SALES = select(SALE.id).where(SALE.kind == DocumentKind.VOUCHER_SALE)
-# The sale of a voucher for an amount, and a credit note on one, are no part of what was invoiced.
-INVOICED = and_(ISSUED, Document.kind != DocumentKind.VOUCHER_SALE,
-                or_(Document.refers_to_id.is_(None), Document.refers_to_id.not_in(VOUCHER_SALES)))
+APART = (DocumentKind.VOUCHER_SALE, DocumentKind.OPENING)
+SET_APART = select(SALE.id).where(SALE.kind.in_(APART))
+# The sale of a voucher for an amount, what was brought over from before, and a credit note on one of them are no part
+# of what was invoiced.
+INVOICED = and_(ISSUED, Document.kind.not_in(APART),
+                or_(Document.refers_to_id.is_(None), Document.refers_to_id.not_in(SET_APART)))
+NOT_EARNED = ("package", "voucher", "opening")  # kinds of lines: prepaid, or earned before
+OWED = (DocumentKind.INVOICE, DocumentKind.OPENING)
 PREPAID = ("package", "voucher")  # kinds of lines that are earned when what they sold is given
-IS_EARNED = DocumentLine.kind.not_in(PREPAID)
+IS_EARNED = DocumentLine.kind.not_in(NOT_EARNED)
 
 
 def documents(span: Period) -> Select:
@@ -173,7 +177,8 @@ def tips(span: Period) -> Select:
 def payments(span: Period) -> Select:
     """Money in, and out as negative amounts, by the day it was received."""
     return (select(Payment.id, Payment.received_on, Payment.method, Payment.amount, Payment.reference)
-            .where(Payment.received_on.between(span.first, span.last)).order_by(Payment.received_on, Payment.id))
+            .where(Payment.received_on.between(span.first, span.last), Payment.method != Method.OPENING)
+            .order_by(Payment.received_on, Payment.id))
 
 
 def owed(as_of: date) -> Select:
@@ -181,9 +186,9 @@ def owed(as_of: date) -> Select:
     does not grow with what was settled before."""
     since = (select(Allocation.document_id, func.sum(Allocation.amount).label("amount"))
              .where(Allocation.on_date > as_of).group_by(Allocation.document_id).subquery("since"))
-    columns = (Document.id, Document.client_id, Document.number_text, Document.issued_on,
+    columns = (Document.id, Document.kind, Document.client_id, Document.number_text, Document.issued_on,
                func.coalesce(Document.due_on, Document.issued_on).label("due_on"), Document.billed_name, *PLACE)
-    then = (ISSUED, Document.kind == DocumentKind.INVOICE, Document.issued_on <= as_of)
+    then = (ISSUED, Document.kind.in_(OWED), Document.issued_on <= as_of)
     still = (select(*columns, _whole(Document.open_amount + func.coalesce(since.c.amount, 0)).label("owed"))
              .outerjoin(since, since.c.document_id == Document.id).where(*then, IS_OPEN))
     settled = (select(*columns, _whole(since.c.amount).label("owed")).join(since, since.c.document_id == Document.id)

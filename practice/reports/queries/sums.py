@@ -8,7 +8,7 @@ from sqlalchemy import case, func, or_, select, type_coerce
 from sqlalchemy.orm import aliased
 
 from practice.billing.models.documents import Document, DocumentKind, DocumentLine, DocumentTax
-from practice.billing.models.payments import Allocation, Payment, Tip, TipPayout
+from practice.billing.models.payments import Allocation, Method, Payment, Tip, TipPayout
 from practice.billing.models.till import TillCount, TillDay
 from practice.core.db import db
 from practice.core.money import round_half_up, split
@@ -49,6 +49,12 @@ def earned_by_day(span: Period) -> dict[date, int]:
             read(select(from_rows.c.on_date, func.sum(from_rows.c.amount)).group_by(from_rows.c.on_date))}
 
 
+def brought_over(span: Period) -> int:
+    """What clients owed when the practice came here, of the span's days."""
+    return one(select(func.sum(Document.gross_amount))
+               .where(Document.kind == DocumentKind.OPENING, Document.issued_on.between(span.first, span.last)))
+
+
 def prepaid_sold(span: Period) -> int:
     """Net of packages and vouchers for a treatment on documents of the span, credit notes negative."""
     return one(select(func.sum(DocumentLine.net_amount)).join(Document, Document.id == DocumentLine.document_id)
@@ -68,7 +74,7 @@ def payments(span: Period) -> list:
     out = case((Payment.amount < 0, Payment.amount), else_=0)
     return read(select(Payment.received_on, Payment.method, Payment.location_id,
                        func.sum(Payment.amount).label("amount"), func.sum(out).label("refunds"))
-                .where(Payment.received_on.between(span.first, span.last))
+                .where(Payment.received_on.between(span.first, span.last), Payment.method != Method.OPENING)
                 .group_by(Payment.received_on, Payment.method, Payment.location_id)
                 .order_by(Payment.received_on, Payment.method))
 
@@ -77,8 +83,8 @@ def payments(span: Period) -> list:
 class Settled:
     """What was put against documents in a span, minor units: (source, of what) -> amount.
 
-    The source is money, credit_note, voucher or write_off; of what: "this" span's invoices, "earlier" ones, or a
-    "voucher_sale"."""
+    The source is money, credit_note, voucher or write_off; of what: "this" span's invoices, "earlier" ones (and
+    those brought over from before), or a "voucher_sale"."""
 
     sums: dict[tuple[str, str], int]
 
@@ -91,7 +97,8 @@ def settled(span: Period) -> Settled:
                   (Allocation.credit_note_id.is_not(None), "credit_note"),
                   (Allocation.voucher_id.is_not(None), "voucher"), else_="write_off").label("source")
     what = case((Document.kind == DocumentKind.VOUCHER_SALE, "voucher_sale"),
-                (Document.issued_on >= span.first, "this"), else_="earlier").label("what")
+                (Document.kind == DocumentKind.OPENING, "earlier"), (Document.issued_on >= span.first, "this"),
+                else_="earlier").label("what")
     made = (select(source, what, Allocation.amount.label("amount"))
             .join(Document, Document.id == Allocation.document_id)
             .where(Allocation.on_date.between(span.first, span.last)).subquery("made"))
