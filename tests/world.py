@@ -21,6 +21,7 @@ from practice.billing.services.checkout import checkout
 from practice.billing.services.documents import LineInput, issue_invoice
 from practice.billing.services.fees import record_consent
 from practice.billing.services.mailing import mail_paper
+from practice.billing.services.memberships import start_membership
 from practice.billing.services.opening import bring_credit, bring_debt
 from practice.billing.services.packages import sell_package, use_package
 from practice.billing.services.payments import take_deposit, take_payment
@@ -208,7 +209,7 @@ def _switch_on(people) -> None:
     olive = people.olive
     with guard.acting(olive), transaction():
         change_settings(olive, version=get_practice().version, **dict.fromkeys(
-            ("has_till", "has_tips", "has_deposits", "has_packages", "has_vouchers",
+            ("has_till", "has_tips", "has_deposits", "has_packages", "has_vouchers", "has_memberships",
              "has_reminders"), True),
             no_show_percent=50, late_cancel_percent=50)
 
@@ -264,6 +265,9 @@ def _used(people, world) -> None:
         numbers["voucher_id"] = sell_voucher(rae, client_id=numbers["client_id"], text="Voucher", price_amount=4000,
                                              value_amount=5000, method=Method.CARD, request_key="a voucher").id
         today = clock.now().date()
+        numbers["membership_id"] = start_membership(
+            rae, client_id=numbers["client_id"], treatment_id=numbers["treatment_id"], sessions=2, price_amount=9000,
+            starts_on=today).id
         bring_debt(rae, numbers["client_id"], amount=2500, on=today, due_on=today, reference="R-1")
         bring_credit(rae, numbers["client_id"], amount=100, on=today, reference="R-2")
     with guard.acting(people.system), transaction():
@@ -292,7 +296,7 @@ def _rest(people, world) -> None:
     numbers |= first
     numbers |= {
         "filename": "app.css", "key": "about_you", "export_type": "csv", "month": "2026-11", "kind": "csv",
-        "layout": "journal", "number": 1,
+        "layout": "journal", "number": 1, "verb": "pause",
         "name": "documents",
         "day": clock.now().date().isoformat(), "sign_in_id": 999_999,
         "therapist_id": people.theo.user_id}

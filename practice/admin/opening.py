@@ -26,7 +26,7 @@ from practice.premises.queries import the_practice
 class OpeningForm(FlaskForm):
     kind = RadioField(_("What"), choices=enum_choices(KIND_LABELS), default=Kind.OWED.value)
     amount = StringField(_("Amount"), [InputRequired(_("Enter an amount"))])
-    reference = StringField(_("Number or word of before"), [
+    reference = StringField(_("Reference"), [
         InputRequired(_("Write a number or a word by which it is found again.")), Length(max=160)])
     on = StringField(_("As of"), [InputRequired(_("Choose a day"))])
     due_on = StringField(_("Due since"))

@@ -23,6 +23,7 @@ from practice.admin import (
     intake_link,
     lock,
     mail,
+    memberships,
     money,
     money_back,
     money_lists,
@@ -98,6 +99,7 @@ PAGES = (
     owed.RemindersPage(name=_("Reminders"), endpoint="reminders", url="/money/reminders"),
     fees.FeesPage(name=_("Fees"), endpoint="fees", url="/money/fees"),
     package.PackagePage(name=_("Package"), endpoint="package", url="/money/package"),
+    memberships.MembershipsPage(name=_("Memberships"), endpoint="memberships", url="/money/memberships"),
     opening.OpeningPage(name=_("Opening balances"), endpoint="opening", url="/money/opening"),
     vouchers.VouchersPage(name=_("Vouchers"), endpoint="vouchers", url="/money/vouchers"),
     till.TipsPage(name=_("Tips"), endpoint="tips", url="/money/tips"),
@@ -153,7 +155,7 @@ ALSO = {
     "closing": "reports", "accounting": "reports",
     **dict.fromkeys(("letters", "remarks", "plans", "measures", "recall", "referral"), "clients"),
     **dict.fromkeys(("mail", "money_back", "till", "tips", "client_money", "owed", "reminders", "fees", "package",
-                     "vouchers", "superbills", "opening"), "money"),
+                     "vouchers", "superbills", "opening", "memberships"), "money"),
     **dict.fromkeys((view.endpoint for view in setup.LISTS), "setup"),
 }
 

@@ -7,14 +7,16 @@ from practice.premises.queries import the_practice
 
 
 def uses(name: str) -> bool:
-    """Whether the practice uses "till", "tips", "deposits", "packages", "vouchers", "reminders", "fees"; "mail": a
-    mail server is set."""
+    """Whether the practice uses "till", "tips", "deposits", "packages", "vouchers", "memberships", "reminders",
+    "fees"; "mail": a mail server is set."""
     if name == "mail":
         return current_app.config["MAIL_SERVER"] is not None
     practice = the_practice()
     if name == "fees":  # the desk's alone: it shows appointments
         is_on = practice.no_show_percent or practice.late_cancel_percent
         return bool(is_on) and current_actor().may(Permission.INVOICE_ISSUE)
+    if name == "memberships":  # they name clients
+        return practice.has_memberships and current_actor().may(Permission.INVOICE_ISSUE)
     return getattr(practice, f"has_{name}")
 
 

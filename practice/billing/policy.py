@@ -3,6 +3,7 @@ does not hold the diagnosis: the desk, and who has the client in care, see that 
 from practice.access.permissions import Permission
 from practice.access.policy import everyone_with, register
 from practice.billing.models.documents import Document, DocumentLine, DocumentTax, Series
+from practice.billing.models.memberships import Membership, MembershipMonth
 from practice.billing.models.packages import Package, PackageUse
 from practice.billing.models.payments import Allocation, Payment, Tip, TipPayout, WriteOff
 from practice.billing.models.reminders import FeeConsent, Reminder
@@ -13,7 +14,7 @@ from practice.clients.policy import beside_client, chart_rows
 
 for model in (Series, Document, DocumentLine, DocumentTax, Payment, Tip, TipPayout, WriteOff, Allocation, Package,
               PackageUse, TillDay, TillMove, TillCount, Reminder, FeeConsent, Voucher,
-              VoucherUse):
+              VoucherUse, Membership, MembershipMonth):
     register(model, everyone_with(Permission.INVOICE_READ))
 register(Referral, chart_rows(Referral.__table__.c.client_id))
 register(Superbill, beside_client(Superbill.__table__.c.client_id))

@@ -3,7 +3,7 @@ import sys
 
 import click
 
-from practice.cli import building, checks, figures, keeping, parts, serving
+from practice.cli import building, checks, figures, keeping, memberships, parts, serving
 
 
 @click.group()
@@ -11,7 +11,7 @@ def commands():
     """The back office of a massage practice."""
 
 
-for module in (serving, keeping, figures, checks, parts, building):
+for module in (serving, keeping, figures, memberships, checks, parts, building):
     for command in module.COMMANDS:
         commands.add_command(command)
 

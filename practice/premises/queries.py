@@ -34,6 +34,7 @@ class Settings:
     has_deposits: bool
     has_packages: bool
     has_vouchers: bool
+    has_memberships: bool
     has_reminders: bool
     reminder_days: int
     no_show_percent: int

@@ -10,6 +10,7 @@ from practice.access import guard
 from practice.billing.models.payments import Method
 from practice.billing.queries.vouchers import get_voucher
 from practice.billing.services.checkout import checkout
+from practice.billing.services.memberships import start_membership
 from practice.billing.services.opening import bring_debt
 from practice.billing.services.payments import reverse_payment, take_payment, use_credit
 from practice.billing.services.till import close_the_till, open_the_till
@@ -45,6 +46,8 @@ def stage(people):
     package, session = stage.package(3, 20_000), stage.session()
     stage.do(lambda: checkout(stage.rae, session, payments=[(Method.CARD, 1)], request_key="k", package_id=package))
     stage.client("Ben", "Okafor")
+    stage.do(lambda: start_membership(stage.rae, client_id=stage.ann, treatment_id=stage.treatment, sessions=2,
+                                      price_amount=9000, starts_on=stage.today))
     stage.do(lambda: bring_debt(stage.rae, stage.ann, amount=900, on=stage.today, due_on=stage.today, reference="R-1"))
     more(stage)
     return stage
@@ -127,6 +130,8 @@ BREAKS = [
     ("package = bought - used", "package", "UPDATE package SET sessions_left = 3 WHERE id = {id}"),
     ("the last session takes what is left", "package", "UPDATE package SET sessions_left = 0 WHERE id = {id}"),
     ("used by its own client", "package_use", "UPDATE package SET client_id = {other}"),
+    ("months follow each other", "membership", "UPDATE membership SET next_on = '2026-12-18' WHERE id = {id}"),
+    ("a month is as agreed", "membership_month", "UPDATE membership SET sessions = 3"),
     ("voucher = sold - used", "voucher", "UPDATE voucher SET left_amount = left_amount + 1 WHERE id = {id}"),
     ("a voucher is paid when it is sold", "voucher",
      "UPDATE document SET open_amount = 1 WHERE kind = 'voucher_sale'; UPDATE voucher SET left_amount = 5"),

@@ -15,7 +15,8 @@ from practice.core.text import _
 from practice.premises import services
 from practice.premises.queries import get_practice, tax_codes
 
-SWITCHES = ("has_till", "has_tips", "has_deposits", "has_packages", "has_vouchers", "has_reminders")
+SWITCHES = ("has_till", "has_tips", "has_deposits", "has_packages", "has_vouchers", "has_memberships",
+            "has_reminders")
 NUMBERS = ("reminder_days", "no_show_percent", "late_cancel_percent")
 
 
@@ -25,8 +26,7 @@ class MoneyForm(SetupForm):
                                                      "therapist."))
     has_deposits = BooleanField(_("Deposits"), description=_("Money paid ahead for an appointment, kept for it."))
     has_packages = BooleanField(_("Packages"), description=_("Sessions paid ahead, used one by one."))
-
-
+    has_memberships = BooleanField(_("Memberships"), description=_("So many sessions a month, invoiced every month."))
     has_vouchers = BooleanField(_("Vouchers"), description=_("Gifts: for a treatment, or for an amount."))
     has_reminders = BooleanField(_("Reminders"), description=_("Letters for overdue invoices, in three steps."))
     reminder_days = WholeField(_("Days from the due day to the first reminder, and to each next one"))

@@ -86,8 +86,9 @@ class Part:
     @property
     def is_credit(self) -> bool:
         """Whether the money was there before: the client's credit."""
-        return self.payment is not None and self.amount > 0 and (
-            self.payment.received_on < self.on_date or self.payment.method == Method.OPENING)
+        if self.payment is None or self.payment.method == Method.OPENING:
+            return self.payment is not None
+        return self.amount > 0 and self.payment.received_on < self.on_date
 
 
 def parts_of(document_id: int) -> list[Part]:

@@ -1,12 +1,15 @@
-"""What was paid ahead: packages of sessions, vouchers."""
+"""What was paid ahead: packages of sessions, vouchers, months of memberships."""
+from collections import defaultdict
 from collections.abc import Iterator
 
 from sqlalchemy import func, select
 
 from practice.billing.models.documents import Document, DocumentLine, DocumentState, LineKind
+from practice.billing.models.memberships import Membership, MembershipMonth
 from practice.billing.models.packages import Package, PackageUse
 from practice.billing.models.payments import Allocation
 from practice.billing.models.vouchers import Voucher, VoucherKind, VoucherUse
+from practice.billing.months import month
 from practice.core.db import db
 from practice.ops.books.broken import Broken, sums, unequal
 from practice.schedule.models import Appointment
@@ -60,4 +63,28 @@ def vouchers() -> Iterator[Broken]:
             yield Broken("a voucher is paid when it is sold", "voucher", row.id, f"{row.open_amount} are open")
 
 
-CHECKS = (packages, own_package, vouchers)
+def memberships() -> Iterator[Broken]:
+    """The months of a membership follow each other from its start day, each with a package of its own client and
+    treatment, and the next one is the one after the last."""
+    found = defaultdict(list)
+    for row in db.session.execute(
+            select(MembershipMonth.id, MembershipMonth.membership_id, MembershipMonth.first_on,
+                   MembershipMonth.package_id, Package.client_id, Package.treatment_id, Package.sessions_bought)
+            .outerjoin(Package, Package.id == MembershipMonth.package_id)
+            .order_by(MembershipMonth.membership_id, MembershipMonth.first_on)):
+        found[row.membership_id].append(row)
+    for one in db.session.execute(select(Membership.id, Membership.client_id, Membership.treatment_id,
+                                         Membership.sessions, Membership.starts_on, Membership.next_on,
+                                         Membership.ends_on)):
+        for number, row in enumerate(found[one.id]):
+            if row.first_on != month(one.starts_on, number)[0]:
+                yield Broken("months follow each other", "membership_month", row.id, f"begins on {row.first_on}")
+            sold = (row.client_id, row.treatment_id, row.sessions_bought)
+            if row.package_id is not None and sold != (one.client_id, one.treatment_id, one.sessions):
+                yield Broken("a month is as agreed", "membership_month", row.id, f"package {row.package_id} is another")
+        following = month(one.starts_on, len(found[one.id]))[0]
+        if one.next_on != (following if one.ends_on is None or following <= one.ends_on else None):
+            yield Broken("months follow each other", "membership", one.id, f"next_on is {one.next_on}")
+
+
+CHECKS = (packages, own_package, vouchers, memberships)
