@@ -56,5 +56,5 @@ def test_a_month_at_the_desk(stage, as_person):
         assert word in rae.get(page).get_data(as_text=True)
     with guard.acting(stage.rae):
         assert memberships_of(stage.ann) == []
-        assert get_membership(1).ends_on.isoformat() == "2027-01-16"
+        assert get_membership(int(page.rsplit("/", 1)[1])).ends_on.isoformat() == "2027-01-16"
     stage.check_books()
