@@ -6,8 +6,8 @@ So many sessions a month at a price: what was agreed, and each month with its pa
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0017"
-down_revision = "0016"
+revision = "0018"
+down_revision = "0017"
 branch_labels = None
 depends_on = None
 
