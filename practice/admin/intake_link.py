@@ -1,5 +1,6 @@
 """The desk gives a client the personal address of their form: on the screen, by message, or on a printed slip."""
 import io
+from datetime import timedelta
 from urllib.parse import quote
 
 import segno
@@ -19,7 +20,7 @@ from practice.core.text import _
 from practice.files.kinds import LARGEST
 from practice.files.models import FileKind
 from practice.files.queries import files_on
-from practice.files.services import hand_in
+from practice.files.services import count_of, hand_in
 from practice.intake.models import Way
 from practice.intake.queries import (
     definition_of,
@@ -32,9 +33,11 @@ from practice.intake.queries import (
 from practice.intake.services import links
 from practice.intake.states import LINK_STATE_LABELS, LinkState, link_state
 from practice.premises.queries import the_practice
+from practice.schedule.services.messages import tell_next
 
 FORMS = (("full", _("Health form, about 8 minutes")), ("short", _("Short form, about 3 minutes")),
          ("visit", _("Before each visit, one minute")))
+SAME_SHEET = timedelta(hours=1)  # pages photographed one after the other are told of once
 
 
 class IntakeLinkPage(Page):
@@ -91,9 +94,12 @@ class IntakeLinkPage(Page):
         def keep():
             if not pages:
                 raise Invalid(_("Please take a photo first."))
+            was_told = count_of(FileKind.PAPER_FORM, "client", client_id, since=clock.now() - SAME_SHEET)
             for content in pages:
                 hand_in(current_actor(), client_id, content, kind=FileKind.PAPER_FORM, record="client",
                         record_id=client_id)
+            if not was_told and current_actor().may(P.MESSAGE_SEND):
+                tell_next(current_actor(), client_id, gettext("A form filled in on paper waits to be typed in."))
 
         return act(keep, url_for("intake_link.page", client_id=client_id),
                    gettext("Kept for the therapist. It cannot be looked at from here."))

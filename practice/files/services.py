@@ -1,5 +1,8 @@
 """A file is handed in: checked, sealed, and from then on reached through the chart only."""
-from sqlalchemy import func, select
+from collections.abc import Collection
+from datetime import datetime
+
+from sqlalchemy import delete, func, select
 
 from practice.access.actor import Actor, Kind
 from practice.access.guard import require_any, system_session
@@ -10,7 +13,7 @@ from practice.core import clock
 from practice.core.db import db
 from practice.core.errors import Invalid
 from practice.core.text import _
-from practice.files.kinds import LARGEST, media_type_of
+from practice.files.kinds import LARGEST, is_phone_format, media_type_of
 from practice.files.models import File, FileKind
 
 MOST_EACH = 30  # files of one kind on one record
@@ -25,6 +28,9 @@ def hand_in(actor: Actor, client_id: int, content: bytes, *, kind: FileKind, rec
     client = get_client(client_id)
     if len(content) > LARGEST:
         raise Invalid(_("This file is too big: at most %(size)s MB."), "file", size=LARGEST // 2**20)
+    if is_phone_format(content):
+        raise Invalid(_("This photo is in a format of telephones (HEIC) that other devices do not open. Please take it "
+                        "here with the camera, or choose a screenshot of it."), "file")
     media_type = media_type_of(content)
     if media_type is None:
         raise Invalid(_("Please take a photo, or choose a picture (JPEG, PNG) or a PDF."), "file")
@@ -39,8 +45,20 @@ def hand_in(actor: Actor, client_id: int, content: bytes, *, kind: FileKind, rec
     return row.uid
 
 
-def count_of(kind: FileKind, record: str, record_id: int) -> int:
-    """How many there are, also for who may not read a single one."""
+def take_back(actor: Actor, client_id: int, *, kind: FileKind, record: str, record_ids: Collection[int],
+              but: Collection[str]) -> None:
+    """Remove what a client handed in on these records and took back before anybody received it; `but` stays."""
+    require_any(actor, Permission.INTAKE_SUBMIT)
+    table = File.__table__
+    gone = db.session.connection().execute(
+        delete(table).where(table.c.client_id == client_id, table.c.kind == kind, table.c.record == record,
+                            table.c.record_id.in_(record_ids), table.c.uid.not_in(but)))
+    if gone.rowcount:
+        audit.record(actor, "file.take_back", client_id=client_id, kind=kind, count=gone.rowcount)
+
+
+def count_of(kind: FileKind, record: str, record_id: int, *, since: datetime | None = None) -> int:
+    """How many there are, all of them or those handed in since then, also for who may not read a single one."""
+    wanted = select(func.count(File.id)).where(File.kind == kind, File.record == record, File.record_id == record_id)
     with system_session("how many files were handed in") as session:
-        return session.scalar(select(func.count(File.id)).where(File.kind == kind, File.record == record,
-                                                                File.record_id == record_id))
+        return session.scalar(wanted.where(File.added_at >= since) if since else wanted)

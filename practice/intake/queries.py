@@ -4,14 +4,15 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import Integer, bindparam, func, select
+from sqlalchemy import Integer, bindparam, exists, func, select
 
 from practice.clients.models import Client, name_of
 from practice.core import clock
 from practice.core.db import db
 from practice.core.errors import NotFound
+from practice.files.models import File, FileKind
 from practice.intake.definition import FormDefinition, from_data
-from practice.intake.models import FormState, FormVersion, IntakeArrival, IntakeLink, Submission
+from practice.intake.models import FormState, FormVersion, IntakeArrival, IntakeLink, Submission, Way
 
 
 def published_form(key: str, language: str) -> FormVersion:
@@ -125,6 +126,26 @@ def submissions_of(client_id: int) -> list[Submission]:
     """Every form a client sent, newest first: clinical, through the row rule of the chart."""
     return list(db.session.scalars(select(Submission).where(Submission.client_id == client_id)
                                    .order_by(Submission.submitted_at.desc(), Submission.id.desc())))
+
+
+@dataclass(frozen=True)
+class PaperWaiting:
+    """A form photographed at the desk that nobody has typed in yet: whose it is, how many pages, since when."""
+
+    client_id: int
+    name: str
+    pages: int
+    since: datetime
+
+
+def papers_waiting() -> list[PaperWaiting]:
+    """The photographed forms of the clients whose charts are open to this person, the oldest first."""
+    typed = exists().where(Submission.client_id == File.client_id, Submission.way == Way.PAPER,
+                           Submission.submitted_at >= File.added_at)
+    rows = db.session.execute(
+        select(Client, func.count(File.id), func.min(File.added_at)).join(File, File.client_id == Client.id)
+        .where(File.kind == FileKind.PAPER_FORM, ~typed).group_by(Client.id).order_by(func.min(File.added_at))).all()
+    return [PaperWaiting(client.id, client.name, pages, since) for client, pages, since in rows]
 
 
 def answers_of(row) -> dict:

@@ -68,6 +68,8 @@ def answer(key):
     try:
         with transaction():
             drafts.save_draft(auth.current_actor(), last or found, step=step)
+            if any(one.kind is QuestionKind.MEDICINES for one in fields.all_questions(section)):
+                drafts.drop_photos(auth.current_actor(), last or found)
     except links.FormClosed:
         return auth.closed()
     except drafts.DraftTooBig as error:

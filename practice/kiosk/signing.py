@@ -9,7 +9,7 @@ from practice.core.text import _
 from practice.intake.answers import AnswerProblem
 from practice.intake.definition import is_minor
 from practice.intake.kinds import QuestionKind
-from practice.intake.services import links
+from practice.intake.services import drafts, links
 from practice.intake.services.submissions import AnswersMissing
 from practice.intake.signature import clean
 from practice.intake.states import LinkState
@@ -47,6 +47,7 @@ def send():
     sheet, given = load(), fields.read_signature(request.form)
     try:
         with transaction():
+            drafts.drop_photos(auth.current_actor(), sheet.answers)
             receive_form(auth.current_actor(), sheet.answers, clean(given))
     except links.FormClosed:
         return redirect(here("thanks"), 303)  # the door says there whether it was sent

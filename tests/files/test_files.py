@@ -1,5 +1,7 @@
 """The files room: what is taken, how it lies in the database, and who opens it again."""
 import io
+import re
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import select
@@ -15,11 +17,13 @@ from practice.files.models import File, FileKind
 from practice.files.queries import files_named, files_on, get_file
 from practice.intake.models import IntakeDraft, Submission
 from practice.intake.queries import answers_of
-from tests.factories import intake
+from tests.factories import intake, schedule
 from tests.kiosk.test_pages import fill
+from tests.personas import NOW
 
 PHOTO = b"\xff\xd8\xff\xe0" + b"a picture of packages " * 40
 PAGE = b"\x89PNG\r\n\x1a\n" + b"a page filled in by hand " * 40
+HEIC = b"\0\0\0\x18ftypheic" + b"a picture of packages " * 40
 LETTER = b"%PDF-1.7\n" + b"a letter " * 40
 
 
@@ -90,19 +94,25 @@ def test_too_big_too_many_and_no_picture(people, ann, monkeypatch):
 def test_a_photographed_form_goes_one_way(people, as_person, ann):
     with guard.acting(people.system), transaction():
         intake.publish(people)
+        treatment_id = schedule.treatment().id
+        visit = schedule.appointment(ann, people.theo.user_id, treatment_id, NOW + timedelta(hours=2)).id
     rae, theo = as_person("rae"), as_person("theo")
     where = f"/clients/{ann}/form-link/"
     pages = [(io.BytesIO(PAGE), "page-1.png"), (io.BytesIO(PHOTO), "page-2.jpg")]
     assert rae.post(f"{where}photograph", data={"pages": pages}).status_code == 302
+    rae.post(f"{where}photograph", data={"pages": [(io.BytesIO(PAGE), "page-3.png")]})
     desk = rae.get(where).text
     assert "cannot be looked at from here" in desk and "to be typed in" not in desk and "/files/" not in desk
     with guard.acting(people.theo):
         numbers = [row.id for row in files_on("client", ann, FileKind.PAPER_FORM)]
         db.session.rollback()
-    assert len(numbers) == 2
+    assert len(numbers) == 3
     for browser, status in ((rae, 403), (as_person("bo"), 403), (as_person("tara"), 404), (as_person("olive"), 404)):
         assert {browser.get(f"/files/{number}").status_code for number in numbers} == {status}
-    assert theo.get(where).text.count("/files/") == 2
+    assert theo.get(where).text.count("/files/") == 3
+    waits = "A form filled in on paper waits to be typed in."
+    assert theo.get("/").text.count(waits) == 1 and waits in theo.get(f"/brief/{visit}").text, "told once, where they look"
+    assert f"{where}" in theo.get("/notes/").text and where not in as_person("tara").get("/notes/").text
     answer = theo.get(f"/files/{numbers[-1]}")
     assert answer.data == PAGE and answer.headers["Content-Type"] == PNG
     assert answer.headers["Content-Disposition"] == f'inline; filename="file-{numbers[-1]}.png"'
@@ -113,7 +123,7 @@ def test_a_photographed_form_goes_one_way(people, as_person, ann):
     path = theo.post(f"{where}paper", data={"form": "full"}).headers["Location"].split("localhost")[-1]
     theo.post(path), fill(theo, path)
     theo.post(f"{path}/review", data={"by": "self", "typed": "Ann Doyle"})
-    assert "/files/" not in theo.get(where).text, "typed in"
+    assert "/files/" not in theo.get(where).text and where not in theo.get("/notes/").text, "typed in"
 
 
 def test_medicines_by_photo_on_the_clients_own_address(people, app, as_person, ann):
@@ -125,8 +135,9 @@ def test_medicines_by_photo_on_the_clients_own_address(people, app, as_person, a
     assert phone.post(f"{path}/photo/medicine", data=data).status_code == 303
     page = phone.get(f"{path}/part/medicine").text
     assert "Photo 1 is in" in page and 'value="Iron"' in page
-    wrong = phone.post(f"{path}/photo/medicine", data={**data, "q-medicines-photo": (io.BytesIO(b"x" * 99), "a.jpg")})
-    assert wrong.status_code == 422 and "choose a picture" in wrong.text
+    for content, said in ((b"x" * 99, "choose a picture"), (HEIC, "format of telephones (HEIC)")):
+        wrong = phone.post(f"{path}/photo/medicine", data={**data, "q-medicines-photo": (io.BytesIO(content), "a.jpg")})
+        assert wrong.status_code == 422 and said in wrong.text
     with guard.acting(people.system):
         kept = answers_of(db.session.scalars(select(IntakeDraft)).one())["medicines"]
         db.session.rollback()
@@ -143,3 +154,34 @@ def test_medicines_by_photo_on_the_clients_own_address(people, app, as_person, a
     assert f'src="/files/{photo}"' in page and "a photo" in page
     assert theo.get(f"/files/{photo}").data == PHOTO
     assert phone.get(f"/files/{photo}").headers["Location"].startswith("/sign-in")
+
+
+@pytest.mark.requirement("uploads")
+def test_a_photo_taken_back_before_the_form_was_sent_is_gone(people, app, ann):
+    def photos() -> list[str]:
+        with guard.acting(people.system):
+            found = list(db.session.scalars(select(File.uid).order_by(File.id)))
+            db.session.rollback()
+        return found
+
+    def add(path):
+        shown = re.findall(r'name="q-medicines-file" value="(\w+)"', phone.get(f"{path}/part/medicine").text)
+        phone.post(f"{path}/photo/medicine", data={"q-medicines-photo": (io.BytesIO(PHOTO), "1.jpg"), "go": "photo",
+                                                   "q-medicines-file": shown})
+
+    _actor, secret = intake.address(people, ann)
+    phone, first = app.test_client(), f"/f/{secret}"
+    phone.post(first), add(first), add(first)
+    kept, gone = photos()
+    phone.post(f"{first}/save/medicine", data={"q-medicines-file": [kept]})
+    assert photos() == [kept, gone], "a tick taken back may be put again while the page is open"
+    phone.post(f"{first}/part/medicine", data={"q-medicines-file": [kept], "go": "next"})
+    assert photos() == [kept]
+    fill(phone, first, **{"q-medicines-file": [kept]})
+    phone.post(f"{first}/review", data={"by": "self", "typed": "Ann Doyle"})
+    _actor, secret = intake.address(people, ann)
+    phone, second = app.test_client(), f"/f/{secret}"
+    phone.post(second), add(second)
+    assert len(photos()) == 2
+    fill(phone, second)
+    assert photos() == [kept], "what came in with a form stays"

@@ -16,6 +16,7 @@ from practice.catalog.techniques import home_care
 from practice.core import clock
 from practice.core.db import transaction
 from practice.core.errors import Invalid, Stale
+from practice.intake.queries import papers_waiting
 from practice.premises.queries import the_practice
 from practice.premises.retention import keep_until
 from practice.safety.rules_verdict import PROBLEM_LABELS
@@ -52,7 +53,8 @@ class NotesPage(Page):
         drafts = queries.unsigned_of(me) if after is None else []
         unwritten = queries.unwritten_of(me, clock.now() - UNWRITTEN_FOR) if after is None else []
         return render_template("admin/notes/index.html", drafts=drafts, unwritten=unwritten, signed=signed.rows,
-                               older=older, is_first=after is None, is_late=is_late)
+                               older=older, is_first=after is None, is_late=is_late,
+                               papers=papers_waiting() if after is None else [])
 
     @expose("/<int:note_id>/")
     def page(self, note_id):

@@ -12,7 +12,9 @@ from practice.core.columns import canonical_json
 from practice.core.db import db
 from practice.core.errors import DomainError
 from practice.core.text import _
-from practice.intake.models import IntakeDraft
+from practice.files.models import FileKind
+from practice.files.services import take_back
+from practice.intake.models import IntakeDraft, IntakeLink
 from practice.intake.services.links import open_link
 
 LARGEST = 200_000  # characters of JSON: a hundred times a long form
@@ -45,3 +47,19 @@ def save_draft(actor: Actor, answers: Mapping[str, Any], *, step: int) -> Intake
     draft.version += 1
     db.session.flush()
     return draft
+
+
+def drop_photos(actor: Actor, answers: Mapping[str, Any]) -> None:
+    """Remove the photos that were handed in for this form and that its answers no longer name.
+
+    What hangs on an address that was sent stays: it belongs to the form as it was received. Raises FormClosed.
+    """
+    require(actor, Permission.INTAKE_SUBMIT)
+    link, links = open_link(actor), IntakeLink.__table__
+    # A new address takes over what was typed under the one before, photos too.
+    own = db.session.connection().execute(
+        select(links.c.id).where(links.c.client_id == link.client_id, links.c.spent_at.is_(None),
+                                 links.c.form_version_id == link.form_version_id)).scalars().all()
+    named = [row["file"] for value in answers.values() if isinstance(value, list)
+             for row in value if isinstance(row, Mapping) and "file" in row]
+    take_back(actor, link.client_id, kind=FileKind.MEDICINES, record="intake_link", record_ids=own, but=named)

@@ -10,7 +10,7 @@ from practice.core.db import db
 from practice.core.errors import Invalid, NotFound
 from practice.core.text import _
 from practice.schedule.models import DeskMessage
-from practice.schedule.queries.appointments import STILL_TO_COME, get_appointment
+from practice.schedule.queries.appointments import STILL_TO_COME, get_appointment, next_of
 
 LONGEST = 1000
 
@@ -31,6 +31,13 @@ def tell_therapist(actor: Actor, appointment_id: int, text: str) -> int:
     db.session.flush()
     audit.record(actor, "message.send", message, client_id=row.client_id, appointment_id=row.id)
     return message.id
+
+
+def tell_next(actor: Actor, client_id: int, text: str) -> int | None:
+    """The same about the client's next appointment; None where nothing is booked."""
+    require(actor, Permission.MESSAGE_SEND)
+    row = next_of(client_id)
+    return tell_therapist(actor, row.id, text) if row is not None else None
 
 
 def mark_message_read(actor: Actor, message_id: int) -> None:
