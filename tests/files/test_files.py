@@ -111,7 +111,8 @@ def test_a_photographed_form_goes_one_way(people, as_person, ann):
         assert {browser.get(f"/files/{number}").status_code for number in numbers} == {status}
     assert theo.get(where).text.count("/files/") == 3
     waits = "A form filled in on paper waits to be typed in."
-    assert theo.get("/").text.count(waits) == 1 and waits in theo.get(f"/brief/{visit}").text, "told once, where they look"
+    assert theo.get("/").text.count(waits) == 1, "told once, where they look"
+    assert waits in theo.get(f"/brief/{visit}").text
     assert f"{where}" in theo.get("/notes/").text and where not in as_person("tara").get("/notes/").text
     answer = theo.get(f"/files/{numbers[-1]}")
     assert answer.data == PAGE and answer.headers["Content-Type"] == PNG

@@ -24,6 +24,12 @@ pytestmark = [pytest.mark.only_on("sqlite", "what hands do does not depend on th
 
 MOST_QUESTIONS = 45
 MOST_TABS = 200
+# How long the form takes somebody unhurried. Reading: adults read 238 words a minute to themselves (Brysbaert 2019);
+# counted are all words on every page at 180. A touch: 1.35 s to think, 1.1 s to point, 0.2 s to press (keystroke-level
+# model of Card, Moran and Newell). Typing on glass: 36 words a minute (Palin 2019); counted are 24, of five letters.
+MOST_MINUTES = 8
+WORDS_A_MINUTE = 180
+A_TOUCH, A_LETTER, A_PAGE, A_SIGNATURE = 2.65, 0.5, 2, 15  # seconds
 COUNT = """
 for (const [kind, name] of [["pointerdown", "taps"], ["keydown", "keys"]]) {
   addEventListener(kind, (event) => {
@@ -106,7 +112,13 @@ def press_button(page, word: str) -> None:
 
 def test_the_form_by_touch(form, tablet):
     page, met = tablet, []
+    words = letters = pages = 0
+
+    def read() -> int:
+        return len(page.inner_text("body").split())
+
     page.goto(form)
+    words, pages = words + read(), pages + 1
     page.look("welcome")
     page.get_by_role("button", name="Start").tap()
     page.wait_for_url("**/part/*")
@@ -114,21 +126,28 @@ def test_the_form_by_touch(form, tablet):
         key = page.url.rpartition("/")[2]
         if page.locator('[data-group="none"]').count():
             page.locator(".choice-whole", has_text="None of these").tap()
-        for question, words in TEXTS if key == "about_you" else ():
+        for question, typed in TEXTS if key == "about_you" else ():
             page.tap(f"#q-{question}")
-            page.fill(f"#q-{question}", words)
+            page.fill(f"#q-{question}", typed)
+            letters += len(typed)
         for question, word in HEALTHY.get(key, ()):
             choose(page, question, word)
         for tick in page.locator('[data-question="agreements"] .choice').all():
             tick.tap()
         met += page.locator("[data-question]:visible").all()
         page.look(key)
+        words, pages = words + read(), pages + 1
         next_part(page)
+    words, pages = words + read(), pages + 1
     sign(page)
     page.look("signed")
     page.get_by_role("button", name="Sign and send").tap()
     expect(page.get_by_role("heading", name="Thank you")).to_be_visible()
     page.tell(f"the whole form of a healthy client, {len(met) + 1} questions, by touch")
+    minutes = (words / WORDS_A_MINUTE + (page.counted("taps") * A_TOUCH + letters * A_LETTER + pages * A_PAGE
+                                         + A_SIGNATURE) / 60)
+    page.tell(f"{words} words on {pages} pages and {letters} letters typed: {minutes:.1f} minutes")
+    assert minutes < MOST_MINUTES
     assert len(met) + 1 <= MOST_QUESTIONS
     assert page.faults == []
     assert sent_answers()["full_name"] == "Ann Doyle"
