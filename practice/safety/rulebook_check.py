@@ -68,6 +68,9 @@ def _problems(data: Mapping[str, Any], book: Rulebook | None) -> Iterator[str]:
         yield _("Name at least one source; your own experience is one.")
     yield from _limits(data)
     yield from _lists(data, book)
+    for product in data.get("products", ()):
+        if not product.get("why") or not (product.get("avoid") or product.get("warn")):
+            yield _("Say which products are left out or asked about, and why.")
     for variant in data.get("variants", ()):
         if not isinstance(variant, Mapping) or not variant.get("key") or not variant.get("label"):
             yield _("A variant needs a key and a label.")

@@ -20,7 +20,8 @@ NEW = {
     "scope": "body", "cap": "3", "place": "none", "heat": "warn", "warn": ["aromatherapy"], "grade": "low",
     "basis": "editor", "sources": "Olive's twenty years", "ask": "When was the last one?\nDoes scent matter?",
     "review_days": "90", "cap_where": ["head", ""], "cap_level": ["2", "1"], "synonyms": "sick headache, hemicrania",
-    "consequences": ["longer"], "note": "", "positions": []}
+    "consequences": ["longer"], "note": "", "positions": [],
+    "cap_once_cleared": ""}
 
 
 @pytest.fixture
@@ -76,7 +77,9 @@ def test_a_rule_that_makes_no_sense_keeps_what_was_typed(olive, people):
     assert "migraine" not in in_force(people).rules
 
 
-@pytest.mark.parametrize("key", ["diabetes", "osteoporosis", "fever", "product_allergy", "pregnancy", "open_wound"])
+@pytest.mark.parametrize("key", [
+    "diabetes", "osteoporosis", "fever", "product_allergy", "pregnancy", "open_wound", "edema", "varicose_veins",
+    "inflammatory_arthritis_flare", "medical_device", "heart_attack_recent"])
 def test_a_shipped_rule_saved_unchanged_says_the_same(olive, people, key):
     before = shipped().rules[key]
     page = olive.get(f"/setup/rulebook/{key}").get_data(as_text=True)
@@ -85,10 +88,11 @@ def test_a_shipped_rule_saved_unchanged_says_the_same(olive, people, key):
     after = in_force(people).rules[key]
     assert after.is_own and not before.is_own
     same = ("label", "client", "kind", "why", "scope", "cap", "place", "heat", "ask", "variants", "products",
-            "needs", "possible", "review_days", "each_visit", "sources", "grade", "basis", "regions")
+            "needs", "review_days", "each_visit", "sources", "grade", "basis", "positioning",
+            "review", "temporary", "cap_once_cleared")
     assert {name: getattr(after, name) for name in same} == {name: getattr(before, name) for name in same}
     assert dict(after.caps) == dict(before.caps)
-    for name in ("avoid", "warn", "positions"):  # the form has an order of its own
+    for name in ("avoid", "warn", "positions", "regions"):  # the form has an order of its own
         assert set(getattr(after, name)) == set(getattr(before, name))
     page = olive.get(f"/setup/rulebook/{key}").get_data(as_text=True)
     version = re.search(r'name="version" value="(\d+)"', page).group(1)
@@ -96,6 +100,30 @@ def test_a_shipped_rule_saved_unchanged_says_the_same(olive, people, key):
     assert stale.status_code == 422 and "Somebody else changed this" in words(stale)
     olive.post(f"/setup/rulebook/{key}/take-back", data={"version": version})
     assert not in_force(people).rules[key].is_own
+
+
+def test_how_severe_products_and_words_are_the_owners(olive, people):
+    lines = {"variant_key": ["", ""], "variant_label": ["With aura", ""], "variant_kind": ["clearance", ""],
+             "variant_cap": ["none", ""], "variant_mark": ["1", ""], "product_avoid": ["lavender, mint", ""],
+             "product_warn": ["", ""], "product_why": ["Scent brings it on.", ""], "place": "optional",
+             "positioning": "Head low.", "review": "Until it is dark again.", "temporary": "y", "regions": ["head"],
+             "possible": ["head", "neck_posterior"]}
+    assert olive.post("/setup/rulebook/new", data=NEW | lines).status_code == 302
+    rule = in_force(people).rules["migraine"]
+    aura = rule.versions["with_aura"]
+    assert (aura.kind, aura.cap, dict(aura.caps)) == ("clearance", None, {"head": 2, "@marked": 1})
+    assert rule.strictest.kind == "clearance" and rule.strictest.cap == 3
+    assert (rule.positioning, rule.review, rule.temporary) == ("Head low.", "Until it is dark again.", True)
+    assert rule.regions == ("head",) and rule.possible == ("head", "neck_posterior")
+    assert rule.products[0].avoid == ("lavender", "mint") and rule.products[0].why == "Scent brings it on."
+    again = typed(olive.get("/setup/rulebook/migraine").get_data(as_text=True))
+    again |= {"variant_label": ["", "Attack now"], "variant_kind": ["", "absolute"], "product_why": ["", ""]}
+    refused = olive.post("/setup/rulebook/migraine", data=again)
+    assert refused.status_code == 422 and "Say which products" in words(refused)
+    assert "Attack now" in refused.get_data(as_text=True)
+    assert olive.post("/setup/rulebook/migraine", data=again | {"product_why": ["Scent.", ""]}).status_code == 302
+    rule = in_force(people).rules["migraine"]
+    assert list(rule.versions) == ["usual", "attack_now"] and rule.versions["attack_now"].cap == 0
 
 
 def test_the_owner_sees_how_often_a_limit_was_passed_over(olive, people, as_person):

@@ -11,7 +11,16 @@ from practice.admin import show
 from practice.admin.auth import current_actor
 from practice.admin.base import Page, act, show_error, words
 from practice.admin.conditions.form import level_choices, typed_version
-from practice.admin.conditions.rule_form import RuleForm, key_of, posted_caps, where_choices
+from practice.admin.conditions.rule_form import RuleForm
+from practice.admin.conditions.rule_lines import (
+    key_of,
+    posted_caps,
+    posted_products,
+    posted_variants,
+    shown_products,
+    shown_variants,
+    where_choices,
+)
 from practice.admin.setup_tabs import tabs
 from practice.core.db import transaction
 from practice.core.errors import DomainError, NotFound, Stale
@@ -54,7 +63,7 @@ class RulebookPage(Page):
             key = key_of(form.label.data, {*rulebook().rules, *own_rules()})
             if self._save(form, form.content({}, key), 0):
                 return redirect(url_for("rulebook.index"))
-        return show_form(form, posted_caps(), None, 0)
+        return show_form(form, posted({}), None, 0)
 
     @expose("/<rule_key>", methods=("GET", "POST"))
     def edit(self, rule_key):
@@ -66,9 +75,9 @@ class RulebookPage(Page):
         if form.is_submitted():
             if form.validate() and self._save(form, form.content(held, rule_key), typed_version()):
                 return redirect(url_for("rulebook.index"))
-            return show_form(form, posted_caps(), rule, typed_version())
+            return show_form(form, posted(held), rule, typed_version())
         form.show(held)
-        return show_form(form, dict(rule.caps), rule, row.version if row else 0)
+        return show_form(form, held, rule, row.version if row else 0)
 
     @expose("/<rule_key>/take-back", methods=("POST",))
     def take_back(self, rule_key):
@@ -110,9 +119,16 @@ def tell_the_desk() -> None:
                 return
 
 
-def show_form(form: RuleForm, caps: dict, rule, version: int):
-    lines = [*caps.items(), *[("", None)] * FREE_LINES]
+def posted(held: dict) -> dict:
+    """The lines of the page as they were typed, to be shown again."""
+    return {"caps": posted_caps(), "variants": posted_variants(held.get("variants", ())), "products": posted_products()}
+
+
+def show_form(form: RuleForm, data: dict, rule, version: int):
+    lines = [*data.get("caps", {}).items(), *[("", None)] * FREE_LINES]
     return render_template("admin/conditions/rule.html", form=form, rule=rule, version=version, lines=lines,
-                           where=where_choices(), levels=level_choices(0),
+                           where=where_choices(), levels=level_choices(0), kinds=book_words.KIND_LABELS,
+                           variants=shown_variants(data.get("variants", ())),
+                           products=shown_products(data.get("products", ())),
                            is_own=rule is not None and rule.is_own,
                            has_shipped=rule is not None and rule.key in shipped().rules), 422 if form.errors else 200

@@ -1,9 +1,7 @@
 """A rule as a form: what stands on it becomes the data of a rule, with what the form does not show left as it was."""
-import re
 from collections.abc import Mapping
 from typing import Any
 
-from flask import request
 from flask_babel import gettext
 from flask_wtf import FlaskForm
 from wtforms import BooleanField, SelectField, SelectMultipleField, StringField, TextAreaField
@@ -11,9 +9,8 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, Length, ValidationError
 
 from practice.admin.conditions.form import level_choices
+from practice.admin.conditions.rule_lines import posted_caps, posted_products, posted_variants, where_choices
 from practice.catalog.techniques import CATEGORY_LABELS, Category, catalogue
-from practice.clients.matching import normalise
-from practice.core.body import REGIONS
 from practice.core.text import _
 from practice.safety.rulebook import BASIS_LABELS, EVERY_TECHNIQUE, GRADE_LABELS, KIND_LABELS, Kind, shipped
 from practice.safety.rulebook_check import CONSEQUENCES
@@ -21,12 +18,6 @@ from practice.safety.rules_verdict import CONSEQUENCE_LABELS, Consequence
 
 MISSING = _("Please fill this in.")
 LONGEST = 400
-MARK_LABELS = {
-    "@marked": _("At the place named for the client"),
-    "@distal": _("Further along the limb from there"),
-    "@limb": _("The whole limb"),
-    "@quadrant": _("The quarter of the trunk around it"),
-}
 PLACE_LABELS = {
     "none": _("It has no place"),
     "optional": _("It may have a place"),
@@ -45,7 +36,7 @@ def _choice(label: str, **options) -> SelectField:
 
 
 class RuleForm(FlaskForm):
-    """One rule. Limits by region come as lines of the page, techniques and products beside these fields."""
+    """One rule. Limits by region, how severe it may be and products come as lines of the page beside these fields."""
 
     label = _line(_("Name"))
     client = _line(_("In a client's words"), description=_("Stands in forms: no word of the trade"))
@@ -54,12 +45,20 @@ class RuleForm(FlaskForm):
     why = _line(_("Why"))
     scope = _choice(_("Where it counts"))
     cap = _choice(_("No deeper than, anywhere"))
+    cap_once_cleared = _choice(_("No deeper than, once a doctor has agreed"),
+                               description=_("For what is otherwise not to be massaged at all"))
+    regions = SelectMultipleField(_("Its regions"))
     place = _choice(_("Place"))
+    possible = SelectMultipleField(_("Where it can be"))
     avoid_all = BooleanField(_("Every technique is refused"))
     avoid = SelectMultipleField(_("Refused at any depth"))
     warn = SelectMultipleField(_("With care"))
     heat = _choice(_("Heat"))
     positions = SelectMultipleField(_("How to lie"))
+    positioning = StringField(_("In words"), [Length(max=LONGEST)],
+                              description=_("How to lie and get up, what to hold ready"))
+    review = StringField(_("Until when"), [Length(max=LONGEST)], description=_("What has to be over or agreed"))
+    temporary = BooleanField(_("It passes"))
     ask = TextAreaField(_("What to ask"), [Length(max=2000)], description=_("One question a line"))
     review_days = StringField(_("Ask again after days"), [Length(max=4)], description=_("Empty: it does not age"))
     each_visit = BooleanField(_("Ask at every visit"))
@@ -81,6 +80,8 @@ class RuleForm(FlaskForm):
             SCOPE_LABELS, PLACE_LABELS, HEAT_LABELS))
         self.grade.choices, self.basis.choices = choices(GRADE_LABELS), choices(BASIS_LABELS)
         self.cap.choices = [SelectChoice("", gettext("No such limit")), *level_choices(0)]
+        self.cap_once_cleared.choices = [SelectChoice("", gettext("It stays as it is")), *level_choices(0)]
+        self.regions.choices = self.possible.choices = choices(where_choices())
         self.avoid.choices = self.warn.choices = choices({key: one.label for key, one in catalogue().items()})
         self.positions.choices = choices(shipped().settings["positions"])
         self.consequences.choices = choices({key: CONSEQUENCE_LABELS[Consequence(key)] for key in CONSEQUENCES})
@@ -93,14 +94,18 @@ class RuleForm(FlaskForm):
     def show(self, data: Mapping[str, Any]) -> None:
         """Fill the fields from a rule's data."""
         sources = shipped().sources
-        for name in ("label", "client", "why", "kind", "grade", "basis", "note", "heat"):
+        for name in ("label", "client", "why", "kind", "grade", "basis", "note", "heat", "positioning",
+                     "review"):
             getattr(self, name).data = data.get(name) or ""
         self.scope.data, self.place.data = data.get("scope", "body"), data.get("place", "none")
         self.cap.data = "" if data.get("cap") is None else str(data["cap"])
+        cleared = data.get("cap_once_cleared")
+        self.cap_once_cleared.data = "" if cleared is None else str(cleared)
+        self.temporary.data = data.get("temporary", False)
         self.synonyms.data = ", ".join(data.get("synonyms", ()))
         self.avoid_all.data = EVERY_TECHNIQUE in data.get("avoid", ())
         self.avoid.data = [key for key in data.get("avoid", ()) if key != EVERY_TECHNIQUE]
-        for name in ("warn", "positions", "consequences"):
+        for name in ("warn", "positions", "consequences", "regions", "possible"):
             getattr(self, name).data = list(data.get(name, ()))
         self.ask.data = "\n".join(data.get("ask", ()))
         self.sources.data = "\n".join(sources[key].title if key in sources else key for key in data["sources"])
@@ -113,9 +118,13 @@ class RuleForm(FlaskForm):
         avoid = [EVERY_TECHNIQUE] if self.avoid_all.data or self.kind.data == Kind.ABSOLUTE else self.avoid.data
         days = (self.review_days.data or "").strip()
         typed = {
-            "key": key, **{name: (getattr(self, name).data or "").strip() for name in ("label", "client", "why")},
+            "key": key, **{name: (getattr(self, name).data or "").strip()
+                         for name in ("label", "client", "why", "note", "positioning", "review")},
             "kind": self.kind.data, "scope": self.scope.data, "place": self.place.data, "grade": self.grade.data,
-            "basis": self.basis.data, "note": (self.note.data or "").strip(), "heat": self.heat.data or None,
+            "basis": self.basis.data, "heat": self.heat.data or None, "temporary": bool(self.temporary.data),
+            "cap_once_cleared": int(self.cap_once_cleared.data) if self.cap_once_cleared.data else None,
+            **{name: list(getattr(self, name).data or ()) for name in ("regions", "possible")},
+            "variants": posted_variants(held.get("variants", ())), "products": posted_products(),
             "cap": 0 if self.kind.data == Kind.ABSOLUTE else int(self.cap.data) if self.cap.data else None,
             "caps": posted_caps(), "avoid": list(avoid or ()), "warn": list(self.warn.data or ()),
             "synonyms": [word.strip() for word in (self.synonyms.data or "").split(",") if word.strip()],
@@ -129,30 +138,6 @@ class RuleForm(FlaskForm):
         boxes = {option.data: option for option in getattr(self, name)}
         return [(gettext(words), [boxes[key] for key, item in catalogue().items() if item.category is category])
                 for category, words in CATEGORY_LABELS.items() if category in Category]
-
-
-def where_choices() -> dict[str, str]:
-    """What a limit of a rule can speak of: regions, and places reckoned from the one named for the client."""
-    return MARK_LABELS | {key: region.label for key, region in REGIONS.items()}
-
-
-def posted_caps() -> dict[str, int]:
-    """The lines that name a region and a level."""
-    found = {}
-    pairs = zip(request.form.getlist("cap_where")[:60], request.form.getlist("cap_level"), strict=False)
-    for where, level in pairs:
-        if where in where_choices() and level in ("0", "1", "2", "3", "4", "5"):
-            found[where] = int(level)
-    return found
-
-
-def key_of(label: str, taken) -> str:
-    """A key for a new rule from its name: "Migräne (selten)" is "migrane_selten"."""
-    base = re.sub(r"[^a-z0-9]+", "_", normalise(label)).strip("_")[:50] or "rule"
-    key, number = base, 2
-    while key in taken:
-        key, number = f"{base}_{number}", number + 1
-    return key
 
 
 def _lines(text: str | None) -> list[str]:
