@@ -15,19 +15,22 @@ from practice.admin import show
 from practice.admin.auth import current_actor
 from practice.admin.base import Page, attempt, record_reading, words
 from practice.admin.care import check_open
-from practice.catalog.techniques import home_care
+from practice.catalog.techniques import home_care, placed, placed_by_kind
 from practice.clients.queries import get_client
 from practice.core import clock
 from practice.core.body import Place, all_places
 from practice.core.dates import parse_when
 from practice.core.errors import Invalid
+from practice.core.text import _
 from practice.intake.answers import parse_place
 from practice.premises.queries import the_practice
+from practice.sessions.content import DEPTHS, MOST_ROWS, WorkRow, read_rows
 from practice.sessions.plan import COMBINED_LABELS, FREQUENCIES, HomeTask, PlanContent
 from practice.sessions.queries import due_clients, plan_row
 from practice.sessions.services.plans import MOST_GOALS, MOST_TASKS, save_plan
 
-GOAL_LINES, FREE_TASKS = 3, 2
+GOAL_LINES, FREE_TASKS, FREE_ROWS = 3, 2, 3
+BLANK_ROW = ("", "", "3", "10")
 LONGEST_GOAL, LONGEST_DOSE = 160, 80
 
 
@@ -67,7 +70,7 @@ class PlanForm(FlaskForm):
             goals=posted_goals(), frequency=self.frequency.data,
             every_days=int(days) if days else FREQUENCIES[self.frequency.data][1], home_care=posted_tasks(),
             combined=tuple(self.combined.data or ()), combined_words=(self.combined_words.data or "").strip(),
-            reassess_on=read_day(self.reassess_on.data), note=(self.note.data or "").strip())
+            reassess_on=read_day(self.reassess_on.data), note=(self.note.data or "").strip(), rows=posted_work())
 
     def show(self, content: PlanContent) -> None:
         self.frequency.data, self.combined.data = content.frequency, list(content.combined)
@@ -96,13 +99,15 @@ class PlanPage(Page):
                     current_actor(), client_id, form.content(), version=_typed_version()).id):
                 flash(gettext("Saved"), "success")
                 return redirect(url_for("plans.page", client_id=client_id))
-            goals, tasks = posted_goals(), posted_tasks()
+            goals, tasks, work = posted_goals(), posted_tasks(), typed_work()
         else:
             form.show(held)
             goals, tasks = held.goals, held.home_care
+            work = [tuple(map(str, row.as_list())) for row in held.rows]
         return render_template(
             "admin/plans/plan.html", form=form, client=get_client(client_id), version=version, care=home_care(),
             goals=[*goals, *[""] * GOAL_LINES][:max(GOAL_LINES, len(goals) + 1)], places=all_places(),
+            work=[*work, *[BLANK_ROW] * FREE_ROWS], techniques=placed_by_kind(), depths=DEPTHS,
             tasks=[*tasks, *[HomeTask("", "")] * FREE_TASKS][:MOST_TASKS],
             back=url_for("brief.chart", client_id=client_id)), 200 if request.method == "GET" else 422
 
@@ -148,6 +153,21 @@ def posted_tasks() -> tuple[HomeTask, ...]:
             found.append(HomeTask(key, dose.strip()[:LONGEST_DOSE] or gettext(usual),
                                   (where,) if isinstance(where, Place) else ()))
     return tuple(found)
+
+
+def typed_work() -> list[tuple[str, ...]]:
+    """The lines of work that name a place, as they were typed: place, technique, depth, minutes."""
+    columns = [request.form.getlist(name)[:MOST_ROWS] for name in ("work_place", "work_technique", "work_depth",
+                                                                   "work_minutes")]
+    return [tuple(part.strip() for part in line) for line in zip(*columns, strict=False) if line[0]]
+
+
+def posted_work() -> tuple[WorkRow, ...]:
+    """The same as rows. Raises Invalid for a line that makes no sense."""
+    try:
+        return read_rows(";".join(" ".join(line) for line in typed_work()), placed())
+    except ValueError:
+        raise Invalid(_("Choose a place, a technique, a depth and from 1 to 480 minutes.")) from None
 
 
 def _typed_version() -> int:

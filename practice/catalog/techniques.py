@@ -108,6 +108,17 @@ def find(text: str) -> list[Technique]:
     return [technique for _late, technique in sorted(found, key=lambda pair: pair[0])]
 
 
+def placed() -> dict[str, Technique]:
+    """The techniques that are done somewhere on the body; the others concern the whole visit."""
+    return {key: technique for key, technique in catalogue().items() if technique.is_placed}
+
+
+def placed_by_kind() -> list[tuple[str, list[tuple[str, str]]]]:
+    """The same by kind, to choose from: (label of the kind, [(key, label)])."""
+    return [(CATEGORY_LABELS[kind], [(key, one.label) for key, one in placed().items() if one.category == kind])
+            for kind in Category]
+
+
 def in_a_word(label: str) -> str:
     """A technique's everyday word where its translated label has one: "Petrissage (kneading)" is "Kneading"."""
     found = re.search(r"\(([^)]+)\)$", label)

@@ -38,6 +38,7 @@ class SectionTold:
     title: str
     button: str
     answers: tuple[AnswerTold, ...]
+    is_waved_through: bool = False  # "none of these" was pressed: every answer of the part says the same
 
 
 def told(definition: FormDefinition, answers: Mapping[str, Any], *, on: date, translate: Translate,
@@ -52,7 +53,7 @@ def told(definition: FormDefinition, answers: Mapping[str, Any], *, on: date, tr
                                                                 translate=translate, show_day=show_day)),
                        is_follow_up, question.kind)
             for question, is_follow_up in met(section, answers))
-        found.append(SectionTold(section.key, section.title, button, rows))
+        found.append(SectionTold(section.key, section.title, button, rows, pressed == NONE_OF_THESE))
     return found
 
 

@@ -48,6 +48,15 @@ class WorkRow:
     def __str__(self) -> str:
         return f"{self.place} {self.technique} {self.pressure} {self.minutes}"
 
+    def as_list(self) -> list:
+        """For JSON; back by `from_list`."""
+        return [str(self.place), self.technique, self.pressure, self.minutes]
+
+    @classmethod
+    def from_list(cls, row: list) -> "WorkRow":
+        place, technique, pressure, minutes = row
+        return cls(Place.parse(place), technique, pressure, minutes)
+
 
 @dataclass(frozen=True)
 class Override:
@@ -72,8 +81,8 @@ class NoteContent:
     note; `setting` is position and room, `products` what was used on the skin, separated by commas; `how_taken` is a
     key of HOW_TAKEN_LABELS or empty. `said` are (key of SAID_LABELS, words) of the pressure check-ins, `after_last` how
     it was 24 and 48 hours after the visit before (keys of AFTER_LABELS), `travels_to` where pain goes from the
-    painful place, `adverse` an event nobody wanted. `overrides`, `reviewed_at` (of the brief, as text) and
-    `consent_version` (of the safety profile) are set by signing.
+    painful place, `adverse` an event nobody wanted. `overrides`, `reviewed_at` (of the brief, as text), `planned` (the
+    work of the plan at that moment) and `consent_version` (of the safety profile) are set by signing.
     """
 
     subjective: str = ""
@@ -100,6 +109,7 @@ class NoteContent:
     travels_to: Place | None = None
     adverse: str = ""
     reviewed_at: str | None = None
+    planned: tuple[WorkRow, ...] = ()
 
     @property
     def product_names(self) -> tuple[str, ...]:
@@ -137,6 +147,10 @@ class NoteContent:
         """This note with the rows of the last one, marked as taken over."""
         return replace(self, rows=previous.rows, copied=_with(self.copied, "rows"))
 
+    def as_planned(self, rows: tuple[WorkRow, ...]) -> "NoteContent":
+        """This note with the rows of the client's plan."""
+        return replace(self, rows=rows[:MOST_ROWS])
+
     def copy_of(self, name: str, previous: "NoteContent") -> "NoteContent":
         """This note with one SOAP field of the last one under what stands there already. KeyError for other names."""
         if name not in SOAP:
@@ -169,7 +183,7 @@ class NoteContent:
     def to_json(self) -> str:
         return canonical_json({
             **{name: getattr(self, name) for name in SOAP},
-            "rows": [[str(row.place), row.technique, row.pressure, row.minutes] for row in self.rows],
+            "rows": [row.as_list() for row in self.rows], "planned": [row.as_list() for row in self.planned],
             "pain": [str(self.pain_place) if self.pain_place else None, self.pain_before, self.pain_after],
             "reasons": dict(self.reasons), "back_in_days": self.back_in_days,
             "home_care": [list(item) for item in self.home_care], "how_taken": self.how_taken, "setting": self.setting,
@@ -189,8 +203,7 @@ class NoteContent:
         pain_place, pain_before, pain_after = data.get("pain", (None, None, None))
         return cls(
             **{name: data.get(name, "") for name in (*SOAP, "how_taken", "setting", "products", "adverse")},
-            rows=tuple(WorkRow(Place.parse(place), technique, pressure, minutes)
-                       for place, technique, pressure, minutes in data.get("rows", ())),
+            **{name: tuple(WorkRow.from_list(row) for row in data.get(name, ())) for name in ("rows", "planned")},
             pain_place=Place.parse(pain_place) if pain_place else None, pain_before=pain_before, pain_after=pain_after,
             reasons=data.get("reasons", {}), back_in_days=data.get("back_in_days"),
             home_care=tuple((key, dose) for key, dose in data.get("home_care", ())),

@@ -1,11 +1,13 @@
-"""The plan of a client's care: goals, how often, what to do at home, what goes along, when to look again. Pure."""
+"""The plan of a client's care: goals, how often, the work of a visit, what to do at home, when to look again. Pure."""
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
 from practice.core.body import Place
 from practice.core.columns import canonical_json
 from practice.core.text import _
+from practice.sessions.content import WorkRow
 
 FREQUENCIES = {
     "": (_("No rhythm yet"), None),
@@ -31,7 +33,8 @@ class HomeTask:
 
 @dataclass(frozen=True)
 class PlanContent:
-    """A plan as stored. `every_days` is the rhythm in days, also where it is the practice's own."""
+    """A plan as stored. `every_days` is the rhythm in days, also where it is the practice's own; `rows` is the work
+    meant for a visit."""
 
     goals: tuple[str, ...] = ()
     frequency: str = ""
@@ -41,13 +44,15 @@ class PlanContent:
     combined_words: str = ""
     reassess_on: date | None = None
     note: str = ""
+    rows: tuple[WorkRow, ...] = ()
 
     def to_json(self) -> str:
         return canonical_json({
             "goals": list(self.goals), "frequency": self.frequency, "every_days": self.every_days,
             "home_care": [[one.key, one.dose, [str(place) for place in one.places]] for one in self.home_care],
             "combined": list(self.combined), "combined_words": self.combined_words,
-            "reassess_on": self.reassess_on.isoformat() if self.reassess_on else None, "note": self.note})
+            "reassess_on": self.reassess_on.isoformat() if self.reassess_on else None, "note": self.note,
+            "rows": [row.as_list() for row in self.rows]})
 
     @classmethod
     def from_json(cls, text: str | None) -> "PlanContent":
@@ -59,4 +64,28 @@ class PlanContent:
             tuple(HomeTask(key, dose, tuple(Place.parse(place) for place in places))
                   for key, dose, places in data["home_care"]),
             tuple(data["combined"]), data["combined_words"],
-            date.fromisoformat(data["reassess_on"]) if data["reassess_on"] else None, data["note"])
+            date.fromisoformat(data["reassess_on"]) if data["reassess_on"] else None, data["note"],
+            tuple(WorkRow.from_list(row) for row in data.get("rows", ())))
+
+
+@dataclass(frozen=True)
+class Compared:
+    """What was planned for a place and what was done there."""
+
+    place: Place
+    planned: tuple[WorkRow, ...]
+    done: tuple[WorkRow, ...]
+
+    @property
+    def is_as_planned(self) -> bool:
+        """Same techniques, depths and minutes, whatever their order."""
+        return sorted(map(str, self.planned)) == sorted(map(str, self.done))
+
+
+def compared(planned: Sequence[WorkRow], done: Sequence[WorkRow]) -> list[Compared]:
+    """Place by place, those of the plan first; empty where nothing was planned."""
+    if not planned:
+        return []
+    places = dict.fromkeys(row.place for row in (*planned, *done))
+    return [Compared(place, *(tuple(row for row in rows if row.place == place) for rows in (planned, done)))
+            for place in places]

@@ -4,6 +4,8 @@ import re
 import pytest
 
 from tests.factories import intake
+from tests.factories.schedule import at
+from tests.factories.sessions import visit
 
 
 @pytest.fixture
@@ -22,7 +24,9 @@ def words(answer) -> str:
 
 PLAN = {"version": "0", "goal": ["Sleep through", ""], "frequency": "own", "every_days": "10",
         "reassess_on": "2027-03-01", "care_key": ["ball", "", "breathing"], "care_dose": ["", "", "5 minutes"],
-        "care_place": ["calf:left", "", ""], "combined": ["yoga", "exercise"], "combined_words": "", "note": "slowly"}
+        "care_place": ["calf:left", "", ""], "combined": ["yoga", "exercise"], "combined_words": "", "note": "slowly",
+        "work_place": ["calf:left", "neck_posterior:middle", ""], "work_technique": ["petrissage", "friction", ""],
+        "work_depth": ["3", "1", "3"], "work_minutes": ["20", "5", "10"]}
 
 
 def test_a_plan_and_its_sheet(theo, ann):
@@ -40,11 +44,39 @@ def test_a_plan_and_its_sheet(theo, ann):
 
 @pytest.mark.parametrize(("values", "said"), [
     ({"every_days": ""}, "Write a whole number"), ({"reassess_on": "soon"}, "day"),
+    ({"work_technique": ["petrissage", "", ""]}, "from 1 to 480 minutes"),
     ({"care_place": ["spine:middle", "", ""]}, "has no business there")])
 def test_what_is_refused_keeps_what_was_typed(theo, ann, values, said):
     answer = theo.post(f"/plans/{ann}/", data=PLAN | values)
     page = words(answer)
     assert answer.status_code == 422 and said in page and "Sleep through" in answer.get_data(as_text=True)
+
+
+def test_the_work_of_the_plan_against_what_was_done(theo, people, ann):
+    theo.post(f"/plans/{ann}/", data=PLAN)
+    appointment = visit(people, at(9, 0), client_id=ann)
+    address = f"/notes/{appointment}/edit"
+    assert "As planned" in words(theo.get(address))
+    blank = dict.fromkeys(("pain_place", "pain_before", "pain_after", "how_taken", "back_in_days"), "")
+
+    def press(do, **values):
+        version = re.search(r'name="version" value="(\d+)"', theo.get(address).get_data(as_text=True)).group(1)
+        return theo.post(address, data=blank | {"version": version, "do": do, **values})
+
+    press("planned")
+    page = words(theo.get(address))
+    assert "25 of 60 min entered" in page and "Other than planned" not in page
+    rows = "calf:left petrissage 3 10; lower_back:left friction 2 10"
+    press("save", rows=rows)
+    said = "Other than planned: Lower leg, left; Back of neck (left out); Lower back, left (not in the plan)"
+    assert said in words(theo.get(address))
+    answer = press("sign", rows=rows, subjective="Better")
+    page = words(theo.get(answer.headers["Location"])).partition("Planned and done")[2]
+    for said in ("Lower leg, left Kneading, medium (3), 20 min Kneading, medium (3), 10 min", "left out",
+                 "Lower back, left – Circling, light (2), 10 min"):
+        assert said in page, page[:600]
+    theo.post(f"/plans/{ann}/", data=PLAN | {"version": "1", "work_place": ["", "", ""]})
+    assert "left out" in words(theo.get(answer.headers["Location"])), "what was planned then stays in the note"
 
 
 def test_measures_with_what_the_change_means(theo, ann):

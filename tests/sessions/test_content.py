@@ -12,6 +12,7 @@ rows = st.builds(WorkRow, st.sampled_from(all_places()), st.sampled_from(KEYS), 
 texts = st.text(max_size=40)
 contents = st.builds(
     NoteContent, subjective=texts, objective=texts, assessment=texts, plan=texts, rows=st.lists(rows).map(tuple),
+    planned=st.lists(rows, max_size=3).map(tuple),
     pain_place=st.none() | st.sampled_from(all_places()), pain_before=st.none() | st.integers(0, 10),
     pain_after=st.none() | st.integers(0, 10), reasons=st.dictionaries(texts, texts, max_size=3),
     back_in_days=st.none() | st.integers(1, 90), home_care=st.lists(st.tuples(texts, texts), max_size=2).map(tuple),

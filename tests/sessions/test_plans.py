@@ -13,7 +13,7 @@ from practice.safety.content import ConditionContent
 from practice.safety.services.conditions import add_condition
 from practice.schedule.states import AppointmentState as S
 from practice.sessions import queries
-from practice.sessions.plan import HomeTask, PlanContent
+from practice.sessions.plan import HomeTask, PlanContent, compared
 from practice.sessions.services.measurements import take_measure
 from practice.sessions.services.plans import save_plan
 from tests.factories import clients, intake, schedule, sessions
@@ -23,7 +23,8 @@ TODAY = NOW.date()
 CALF = Place("calf", "left")
 PLAN = PlanContent(goals=("Sleep through",), frequency="every_two_weeks", every_days=14,
                    home_care=(HomeTask("ball", "2 × 1 minute", (CALF,)), HomeTask("breathing", "5 minutes")),
-                   combined=("yoga",), combined_words="Tuesdays", reassess_on=date(2027, 3, 1), note="slowly")
+                   combined=("yoga",), combined_words="Tuesdays", reassess_on=date(2027, 3, 1), note="slowly",
+                   rows=(sessions.row(CALF), sessions.row(sessions.NECK, "friction", 1, 5)))
 
 
 @pytest.fixture
@@ -53,12 +54,23 @@ def test_there_and_back(people, ann):
 
 
 @pytest.mark.parametrize("content", [
+    PlanContent(rows=(sessions.row(CALF, "magic"),)),
     PlanContent(every_days=0), PlanContent(frequency="hourly"), PlanContent(combined=("magic",)),
     PlanContent(home_care=(HomeTask("magic", ""),)), PlanContent(goals=("x",) * 9),
     PlanContent(home_care=(HomeTask("foam_roller", "", (Place("spine", "middle"),)),))])
 def test_what_makes_no_sense_or_has_no_business_there_is_refused(people, ann, content):
     with pytest.raises(Invalid):
         do(people, save_plan, ann, content, version=0)
+
+
+def test_planned_against_done_place_by_place():
+    planned = (sessions.row(CALF), sessions.row(sessions.NECK, "friction", 1, 5))
+    assert compared((), planned) == [] and all(one.is_as_planned for one in compared(planned, planned[::-1]))
+    elsewhere, deeper = sessions.row(sessions.LOWER_BACK), sessions.row(CALF, pressure=4)
+    found = compared(planned, (elsewhere, deeper))
+    assert [(one.place, len(one.planned), len(one.done)) for one in found] == [
+        (CALF, 1, 1), (sessions.NECK, 1, 0), (sessions.LOWER_BACK, 0, 1)]
+    assert not any(one.is_as_planned for one in found)
 
 
 def test_nothing_at_home_on_acute_pain(people, ann):

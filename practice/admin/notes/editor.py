@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from flask_babel import gettext
 
 from practice.admin.notes.form import MOST_SCORES, PLACED, NoteForm
-from practice.catalog.techniques import CATEGORY_LABELS, Category, home_care, order_hints
+from practice.catalog.techniques import home_care, order_hints, placed_by_kind
 from practice.core.body import Place, all_places, join_sides
 from practice.safety.queries import Known, known, last_review
 from practice.safety.rules import Verdict, check_home_care, levels
@@ -17,6 +17,7 @@ from practice.sessions.checking import Cause, causes_of, problems_of
 from practice.sessions.content import AFTER_LABELS, SAID_LABELS, NoteContent, Score
 from practice.sessions.measures import SESSION_ITEMS
 from practice.sessions.models import SessionNote
+from practice.sessions.plan import PlanContent, compared
 
 USUAL_DEPTH = 3
 USUAL_MINUTES = 10
@@ -37,6 +38,7 @@ class Setting:
     last: SessionNote | None
     last_content: NoteContent
     reviewed_at: object
+    plan: PlanContent
 
 
 def read_setting(appointment: Appointment, note: SessionNote | None) -> Setting:
@@ -44,7 +46,8 @@ def read_setting(appointment: Appointment, note: SessionNote | None) -> Setting:
     last = next(iter(queries.last_notes(appointment.client_id, 1, before=appointment.on_date)), None)
     review = last_review(appointment.client_id, appointment.id)
     return Setting(appointment, note, known(appointment.client_id, appointment.on_date), last,
-                   queries.content_of(last), review.reviewed_at if review else None)
+                   queries.content_of(last), review.reviewed_at if review else None,
+                   queries.care_plan_of(appointment.client_id))
 
 
 def apply(content: NoteContent, do: str, setting: Setting) -> NoteContent:
@@ -52,6 +55,8 @@ def apply(content: NoteContent, do: str, setting: Setting) -> NoteContent:
     verb, _sep, what = do.partition("-")
     if verb == "same":
         return content.same_work_as(setting.last_content) if setting.last else content
+    if verb == "planned":
+        return content.as_planned(setting.plan.rows) if setting.plan.rows else content
     if verb == "copy" and setting.last:
         try:
             return content.copy_of(what, setting.last_content)
@@ -99,6 +104,7 @@ def work(content: NoteContent, setting: Setting, missing: frozenset[str] = froze
         "against": against, "careful": careful,
         "hints": order_hints((row.technique, row.pressure) for row in content.rows),
         "worked": content.worked(), "short": short, "planned": planned_minutes(setting.appointment),
+        "off_plan": [one for one in compared(setting.plan.rows, content.rows) if not one.is_as_planned],
     }
 
 
@@ -109,7 +115,7 @@ def page(content: NoteContent, form: NoteForm, setting: Setting) -> dict:
     return {
         "form": form, "s": setting, "appointment": setting.appointment, "note": setting.note,
         "client": setting.appointment.client, "verdict": verdict, "levels": levels(verdict), "chips": chips,
-        "techniques": techniques_by_kind(), "usual": json.dumps(usual_rows(setting, chips[0])),
+        "techniques": placed_by_kind(), "usual": json.dumps(usual_rows(setting, chips[0])),
         "refused": json.dumps(refused_places(verdict)), "closed": closed_places(verdict),
         "allergies": [fact.substance for fact in verdict.allergies],
         "shown_as": verdict.shown_as if verdict.shown_as not in (Shown.GO_AHEAD, Shown.LIMITS) else None,
@@ -161,11 +167,6 @@ def technique_chips(content: NoteContent, setting: Setting) -> list[str]:
     others = [row.technique for row in (*content.rows, *setting.last_content.rows)]
     known = [key for key in dict.fromkeys((*usual, *others, *PLAIN_CHIPS)) if key in PLACED]
     return known[:min(MOST_CHIPS, max(FEWEST_CHIPS, len(usual)))]
-
-
-def techniques_by_kind() -> list[tuple[str, list[tuple[str, str]]]]:
-    return [(CATEGORY_LABELS[kind], [(key, one.label) for key, one in PLACED.items() if one.category == kind])
-            for kind in Category]
 
 
 def usual_rows(setting: Setting, technique: str) -> dict[str, list]:

@@ -9,7 +9,7 @@ from wtforms import BooleanField, HiddenField, SelectField, StringField, TextAre
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import Length, ValidationError
 
-from practice.catalog.techniques import catalogue, home_care
+from practice.catalog.techniques import home_care, placed
 from practice.core.body import Place, all_places
 from practice.core.text import _
 from practice.sessions.content import (
@@ -36,8 +36,7 @@ LONGEST_DOSE = 80
 MOST_HOME_CARE = 6
 MOST_SCORES = 8
 TOO_LONG = _("This text is too long.")
-# What concerns the whole visit has no place on the body.
-PLACED = {key: technique for key, technique in catalogue().items() if technique.is_placed}
+PLACED = placed()
 
 
 def _text(value) -> str:

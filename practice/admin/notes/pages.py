@@ -32,6 +32,7 @@ from practice.sessions.content import (
     write_rows,
 )
 from practice.sessions.models import AddendumKind, NoteState, SessionNote
+from practice.sessions.plan import compared
 from practice.sessions.services import notes
 from practice.sessions.services.notes import NoteAlreadySigned
 
@@ -177,7 +178,8 @@ def read_page(note_id: int, *, typed: str = "", kind: str = AddendumKind.ADDENDU
     return render_template(
         "admin/notes/page.html", note=note, content=content, addenda=queries.addenda(note_id),
         names=user_names(), is_signed=is_signed, is_intact=is_signed and queries.is_intact(note), short=editor.short,
-        problem_labels={str(key): label for key, label in PROBLEM_LABELS.items()}, how_taken=HOW_TAKEN_LABELS,
+        compared=compared(content.planned, content.rows), how_taken=HOW_TAKEN_LABELS,
+        problem_labels={str(key): label for key, label in PROBLEM_LABELS.items()},
         home_care=home_care(), is_late=is_late(note), score_name=editor.score_name, said_labels=SAID_LABELS,
         after_labels=AFTER_LABELS, after_hours=AFTER_HOURS,
         keep_until=keep_until(the_practice().retention_rule, last_on, note.client.born_on),

@@ -20,7 +20,8 @@ from practice.sessions.services import notes
 from practice.sessions.services.notes import NoteAlreadySigned, ReasonsMissing
 from practice.sessions.services.snippets import save_template, template_of
 
-CHANGING = ("add", "remove", "lower", "same", "copy", "insert", "template")  # they change rows or text, nothing else
+# They change rows or text, nothing else.
+CHANGING = ("add", "remove", "lower", "same", "planned", "copy", "insert", "template")
 
 
 def keep(appointment_id: int, content: NoteContent) -> SessionNote:

@@ -23,7 +23,7 @@ from practice.schedule.states import HOLDING_TIME
 from practice.sessions.checking import Cause, causes_of, problems_of
 from practice.sessions.content import SOAP, NoteContent
 from practice.sessions.models import Addendum, AddendumKind, NoteState, SessionNote
-from practice.sessions.queries import hash_of, note_for
+from practice.sessions.queries import care_plan_of, hash_of, note_for
 
 LONGEST_TEXT = 20_000
 HELD = (select(SessionNote).where(SessionNote.id == bindparam("note_id")).with_for_update(of=SessionNote)
@@ -107,7 +107,7 @@ def save_draft(actor: Actor, note_id: int, content: NoteContent, *, version: int
     check_version(row, version)
     if any(len(getattr(content, name)) > LONGEST_TEXT for name in (*SOAP, "adverse")):
         raise Invalid(_("This text is too long."))
-    row.content = replace(content, overrides=(), consent_version=None, reviewed_at=None).to_json()
+    row.content = replace(content, overrides=(), consent_version=None, reviewed_at=None, planned=()).to_json()
     row.saved_at = clock.now()
     audit.record(actor, "note.save", row, client_id=row.client_id)
     return row
@@ -127,13 +127,13 @@ def sign(actor: Actor, note_id: int, *, version: int | None) -> SessionNote:
     if row.on_date > clock.local_date(clock.now(), the_practice().time_zone):
         raise Invalid(_("A session that is still to come cannot be signed."))
     with db.session.no_autoflush:  # the note is written once, at the end
-        facts = known(row.client_id, row.on_date)
+        facts, plan = known(row.client_id, row.on_date), care_plan_of(row.client_id)
     causes = causes_of(problems_of(content, facts.verdict_with(content.product_names)), content.reasons)
     missing = [cause for cause in causes if not cause.is_answered]
     if missing:
         raise ReasonsMissing(missing)
     content = replace(content, overrides=tuple(cause.override() for cause in causes),
-                      consent_version=facts.profile_version or None)
+                      consent_version=facts.profile_version or None, planned=plan.rows)
     row.content = content.to_json()
     row.rulebook_version = facts.verdict.rulebook_version
     row.submission_id = facts.form.submission.id if facts.form else None

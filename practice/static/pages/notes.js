@@ -3,7 +3,7 @@
 
 const form = document.getElementById("note");
 const map = () => window.BodyMap?.of(document.getElementById("bodymap"));
-const CHANGING = /^(add|same|remove-.*|lower-.*)$/;
+const CHANGING = /^(add|same|planned|remove-.*|lower-.*)$/;
 const parts = ["work-rows", "work-over", "work-sum"];
 let worked = {};
 
