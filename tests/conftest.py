@@ -12,6 +12,7 @@ pytest_plugins = [
     "tests.plugins.doors_table",
     "tests.plugins.axe_table",
     "tests.plugins.trust_table",
+    "tests.plugins.verbs",
 ]
 
 settings.register_profile("practice", deadline=None, max_examples=60, print_blob=True)

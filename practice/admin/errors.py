@@ -13,7 +13,7 @@ from practice.access.actor import NOBODY
 from practice.admin.auth import current_actor
 from practice.admin.base import words
 from practice.audit import services as audit
-from practice.core.db import transaction
+from practice.core.db import db, is_out_of_order, transaction
 from practice.core.errors import DomainError, Forbidden, NotFound
 from practice.core.text import _
 
@@ -26,6 +26,12 @@ TITLES = {
     405: _("That is not how this page works"),
     413: _("That is too big"),
     500: _("Something went wrong"),
+    503: _("The database cannot be used just now"),
+}
+SENTENCES = {
+    500: _("It is not your fault. Nothing of this step was saved."),
+    503: _("Nothing of this step was saved. Try again in a moment; if it stays like this, tell whoever looks after the "
+           "server: it does not answer, its disk is full, or it may not be written to."),
 }
 
 
@@ -70,18 +76,19 @@ def bad_value(error: StatementError):
     """A value the database cannot hold: the sender's mistake, not the server's."""
     if isinstance(error, DataError) or isinstance(error.orig, (OverflowError, UnicodeEncodeError)):
         return show(400, gettext("Go back and try again."))
-    return server_error(error)
+    return server_error(error, 503 if is_out_of_order(error) else 500)
 
 
-def server_error(error):
+def server_error(error, code: int = 500):
     error_id = secrets.token_hex(4)
     log.exception("error %s at %s %s", error_id, request.method, request.endpoint,
                   exc_info=getattr(error, "original_exception", None) or error)
     try:
-        return show(500, gettext("It is not your fault. Nothing of this step was saved."), error_id)
+        db.session.rollback()  # a connection that was lost is given back before the page asks who is looking
+        return show(code, gettext(SENTENCES[code]), error_id)
     except Exception:  # the page itself needs the database, which may be what is missing
         log.exception("the page of error %s", error_id)
-        return f"Something went wrong, and nothing of this step was saved. Number of this error: {error_id}", 500
+        return f"{TITLES[code]}. {SENTENCES[code]} Number of this error: {error_id}", code
 
 
 def record_denied() -> None:

@@ -200,6 +200,12 @@ def is_conflict(error: BaseException) -> bool:
     return code in ("40001", "40P01") or (isinstance(error, OperationalError) and "locked" in str(error.orig))
 
 
+def is_out_of_order(error: BaseException) -> bool:
+    """Whether the database itself is at fault, not what was asked: gone, full, read-only, or too busy by now."""
+    return is_conflict(error) or isinstance(error, OperationalError) or (
+        isinstance(error, DBAPIError) and getattr(error.orig, "sqlstate", None) == "25006")
+
+
 def violates(error: BaseException, name: str) -> bool:
     """Whether an IntegrityError was raised by the constraint or trigger called `name`."""
     constraint = getattr(getattr(error.orig, "diag", None), "constraint_name", None)
