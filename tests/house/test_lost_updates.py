@@ -32,7 +32,7 @@ EDITED_BY = {
     "room": "setup_rooms.edit", "snippet": "snippets.edit", "therapist_profile": "setup_staff.edit",
     "treatment": "setup_treatments.edit", "appointment": "booking.move", "care_plan": "plans.page",
     "safety_profile": "conditions.limits", "handover": "notes.handover", "condition": "conditions.edit",
-    "package": "package.extend",
+    "package": "package.extend", "price_group": "setup_groups.edit", "payment_method": "setup_methods.edit",
     "session_note": None,  # is saved as it is typed; tests/admin/test_notes.py
     "block": None,  # is taken out, never changed
     "document": None,  # a draft is issued in the act that makes it
