@@ -15,7 +15,8 @@ from practice.cli.making import ROOT, make_app, migrate_database
 @click.option("--database", default="sqlite", show_default=True,
               help="sqlite, postgresql (a server of its own), or the address of a PostgreSQL server.")
 @click.option("--papers", is_flag=True, help="Instead: 200 invoices as PDF in one run, beside typst alone.")
-def bench(size, database, papers):
+@click.option("--month", is_flag=True, help="Instead: the owner's month: its page, closing it, its rows on file.")
+def bench(size, database, papers, month):
     """Time the daily pages on a large practice made up in instance/, beside static files of the same size."""
     from practice.app import create_app
     from practice.ops.bench.run import run
@@ -25,6 +26,9 @@ def bench(size, database, papers):
         from practice.ops.bench.papers import run_papers
 
         sys.exit(0 if run_papers(make_app("demo.db")) else 1)
+    if month:
+        from practice.ops.bench.months import run
+
     sys.exit(0 if run(size.upper(), database, create_app, migrate_database) else 1)
 
 

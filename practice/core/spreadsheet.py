@@ -6,7 +6,7 @@ currency's decimals.
 
 import csv
 import io
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -79,11 +79,12 @@ def csv_pieces(columns: Sequence[Column], rows: Iterable, *, delimiter: str = ",
     writer = csv.writer(out, delimiter=delimiter, lineterminator="\r\n")
     writer.writerow([neutralise(column.title) for column in columns])
     yield out.getvalue().encode("utf-8-sig", errors="replace")
+    ways = [_csv_way(column, decimal) for column in columns]
     rows = iter(rows)
     while some := list(islice(rows, _ROWS_OF_A_PIECE)):
         out.seek(0)
         out.truncate()
-        writer.writerows([_csv_cell(column, value, decimal) for column, value in _cells(columns, row)] for row in some)
+        writer.writerows([way(value) for way, value in zip(ways, _values(columns, row), strict=True)] for row in some)
         yield out.getvalue().encode("utf-8", errors="replace")
 
 
@@ -176,22 +177,44 @@ def _write_row(page, number: int, columns: Sequence[Column], row, formats: _Form
 
 
 def _cells(columns: Sequence[Column], row) -> list[tuple[Column, object]]:
-    if isinstance(row, Mapping):
-        return [(column, row.get(column.key)) for column in columns]
-    return list(zip(columns, row, strict=True))
+    return list(zip(columns, _values(columns, row), strict=True))
 
 
-def _csv_cell(column: Column, value, decimal: str) -> str:
-    if value is None:
-        return ""
-    if column.kind == Kind.TEXT or isinstance(value, str):
-        return neutralise(_clean(value))
+def _values(columns: Sequence[Column], row) -> Sequence:
+    return [row.get(column.key) for column in columns] if isinstance(row, Mapping) else row
+
+
+def _csv_way(column: Column, decimal: str) -> Callable[[object], str]:
+    """How the cells of a column are written; found once, for there may be a million of them."""
     if column.kind in (Kind.DATE, Kind.DATETIME):
-        return _dated(column, value).isoformat(*(() if column.kind == Kind.DATE else (" ", "minutes")))
-    exact = _exact(column, value)
-    if column.kind == Kind.PERCENT:
-        exact = (exact * 100).normalize()
-    return f"{exact:f}".replace(".", decimal)
+        form = () if column.kind == Kind.DATE else (" ", "minutes")
+
+        def written(value) -> str:
+            return _dated(column, value).isoformat(*form)
+    elif column.kind == Kind.MONEY:
+        places = decimals(column.currency)
+
+        def written(value) -> str:
+            return _pointed(whole(value), places, decimal)
+    else:
+        def written(value) -> str:
+            exact = _exact(column, value)
+            shown = (exact * 100).normalize() if column.kind == Kind.PERCENT else exact
+            return f"{shown:f}".replace(".", decimal)
+
+    def way(value) -> str:
+        if value is None:
+            return ""
+        if column.kind == Kind.TEXT or isinstance(value, str):
+            return neutralise(_clean(value))
+        return written(value)
+    return way
+
+
+def _pointed(minor: int, places: int, decimal: str) -> str:
+    """-5, 2 places -> "-0.05"."""
+    digits = f"{abs(minor):0{places + 1}}"
+    return ("-" if minor < 0 else "") + (f"{digits[:-places]}{decimal}{digits[-places:]}" if places else digits)
 
 
 def _exact(column: Column, value) -> Decimal:
@@ -214,7 +237,10 @@ def _dated(column: Column, value) -> date | datetime:
 
 def _clean(value) -> str:
     """Text without what XML cannot carry and Excel cannot hold."""
-    text = "".join(sign for sign in str(value) if sign >= " " or sign in "\t\n")
+    text = str(value)
+    if text.isprintable() and len(text) * 2 < _LETTERS_OF_A_CELL:
+        return text
+    text = "".join(sign for sign in text if sign >= " " or sign in "\t\n")
     return _cut(text.encode("utf-8", "replace").decode(), _LETTERS_OF_A_CELL)
 
 

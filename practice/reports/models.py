@@ -4,13 +4,17 @@ from datetime import date, datetime
 from sqlalchemy import Date, ForeignKey, Index, Integer, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from practice.core.columns import BigId, UtcDateTime
+from practice.core.columns import BigId, MinorUnits, UtcDateTime
 from practice.core.db import db
 
 
 class ClosedMonth(db.Model):
     """A month's report, kept as the text of its JSON file; `sha256` is over that text. Opening the month again keeps
-    the row: the next closing makes a new one."""
+    the row: the next closing makes a new one.
+
+    What the practice held for others on its last day stands in columns of its own: nothing is dated before it any more,
+    so later months count on from there.
+    """
 
     __tablename__ = "closed_month"
     __table_args__ = (Index("uq_closed_month_standing", "month", unique=True,
@@ -21,6 +25,9 @@ class ClosedMonth(db.Model):
     last_on: Mapped[date] = mapped_column(Date)
     report: Mapped[str] = mapped_column(Text)
     sha256: Mapped[str] = mapped_column(String(64))
+    credit_amount: Mapped[int] = mapped_column(MinorUnits, server_default="0")
+    deposits_amount: Mapped[int] = mapped_column(MinorUnits, server_default="0")
+    tips_amount: Mapped[int] = mapped_column(MinorUnits, server_default="0")
     closed_at: Mapped[datetime] = mapped_column(UtcDateTime)
     closed_by_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"))
     reopened_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

@@ -19,9 +19,12 @@ from practice.clients.queries import find_clients
 from practice.core import clock
 from practice.core.db import Base, db, snapshot, transaction
 from practice.ops import triggers
-from practice.ops.bench import lists, load, measure, papers, places, prepare, report, serving
+from practice.ops.bench import lists, load, measure, months, papers, places, prepare, report, serving
 from practice.ops.bench.sizes import SIZES, Size
 from practice.ops.bench.stage import DESK, OWNER
+from practice.ops.books.closings import held_at_the_end
+from practice.reports.models import ClosedMonth
+from practice.reports.period import Period
 from practice.sessions.models import SessionNote
 from practice.sessions.queries import is_intact
 
@@ -132,3 +135,23 @@ def test_lists_are_saved_whole_and_measured(filled):
         db.session.remove()
     taken = lists.take(app, measure.signed_in_here(app, OWNER), "/lists/appointments/export/csv/")
     assert taken.rows == count > 0 and 0 < taken.first_byte <= taken.seconds and taken.size > 50 * count
+
+
+@pytest.mark.requirement("fast-at-size")
+def test_the_month_is_timed(filled, monkeypatch, tmp_path):
+    """Its closing is real, and opened again; the months before it stay closed."""
+    monkeypatch.setattr(months, "TIMES", 1)
+    month = Period.of(DAY).before
+    closing = months.time_closing(filled.app, month)
+    files = [months.time_file(filled.app, address.format(month.first, month.last), DAY) for address in months.FILES]
+    assert all(took > 0 and than > 0 for _name, took, _what, than, _most in (closing, *files))
+    with guard.acting(system("looking")):
+        closed = sorted(db.session.scalars(select(ClosedMonth.month).where(ClosedMonth.reopened_at.is_(None))))
+        assert closed == [str(month.year_before.before), str(month.before.before)] and list(held_at_the_end()) == []
+
+
+def test_the_month_keeps_to_its_targets():
+    fast = months.Found(100, (("page", 2.9, "", 1.0, 3), ("close", 2.0, "", 1.0, 2)))
+    assert fast.is_fast and not months.Found(100, (("page", 3.1, "", 1.0, 3),)).is_fast
+    twice = months.Found(50, fast.times)  # as long for half the sessions
+    assert months.growth(fast, twice, SIZES["M"], SIZES["L"]) == pytest.approx(0.43, abs=0.01)

@@ -4,22 +4,27 @@ from datetime import date, timedelta
 
 import pytest
 from hypothesis import given
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.exc import DBAPIError
 
 from practice.access import guard
 from practice.audit.models import AuditRow
+from practice.billing.models.packages import Package
 from practice.billing.models.payments import Method, Payment, Tip
+from practice.billing.models.vouchers import Voucher
 from practice.billing.services.checkout import checkout
 from practice.billing.services.closed import BooksClosed
+from practice.billing.services.payments import reverse_payment, take_deposit
 from practice.billing.services.write_offs import write_off
 from practice.core import clock
 from practice.core.db import db, transaction
 from practice.core.errors import Forbidden, Invalid, NotFound
+from practice.ops.books.check import check_books
 from practice.premises.queries import the_practice
 from practice.premises.services import close_books
 from practice.reports.models import ClosedMonth
 from practice.reports.period import Period
+from practice.reports.queries import held
 from practice.reports.queries.closed import (
     checks_before_closing,
     closed_month,
@@ -28,6 +33,7 @@ from practice.reports.queries.closed import (
     whole_report,
 )
 from practice.reports.queries.kept import as_text, from_text
+from practice.reports.queries.rows import left_of_packages, left_of_vouchers
 from practice.reports.services.closing import AlreadyClosed, LaterMonthClosed, close_month, reopen_month
 from practice.schedule.services.states import set_state
 from practice.schedule.states import AppointmentState as S
@@ -210,3 +216,40 @@ def test_a_figure_of_a_closed_month_never_moves(walk, before, after):
     assert file_of(stage, month) == kept
     with guard.acting(stage.people.olive):
         assert moved_since(stage.people.olive, closed_month(month)).figures == {}
+    assert_held(stage, month.last, clock.now().date())
+
+
+def assert_held(stage, *days: date) -> None:
+    """What is counted on from closed months, or over what has something left, is what all rows come to."""
+    with guard.acting(stage.people.olive):
+        assert held.money(days[-1]).until is not None and check_books() == []
+        for day in days:
+            assert held.money(day) == held.money(day, held.Money())
+            for model, left, found in ((Package, left_of_packages, held.packages), (Voucher, left_of_vouchers,
+                                                                                   held.vouchers)):
+                good = (model.sold_on <= day, or_(model.expires_on.is_(None), model.expires_on > day))
+                rows = db.session.scalars(select(left(day)).select_from(model).where(*good)).all()
+                assert found(day) == sum(rows)
+
+
+def test_deposits_are_counted_on_from_a_closed_month(stage):
+    with clock.frozen(personas.NOW - timedelta(days=25)):
+        session = stage.session_at(clock.now(), S.ARRIVED)
+        one, _other = (stage.do(lambda key=key: take_deposit(
+            stage.rae, client_id=stage.ann, appointment_id=session, amount=1000, method=Method.CARD, request_key=key))
+            for key in "ab")
+    close(stage)
+    stage.do(lambda: reverse_payment(stage.rae, one, reason="wrong card"))
+    with guard.acting(stage.people.olive):
+        found = the_report(stage.people.olive, NOVEMBER).figures
+        assert (found["deposits"], found["client_credit"], found["received"]) == (1000, 1000, -1000)
+
+
+def test_books_name_a_closing_that_does_not_fit(stage):
+    stage.pay(500)
+    with clock.frozen(personas.NOW + timedelta(days=20)):
+        close(stage, NOVEMBER)
+        with guard.acting(stage.people.system), transaction():
+            db.session.connection().exec_driver_sql("UPDATE closed_month SET credit_amount = 499")
+        assert [(one.rule, one.what) for one in check_books()] == [
+            ("held at the end of a closed month", "credit are 499, the rows come to 500")]

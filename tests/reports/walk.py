@@ -5,22 +5,27 @@ from datetime import timedelta
 
 from hypothesis import strategies as st
 
+from practice.access import guard
 from practice.billing.models.payments import METHOD_LABELS, Method
 from practice.billing.services.checkout import checkout
 from practice.billing.services.documents import issue_invoice
 from practice.billing.services.packages import sell_package
-from practice.billing.services.payments import take_payment
+from practice.billing.services.payments import reverse_payment, take_deposit, take_payment
 from practice.billing.services.refunds import refund
+from practice.billing.services.tips import pay_out_tips
 from practice.billing.services.vouchers import sell_voucher
 from practice.billing.services.write_offs import write_off
 from practice.core import clock
+from practice.core.db import transaction
 from practice.core.errors import DomainError
 from practice.reports.period import Period
+from practice.schedule.services.states import set_state
+from practice.schedule.states import AppointmentState
 from tests import personas
 from tests.factories.billing import Stage
 
 ACTS = ("invoice", "invoice", "pay", "pay", "tip", "credit", "refund", "write_off", "package", "session", "voucher",
-        "bring", "ahead", "day", "day", "month")
+        "bring", "ahead", "deposit", "reverse", "payout", "day", "day", "month")
 STEPS = st.lists(st.tuples(st.sampled_from(ACTS), st.integers(1, 30_000), st.integers(0, 9)), min_size=4, max_size=14)
 
 
@@ -29,13 +34,13 @@ class Walk:
 
     def __init__(self, stage: Stage):
         self.stage, self.now, self.keys = stage, personas.NOW, itertools.count()
-        self.invoices, self.packages, self.codes = [], [], []
+        self.invoices, self.packages, self.codes, self.payments = [], [], [], []
         self.done = Counter()
 
     def begin(self) -> Period:
         """Leave what was behind, at the first of a later month; gives that month."""
         self.now += timedelta(days=40)
-        self.invoices, self.packages, self.codes = [], [], []
+        self.invoices, self.packages, self.codes, self.payments = [], [], [], []
         clock.set_to(self.now)
         return Period.of(self.now.date())
 
@@ -67,15 +72,37 @@ class Walk:
     def _pay(self, amount, which, tip=0):
         number = self._any(self.invoices, which)
         method = list(METHOD_LABELS)[which % 3]
-        self.stage.do(lambda: take_payment(
+        self.payments.append(self.stage.do(lambda: take_payment(
             self.stage.rae, client_id=self.stage.ann, amount=amount + tip, method=method, request_key=self._key(),
-            document_id=number, tip=tip, tip_for_id=self.stage.people.tara.user_id if tip else None))
+            document_id=number, tip=tip, tip_for_id=self.stage.people.tara.user_id if tip else None)))
 
     def _tip(self, amount, which):
         self._pay(amount, which, tip=amount // 10 + 1)
 
     def _ahead(self, amount, which):
         self.stage.pay(amount)
+
+    def _deposit(self, amount, which):
+        """For a session to come, which is charged at once where the number is odd."""
+        stage, state = self.stage, AppointmentState.ARRIVED
+        session = stage.session_at(self.now, state)
+        self.payments.append(stage.do(lambda: take_deposit(
+            stage.rae, client_id=stage.ann, appointment_id=session, amount=amount, method=Method.CARD,
+            request_key=self._key())))
+        if which % 2:
+            with guard.acting(stage.people.system), transaction():
+                set_state(stage.people.system, session, AppointmentState.DONE)
+            stage.do(lambda: checkout(stage.rae, session, payments=[], request_key=self._key(),
+                                      with_credit=True))
+
+    def _reverse(self, _amount, which):
+        payment = self._any(self.payments, which)
+        if payment:
+            self.stage.do(lambda: reverse_payment(self.stage.rae, payment, reason="wrong card"))
+
+    def _payout(self, amount, _which):
+        self.stage.do(lambda: pay_out_tips(self.stage.rae, therapist_id=self.stage.people.tara.user_id,
+                                           amount=amount % 900 + 1, method=Method.CASH, request_key=self._key()))
 
     def _credit(self, amount, which):
         number = self._any(self.invoices, which)

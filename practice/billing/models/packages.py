@@ -13,7 +13,9 @@ class Package(db.Model):
 
     __tablename__ = "package"
     __table_args__ = (CheckConstraint("sessions_left >= 0 AND value_left_amount >= 0", name="never_below_zero"),
-                      Index(None, "client_id"))
+                      Index(None, "client_id"), Index(None, "expires_on"),
+                      Index("ix_package_left", "expires_on", sqlite_where=text("value_left_amount > 0"),
+                            postgresql_where=text("value_left_amount > 0")))
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     client_id: Mapped[int] = mapped_column(ForeignKey("client.id"))
@@ -33,6 +35,8 @@ class PackageUse(db.Model):
     __tablename__ = "package_use"
     __table_args__ = (
         Index(None, "used_on"),
+        Index("ix_package_use_given_back_on", "given_back_on", sqlite_where=text("given_back_on IS NOT NULL"),
+              postgresql_where=text("given_back_on IS NOT NULL")),
         Index("uq_package_use_of_appointment", "appointment_id", unique=True,
               sqlite_where=text("given_back_on IS NULL"), postgresql_where=text("given_back_on IS NULL")),
     )

@@ -2,7 +2,7 @@
 from datetime import date, datetime
 from enum import StrEnum
 
-from sqlalchemy import CheckConstraint, Date, ForeignKey, Index, String
+from sqlalchemy import CheckConstraint, Date, ForeignKey, Index, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from practice.core.columns import BigId, Enum_, MinorUnits, UtcDateTime
@@ -27,7 +27,9 @@ class Voucher(db.Model):
     __tablename__ = "voucher"
     __table_args__ = (CheckConstraint("left_amount >= 0 AND left_amount <= value_amount", name="left"),
                       CheckConstraint("(kind = 'single') = (treatment_id IS NOT NULL)", name="treatment"),
-                      Index(None, "expires_on"))
+                      Index(None, "expires_on"),
+                      Index("ix_voucher_left", "expires_on", sqlite_where=text("left_amount > 0"),
+                            postgresql_where=text("left_amount > 0")))
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     kind: Mapped[VoucherKind] = mapped_column(Enum_(VoucherKind))

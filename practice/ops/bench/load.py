@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Index, func, select, text
 
 from practice.core.db import Base
 from practice.ops import triggers
-from practice.ops.bench.rows import CONDITION_EACH, Rows
+from practice.ops.bench.rows import CONDITION_EACH, PACKAGE_EACH, TIP_EACH, Rows
 
 BATCH = 10_000
 
@@ -31,6 +31,9 @@ def load(connection: Connection, rows: Rows, progress: Progress) -> None:
         ("series", rows.series, 1), ("document", rows.documents, size.sessions),
         ("document_line", rows.lines, size.sessions), ("document_tax", rows.taxes, size.sessions),
         ("payment", rows.payments, size.sessions), ("allocation", rows.allocations, size.sessions),
+        ("package", rows.packages, size.sessions // PACKAGE_EACH),
+        ("package_use", rows.package_uses, size.sessions // PACKAGE_EACH),
+        ("tip", rows.tips, size.sessions // TIP_EACH),
         ("submission", rows.submissions, size.clients), ("intake_arrival", rows.arrivals, size.clients),
         ("condition", rows.conditions, size.clients // CONDITION_EACH), ("safety_profile", rows.profiles, size.clients),
     )

@@ -26,6 +26,7 @@ from practice.sessions.models import NoteState
 NET, TAX = 6_608, 892  # of PRICE, which holds 13.5 % tax
 FIRST_HOUR, PRESENT_HOUR = 8, 12  # UTC: the day begins at eight, the bench asks soon after noon
 OPEN_EACH, CONDITION_EACH, UNCHARGED_EACH, CHANCE_OF_QUEUE = 50, 2, 4, 16
+TIP_EACH, TIP, PACKAGE_EACH, PACKAGE_HOLDS = 10, 500, 100, timedelta(days=365)
 UNCHARGED_FROM = 14  # days ago: beyond what Today still asks the desk to charge
 CARE_BEFORE, CARE_AFTER = timedelta(days=7), timedelta(days=30)
 FORM_HOLDS, FORMS_SPREAD = timedelta(days=365), 340  # days over which the forms came in
@@ -109,6 +110,13 @@ class Rows:
 
     def is_paid(self, number: int) -> bool:
         return number % OPEN_EACH != 0 and self.is_charged(number)
+
+    def is_tipped(self, number: int) -> bool:
+        return number % TIP_EACH == 1 and self.is_paid(number)
+
+    def is_package(self, number: int) -> bool:
+        """Whether two sessions were sold with it; the first is given at once, the other is left to run out."""
+        return number % PACKAGE_EACH == 2 and self.is_charged(number)
 
     # --- people -------------------------------------------------------------------------------------------------
 
@@ -222,7 +230,8 @@ class Rows:
         for number, at in self.sessions(self.is_charged):
             day = at.date()
             yield {
-                "id": number + 1, "document_id": number + 1, "position": 1, "kind": LineKind.SERVICE,
+                "id": number + 1, "document_id": number + 1, "position": 1,
+                "kind": LineKind.PACKAGE if self.is_package(number) else LineKind.SERVICE,
                 "text": "Treatment, 50 minutes", "therapist_id": self.therapist(number),
                 "given_by": "", "treatment_id": self.stage.treatment_id, "service_on": day, "recognised_on": day,
                 "quantity": 1000, "unit_price_amount": PRICE, "discount_amount": 0, "discount_reason": "",
@@ -239,7 +248,8 @@ class Rows:
         for number, at in self.sessions(self.is_paid):
             yield {
                 "id": number + 1, "client_id": self.client(number), "location_id": self.stage.location_id,
-                "method": methods[number % len(methods)], "currency": "EUR", "amount": PRICE, "received_at": at,
+                "method": methods[number % len(methods)], "currency": "EUR",
+                "amount": PRICE + TIP * self.is_tipped(number), "received_at": at,
                 "received_on": at.date(), "received_by_id": self.therapist(number), "reference": "",
                 "request_key": f"{number * 2654435761 % 2**32:08x}:{number}", "reason": ""}
 
@@ -247,6 +257,23 @@ class Rows:
         for number, at in self.sessions(self.is_paid):
             yield {"id": number + 1, "payment_id": number + 1, "document_id": number + 1, "amount": PRICE,
                    "on_date": at.date(), "made_at": at, "version": 1}
+
+    def packages(self) -> Iterator[dict]:
+        for number, at in self.sessions(self.is_package):
+            yield {"id": number + 1, "client_id": self.client(number), "treatment_id": self.stage.treatment_id,
+                   "document_id": number + 1, "sessions_bought": 2, "sessions_left": 1, "value_left_amount": NET // 2,
+                   "sold_on": at.date(), "expires_on": at.date() + PACKAGE_HOLDS, "version": 1}
+
+    def package_uses(self) -> Iterator[dict]:
+        for number, at in self.sessions(self.is_package):
+            yield {"id": number + 1, "package_id": number + 1, "appointment_id": number + 1,
+                   "therapist_id": self.therapist(number), "value_amount": NET // 2, "used_on": at.date(),
+                   "used_at": at, "reason": ""}
+
+    def tips(self) -> Iterator[dict]:
+        for number, at in self.sessions(self.is_tipped):
+            yield {"id": number + 1, "payment_id": number + 1, "therapist_id": self.therapist(number), "amount": TIP,
+                   "on_date": at.date()}
 
     # --- the trail ----------------------------------------------------------------------------------------------
 

@@ -17,7 +17,7 @@ from practice.core.text import _
 from practice.premises.queries import the_practice
 from practice.reports.models import ClosedMonth
 from practice.reports.period import Period
-from practice.reports.queries import sums
+from practice.reports.queries import held
 from practice.reports.queries.details import BUILDERS
 from practice.reports.queries.kept import from_text
 from practice.reports.queries.report import Report, read_report
@@ -124,7 +124,7 @@ def checks_before_closing(actor: Actor, period: Period) -> dict[str, Check]:
                                                                     TillDay.opened_on <= period.last))
         drafts = session.scalar(select(func.count(Document.id)).where(Document.issued_on.is_(None)))
     with snapshot():
-        credit = sums.credit(period.last)
+        credit = held.money(period.last).credit
     return {"uncharged": Check(_("Sessions not charged yet"), uncharged),
             "unfinished": Check(_("Appointments without an outcome"), waiting),
             "unsigned": Check(_("Notes not signed yet"), unsigned),

@@ -24,7 +24,7 @@ from practice.premises.models import Issuer, Location
 from practice.premises.queries import the_practice
 from practice.reports.definitions import BRIDGE, EARNED_STEPS, OWED_BY_AGE
 from practice.reports.period import AGES, Period, age_bucket
-from practice.reports.queries import rows, sums
+from practice.reports.queries import held, rows, sums
 from practice.reports.queries.work import Minutes, Work, work
 from practice.schedule.states import AppointmentState as S
 
@@ -122,9 +122,9 @@ def _owed(owed, as_of: date) -> dict:
 
 def _held(as_of: date) -> dict:
     """What the practice holds for others at the end of a day."""
-    return {"client_credit": sums.credit(as_of), "deposits": sums.deposits(as_of),
-            "deferred_packages": sums.one(rows.deferred(as_of)), "voucher_liability": sums.one(rows.vouchers(as_of)),
-            "tips_payable": sums.tips_payable(as_of)}
+    money = held.money(as_of)
+    return {"client_credit": money.credit, "deposits": money.deposits, "deferred_packages": held.packages(as_of),
+            "voucher_liability": held.vouchers(as_of), "tips_payable": money.tips}
 
 
 def _worked(worked: Work) -> dict:

@@ -12,6 +12,7 @@ from sqlalchemy import (
     and_,
     case,
     cast,
+    exists,
     func,
     literal,
     null,
@@ -32,11 +33,10 @@ from practice.reports.period import Period
 ISSUED = Document.state != DocumentState.DRAFT
 SALE = aliased(Document)
 APART = (DocumentKind.VOUCHER_SALE, DocumentKind.OPENING)
-SET_APART = select(SALE.id).where(SALE.kind.in_(APART))
+OF_WHAT_IS_APART = exists().where(SALE.id == Document.refers_to_id, SALE.kind.in_(APART))
 # The sale of a voucher for an amount, what was brought over from before, and a credit note on one of them are no part
 # of what was invoiced.
-INVOICED = and_(ISSUED, Document.kind.not_in(APART),
-                or_(Document.refers_to_id.is_(None), Document.refers_to_id.not_in(SET_APART)))
+INVOICED = and_(ISSUED, Document.kind.not_in(APART), or_(Document.refers_to_id.is_(None), ~OF_WHAT_IS_APART))
 NOT_EARNED = ("package", "voucher", "opening")  # kinds of lines: prepaid, or earned before
 OWED = (DocumentKind.INVOICE, DocumentKind.OPENING)
 PREPAID = ("package", "voucher")  # kinds of lines that are earned when what they sold is given
@@ -144,12 +144,6 @@ def expired_vouchers(span: Period) -> Select:
             .where(Voucher.expires_on.between(span.first, span.last), left > 0))
 
 
-def vouchers(as_of: date) -> Select:
-    """What may still be brought in: the sum of what is left of live vouchers at the end of a day."""
-    return (select(func.coalesce(func.sum(left_of_vouchers(as_of)), 0))
-            .where(Voucher.sold_on <= as_of, or_(Voucher.expires_on.is_(None), Voucher.expires_on > as_of)))
-
-
 def credited_after_expiry(span: Period) -> Select:
     """Credit notes on packages that had run out: what counted as earned then is taken back on their own day."""
     note = aliased(Document)
@@ -160,12 +154,6 @@ def credited_after_expiry(span: Period) -> Select:
             .join(Package, Package.document_id == note.refers_to_id)
             .where(DocumentLine.kind == "package", note.issued_on > Package.expires_on,
                    note.issued_on.between(span.first, span.last)))
-
-
-def deferred(as_of: date) -> Select:
-    """What is still owed in sessions at the end of a day: the sum over packages that had not run out."""
-    return (select(func.coalesce(func.sum(left_of_packages(as_of)), 0))
-            .where(Package.sold_on <= as_of, or_(Package.expires_on.is_(None), Package.expires_on > as_of)))
 
 
 def tips(span: Period) -> Select:
@@ -184,15 +172,18 @@ def payments(span: Period) -> Select:
 def owed(as_of: date) -> Select:
     """What was still owed at the end of a day, by invoice: what is open now, and what was settled since. So the cost
     does not grow with what was settled before."""
-    since = (select(Allocation.document_id, func.sum(Allocation.amount).label("amount"))
-             .where(Allocation.on_date > as_of).group_by(Allocation.document_id).subquery("since"))
+    number = _whole(Allocation.document_id)  # so that SQLite looks for the days, not for the order of documents
+    since = (select(number.label("document_id"), func.sum(Allocation.amount).label("amount"))
+             .where(Allocation.on_date > as_of).group_by(number).subquery("since"))
     columns = (Document.id, Document.kind, Document.client_id, Document.number_text, Document.issued_on,
                func.coalesce(Document.due_on, Document.issued_on).label("due_on"), Document.billed_name, *PLACE)
-    then = (ISSUED, Document.kind.in_(OWED), Document.issued_on <= as_of)
+    then = (ISSUED, Document.kind.in_(OWED))
+    # What is issued has its day; said in a way that leads SQLite to the index of what is open.
+    issued_on = func.coalesce(Document.issued_on, Document.due_on)
     still = (select(*columns, _whole(Document.open_amount + func.coalesce(since.c.amount, 0)).label("owed"))
-             .outerjoin(since, since.c.document_id == Document.id).where(*then, IS_OPEN))
+             .outerjoin(since, since.c.document_id == Document.id).where(*then, issued_on <= as_of, IS_OPEN))
     settled = (select(*columns, _whole(since.c.amount).label("owed")).join(since, since.c.document_id == Document.id)
-               .where(*then, Document.open_amount == 0))
+               .where(*then, Document.issued_on <= as_of, Document.open_amount == 0))
     both = union_all(still, settled).subquery("owed")
     return select(both).where(both.c.owed > 0).order_by(both.c.due_on, both.c.id)
 

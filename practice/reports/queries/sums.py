@@ -8,7 +8,7 @@ from sqlalchemy import case, func, or_, select, type_coerce
 from sqlalchemy.orm import aliased
 
 from practice.billing.models.documents import Document, DocumentKind, DocumentLine, DocumentTax
-from practice.billing.models.payments import Allocation, Method, Payment, Tip, TipPayout
+from practice.billing.models.payments import Allocation, Method, Payment, Tip
 from practice.billing.models.till import TillCount, TillDay
 from practice.core.db import db
 from practice.core.money import round_half_up, split
@@ -181,29 +181,3 @@ def till_differences(span: Period) -> dict[date, int]:
             read(select(TillDay.opened_on, func.sum(difference)).join(TillCount, TillCount.till_day_id == TillDay.id)
                  .where(TillDay.closed_at.is_not(None), TillDay.opened_on.between(span.first, span.last))
                  .group_by(TillDay.opened_on))}
-
-
-def credit(as_of: date) -> int:
-    """Money of clients not put against anything at the end of a day: received, less used, less tips."""
-    return (one(select(func.sum(Payment.amount)).where(Payment.received_on <= as_of))
-            - one(select(func.sum(Allocation.amount)).where(Allocation.payment_id.is_not(None),
-                                                            Allocation.on_date <= as_of))
-            - one(select(func.sum(Tip.amount)).where(Tip.on_date <= as_of)))
-
-
-def deposits(as_of: date) -> int:
-    """The part of that credit that was paid ahead for one appointment."""
-    paid = aliased(Payment)
-    ahead = select(paid.id).where(paid.appointment_id.is_not(None), paid.amount > 0, paid.received_on <= as_of)
-    until = select(func.sum(Payment.amount)).where(Payment.received_on <= as_of)
-    return (one(until.where(Payment.appointment_id.is_not(None), Payment.amount > 0),
-                until.where(Payment.reverses_id.in_(ahead)))
-            - one(select(func.sum(Allocation.amount)).where(Allocation.payment_id.in_(ahead),
-                                                            Allocation.on_date <= as_of))
-            - one(select(func.sum(Tip.amount)).where(Tip.payment_id.in_(ahead), Tip.on_date <= as_of)))
-
-
-def tips_payable(as_of: date) -> int:
-    """Tips given, less tips handed out, until the end of a day."""
-    return (one(select(func.sum(Tip.amount)).where(Tip.on_date <= as_of))
-            - one(select(func.sum(TipPayout.amount)).where(TipPayout.paid_on <= as_of)))

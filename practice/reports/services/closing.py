@@ -42,9 +42,12 @@ def close_month(actor: Actor, period: Period) -> ClosedMonth:
                                                              ClosedMonth.reopened_at.is_(None))):
         _end(actor, left, _("The books were opened in the settings."))
     db.session.flush()
-    text = as_text(*read_whole(period))
+    report, details = read_whole(period)
+    text, figures = as_text(report, details), report.figures
     row = ClosedMonth(month=str(period), last_on=period.last, report=text, closed_at=clock.now(),
-                      sha256=hashlib.sha256(text.encode()).hexdigest(), closed_by_id=actor.user_id)
+                      sha256=hashlib.sha256(text.encode()).hexdigest(), closed_by_id=actor.user_id,
+                      credit_amount=figures["client_credit"], deposits_amount=figures["deposits"],
+                      tips_amount=figures["tips_payable"])
     db.session.add(row)
     db.session.flush()
     audit.record(actor, "month.close", row, month=row.month, sha256=row.sha256)

@@ -1,0 +1,105 @@
+"""What the practice holds for others at the end of a day: credit and deposits of clients, tips, what was paid ahead.
+
+Credit and tips are counted on from the last month that was closed before that day, since the database lets nothing be
+dated before its end any more. Without a closed month they are counted from the first day.
+"""
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import and_, case, func, literal_column, or_, select
+from sqlalchemy.orm import aliased
+
+from practice.billing.models.documents import Document
+from practice.billing.models.packages import Package, PackageUse
+from practice.billing.models.payments import Allocation, Payment, Tip, TipPayout
+from practice.billing.models.vouchers import Voucher, VoucherUse
+from practice.core.db import db
+from practice.premises.queries import the_practice
+from practice.reports.models import ClosedMonth
+from practice.reports.queries.rows import left_of_packages, left_of_vouchers
+
+REVERSED = aliased(Payment)
+
+
+@dataclass(frozen=True)
+class Money:
+    """Minor units: money of clients not put against anything, the part of it paid ahead for one appointment, and tips
+    not handed out; `until` is the last day that is counted, None: nothing is yet."""
+
+    credit: int = 0
+    deposits: int = 0
+    tips: int = 0
+    until: date | None = None
+
+
+def money(as_of: date, start: Money | None = None) -> Money:
+    """At the end of a day, counted on from `start`; left out: from the last closed month before it."""
+    start = start or _closed_before(as_of)
+
+    def sums(day, *amounts):
+        since = day <= as_of if start.until is None else and_(day > start.until, day <= as_of)
+        return select(*(func.coalesce(func.sum(amount), 0) for amount in amounts)).where(since)
+
+    received, paid_ahead, taken_back = _one(
+        sums(Payment.received_on, Payment.amount, _if(_is_deposit(Payment), Payment.amount),
+             _if(_is_deposit(REVERSED), Payment.amount)).outerjoin(REVERSED, REVERSED.id == Payment.reverses_id))
+    put, put_of_deposits = _one(
+        sums(Allocation.on_date, Allocation.amount, _if(_is_deposit(Payment), Allocation.amount))
+        .join(Payment, Payment.id == Allocation.payment_id))
+    tips, tips_of_deposits = _one(sums(Tip.on_date, Tip.amount, _if(_is_deposit(Payment), Tip.amount))
+                                  .join(Payment, Payment.id == Tip.payment_id))
+    handed_out, = _one(sums(TipPayout.paid_on, TipPayout.amount))
+    return Money(start.credit + received - put - tips,
+                 start.deposits + paid_ahead + taken_back - put_of_deposits - tips_of_deposits,
+                 start.tips + tips - handed_out, as_of)
+
+
+def _is_deposit(payment):
+    return and_(payment.appointment_id.is_not(None), payment.amount > 0)
+
+
+def _if(condition, amount):
+    return case((condition, amount), else_=0)
+
+
+def _one(statement) -> list[int]:
+    return [int(value) for value in db.session.execute(statement).one()]
+
+
+def _closed_before(day: date) -> Money:
+    books = the_practice().books_closed_on
+    if books is None:
+        return Money()
+    row = db.session.execute(
+        select(ClosedMonth.credit_amount, ClosedMonth.deposits_amount, ClosedMonth.tips_amount, ClosedMonth.last_on)
+        .where(ClosedMonth.reopened_at.is_(None), ClosedMonth.last_on < day, ClosedMonth.last_on <= books)
+        .order_by(ClosedMonth.last_on.desc()).limit(1)).first()
+    return Money(*row) if row else Money()
+
+
+def packages(as_of: date) -> int:
+    """What is still owed in sessions at the end of a day, over packages that had not run out."""
+    something_left = Package.value_left_amount > literal_column("0")  # written out: the index says so too
+    changed = select(PackageUse.package_id).where(PackageUse.used_on > as_of)
+    back = select(PackageUse.package_id).where(PackageUse.given_back_on > as_of)
+    return _left(left_of_packages(as_of), Package, something_left, (changed, back), as_of)
+
+
+def vouchers(as_of: date) -> int:
+    """What may still be brought in: what is left of vouchers that were good at the end of a day."""
+    something_left = Voucher.left_amount > literal_column("0")
+    paid = select(Allocation.voucher_id).where(Allocation.voucher_id.is_not(None), Allocation.on_date > as_of)
+    used = select(VoucherUse.voucher_id).where(VoucherUse.used_on > as_of)
+    return _left(left_of_vouchers(as_of), Voucher, something_left, (paid, used), as_of)
+
+
+def _left(amount, model, something_left, changed, as_of: date) -> int:
+    """Of those with something left now, and of those that were used or credited since: so the cost does not grow with
+    what was used up before."""
+    is_good = or_(model.expires_on.is_(None), model.expires_on > as_of)
+    note = aliased(Document)
+    credited = select(note.refers_to_id).where(note.refers_to_id.is_not(None), note.issued_on > as_of)
+    ids = select(model.id).where(something_left, is_good).union(
+        *changed, select(model.id).where(model.document_id.in_(credited)))
+    return int(db.session.scalar(select(func.coalesce(func.sum(amount), 0)).where(
+        model.sold_on <= as_of, is_good, model.id.in_(ids))))
