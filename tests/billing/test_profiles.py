@@ -10,6 +10,7 @@ from practice.accounts.services.users import get_user, set_profile
 from practice.admin.papers import invoice_pdf
 from practice.billing import profiles
 from practice.billing.models.documents import Document, LineKind
+from practice.billing.models.payments import Payment
 from practice.billing.profiles import LineFacts, NotReadyToIssue, PaperFacts, check_paper, is_abn
 from practice.billing.queries.documents import get_document
 from practice.billing.services.credit_notes import credit_note
@@ -18,9 +19,11 @@ from practice.clients.queries import get_client
 from practice.clients.services import change_client
 from practice.core import pdf
 from practice.core.db import db, transaction
+from practice.ops.books.check import check_books
 from practice.premises.models import Issuer, Profile, TaxCategory, TaxCode
 from practice.premises.queries import get_practice, issuer_for
 from practice.premises.services import change_settings, save
+from tests.admin.test_checkout import fields, look
 from tests.factories.billing import Stage
 
 ABN = "51 824 753 556"  # the tax office's own example
@@ -149,6 +152,37 @@ def test_ontario_prints_a_line_to_sign(stage):
     name_therapist(stage, registration_body="CMTO", registration_number="A123")
     words = paper(stage, issue(stage, session(stage)))
     assert "HST number" in words and words.count("CMTO A123") == 2 and "Signature" in words
+
+
+def test_in_ontario_a_product_beside_a_treatment_stands_on_a_receipt_of_its_own(stage, as_person):
+    set_up(stage, Profile.RMT_ONTARIO, address="", tax_number="")
+    done = stage.session()
+    desk, address = as_person("rae"), f"/checkout/{done}?product={stage.roller}"
+    page = look(desk, address)
+    assert "Makes two receipts" in page
+    wanted = fields(page) | {"method": "card", "amount": "97.00"}  # a euro too much
+    refused = desk.post(address, data=wanted)
+    page = refused.get_data(as_text=True)
+    assert refused.status_code == 422 and all(words in page for words in (
+        "3 things to put right", "address", "HST number", "registration number"))  # all of it at once
+    assert "/setup/practice/" not in page
+    page = as_person("olive").post(address, data=wanted).get_data(as_text=True)
+    assert "/setup/practice/" in page and f"/setup/staff/{stage.people.theo.user_id}" in page
+    set_up(stage, Profile.RMT_ONTARIO, address="1 Quay", tax_number="12345 6789 RT0001")
+    name_therapist(stage, registration_body="CMTO", registration_number="A123")
+    for _click in range(2):
+        assert desk.post(address, data=wanted).status_code == 302
+    with guard.acting(stage.people.system):
+        rows = db.session.query(Document).order_by(Document.number).all()
+        assert [(row.number, row.gross_amount, row.open_amount, row.appointment_id) for row in rows] == [
+            (1, 7800, 0, done), (2, 1800, 0, None)]
+        assert [row.amount for row in db.session.query(Payment)] == [9700]  # one card, two receipts
+        assert check_books() == []
+        numbers = [row.id for row in rows]
+    treatment, product = (paper(stage, number) for number in numbers)
+    assert "A123" in treatment and "Foam roller" not in treatment
+    assert "A123" not in product and "Foam roller" in product
+    assert f"/checkout/receipt/{numbers[1]}.pdf" in look(desk, f"/checkout/{done}/receipt")
 
 
 def test_australia_calls_it_a_tax_invoice(stage):

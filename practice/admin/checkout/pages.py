@@ -18,11 +18,10 @@ from practice.admin.auth import current_actor
 from practice.admin.base import Page, attempt, show_error
 from practice.admin.checkout.address import Asked, address_of, charge_of, read_address
 from practice.admin.checkout.offers import asks, offered, packages_of
-from practice.admin.checkout.panel import CheckoutForm, amount_words, faces, offer_over, read_money
+from practice.admin.checkout.panel import CheckoutForm, Money, amount_words, faces, offer_over, read_money
 from practice.admin.papers import receipt_pdf
 from practice.admin.sending import pdf
 from practice.billing.models.documents import Document
-from practice.billing.pricing import Totals
 from practice.billing.queries.accounts import Account, account_of
 from practice.billing.queries.charged import charged
 from practice.billing.queries.documents import (
@@ -34,7 +33,7 @@ from practice.billing.queries.documents import (
     state_of,
 )
 from practice.billing.services.checkout import Charge, CheckedOutAlready, checkout, what_pays, what_to_charge
-from practice.billing.services.documents import totals_of
+from practice.billing.services.documents import Sums, papers_of, sums_of
 from practice.billing.services.uncharged import uncharged
 from practice.billing.settlement import Settlement
 from practice.catalog.queries import products
@@ -59,7 +58,7 @@ class Along:
 class Due:
     """What the invoice comes to, what pays for it, what else is paid along, and what that leaves to pay now."""
 
-    totals: Totals
+    totals: Sums
     paid: Settlement
     account: Account
     also: Document | None
@@ -116,7 +115,8 @@ class CheckoutPage(Page):
 
 def what_is_due(charge: Charge, asked: Asked) -> Due:
     """The sums of the pay panel, by the same rules as the checkout itself."""
-    totals, account = totals_of(charge.lines), account_of(charge.appointment.client_id, show.today(), recent=0)
+    totals = sums_of(charge.lines, charge.appointment.user_id)
+    account = account_of(charge.appointment.client_id, show.today(), recent=0)
     paid = what_pays(charge, totals.gross, package_id=asked.package_id, voucher=asked.voucher,
                      with_credit=asked.with_credit)
     also = next((row for row in account.open_documents if row.id == asked.also_id), None)
@@ -129,7 +129,8 @@ def what_is_due(charge: Charge, asked: Asked) -> Due:
 def along_of(appointment_id: int) -> Along:
     """As it was handed over. Raises NotFound."""
     charge = what_to_charge(appointment_id)
-    return Along(charge, get_client(charge.appointment.client_id).name, totals_of(charge.lines).gross)
+    row = charge.appointment
+    return Along(charge, get_client(row.client_id).name, sums_of(charge.lines, row.user_id).gross)
 
 
 def others_done(charge: Charge, due: Due) -> list[tuple]:
@@ -141,12 +142,13 @@ def others_done(charge: Charge, due: Due) -> list[tuple]:
 
 def take(form: CheckoutForm, appointment_id: int, asked: Asked, due: Due) -> bool:
     """Take the money and issue the invoice; what is refused stands on the form."""
-    if form.due.data != str(due.to_pay):
+    is_again = bool(charged([appointment_id]))  # a second click: what the first one left changes the sums
+    if form.due.data != str(due.to_pay) and not is_again:
         form.form_errors.append(gettext("The sum has changed since this page was opened. Please look again."))
         form.amount.data = plain(due.to_pay, the_practice().currency)
         return False
     try:
-        money = read_money(form, due.to_pay)
+        money = Money([]) if is_again else read_money(form, due.to_pay)
     except DomainError as error:
         show_error(form, error)
         return False
@@ -180,7 +182,6 @@ def show_page(form: CheckoutForm, charge: Charge, asked: Asked, due: Due):
         form.request_key.data = secrets.token_hex(16)
     form.due.data = str(due.to_pay)
     client = get_client(charge.appointment.client_id)
-    rates = {tax.tax.rate for tax in due.totals.taxes}
     typed = {name: request.args.get(name, "")[:120] for name in ("discount", "why", "voucher")}
     page = render_template(
         "admin/checkout/page.html", form=form, charge=charge, client=client, due=due, asked=asked, typed=typed,
@@ -188,9 +189,11 @@ def show_page(form: CheckoutForm, charge: Charge, asked: Asked, due: Due):
         places=decimals(currency),
         lines=list(zip(charge.lines, due.totals.lines, strict=True)), therapist=short_name(charge), asks=asks(charge),
         go=lambda **changed: address_of(asked, charge, **changed), what=summary(charge), slots=offered(charge),
-        rate=f"{rates.pop() / 10_000:g}" if len(rates) == 1 else None, amount_words=amount_words(),
+        rate=f"{min(due.totals.rates) / 10_000:g}" if len(due.totals.rates) == 1 else None, amount_words=amount_words(),
         number=expected_number(charge.appointment.user_id, show.today()), packages=packages_of(charge, due.account),
-        others=others_done(charge, due), is_done=charge.appointment.state is AppointmentState.DONE, methods=faces())
+        others=others_done(charge, due),
+        papers=len(papers_of(charge.lines, charge.appointment.user_id)), methods=faces(),
+        is_done=charge.appointment.state is AppointmentState.DONE)
     return page, (422 if form.errors else 200)
 
 

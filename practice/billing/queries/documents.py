@@ -40,7 +40,7 @@ def paid_together(document_id: int) -> list[Document]:
     if not first:
         return []
     return list(db.session.scalars(
-        select(Document).where(Document.id != document_id, Document.appointment_id.is_not(None), Document.id.in_(
+        select(Document).where(Document.id != document_id, Document.id.in_(
             select(Allocation.document_id).join(Payment, Payment.id == Allocation.payment_id)
             .where(or_(*(Payment.request_key.startswith(f"{key}:") for key in first)))))
         .order_by(Document.id)))

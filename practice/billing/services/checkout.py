@@ -13,7 +13,7 @@ from practice.billing.models.payments import Method, Payment
 from practice.billing.queries.charged import charged
 from practice.billing.queries.deposits import free_credit
 from practice.billing.queries.documents import for_appointment, get_document
-from practice.billing.services.documents import LineInput, draft_invoice, issue, totals_of
+from practice.billing.services.documents import LineInput, draft_invoice, issue, papers_of, sums_of
 from practice.billing.services.locking import lock_account
 from practice.billing.services.packages import name_on_paper, use_package
 from practice.billing.services.payments import put_against, put_credit, take_payment
@@ -121,8 +121,8 @@ def what_pays(charge: Charge, whole: int, *, package_id: int | None = None, vouc
     held = live_voucher(voucher) if voucher else None
     brought = Brought(held.left_amount, held.treatment_id) if held else None
     is_ahead = package_id is not None or (brought is not None and brought.treatment_id is not None)
-    rest = totals_of(charge.lines[1:]).gross if is_ahead and charge.lines[1:] else 0
     row = charge.appointment
+    rest = sums_of(charge.lines[1:], row.user_id).gross if is_ahead and charge.lines[1:] else 0
     credit = free_credit(row.client_id, appointment_id=row.id) if with_credit else 0
     return settle(whole, rest, treatment_id=charge.treatment.id, has_package=package_id is not None, voucher=brought,
                   credit=credit)
@@ -160,55 +160,60 @@ def checkout(actor: Actor, appointment_id: int, *, payments: Sequence[tuple[Meth
     charge = _charge_for(row, extras, discount, discount_reason)
     if row.state is not AppointmentState.DONE:
         raise NotDoneYet()
-    paid = what_pays(charge, totals_of(charge.lines).gross, package_id=package_id, voucher=voucher,
+    paid = what_pays(charge, sums_of(charge.lines, row.user_id).gross, package_id=package_id, voucher=voucher,
                      with_credit=with_credit)
     used = use_package(actor, package_id, row, charge.treatment.id).id if package_id is not None else None
     if paid.ahead is Ahead.VOUCHER:
         use_for_session(actor, voucher, row, charge.treatment.id)
     lines = charge.lines[1:] if paid.ahead else charge.lines
-    document = _draft(actor, row, lines) if lines else None
+    own = _drafts(actor, row, lines) if lines else []
     along = [_along(actor, number) for number in others]
-    if document and paid.by_voucher and paid.ahead is not Ahead.VOUCHER:
-        use_amount(actor, voucher, document)
-    if document and paid.by_credit:
-        put_credit(actor, document, paid.by_credit)
-    taken = _take(actor, row, [document, *along], payments, request_key, tip, tip_for_id or row.user_id)
+    by_voucher, by_credit = 0 if paid.ahead is Ahead.VOUCHER else paid.by_voucher, paid.by_credit
+    for document in own:
+        by_voucher -= use_amount(actor, voucher, document) if by_voucher else 0
+        by_credit -= put_credit(actor, document, by_credit) if by_credit else 0
+    taken = _take(actor, row, [own, *along], payments, request_key, tip, tip_for_id or row.user_id)
     for payment in taken:
         for also_id in also_ids:
             put_against(payment, get_document(also_id, lock=True))
-    for drafted in filter(None, (document, *along)):
-        issue(actor, drafted)
-    return Receipt(document.id if document else None, tuple(payment.id for payment in taken), used)
+    for document in (*own, *(document for documents in along for document in documents)):
+        issue(actor, document)
+    return Receipt(own[0].id if own else None, tuple(payment.id for payment in taken), used)
 
 
-def _draft(actor: Actor, row: Appointment, lines: Sequence[LineInput]) -> Document:
-    return draft_invoice(actor, client_id=row.client_id, lines=lines, appointment_id=row.id, therapist_id=row.user_id)
+def _drafts(actor: Actor, row: Appointment, lines: Sequence[LineInput]) -> list[Document]:
+    """One invoice, or more where the law wants it; the first is the appointment's."""
+    return [draft_invoice(actor, client_id=row.client_id, lines=paper, appointment_id=None if number else row.id,
+                          therapist_id=row.user_id) for number, paper in enumerate(papers_of(lines, row.user_id))]
 
 
-def _along(actor: Actor, appointment_id: int) -> Document:
-    """The invoice of a session that somebody else pays along: as it was handed over."""
+def _along(actor: Actor, appointment_id: int) -> list[Document]:
+    """The invoices of a session that somebody else pays along: as it was handed over."""
     row = db.session.scalars(HELD, {"appointment_id": appointment_id}).one()
     if charged([appointment_id]):
         raise CheckedOutMeanwhile()
     if row.state is not AppointmentState.DONE:
         raise NotDoneYet()
-    return _draft(actor, row, _charge_for(row, None, 0, "").lines)
+    return _drafts(actor, row, _charge_for(row, None, 0, "").lines)
 
 
-def _take(actor: Actor, row: Appointment, documents: Sequence[Document | None], given: Sequence[tuple[Method, int]],
+def _take(actor: Actor, row: Appointment, sessions: Sequence[list[Document]], given: Sequence[tuple[Method, int]],
           request_key: str, tip: int, tip_for_id: int) -> list[Payment]:
-    """One payment a sum and client, put against the invoice; gives those of the client who pays."""
-    shares = share_out([amount for _method, amount in given], [one.open_amount if one else 0 for one in documents], tip)
+    """One payment a sum and session, put against its invoices; gives those of the client who pays."""
+    shares = share_out([amount for _method, amount in given],
+                       [sum(document.open_amount for document in documents) for documents in sessions], tip)
     own = []
     for place, ((method, _amount), parts) in enumerate(zip(given, shares, strict=True)):
-        for number, (document, part) in enumerate(zip(documents, parts, strict=True)):
+        for number, (documents, part) in enumerate(zip(sessions, parts, strict=True)):
             if not part:
                 continue
             payment = take_payment(
-                actor, client_id=document.client_id if number else row.client_id, amount=part, method=method,
-                request_key=f"{request_key}:{place}:{number}" if number else f"{request_key}:{place}", drafted=document,
+                actor, client_id=documents[0].client_id if number else row.client_id, amount=part, method=method,
+                request_key=f"{request_key}:{place}:{number}" if number else f"{request_key}:{place}",
                 tip=tip if place == number == 0 else 0, tip_for_id=tip_for_id,
-                paid_by_id=row.client_id if number and document.client_id != row.client_id else None)
+                paid_by_id=row.client_id if number and documents[0].client_id != row.client_id else None)
+            for document in documents:
+                put_against(payment, document)
             own += [] if number else [payment]
     return own
 

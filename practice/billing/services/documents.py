@@ -19,7 +19,7 @@ from practice.billing.models.documents import (
     DocumentTax,
     LineKind,
 )
-from practice.billing.pricing import Adjustment, Line, Mode, PricedDocument, Tax, Totals, price
+from practice.billing.pricing import Adjustment, Line, Mode, PricedDocument, PricedLine, Tax, Totals, price
 from practice.billing.profiles import Fault, LineFacts, NotReadyToIssue, PaperFacts, check_paper
 from practice.billing.services.locking import lock_account
 from practice.billing.services.numbering import outside_series, take_number
@@ -55,6 +55,15 @@ class LineInput:
     treatment_id: int | None = None
     product_id: int | None = None
     service_on: date | None = None
+
+
+@dataclass(frozen=True)
+class Sums:
+    """Priced lines in their order, the rates of tax among them, and what they come to together."""
+
+    lines: tuple[PricedLine, ...]
+    rates: frozenset[int]
+    gross: int
 
 
 def issue_invoice(actor: Actor, *, client_id: int, lines: Sequence[LineInput], appointment_id: int | None = None,
@@ -176,6 +185,23 @@ def price_lines(practice: Settings, lines: Sequence[LineInput], taxes: dict[int,
 def totals_of(lines: Sequence[LineInput]) -> Totals:
     """What these lines will come to when they are invoiced now."""
     return price_lines(the_practice(), lines, tax_codes_of(line.tax_code_id for line in lines))
+
+
+def papers_of(lines: Sequence[LineInput], therapist_id: int | None) -> list[Sequence[LineInput]]:
+    """The invoices these lines are written on: one; in Ontario a massage receipt holds nothing else, and what is sold
+    beside the treatment stands on a second one."""
+    given = [line for line in lines if line.kind is LineKind.SERVICE]
+    others = [line for line in lines if line.kind is not LineKind.SERVICE]
+    if not given or not others or issuer_for(therapist_id).profile is not Profile.RMT_ONTARIO:
+        return [lines]
+    return [given, others]
+
+
+def sums_of(lines: Sequence[LineInput], therapist_id: int | None) -> Sums:
+    """What these lines will come to on the invoices they are written on (see papers_of)."""
+    papers = [totals_of(paper) for paper in papers_of(lines, therapist_id)]
+    rates = frozenset(tax.tax.rate for paper in papers for tax in paper.taxes)
+    return Sums(tuple(line for paper in papers for line in paper.lines), rates, sum(paper.gross for paper in papers))
 
 
 def _tax(code: TaxCode) -> Tax:

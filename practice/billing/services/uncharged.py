@@ -6,7 +6,7 @@ from sqlalchemy.orm import aliased
 
 from practice.billing.queries.charged import IS_UNCHARGED
 from practice.billing.services.checkout import Extra, product_line
-from practice.billing.services.documents import LineInput, price_lines, tax_codes_of
+from practice.billing.services.documents import LineInput, price_lines, sums_of
 from practice.catalog.models import Treatment, TreatmentPrice
 from practice.clients.models import Client
 from practice.core.db import db
@@ -45,9 +45,8 @@ def uncharged(first: date, last: date) -> list[tuple[Visit, int]]:
 
 
 def _cost(row: Row) -> int:
-    lines = [LineInput("", row.price_amount, row.tax_code_id)]
-    lines += [product_line(Extra(product, count)) for product, count in row.products or ()]
-    taxes = {row.tax_code_id: row}
-    if len(lines) > 1:
-        taxes |= tax_codes_of(line.tax_code_id for line in lines[1:])
-    return price_lines(the_practice(), lines, taxes).gross
+    line = LineInput("", row.price_amount, row.tax_code_id)
+    if row.products:
+        products = [product_line(Extra(product, count)) for product, count in row.products]
+        return sums_of([line, *products], row.user_id).gross
+    return price_lines(the_practice(), [line], {row.tax_code_id: row}).gross
