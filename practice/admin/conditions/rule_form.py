@@ -42,7 +42,7 @@ class RuleForm(FlaskForm):
     client = _line(_("In a client's words"), description=_("Stands in forms: no word of the trade"))
     synonyms = StringField(_("Other names"), [Length(max=LONGEST)], description=_("Separated by commas"))
     kind = _choice(_("What it asks for"))
-    why = _line(_("Why"))
+    why = TextAreaField(_("Why"), [DataRequired(MISSING), Length(max=LONGEST)])
     scope = _choice(_("Where it counts"))
     cap = _choice(_("No deeper than, anywhere"))
     cap_once_cleared = _choice(_("No deeper than, once a doctor has agreed"),
