@@ -12,6 +12,7 @@ from flask import current_app
 from practice.access import guard
 from practice.access.actor import link
 from practice.access.roles import Role
+from practice.accounts.services.reset import make_link
 from practice.accounts.services.users import add_user
 from practice.audit import services as audit
 from practice.billing.models.documents import Document, DocumentLine
@@ -79,6 +80,8 @@ class World:
             return self.numbers[f"row:{endpoint.split('.')[0]}"]
         if name == "appointment_id" and not endpoint.startswith(("notes.", "checkout.")):
             return self.numbers["coming_appointment_id"]
+        if endpoint == "reset":
+            return self.numbers["reset_secret"]
         if name == "form_id" and endpoint.startswith("form_edit."):
             return self.numbers["draft_form_id"]
         return self.numbers[name]
@@ -120,6 +123,7 @@ def build_world(people: personas.People) -> World:
     _owed(people, world)
     _money(people, world)
     _used(people, world)
+    _link(people, world)
     _superbill(people, world)
     _mailed(people, world)
     _rest(people, world)
@@ -255,6 +259,12 @@ FACTS = {"head": {"name": "Practice", "address": "1 Main St", "tax_number": "12-
          "currency": "USD", "charged": 8000, "paid": 0,
          "lines": [{"on": "2026-11-02", "code": "97124", "units": 4, "place": "11", "charge": 8000,
                     "npi": "1234567893", "name": "Theo Thorne", "licence": "LMT 1"}]}
+
+
+def _link(people, world) -> None:
+    """A link to a new password for the colleague whom tests may change."""
+    with guard.acting(people.olive), transaction():
+        world.numbers["reset_secret"] = make_link(people.olive, world.numbers["user_id"])
 
 
 def _used(people, world) -> None:

@@ -54,7 +54,7 @@ class AccountPage(Page):
         form, must = PasswordForm(), current_user.row.must_change_password
         user_id = current_actor().user_id
         if form.validate_on_submit() and self._is_current(form) and attempt(form, lambda: users.change_password(
-                current_actor(), current=form.current.data, new=form.password.data)):
+                current_actor(), current=form.current.data, new=form.password.data, practice=the_practice().name)):
             auth.enter(auth.open_for(user_id))
             flash(gettext("Your password is changed, and your other sign-ins have ended"), "success")
             return redirect(url_for("today.index" if must else "account.index"))

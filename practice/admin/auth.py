@@ -19,7 +19,7 @@ from practice.premises.queries import SETTINGS, keep_settings, settings
 from practice.safety.queries import HAS_OWN_RULES, keep_shipped
 
 # What anybody may reach; everything else needs a sign-in.
-PUBLIC = {"static", "sign_in", "sign_in_code", "unlock", "first_run", "health"}
+PUBLIC = {"static", "sign_in", "sign_in_code", "forgot", "reset", "unlock", "first_run", "health"}
 PUBLIC_BLUEPRINTS = {"kiosk"}
 # What a locked sign-in may reach beside that: the way out.
 LOCK_DOORS = {"sign_out"}

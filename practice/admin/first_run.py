@@ -108,7 +108,7 @@ def create(actor, form: FirstRunForm, values: dict) -> int:
     chosen = {Role.THERAPIST: form.is_therapist.data, Role.RECEPTION: form.is_reception.data}
     user = service.create_first_owner(
         actor, code=form.code.data, name=form.name.data, email=values["email"], password=form.password.data,
-        roles=[role for role, is_chosen in chosen.items() if is_chosen])
+        roles=[role for role, is_chosen in chosen.items() if is_chosen], practice=form.practice_name.data)
     premises.open_practice(
         actor, name=form.practice_name.data, time_zone=form.time_zone.data, country=form.country.data,
         currency=form.currency.data, price_mode=PriceMode(form.price_mode.data), tax_name=form.tax_name.data,

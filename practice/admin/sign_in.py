@@ -50,7 +50,8 @@ def sign_in():
                 return ask_code(user_id)
             return let_in(user_id, "password")
     minutes = int(current_app.config["IDLE_TIMEOUT"].total_seconds() // 60)
-    return render_template("auth/sign_in.html", form=form, idle_minutes=minutes), (422 if form.errors else 200)
+    return render_template("auth/sign_in.html", form=form, idle_minutes=minutes,
+                           has_mail=bool(current_app.config["MAIL_SERVER"])), (422 if form.errors else 200)
 
 
 def let_in(user_id: int, how: str):

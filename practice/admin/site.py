@@ -33,6 +33,7 @@ from practice.admin import (
     proof,
     report_closing,
     reports,
+    reset,
     search,
     second_step,
     show,
@@ -217,6 +218,7 @@ def init_app(app: Flask, csp_nonce) -> None:
     sign_in.init_app(app)
     lock.init_app(app)
     proof.init_app(app)
+    reset.init_app(app)
     first_run.init_app(app)
     # Naming a path keeps Flask-Admin from serving its own scripts and styles, which no page uses.
     site = Admin(name="Practice", index_view=PAGES[0], url="/", static_url_path="/unused",

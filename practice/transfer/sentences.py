@@ -176,6 +176,8 @@ ACCESS = {
     "user.pin": _("%(who)s set a PIN"),
     "user.pin_out": _("%(who)s took a PIN out"),
     "user.recovery_codes": _("%(who)s made new recovery codes"),
+    "user.forgot": _("%(who)s asked for a link to a new password"),
+    "user.reset_link": _("%(who)s made a link to a new password"),
     "user.second_step": _("%(who)s set up a second step"),
     "user.second_step_out": _("%(who)s took a second step out"),
     "user.profile": _("%(who)s changed a therapist's profile"),

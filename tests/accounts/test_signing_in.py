@@ -68,6 +68,15 @@ def test_another_address_of_the_same_household_does_not_evade_it(people, fail):
 
 
 @pytest.mark.requirement("sign-in-brake")
+def test_one_address_written_in_two_ways_is_one(people, fail):
+    for number in range(TRIES_HERE):
+        fail("theo@example.com", STRANGER if number % 2 else f"::ffff:{STRANGER}")
+    with pytest.raises(TooManyTries):
+        check_sign_in("theo@example.com", PASSWORD, STRANGER)
+    assert check_sign_in("theo@example.com", PASSWORD, f"::ffff:{DESK}") == people.theo.user_id
+
+
+@pytest.mark.requirement("sign-in-brake")
 def test_one_account_from_everywhere_and_the_colleague_at_their_own_desk(people, fail):
     sign_in(people, "theo", DESK)
     for number in range(TRIES_ACCOUNT):

@@ -2,6 +2,7 @@
 from datetime import timedelta
 
 import pytest
+from werkzeug.middleware.proxy_fix import ProxyFix
 
 from practice.access import guard
 from practice.access.roles import Role
@@ -74,6 +75,19 @@ def test_the_brake_holds_the_right_password_too(door):
     assert answer.status_code == 422 and "Too many tries" in answer.get_data(as_text=True)
     answer = enter(door, headers={"X-Forwarded-For": "198.51.100.9"})
     assert answer.status_code == 422, "the address is not what the visitor says it is"
+
+
+@pytest.mark.requirement("sign-in-brake")
+def test_behind_a_proxy_what_the_visitor_writes_before_it_changes_nothing(door, app, monkeypatch):
+    """The proxy adds the address it sees at the end; only that one is believed."""
+    monkeypatch.setattr(app, "wsgi_app", ProxyFix(app.wsgi_app, x_for=1))
+    for number in range(TRIES_HERE):
+        enter(door, password="wrong horse battery",
+              headers={"X-Forwarded-For": f"198.51.100.{number}, 203.0.113.7", "Forwarded": f"for=198.51.100.{number}",
+                       "X-Real-IP": f"198.51.100.{number}", "Client-IP": f"198.51.100.{number}"})
+    refused = enter(door, headers={"X-Forwarded-For": "198.51.100.99, 203.0.113.7"})
+    assert refused.status_code == 422 and "Too many tries" in refused.text
+    assert enter(door, headers={"X-Forwarded-For": "203.0.113.8"}).status_code == 302
 
 
 @pytest.mark.requirement("session-rotates")

@@ -48,6 +48,8 @@ DOORS: dict[str, Door] = {
     "health": Door(get=EVERYBODY),
     "sign_in": Door(get=EVERYBODY, post=EVERYBODY),
     "sign_in_code": Door(get="", post="", leads_to_sign_in=True),
+    "forgot": Door(get=EVERYBODY, post=EVERYBODY),
+    "reset": Door(get=EVERYBODY, post=EVERYBODY),
     "prove": Door(get=STAFF, post=STAFF),
     "sign_out": Door(post=STAFF),
     "lock": Door(post=STAFF),
@@ -251,6 +253,7 @@ DOORS: dict[str, Door] = {
     "setup_staff.end": Door(post="O"),
     "setup_staff.end_all": Door(post="O"),
     "setup_staff.reset": Door(post="O"),
+    "setup_staff.link": Door(post="O"),
     "setup_staff.step_out": Door(post="O"),
     **{name: door for table in ("issuer", "location", "payment_method", "price_group", "product", "room", "shift",
                                 "tax_code", "treatment", "user")

@@ -32,7 +32,8 @@ def new_code(actor: Actor) -> str | None:
     return code
 
 
-def create_first_owner(actor: Actor, *, code: str, name: str, email: str, password: str, roles=(Role.OWNER,)) -> User:
+def create_first_owner(actor: Actor, *, code: str, name: str, email: str, password: str, roles=(Role.OWNER,),
+                       practice: str = "") -> User:
     """The owner, with the roles they hold themselves. Run as a system actor. Raises AlreadySetUp, Invalid."""
     if not is_empty():
         raise AlreadySetUp()
@@ -41,4 +42,4 @@ def create_first_owner(actor: Actor, *, code: str, name: str, email: str, passwo
         raise Invalid(_("This is not the code that the terminal shows."), "code")
     db.session.delete(known)
     return add_user(actor, name=name, email=email, password=password, roles={Role.OWNER, *roles},
-                    must_change_password=False)
+                    must_change_password=False, practice=practice)

@@ -38,12 +38,12 @@ class OwnPassword(DomainError):
 
 
 def add_user(actor: Actor, *, name: str, email: str, password: str, roles: Iterable[Role],
-             must_change_password: bool = True) -> User:
+             must_change_password: bool = True, practice: str = "") -> User:
     """A new member of the staff. Raises Invalid, EmailTaken."""
     require(actor, Permission.USER_EDIT)
     roles = _checked_roles(roles)
     name, email = _checked_name(name), _free_email(email, None)
-    passwords.check_new(password, *_known_words(name, email))
+    passwords.check_new(password, *known_words(name, email, practice))
     user = User(name=name, email=email, password_hash=passwords.hash_password(password),
                 must_change_password=must_change_password, created_at=clock.now(),
                 roles=[UserRole(role=role) for role in sorted(roles)])
@@ -82,8 +82,9 @@ def _free_email(email: str, user_id: int | None) -> str:
     return email
 
 
-def _known_words(name: str, email: str) -> list[str]:
-    return [*name.split(), email.split("@")[0], email]
+def known_words(name: str, email: str, practice: str = "") -> list[str]:
+    """What everybody knows of somebody: their names, their address, the practice's name."""
+    return [*name.split(), *practice.split(), email.split("@")[0], email]
 
 
 def _add_profile(user: User) -> None:
@@ -170,14 +171,16 @@ def lock_profile(user_id: int) -> TherapistProfile:
     return profile
 
 
-def change_password(actor: Actor, *, current: str, new: str) -> None:
-    """One's own password; needs the current one and ends every sign-in. Raises Invalid."""
+def change_password(actor: Actor, *, current: str, new: str, practice: str = "") -> None:
+    """One's own password; needs the current one and ends every sign-in. Not made of the practice's name. Raises
+    Invalid.
+    """
     if actor.kind is not Kind.STAFF:
         raise Forbidden()
     user = get_user(actor.user_id)
     if not passwords.is_right(user.password_hash, current):
         raise Invalid(_("This is not your current password."), "current")
-    passwords.check_new(new, *_known_words(user.name, user.email))
+    passwords.check_new(new, *known_words(user.name, user.email, practice))
     if new == current:
         raise Invalid(_("Choose another one than the present password."), "password")
     user.password_hash, user.must_change_password = passwords.hash_password(new), False

@@ -10,7 +10,9 @@ from practice.access.roles import ROLE_LABELS, Role
 from practice.accounts import passwords
 from practice.accounts.devices import describe
 from practice.accounts.queries import get_user, open_sign_ins, staff
+from practice.accounts.services import reset as reset_link
 from practice.accounts.services import second_step, signing_in, users
+from practice.admin import reset
 from practice.admin.auth import current_actor
 from practice.admin.base import Page, act, attempt
 from practice.admin.fields import enum_choices
@@ -77,8 +79,9 @@ def stored(user_id: int) -> dict:
 
 
 class StaffPage(Page):
-    permissions = dict.fromkeys(("index", "new", "edit", "reset", "step_out", "end", "end_all", "head"), P.USER_EDIT)
-    asks_again = ("new", "edit", "reset", "step_out")
+    permissions = dict.fromkeys(("index", "new", "edit", "reset", "link", "step_out", "end", "end_all",
+                                 "head"), P.USER_EDIT)
+    asks_again = ("new", "edit", "reset", "link", "step_out")
 
     @expose("/")
     def index(self):
@@ -131,7 +134,7 @@ class StaffPage(Page):
         return render_template(
             "admin/setup/person.html", form=form, user=user, tabs_row=tabs("staff"), marks=MARKS,
             is_self=user_id == current_actor().user_id, sign_ins=[(row, describe(row.device)) for row in open_now],
-            head=own_issuer(user_id), coming=count if is_asked else 0,
+            has_mail=bool(current_app.config["MAIL_SERVER"]), head=own_issuer(user_id), coming=count if is_asked else 0,
             next_on=clock.local_date(next_at, the_practice().time_zone) if next_at else None), (
                 422 if form.errors or is_asked or form.newer is not None else 200)
 
@@ -152,6 +155,21 @@ class StaffPage(Page):
             flash(" ".join(form.form_errors), "error")
             return redirect(url_for("setup_staff.edit", user_id=get_user(user_id).id))
         return self._password_once(user_id, temporary)
+
+    @expose("/<int:user_id>/link", methods=("POST",))
+    def link(self, user_id):
+        """A link to a new password: shown this once, or by mail to the address they sign in with."""
+        back = url_for("setup_staff.edit", user_id=get_user(user_id).id)
+        if request.form.get("by") == "mail" and current_app.config["MAIL_SERVER"]:
+            return act(lambda: reset_link.mail_link(current_actor(), user_id, reset.letter), back,
+                       gettext("The link is on its way"))
+        form = SetupForm()
+        secret = attempt(form, lambda: reset_link.make_link(current_actor(), user_id))
+        if secret is None:
+            flash(" ".join(form.form_errors), "error")
+            return redirect(back)
+        return render_template("admin/setup/reset_link.html", user=get_user(user_id),
+                               address=reset.address_of(secret), tabs_row=tabs("staff"))
 
     @expose("/<int:user_id>/second-step/out", methods=("POST",))
     def step_out(self, user_id):
