@@ -66,19 +66,20 @@ class AccountingPage(Page):
         has_names, entries = "names" in request.args, entries_of(actor, days)
         try:
             refuse_unmapped(entries, DATEV if layout == "datev" else ())
+            how = {"decimals": decimals(practice.currency), "names": has_names}
+            if layout == "datev":
+                how |= {"currency": practice.currency, "made_at": made_at, "first": days.first, "last": days.last}
+            elif layout in OF_INVOICES:
+                how |= {"currency": practice.currency}
+                entries = lines_of(actor, days)
+            data = WRITERS[layout](entries, codes(), **how)
         except DomainError as error:
             flash(words(error), "error")
             return redirect(url_for("accounting.index"))
         with transaction():
             audit.record(actor, "batch.export", number=number, layout=layout, names=has_names)
-        how = {"decimals": decimals(practice.currency), "names": has_names}
-        if layout == "datev":
-            how |= {"currency": practice.currency, "made_at": made_at, "first": days.first, "last": days.last}
-        elif layout in OF_INVOICES:
-            how |= {"currency": practice.currency}
-            entries = lines_of(actor, days)
         name = f"EXTF_batch-{number}.csv" if layout == "datev" else f"{layout}-{number}.csv"
-        return attachment(WRITERS[layout](entries, codes(), **how), "text/csv", name)
+        return attachment(data, "text/csv", name)
 
 
 OF_INVOICES = ("xero", "quickbooks")

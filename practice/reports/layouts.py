@@ -9,6 +9,9 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Protocol
 
+from practice.core.errors import Invalid
+from practice.core.text import _
+
 DATEV_BEFORE = (
     "Umsatz (ohne Soll/Haben-Kz)", "Soll/Haben-Kennzeichen", "WKZ Umsatz", "Kurs", "Basis-Umsatz", "WKZ Basis-Umsatz",
     "Konto", "Gegenkonto (ohne BU-Schlüssel)", "BU-Schlüssel", "Belegdatum", "Belegfeld 1", "Belegfeld 2", "Skonto",
@@ -81,8 +84,11 @@ def datev(entries: Sequence[Booked], codes: Mapping[str, Code], *, decimals: int
           made_at: datetime, first: date, last: date) -> bytes:
     """EXTF, format 13 of "Buchungsstapel": Windows-1252 with what it cannot write as "?", CRLF, commas for decimals.
 
-    `made_at` is local. The codes "datev:consultant" and "datev:client" hold the numbers of the header.
+    `made_at` is local. The codes "datev:consultant" and "datev:client" hold the numbers of the header. Raises Invalid
+    for a currency of three decimals, which the format does not know.
     """
+    if decimals > 2:
+        raise Invalid(_("DATEV knows amounts of two decimals alone: take the journal."))
     length = max(len(codes[key].account) for entry in entries for key in (entry.debit, entry.credit)) if entries else 4
     head = ['"EXTF"', "700", "21", '"Buchungsstapel"', "13", made_at.strftime("%Y%m%d%H%M%S") + "000", "", '"RE"', '""',
             '""', codes["datev:consultant"].account, codes["datev:client"].account, f"{first.year}0101", str(length),
