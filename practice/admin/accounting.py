@@ -1,5 +1,5 @@
 """For the accountant: which account is which, batches of closed days, and their files."""
-from flask import flash, redirect, render_template, request, url_for
+from flask import Response, flash, redirect, render_template, request, url_for
 from flask_admin import expose
 from flask_babel import gettext
 
@@ -7,6 +7,7 @@ from practice.access.permissions import Permission as P
 from practice.admin import show
 from practice.admin.auth import current_actor
 from practice.admin.base import Page, act, words
+from practice.admin.report_files import archive_of
 from practice.admin.sending import attachment
 from practice.audit import services as audit
 from practice.core import clock
@@ -69,22 +70,38 @@ class AccountingPage(Page):
             how = {"decimals": decimals(practice.currency), "names": has_names}
             if layout == "datev":
                 how |= {"currency": practice.currency, "made_at": made_at, "first": days.first, "last": days.last}
-            elif layout in OF_INVOICES:
-                how |= {"currency": practice.currency}
-                entries = lines_of(actor, days)
-            data = WRITERS[layout](entries, codes(), **how)
+            if layout in OF_INVOICES:
+                made = of_invoices(layout, number, lines_of(actor, days), how | {"currency": practice.currency})
+            else:
+                name = f"EXTF_batch-{number}.csv" if layout == "datev" else f"{layout}-{number}.csv"
+                made = attachment(WRITERS[layout](entries, codes(), **how), "text/csv", name)
         except DomainError as error:
             flash(words(error), "error")
             return redirect(url_for("accounting.index"))
         with transaction():
             audit.record(actor, "batch.export", number=number, layout=layout, names=has_names)
-        name = f"EXTF_batch-{number}.csv" if layout == "datev" else f"{layout}-{number}.csv"
-        return attachment(data, "text/csv", name)
+        return made
 
 
 OF_INVOICES = ("xero", "quickbooks")
-WRITERS = {"journal": layouts.neutral, "datev": layouts.datev, "sage": layouts.sage, "xero": layouts.xero,
-           "quickbooks": layouts.quickbooks}
+WRITERS = {"journal": layouts.neutral, "datev": layouts.datev, "sage": layouts.sage}
+
+
+def of_invoices(layout: str, number: int, lines: list[layouts.Sold], how: dict) -> Response:
+    """Files of as many lines as the import takes at once, QuickBooks' credit notes apart; several in an archive."""
+    known, most = codes(), layouts.LINES_A_FILE[layout]
+    if layout == "xero":
+        files = [(layout, layouts.xero(part, known, **how)) for part in layouts.parts(lines, most)]
+    else:
+        sales, notes = ([line for line in lines if line.is_invoice is wanted] for wanted in (True, False))
+        files = [(layout, layouts.quickbooks(part, known, **how))
+                 for part in layouts.parts(sales, most, layouts.INVOICES_A_FILE)]
+        files += [(f"{layout}-credit-notes", layouts.quickbooks_credits(part, known, **how))
+                  for part in layouts.parts(notes, most // 3) if part]
+    if len(files) == 1:
+        return attachment(files[0][1], "text/csv", f"{layout}-{number}.csv")
+    named = {f"{kind}-{number}-{place}.csv": data for place, (kind, data) in enumerate(files, 1)}
+    return attachment(archive_of(named), "application/zip", f"{layout}-{number}.zip")
 
 
 def is_key(key: str) -> bool:

@@ -57,7 +57,7 @@ def file_of(found: Whole, kind: str) -> bytes:
         if kind == "pdf":
             return _pdf(found)
         if kind == "csv":
-            return _archive(csv_files(found))
+            return archive_of(csv_files(found))
         return xlsx_bytes(_sheets(found))
 
 
@@ -71,7 +71,7 @@ def csv_files(found: Whole) -> dict[str, bytes]:
                 for name, sheet in zip(names, _sheets(found), strict=True)}
 
 
-def _archive(files: dict[str, bytes]) -> bytes:
+def archive_of(files: dict[str, bytes]) -> bytes:
     held = io.BytesIO()
     with zipfile.ZipFile(held, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, data in files.items():

@@ -7,6 +7,7 @@ import io
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from itertools import groupby
 from typing import Protocol
 
 from practice.core.errors import Invalid
@@ -65,6 +66,7 @@ class Sold:
     net: int
     tax: int
     service_on: date | None
+    tax_account: str  # the key of the account its tax is booked on
 
 
 def neutral(entries: Sequence[Booked], codes: Mapping[str, Code], *, decimals: int, names: bool) -> bytes:
@@ -128,6 +130,24 @@ QUICKBOOKS_HEADS = (
     "*InvoiceNo", "*Customer", "*InvoiceDate", "*DueDate", "Terms", "Location", "Memo", "Item(Product/Service)",
     "ItemDescription", "ItemQuantity", "ItemRate", "*ItemAmount", "*ItemTaxCode", "ItemTaxAmount", "Currency",
     "Service Date")
+QUICKBOOKS_JOURNAL_HEADS = (
+    "*JournalNo", "*JournalDate", "*AccountName", "*Debits", "*Credits", "Description", "Name", "Currency")
+LINES_A_FILE = {"xero": 500, "quickbooks": 1000}  # more at once the import refuses, or warns of
+INVOICES_A_FILE = 100  # of QuickBooks
+
+
+def parts(lines: Sequence[Sold], most_lines: int, most_documents: int | None = None) -> list[list[Sold]]:
+    """Cut into as few pieces as the import takes at once, each document whole; one piece even of nothing."""
+    found: list[list[Sold]] = [[]]
+    documents = 0
+    for _number, group in groupby(lines, key=lambda line: line.number):
+        whole = list(group)
+        if found[-1] and (len(found[-1]) + len(whole) > most_lines or documents == most_documents):
+            found.append([])
+            documents = 0
+        found[-1] += whole
+        documents += 1
+    return found
 
 
 def xero(lines: Sequence[Sold], codes: Mapping[str, Code], *, decimals: int, names: bool, currency: str) -> bytes:
@@ -147,18 +167,34 @@ def xero(lines: Sequence[Sold], codes: Mapping[str, Code], *, decimals: int, nam
 def quickbooks(lines: Sequence[Sold], codes: Mapping[str, Code], *, decimals: int, names: bool,
                currency: str) -> bytes:
     """QuickBooks Online's invoices outside the US: amounts without tax, the tax beside them. It imports no credit
-    notes: they are in the journal. The account stands as the item, the tax key is QuickBooks' tax code."""
+    notes: see quickbooks_credits. The account stands as the item, the tax key is QuickBooks' tax code."""
     rows = []
     for line in lines:
-        if line.is_invoice:
-            amount, day = _signed(line.net, decimals), line.service_on or line.issued_on
-            rows.append(dict.fromkeys(QUICKBOOKS_HEADS, "") | {
-                "*InvoiceNo": line.number, "*Customer": _who(line, names), "*InvoiceDate": f"{line.issued_on:%d/%m/%Y}",
-                "*DueDate": f"{line.due_on:%d/%m/%Y}", "Item(Product/Service)": codes[line.key].account,
-                "ItemDescription": _safe(line.text), "ItemQuantity": "1", "ItemRate": amount, "*ItemAmount": amount,
-                "*ItemTaxCode": codes[line.key].tax_key, "ItemTaxAmount": _signed(line.tax, decimals),
-                "Currency": currency, "Service Date": f"{day:%d/%m/%Y}"})
+        amount, day = _signed(line.net, decimals), line.service_on or line.issued_on
+        rows.append(dict.fromkeys(QUICKBOOKS_HEADS, "") | {
+            "*InvoiceNo": line.number, "*Customer": _who(line, names), "*InvoiceDate": f"{line.issued_on:%d/%m/%Y}",
+            "*DueDate": f"{line.due_on:%d/%m/%Y}", "Item(Product/Service)": codes[line.key].account,
+            "ItemDescription": _safe(line.text), "ItemQuantity": "1", "ItemRate": amount, "*ItemAmount": amount,
+            "*ItemTaxCode": codes[line.key].tax_key, "ItemTaxAmount": _signed(line.tax, decimals),
+            "Currency": currency, "Service Date": f"{day:%d/%m/%Y}"})
     return _sheet(QUICKBOOKS_HEADS, rows)
+
+
+def quickbooks_credits(lines: Sequence[Sold], codes: Mapping[str, Code], *, decimals: int, names: bool,
+                       currency: str) -> bytes:
+    """Credit notes as QuickBooks Online's journal entries: revenue and tax in the debit, what the client owes in the
+    credit, with the client's name, as it wants one there. A journal's accounts are names: those of the account map."""
+    rows = []
+    for line in lines:
+        parts_of_line = ((line.key, -line.net), (line.tax_account, -line.tax), ("clients", line.net + line.tax))
+        for key, amount in parts_of_line:
+            if amount:
+                rows.append(dict.fromkeys(QUICKBOOKS_JOURNAL_HEADS, "") | {
+                    "*JournalNo": line.number, "*JournalDate": f"{line.issued_on:%d/%m/%Y}",
+                    "*AccountName": codes[key].account, "*Debits" if amount > 0 else "*Credits":
+                    _amount(abs(amount), decimals), "Description": _safe(line.text),
+                    "Name": _who(line, names), "Currency": currency})
+    return _sheet(QUICKBOOKS_JOURNAL_HEADS, rows)
 
 
 def _sheet(heads: Sequence[str], rows: list[dict]) -> bytes:

@@ -2,6 +2,7 @@
 import csv
 import io
 import re
+import zipfile
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 
@@ -19,6 +20,7 @@ from practice.reports.queries.accounting import DATEV, batches, codes, keys_of, 
 from practice.reports.queries.journal import Entry, journal, sold
 from practice.reports.queries.report import report
 from practice.reports.services.accounting import NothingNew, Unmapped, make_batch, save_codes
+from tests import personas
 from tests.factories.billing import Stage
 from tests.reports.test_walk import RANDOM
 from tests.reports.walk import STEPS, Walk
@@ -55,9 +57,10 @@ def test_the_bookings_agree_with_the_report(walk, steps):
     def total(beginning: str) -> int:
         return sum(amount for key, amount in found.items() if key.startswith(beginning))
 
+    handed_out = f["tips_given"] - f["tips_payable"]
     assert found.get("clients", 0) == f["owed"] and -found.get("credit", 0) == f["client_credit"]
     assert -found.get("tips", 0) == f["tips_payable"] and -found.get("packages", 0) == f["deferred_packages"]
-    assert -total("tax:") == f["invoiced_tax"] and total("method:") == f["received"]
+    assert -total("tax:") == f["invoiced_tax"] and handed_out == f["received"] - total("method:")
     assert -total("revenue:") - found.get("expired", 0) == f["earned"]
     assert all(name_of_key(key)[0] for key in keys_of(entries))
 
@@ -202,10 +205,44 @@ def test_xero(lines):
 
 
 def test_quickbooks(lines):
-    data = layouts.quickbooks(lines, CODES, decimals=2, names=False, currency="EUR").decode()
+    invoices = [line for line in lines if line.is_invoice]
+    data = layouts.quickbooks(invoices, CODES, decimals=2, names=False, currency="EUR").decode()
     rows = list(csv.DictReader(io.StringIO(data)))
     assert [(row["*ItemAmount"], row["ItemTaxAmount"]) for row in rows] == [("68.72", "9.28"), ("8.81", "1.19")]
     assert all(row[head] for row in rows for head in row if head.startswith("*")) and "ukasz" not in data
+
+
+def test_credit_notes_are_journal_entries_in_quickbooks(lines):
+    notes = [line for line in lines if not line.is_invoice]
+    known = CODES | {"clients": Account("Debtors", ""), "tax:S:135000": Account("VAT", "")}
+    data = layouts.quickbooks_credits(notes, known, decimals=2, names=True, currency="EUR").decode()
+    rows = list(csv.DictReader(io.StringIO(data)))
+    assert [(row["*AccountName"], row["*Debits"], row["*Credits"]) for row in rows] == [
+        ("200", "8.81", ""), ("VAT", "1.19", ""), ("Debtors", "", "10.00")]
+    assert {row["*JournalNo"] for row in rows} == {notes[0].number} and rows[-1]["Name"] == "Ann Doyle"
+
+
+def test_files_are_cut_between_invoices(lines):
+    many = [replace(lines[0], number=f"2026-{number:04}") for number in range(7) for _line in range(2)]
+    pieces = layouts.parts(many, 5)
+    assert [len(piece) for piece in pieces] == [4, 4, 4, 2] and sum(pieces, []) == many
+    assert [len(piece) for piece in layouts.parts(many, 100, 3)] == [6, 6, 2]
+    assert layouts.parts([], 5) == [[]] and [len(piece) for piece in layouts.parts(many[:2], 1)] == [2]
+
+
+def test_a_batch_with_credit_notes_is_two_files_for_quickbooks(as_person, stage):
+    stage.credit(stage.invoice(1000))
+    mapped(stage)
+    clock.set_to(datetime(2027, 1, 3, 10, tzinfo=UTC))
+    with guard.acting(stage.people.olive), transaction():
+        close_books(stage.people.olive, date(2026, 12, 31))
+    assert made(stage) == 1
+    clock.set_to(personas.NOW)
+    answer = as_person("bo").get("/reports/accounting/batches/1/quickbooks")
+    with zipfile.ZipFile(io.BytesIO(answer.data)) as archive:
+        assert archive.namelist() == ["quickbooks-1-1.csv", "quickbooks-credit-notes-1-2.csv"]
+        heads = {name: archive.read(name).decode().splitlines()[0] for name in archive.namelist()}
+    assert [head.split(",")[0] for head in heads.values()] == ["*InvoiceNo", "*JournalNo"]
 
 
 def test_the_screen(as_person, stage):

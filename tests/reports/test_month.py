@@ -111,7 +111,7 @@ HAND = {
     "utilisation": (180, 12_600), "worked_utilisation": (120, 12_600),  # 21 days of ten hours
     "bridge_credited_earlier": 3000, "bridge_open": -13_200, "bridge_vouchers": -7800, "bridge_written_off": 0,
     "bridge_earlier": 4800, "bridge_voucher_sales": 10_000, "bridge_credit": 700, "bridge_difference": 0,
-    "debt_before": 8800, "debt_invoiced": 52_400, "debt_paid": -34_200, "debt_credited": -5000,
+    "debt_before": 8800, "debt_opening": 0, "debt_invoiced": 52_400, "debt_paid": -34_200, "debt_credited": -5000,
     "debt_vouchers": -7800, "debt_written_off": -1000, "debt_difference": 0,
     "step_prepaid_sold": -17_621, "step_prepaid_given": 5874, "step_other_time": 0, "step_difference": 0,
 }

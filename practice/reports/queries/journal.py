@@ -56,6 +56,10 @@ def revenue_key(kind: str, category: str, rate: int) -> str:
     return f"revenue:{kind}:{category}:{rate}"
 
 
+def tax_key(category: str, rate: int) -> str:
+    return f"tax:{category}:{rate}"
+
+
 def _documents(period: Period) -> list[Entry]:
     """Each line against what the client owes: revenue, its tax, or what is owed in sessions and vouchers."""
     names, found = user_names(), []
@@ -72,7 +76,7 @@ def _documents(period: Period) -> list[Entry]:
             key = VOUCHERS
         more = {"text": line.text, "therapist": names.get(line.therapist_id, ""), "client": line.billed_name}
         found += _entry(line.issued_on, line.number_text, CLIENTS, key, line.net_amount, **more)
-        found += _entry(line.issued_on, line.number_text, CLIENTS, f"tax:{line.tax_category}:{line.tax_rate}",
+        found += _entry(line.issued_on, line.number_text, CLIENTS, tax_key(line.tax_category, line.tax_rate),
                         line.tax_amount, **more)
     return found
 
@@ -90,7 +94,7 @@ def sold(period: Period) -> list[Sold]:
     return [Sold(row.number_text, row.kind is DocumentKind.INVOICE, row.issued_on, row.due_on or row.issued_on,
                  row.client_id, row.billed_name, row.text,
                  AHEAD.get(row.line) or revenue_key(row.line, row.tax_category, row.tax_rate), row.net_amount,
-                 row.tax_amount, row.service_on) for row in found]
+                 row.tax_amount, row.service_on, tax_key(row.tax_category, row.tax_rate)) for row in found]
 
 
 def _money(period: Period) -> list[Entry]:
