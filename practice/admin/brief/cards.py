@@ -55,7 +55,8 @@ def limit_rows(verdict: Verdict, new_refs: frozenset[str]) -> list[Limit]:
         row = rows.setdefault((level, reason), Limit(f"why-{len(rows) + 1}", level, reason))
         row.places += map(str, entry.places)
         for place in entry.places:
-            row.reasons += [one for one in verdict.ceilings[place].reasons if one not in row.reasons]
+            said = {_said(one) for one in row.reasons}
+            row.reasons += [one for one in verdict.ceilings[place].reasons if _said(one) not in said]
         row.is_new = row.is_new or any(one.ref in new_refs for one in entry.reasons)
     found = [row for row in rows.values() if not (row.level == UNASSESSED and not verdict.has_form)]
     found.sort(key=lambda row: all(one.kind in words.EVERYBODYS for one in row.reasons))  # the client's own first
@@ -67,6 +68,11 @@ def limit_rows(verdict: Verdict, new_refs: frozenset[str]) -> list[Limit]:
     if not verdict.has_form and len(found) != len(rows):
         found.append(Limit("why-none", UNASSESSED, gettext("No form yet"), label=gettext("Everywhere else")))
     return found
+
+
+def _said(reason: Reason) -> tuple:
+    """What is read of a reason: the same for several regions is said once."""
+    return reason.rule, reason.label, reason.level, reason.words, reason.note, reason.since, reason.is_proposed
 
 
 def own_points(verdict: Verdict) -> list[str]:

@@ -37,11 +37,12 @@ LAST = ("Archer Byrne Costa Duarte Engel Farouk Gallo Haddad Ito Jansen Kovacs L
 CONDITIONS = ("anticoagulants", "diabetes", "osteoporosis", "hypertension_controlled", "varicose_veins")
 COMPLAINTS = ("Stiff after long days at the desk", "Neck sore on waking", "Lower back tired after the garden",
               "Calves tight from running", "Shoulder catches when reaching up")
-ANSWERS = {  # a form with nothing left open but one question for the visit
+ANSWERS = {  # a form with nothing left open
     "full_name": "Ana Archer", "birth_date": "1980-02-03", "phone": "+353851234567", "goals": ["pain", "sleep"],
-    "pain_where": {"lower_back:left": 6}, "stress": 6, "massage_before": "some", "pressure": "3",
-    "never_more": ["neck_posterior:middle"], "positions": ["front", "back"], "room": ["quiet"], "group:heart": "none",
-    "group:body": "none", "group:skin": "none", "allergies": ["no"], "strong_medicine": ["no"], "told_not": "no",
+    "pain_where": {"lower_back:left": 6}, "pain_acute": "no", "stress": 6, "massage_before": "some", "pressure": "3",
+    "never_more": ["neck_posterior:middle"], "never_more_level": "2", "positions": ["front", "back"],
+    "room": ["quiet"], "group:heart": "none", "group:body": "none", "group:skin": "none", "allergies": ["no"],
+    "strong_medicine": ["no"], "told_not": "no",
     "agreements": ["true", "stop", "not_medical", "privacy", "late"],
     "signature": {"typed": "Ana Archer", "by": "self"}}
 BACK, NECK = Place("lower_back", "left"), Place("neck_posterior", "middle")
