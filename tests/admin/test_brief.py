@@ -55,7 +55,6 @@ def test_everything_a_therapist_needs_is_on_the_page(as_person, priya):
     client_id, appointment_id = priya
     answer = as_person("theo").get(f"/brief/{appointment_id}")
     page = text_of(answer)
-    assert page.count("A sensitive area stays closed without it.") == 1  # for four regions
     for words in (
             "Priya Raman", "34, she/her", "11:15 Classic 60 · visit 6, last 3 Nov with you",
             "Form of today, 08:30, current until 17 Nov 2027", "Go ahead with limits", "Bruise", "Not assessed:",
