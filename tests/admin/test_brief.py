@@ -77,6 +77,7 @@ def test_a_first_visit_without_a_form(as_person, people):
     page = text_of(as_person("theo").get(f"/brief/{number}"))
     for words in ("first visit", "No form yet", "Not assessed yet", "Allergies: not asked", "There is no note yet"):
         assert words in page, words
+    assert page.count("A sensitive area stays closed without it.") == 1  # for four regions, left and right
     assert "Go ahead " not in page.replace("Go ahead Back", "")
 
 

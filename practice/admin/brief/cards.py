@@ -72,7 +72,7 @@ def limit_rows(verdict: Verdict, new_refs: frozenset[str]) -> list[Limit]:
 
 def _said(reason: Reason) -> tuple:
     """What is read of a reason: the same for several regions is said once."""
-    return reason.rule, reason.label, reason.level, reason.words, reason.note, reason.since, reason.is_proposed
+    return reason.label, reason.why, reason.level, reason.words, reason.note, reason.since, reason.is_proposed
 
 
 def own_points(verdict: Verdict) -> list[str]:
