@@ -308,7 +308,7 @@ def _rest(people, world) -> None:
         "filename": "app.css", "key": "about_you", "export_type": "csv", "month": "2026-11", "kind": "csv",
         "layout": "journal", "number": 1, "verb": "pause",
         "name": "documents",
-        "day": clock.now().date().isoformat(), "sign_in_id": 999_999,
+        "day": clock.now().date().isoformat(), "sign_in_id": 999_999, "passkey_id": 999_999,
         "therapist_id": people.theo.user_id}
     numbers |= {f"row:{name}_list": numbers[f"{name}_id"] for name in (
         "client", "note", "submission", "condition", "appointment", "block", "document", "payment", "package", "form",

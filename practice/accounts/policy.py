@@ -8,6 +8,7 @@ from practice.accounts.models import (
     Attempt,
     Authenticator,
     FirstRunCode,
+    Passkey,
     RecoveryCode,
     SignIn,
     TherapistProfile,
@@ -28,7 +29,7 @@ def own_or_owner(model: type):
 
 for model in (User, UserRole, TherapistProfile):
     register(model, everyone_with(Permission.USER_READ))
-for model in (SignIn, Authenticator, RecoveryCode):
+for model in (SignIn, Authenticator, RecoveryCode, Passkey):
     register(model, own_or_owner(model))
 for model in (Attempt, FirstRunCode, Ticket):
     register(model, system_only)

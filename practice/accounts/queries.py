@@ -10,6 +10,7 @@ from practice.access.guard import system_session
 from practice.access.roles import Role
 from practice.accounts.models import (
     Attempt,
+    Passkey,
     RecoveryCode,
     SignIn,
     TherapistProfile,
@@ -34,6 +35,7 @@ class OpenSignIn:
     last_seen_at: datetime
     must_change_password: bool
     has_pin: bool
+    has_passkey: bool
     has_second_step: bool
     proved_at: datetime | None
     is_locked: bool
@@ -42,26 +44,26 @@ class OpenSignIn:
 # Asked with every request, so built only once: building it takes longer than asking. A row for each role.
 OPEN_SIGN_IN = (
     select(SignIn.id, SignIn.user_id, User.name, User.email, User.language, SignIn.last_seen_at,
-           User.must_change_password, User.pin_hash, User.has_second_step, SignIn.proved_at, SignIn.locked_at,
-           UserRole.role)
+           User.must_change_password, User.pin_hash, User.has_passkey, User.has_second_step, SignIn.proved_at,
+           SignIn.locked_at, UserRole.role)
     .join(User, User.id == SignIn.user_id).outerjoin(UserRole, UserRole.user_id == User.id)
     .where(SignIn.secret_hash == bindparam("secret_hash"), SignIn.ended_at.is_(None), User.is_active,
-           or_(SignIn.last_seen_at > bindparam("seen_after"), User.pin_hash.is_not(None)),
+           or_(SignIn.last_seen_at > bindparam("seen_after"), User.pin_hash.is_not(None), User.has_passkey),
            SignIn.started_at > bindparam("started_after")))
 
 
 def open_sign_in(rows: Sequence[tuple], seen_after: datetime) -> OpenSignIn | None:
     """What rows of OPEN_SIGN_IN say; none: it has ended, grown too old, or its user was disabled.
 
-    One that has idled is locked where its user has a PIN to open it, and has ended where there is none.
+    One that has idled is locked where its user has a PIN or a passkey to open it, and has ended where there is none.
     """
     if not rows:
         return None
     roles = frozenset(row[-1] for row in rows if row[-1] is not None)
-    (row_id, user_id, name, email, language, last_seen_at, must_change, pin_hash, has_second_step, proved_at, locked_at,
-     _role) = rows[0]
+    (row_id, user_id, name, email, language, last_seen_at, must_change, pin_hash, has_passkey, has_second_step,
+     proved_at, locked_at, _role) = rows[0]
     return OpenSignIn(row_id, user_id, name, email, language, roles, last_seen_at, must_change, pin_hash is not None,
-                      has_second_step, proved_at, locked_at is not None or last_seen_at <= seen_after)
+                      has_passkey, has_second_step, proved_at, locked_at is not None or last_seen_at <= seen_after)
 
 
 def pin_hash_of(user_id: int) -> str | None:
@@ -81,6 +83,11 @@ def has_second_step(user_id: int) -> bool:
     """Whether the password alone does not let this user in."""
     with system_session("signing in") as session:
         return bool(session.scalar(select(User.has_second_step).where(User.id == user_id)))
+
+
+def passkeys_of(user_id: int) -> list[Passkey]:
+    """One's own passkeys, the newest last."""
+    return list(db.session.scalars(select(Passkey).where(Passkey.user_id == user_id).order_by(Passkey.id)))
 
 
 def recovery_codes_left(user_id: int) -> int:
@@ -112,7 +119,7 @@ def open_sign_ins(user_id: int, now: datetime, idle: timedelta, longest: timedel
     return list(db.session.scalars(
         select(SignIn).join(User, User.id == SignIn.user_id)
         .where(SignIn.user_id == user_id, SignIn.ended_at.is_(None), SignIn.started_at > now - longest,
-               or_(SignIn.last_seen_at > now - idle, User.pin_hash.is_not(None)))
+               or_(SignIn.last_seen_at > now - idle, User.pin_hash.is_not(None), User.has_passkey))
         .order_by(SignIn.last_seen_at.desc(), SignIn.id.desc())))
 
 

@@ -19,7 +19,7 @@ from practice.premises.queries import SETTINGS, keep_settings, settings
 from practice.safety.queries import HAS_OWN_RULES, keep_shipped
 
 # What anybody may reach; everything else needs a sign-in.
-PUBLIC = {"static", "sign_in", "sign_in_code", "forgot", "reset", "unlock", "first_run", "health"}
+PUBLIC = {"static", "sign_in", "sign_in_code", "passkey_options", "forgot", "reset", "unlock", "first_run", "health"}
 PUBLIC_BLUEPRINTS = {"kiosk"}
 # What a locked sign-in may reach beside that: the way out.
 LOCK_DOORS = {"sign_out"}
@@ -191,7 +191,8 @@ def who() -> dict | None:
     words = row.name.split() or [row.email]
     roles = sorted(row.roles, key=list(ROLE_LABELS).index)
     return {"name": row.name, "initials": (words[0][:1] + (words[-1][:1] if len(words) > 1 else "")).upper(),
-            "roles": roles, "has_pin": row.has_pin, "has_second_step": row.has_second_step, "sign_in_id": row.id}
+            "roles": roles, "has_pin": row.has_pin, "has_passkey": row.has_passkey,
+            "has_second_step": row.has_second_step, "sign_in_id": row.id}
 
 
 def init_app(app: Flask) -> None:

@@ -11,8 +11,8 @@ from wtforms.validators import InputRequired, Length
 
 from practice.access import guard
 from practice.access.actor import system
-from practice.accounts.services import pins
-from practice.admin import auth
+from practice.accounts.services import pins, signing_in
+from practice.admin import auth, proof
 from practice.admin.base import show_error
 from practice.core.db import transaction
 from practice.core.errors import DomainError
@@ -24,8 +24,8 @@ class UnlockForm(FlaskForm):
 
 
 def lock():
-    """Lock this sign-in now; without a PIN to open it, it ends."""
-    if current_user.row.has_pin:
+    """Lock this sign-in now; without a PIN or a passkey to open it, it ends."""
+    if current_user.row.has_pin or current_user.row.has_passkey:
         with guard.acting(system("locked")), transaction():
             pins.lock(auth.current_actor(), current_user.row.id)
     else:
@@ -45,9 +45,9 @@ def unlock():
     if not here[0].row.is_locked:
         return ("", 204) if by_script else redirect(auth.safe_next(request.args.get("next")))
     chosen = here[picked(len(here))]
-    form = UnlockForm()
-    if form.validate_on_submit():
-        error = refused(chosen, form.pin.data)
+    form, is_passkey = UnlockForm(), bool(request.form.get("credential"))
+    if is_passkey or form.validate_on_submit():
+        error = refused_passkey(chosen) if is_passkey else refused(chosen, form.pin.data)
         if error is None:
             is_same = chosen is here[0] and current_user.is_authenticated
             if not is_same:
@@ -81,6 +81,19 @@ def refused(chosen: auth.SignedIn, pin: str) -> DomainError | None:
             return pins.refuse(actor, chosen.row.id, tries)
     with guard.acting(house), transaction():
         pins.unlock(actor, chosen.row.id)
+    return None
+
+
+def refused_passkey(chosen: auth.SignedIn) -> DomainError | None:
+    """Open the sign-in with a passkey of its person, who has shown with it who they are; or say why not."""
+    try:
+        proof.by_passkey(chosen.row.user_id)
+    except DomainError as error:
+        return error
+    actor = auth.actor_of(chosen.row)
+    with guard.acting(system("unlocking", address=request.remote_addr or "")), transaction():
+        pins.unlock(actor, chosen.row.id)
+        signing_in.prove(actor, chosen.row.id)
     return None
 
 

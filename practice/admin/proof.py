@@ -10,8 +10,8 @@ from wtforms import PasswordField
 from wtforms.validators import InputRequired, Length
 
 from practice.access import guard
-from practice.access.actor import system
-from practice.accounts.services import signing_in
+from practice.access.actor import Actor, system
+from practice.accounts.services import passkeys, signing_in
 from practice.admin import auth
 from practice.core import clock
 from practice.core.db import transaction
@@ -19,6 +19,7 @@ from practice.core.errors import DomainError
 from practice.core.text import _
 
 LASTS = timedelta(minutes=10)
+JSON = {"Content-Type": "application/json"}
 
 
 class ProofForm(FlaskForm):
@@ -44,20 +45,24 @@ def need() -> None:
         back = auth.safe_next(urlsplit(request.referrer or "").path)
         abort(redirect(url_for("prove", next=request.full_path.rstrip("?"), back=back)))
     form = ProofForm()
-    if "proof" in request.form and is_shown(form):
+    if {"proof", "credential"} & request.form.keys() and is_shown(form):
         return
-    sent = [(name, value) for name, value in request.form.items(multi=True) if name not in ("csrf_token", "proof")]
-    abort(make_response(render_template("auth/prove.html", form=form, email=current_user.row.email, sent=sent,
+    sent = [(name, value) for name, value in request.form.items(multi=True)
+            if name not in ("csrf_token", "proof", "credential")]
+    abort(make_response(render_template("auth/prove.html", form=form, row=current_user.row, sent=sent,
                                         back=request.path), 403))
 
 
 def is_shown(form: ProofForm) -> bool:
-    """Whether the password in the form is theirs; if so, it holds for the next minutes."""
-    if not form.validate():
+    """Whether the password in the form is theirs, or the passkey; if so, it holds for the next minutes."""
+    row, has_passkey = current_user.row, bool(request.form.get("credential"))
+    if not has_passkey and not form.validate():
         return False
-    row = current_user.row
     try:
-        check_password(row.email, form.proof.data)
+        if has_passkey:
+            by_passkey(row.user_id)
+        else:
+            check_password(row.email, form.proof.data)
     except signing_in.SignInRefused:
         form.proof.errors = [gettext("This is not your password.")]
         return False
@@ -66,6 +71,38 @@ def is_shown(form: ProofForm) -> bool:
         return False
     note(row)
     return True
+
+
+def house() -> Actor:
+    """The house, showing somebody in."""
+    return system("a passkey", address=request.remote_addr or "")
+
+
+def place() -> passkeys.Place:
+    """Where this page is, as passkeys see it."""
+    address = urlsplit(request.host_url)
+    return passkeys.Place(address.hostname or "", f"{address.scheme}://{address.netloc}")
+
+
+def by_passkey(user_id: int | None = None) -> int:
+    """Whose passkey was shown; with `user_id` it must be theirs. Raises PasskeyRefused."""
+    try:
+        with guard.acting(house()), transaction():
+            return passkeys.check(request.form["credential"], place(), user_id)
+    except passkeys.PasskeyRefused:
+        with guard.acting(house()), transaction():
+            passkeys.record_refused(house())
+        raise
+
+
+def passkey_options():
+    """What the browser needs to show a passkey: with `mine` of the person of this page, else of whoever comes."""
+    mine = current_user.row.user_id if "mine" in request.args and current_user.is_authenticated else None
+    try:
+        with guard.acting(house()), transaction():
+            return passkeys.begin(place(), request.remote_addr or "", mine), JSON
+    except DomainError as error:
+        return {"message": gettext(error.message)}, 422
 
 
 def note(row) -> None:
@@ -90,9 +127,10 @@ def prove():
     form, back = ProofForm(), auth.safe_next(request.args.get("back"))
     if form.is_submitted() and is_shown(form):
         return render_template("auth/proved.html", file=auth.safe_next(request.args.get("next")), back=back)
-    return render_template("auth/prove.html", form=form, email=current_user.row.email, sent=(), back=back), (
+    return render_template("auth/prove.html", form=form, row=current_user.row, sent=(), back=back), (
         422 if form.errors else 200)
 
 
 def init_app(app: Flask) -> None:
+    app.add_url_rule("/passkey", "passkey_options", passkey_options, methods=["POST"])
     app.add_url_rule("/prove", "prove", prove, methods=["GET", "POST"])

@@ -40,7 +40,12 @@ def sign_in():
     if queries.is_empty():
         return redirect(url_for("first_run"))
     form = SignInForm()
-    if form.validate_on_submit():
+    if request.form.get("credential"):
+        try:
+            return let_in(proof.by_passkey(), "passkey")
+        except DomainError as error:
+            show_error(form, error)
+    elif form.validate_on_submit():
         try:
             user_id = proof.check_password(form.email.data, form.password.data)
         except DomainError as error:
@@ -51,7 +56,7 @@ def sign_in():
             return let_in(user_id, "password")
     minutes = int(current_app.config["IDLE_TIMEOUT"].total_seconds() // 60)
     return render_template("auth/sign_in.html", form=form, idle_minutes=minutes,
-                           has_mail=bool(current_app.config["MAIL_SERVER"])), (422 if form.errors else 200)
+                           has_mail=bool(current_app.config["MAIL_SERVER"])), 422 if form.errors else 200
 
 
 def let_in(user_id: int, how: str):

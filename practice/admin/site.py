@@ -30,6 +30,7 @@ from practice.admin import (
     opening,
     owed,
     package,
+    passkeys,
     proof,
     report_closing,
     reports,
@@ -113,6 +114,7 @@ PAGES = (
     files.FilePage(name=_("File"), endpoint="files", url="/files"),
     account.AccountPage(name=_("Your account"), endpoint="account", url="/account"),
     TrailPage(name=_("Who saw what"), endpoint="trail", url="/setup/trail"),
+    passkeys.PasskeyPage(name=_("Passkeys"), endpoint="passkeys", url="/account/passkeys"),
     second_step.SecondStepPage(name=_("Second step"), endpoint="second_step", url="/account/second-step"),
     *setup.PAGES,
 )

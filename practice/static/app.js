@@ -24,3 +24,4 @@ startAutosave();
 startPay();
 startInline();
 startLock();
+if (document.querySelector("[data-passkey]")) import("./passkey.js").then((passkey) => passkey.startPasskeys());

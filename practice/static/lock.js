@@ -35,7 +35,7 @@ export function startLock() {
     if (isCovered()) return;
     document.documentElement.classList.add("is-locked");
     cover.showModal();
-    cover.querySelector("input:not([type=hidden]), a")?.focus();
+    cover.querySelector("input:not([type=hidden]), button:not([hidden]), a")?.focus();
   }
 
   function takeAway() {
@@ -67,6 +67,7 @@ export function startLock() {
   async function open() {
     const body = new URLSearchParams(new FormData(form));
     form.reset();
+    if (form.elements.credential) form.elements.credential.value = "";
     try {
       const answer = await fetch(form.action, { method: "POST", body, headers, redirect: "error" });
       if (answer.status === 204) { takeAway(); tell(STATE, `open ${Date.now()}`); return; }

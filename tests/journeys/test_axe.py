@@ -10,7 +10,8 @@ PAGES = {
     "owner": ("mara@example.com", (
         "/", "/calendar/day", "/clients/", "/clients/{client}", "/reports/", "/reports/{month}",
         "/reports/{month}/rows/documents", "/money/", "/lists/clients/",
-        "/clients/{client}/break-glass", "/account/", "/account/pin", "/setup/", "/setup/practice/", "/setup/staff/",
+        "/clients/{client}/break-glass", "/account/", "/account/pin", "/account/second-step/",
+        "/account/passkeys/", "/prove", "/setup/", "/setup/practice/", "/setup/staff/",
         "/setup/staff/new", "/setup/staff/{therapist}", "/setup/hours/{therapist}", "/setup/treatments/",
         "/setup/treatments/{treatment}",
         "/setup/rooms/", "/setup/rooms/new", "/setup/taxes/", "/setup/products/", "/lists/forms/",
