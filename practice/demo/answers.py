@@ -14,6 +14,7 @@ def answers_for(person: Person, definition: FormDefinition, today: date) -> dict
         "full_name": f"{person.first} {person.last}", "birth_date": person.born_on.isoformat(), "phone": person.phone,
         "email": person.email, "goals": ["pain"] if person.pain > 4 else ["relax"], "reminders": ["sms"],
         "pressure": "3", "allergies": [person.allergy or "no"], "told_not": "no", "strong_medicine": ["no"],
+        **({"allergy_severe": "no"} if person.allergy else {}),
         "agreements": [option.key for option in _question(definition, "agreements").options],
         "signature": {"typed": f"{person.first} {person.last}", "by": "self"},
     }

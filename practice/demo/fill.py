@@ -26,7 +26,7 @@ from practice.intake.definition import shipped
 from practice.intake.services.forms import install_shipped
 from practice.premises.models import PriceMode, Room
 from practice.premises.queries import main_location_id, settings, tax_codes
-from practice.premises.services import open_practice, save
+from practice.premises.services import change_settings, open_practice, save
 from practice.schedule.models import BlockKind
 from practice.schedule.services.blocks import block_time
 from practice.schedule.services.shifts import Hours, set_hours
@@ -37,6 +37,7 @@ ZONE = "Europe/Dublin"
 MONTHS = 14
 CLIENTS = 170
 STILL_AT_THE_DESK = timedelta(minutes=90)  # who has just finished waits to be checked out
+FORMS_HOLD_DAYS = 2 * 365
 AHEAD = 10  # days that are booked ahead at the end
 LOOSE = 5  # days in which a note may still wait to be signed
 HOUSE = system("building the demo practice")
@@ -108,9 +109,10 @@ def set_up(chance: random.Random, weekdays: list[int]) -> Stage:
     """The practice, its staff, rooms, treatments, hours and forms: one transaction."""
     guard.bind(HOUSE)
     with transaction():
-        open_practice(HOUSE, name=NAME, time_zone=ZONE, country="IE", currency="EUR", price_mode=PriceMode.GROSS,
-                      tax_name="VAT 13.5 %", tax_rate=135000, address="12 Willow Street\nDublin 8",
-                      tax_number="IE 0000000X", phone="+35315550123", email="hello@example.com", grace=None)
+        row = open_practice(HOUSE, name=NAME, time_zone=ZONE, country="IE", currency="EUR", price_mode=PriceMode.GROSS,
+                            tax_name="VAT 13.5 %", tax_rate=135000, address="12 Willow Street\nDublin 8",
+                            tax_number="IE 0000000X", phone="+35315550123", email="hello@example.com", grace=None)
+        change_settings(HOUSE, version=row.version, intake_valid_days=FORMS_HOLD_DAYS)
         for number in (1, 2, 3):
             save(HOUSE, Room, None, name=f"Room {number}", location_id=main_location_id())
         users = {}

@@ -131,6 +131,11 @@ class FormDefinition:
         """Whether a question of this form asks for it at all."""
         return any(section.feeds(what) for section in self.sections)
 
+    def keys_feeding(self, what: str) -> frozenset[str]:
+        """The keys of the questions that ask for it, and of what they open."""
+        return frozenset(found.key for section in self.sections for question in section.questions
+                         if question.feeds == what for found in _with_follow_ups(question))
+
     @cached_property
     def _questions(self) -> tuple[Question, ...]:
         return tuple(found for section in self.sections for question in section.questions

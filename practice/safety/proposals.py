@@ -7,7 +7,7 @@ thought; without an answer to it the stricter first thought stands. "Don't know"
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from datetime import date
 from typing import Any
 
@@ -258,8 +258,10 @@ def _places(question: Question, answers: Mapping[str, Any]) -> list[Place]:
     return [place for place in named if isinstance(place, Place)]
 
 
-def intake_fact(state: Completeness, current_until: date | None) -> IntakeFact:
+def intake_fact(definition: FormDefinition, state: Completeness, current_until: date | None) -> IntakeFact:
     """How far the client has been asked, as the engine wants it."""
+    products = definition.keys_feeding("allergies")
+    points = (point for part in fields(state) for point in getattr(state, part.name))
     return IntakeFact(
         current_until=current_until,
         missing=tuple(point.words for point in state.required_missing),
@@ -267,4 +269,5 @@ def intake_fact(state: Completeness, current_until: date | None) -> IntakeFact:
         dont_know=tuple(DontKnow(point.words, point.places) for point in state.dont_know),
         asked_at_visit=tuple(point.words for point in state.asked_at_visit),
         unread=tuple(point.words for point in state.unread),
+        about_products=tuple(point.words for point in points if point.question_key in products),
     )

@@ -282,12 +282,16 @@ def _asking(forms: Iterable[LastForm], what: str) -> LastForm | None:
 
 def _intake(form: LastForm | None, check: LastForm | None) -> IntakeFact:
     """What the health history leaves open, and the day's check beside it."""
-    fact = named.intake_fact(form.completeness, form.submission.valid_until_on) if form else IntakeFact()
+    if form is None:
+        fact = IntakeFact()
+    else:
+        fact = named.intake_fact(form.definition, form.completeness, form.submission.valid_until_on)
     if check is None:
         return fact
-    more = named.intake_fact(check.completeness, None)
+    more = named.intake_fact(check.definition, check.completeness, None)
     return replace(fact, **{name: (*getattr(fact, name), *getattr(more, name))
-                            for name in ("missing", "unanswered", "dont_know", "asked_at_visit", "unread")})
+                            for name in ("missing", "unanswered", "dont_know", "asked_at_visit", "unread",
+                                         "about_products")})
 
 
 def _guardian_signed(answers: Mapping) -> bool:

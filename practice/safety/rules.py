@@ -241,9 +241,9 @@ def _ceilings(sheet: Sheet) -> Mapping[Place, Ceiling]:
 
 def _open_at(sheet: Sheet) -> int:
     """The places where nobody knows yet: those an open point names, the whole body where it names none."""
-    mask = 0
+    mask, products = 0, sheet.facts.intake.about_products
     for gap in sheet.not_assessed:
-        if gap.kind in OPEN_SOMEWHERE:
+        if gap.kind in OPEN_SOMEWHERE and not (gap.words and gap.words in products):
             mask |= mask_of(gap.places) or EVERYWHERE
     return mask
 

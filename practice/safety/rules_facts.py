@@ -134,7 +134,10 @@ class DontKnow:
 
 @dataclass(frozen=True, slots=True)
 class IntakeFact:
-    """How far the client has been asked. `current_until` None: no form was ever received."""
+    """How far the client has been asked. `current_until` None: no form was ever received.
+
+    `about_products` repeats the words of those that are about allergies: they can hide no limit of a place.
+    """
 
     current_until: date | None = None
     missing: tuple[str, ...] = ()
@@ -142,6 +145,7 @@ class IntakeFact:
     dont_know: tuple[DontKnow, ...] = ()
     asked_at_visit: tuple[str, ...] = ()
     unread: tuple[str, ...] = ()
+    about_products: tuple[str, ...] = ()
 
     def is_valid(self, on: date) -> bool:
         return self.current_until is not None and self.current_until >= on

@@ -1,5 +1,6 @@
 """From answers to proposals, and on to a verdict."""
 
+from dataclasses import replace
 from datetime import date
 
 from hypothesis import given
@@ -19,7 +20,7 @@ from practice.safety.proposals import (
     were_allergies_asked,
     wishes_named,
 )
-from practice.safety.rules import Facts, Outcome, assess
+from practice.safety.rules import Facts, Outcome, assess, levels
 
 BOOK = rulebook.shipped()
 ON = date(2026, 6, 1)
@@ -124,7 +125,7 @@ def test_from_answers_to_a_verdict():
     facts = Facts(
         on=ON,
         conditions=tuple(as_condition(item) for item in proposals(FULL, answers, BOOK, ON)),
-        intake=intake_fact(state, date(2027, 6, 1)),
+        intake=intake_fact(FULL, state, date(2027, 6, 1)),
     )
     verdict = assess(facts, BOOK)
     assert verdict.outcome == Outcome.PROCEED_WITH_LIMITS and not verdict.is_complete
@@ -150,3 +151,19 @@ def test_no_answers_break_the_reading(answers):
     allergies_named(FULL, answers, ON)
     never_more_named(FULL, answers, ON)
     wishes_named(FULL, answers, ON)
+
+
+def test_an_open_question_about_allergies_opens_no_place():
+    def shown(**more) -> set:
+        answers = {"birth_date": "1980-01-01", "allergies": ["nut"], **more}
+        for section in FULL.sections:
+            answers |= {f"group:{section.key}": "none"} if section.none_of_these else {}
+        fact = intake_fact(FULL, completeness(FULL, answers, on=ON), date(2027, 6, 1))
+        verdict = assess(Facts(on=ON, intake=replace(fact, missing=())), BOOK)
+        return {gap.words for gap in verdict.not_assessed}, levels(verdict)["calf:left"]
+
+    told = {"told_not": "no", "strong_medicine": ["no"]}
+    words, calf = shown(**told)
+    assert "Was it ever an emergency?" in words and calf is None
+    words, calf = shown(**told | {"told_not": "unknown"})
+    assert calf == "unassessed"
