@@ -5,14 +5,23 @@ from datetime import UTC, date, datetime, time, timedelta
 import pytest
 
 from practice.access import guard
+from practice.accounts.services.users import get_user, set_profile
+from practice.audit import services as audit
 from practice.billing.models.documents import Document
 from practice.billing.models.vouchers import Voucher
+from practice.billing.services.checkout import checkout
 from practice.billing.services.documents import issue_invoice
 from practice.billing.services.fees import record_consent
+from practice.billing.services.superbills import add_referral
+from practice.billing.services.vouchers import sell_voucher
+from practice.catalog.models import TreatmentPrice
+from practice.catalog.queries import get_treatment
+from practice.clients.queries import get_client
 from practice.core import clock
 from practice.core.db import db, transaction
-from practice.premises.queries import get_practice
-from practice.premises.services import change_settings
+from practice.premises.models import Issuer, MethodKind, PaymentMethod, PriceGroup, Profile
+from practice.premises.queries import get_practice, issuer_for
+from practice.premises.services import change_settings, save
 from practice.schedule.services.states import set_state
 from practice.schedule.states import AppointmentState as S
 from tests import personas
@@ -22,8 +31,9 @@ from tests.journeys.conftest import serving_here
 from tests.plugins.browsers import DESKTOP, watch
 
 FIRST = date(2026, 11, 2)
-DAYS = [FIRST + timedelta(days=number) for number in range(28) if (FIRST + timedelta(days=number)).weekday() < 5]
-LIMITS = {"check out": 3, "partial refund": 4, "credit note": 4, "wrong method": 3}
+DAYS = [FIRST + timedelta(days=number) for number in range(29) if (FIRST + timedelta(days=number)).weekday() < 6]
+LIMITS = {"check out": 3, "partial refund": 4, "credit note": 4, "wrong method": 3, "two clients at once": 4,
+          "an own method": 3, "a concession price": 3, "a superbill": 4}
 MOST_TABS = 150
 
 pytestmark = [pytest.mark.only_on("sqlite", "the same services are driven on both databases without a browser"),
@@ -98,6 +108,9 @@ def desk(cloned_database, browser):
         used = ("has_till", "has_tips", "has_deposits", "has_packages", "has_vouchers", "has_reminders")
         change_settings(people.olive, version=get_practice().version, no_show_percent=50, reminder_days=1,
                         **dict.fromkeys(used, True))
+        save(people.olive, PaymentMethod, None, name="TWINT", kind=MethodKind.CARD)
+        group = save(people.olive, PriceGroup, None, name="Student").id
+        db.session.add(TreatmentPrice(treatment_id=stage.treatment, price_group_id=group, price_amount=6000))
     with serving_here(cloned_database.app) as url:
         context = browser.new_context(base_url=url, viewport=DESKTOP)
         context.set_default_timeout(10_000)
@@ -371,6 +384,79 @@ def product(desk, client):
     desk.count("sell a product")
 
 
+def own_method(desk, client):
+    keys = desk.begin(f"/checkout/{desk.session(client)}")
+    keys.key("5")
+    keys.press(".btn-pay")
+    desk.page.wait_for_selector("iframe.paper")
+    keys.sees("TWINT")
+    desk.count("an own method")
+
+
+def together(desk, client):
+    desk.session(desk.client("Partner"), hour=6)
+    keys = desk.begin(f"/checkout/{desk.session(client)}")
+    keys.press(".charge summary:has-text('Client')")
+    keys.press("a:has-text('Partner Desk')")
+    keys.sees("€156.00")
+    keys.press(".btn-pay")
+    keys.sees("Paid together")
+    desk.count("two clients at once")
+
+
+def student(desk, client):
+    keys = desk.begin(f"/clients/{client}/edit")
+    keys.pick("#price_group_id")
+    keys.submit("button:has-text('Save client')")
+    desk.count("a client of a price group")
+    keys = desk.begin(f"/checkout/{desk.session(client)}")
+    keys.sees("Student price")
+    keys.press(".btn-pay")
+    desk.page.wait_for_selector("iframe.paper")
+    keys.sees("€60.00")
+    desk.count("a concession price")
+
+
+def late_voucher(desk, client):
+    stage, done = desk.stage, desk.session(client)
+    code = stage.do(lambda: sell_voucher(stage.rae, client_id=client, text="Voucher", price_amount=7800, method="card",
+                                         request_key="late", treatment_id=stage.treatment).code)
+    stage.do(lambda: checkout(stage.rae, done, payments=[], request_key="open"))
+    keys = desk.begin(f"/money/invoices/{desk.documents(client)[-1]}")
+    keys.press(".money-voucher summary")
+    keys.type("#voucher", code)
+    keys.submit("button:has-text('Use the voucher')")
+    keys.sees("€78.00 paid with the voucher")
+    desk.count("a voucher for the treatment of an invoice")
+
+
+def superbill(desk, client):
+    """The owner has set up what insurers of the United States want, the therapist has entered the referrer's paper."""
+    people, stage = desk.stage.people, desk.stage
+    head, theo = {"profile": Profile.SUPERBILL_US, "address": "12 Main St", "tax_number": "12-3456789"}, people.theo
+    with guard.acting(people.olive), transaction():
+        save(people.olive, Issuer, issuer_for(None).id, version=issuer_for(None).version, **head)
+        change_settings(people.olive, version=get_practice().version, phone="+353155501380")
+        set_profile(people.olive, theo.user_id, short_name="Theo", colour=1, npi="1234567893",
+                    registration_body="OBMT", registration_number="1", version=get_user(theo.user_id).profile.version)
+        treatment = get_treatment(stage.treatment)
+        treatment.billing_code = "97124"
+    with guard.acting(people.system), transaction():
+        row = get_client(client)
+        row.born_on = date(1990, 1, 1)
+        audit.record(people.system, "client.change", client_id=client)
+    done = desk.session(client)
+    with guard.acting(theo), transaction():
+        add_referral(theo, client, referrer="Dr Reed", codes=["M54.50"], from_on=FIRST)
+    stage.do(lambda: checkout(stage.rae, done, payments=[("card", 7800)], request_key="us"))
+    keys = desk.begin(f"/money/invoices/{desk.documents(client)[0]}")
+    keys.press("summary[aria-label*='More'], summary:has-text('More'), button:has-text('More')")
+    keys.press("a:has-text('Superbill')")
+    keys.submit("button:has-text('Make the superbill')")
+    keys.sees("It is made")
+    desk.count("a superbill")
+
+
 def close_the_till(desk, client):
     keys = desk.begin("/money/till/")
     keys.type("[name=counted-cash]", "200")
@@ -383,4 +469,5 @@ def close_the_till(desk, client):
 DAYS_OF = {"Cash": change, "Split": split, "Later": later_and_in_part, "Tip": tip, "Package": package,
            "Voucher": voucher, "Deposit": deposit, "Over": too_much, "Refund": refund, "Back": take_back,
            "Wrong": wrong_method, "Off": write_off, "Fee": fee, "Product": product, "Remind": reminder,
+           "Own": own_method, "Pair": together, "Student": student, "Late": late_voucher, "Insurer": superbill,
            "Till": close_the_till}
