@@ -114,7 +114,7 @@ def _paper(document: Document, corrects: str | None = None) -> dict:
         "sums": [{"label": gettext("Without tax"), "value": net}] if document.tax_amount else [],
         "total": {"label": gettext("Total"), "value": _money(document, document.gross_amount)},
         "tax_table": [_tax(document, row) for row in document.taxes],
-        "payments": [], "open": None, "how_to_pay": _how_to_pay(head) if not is_note else None,
+        "payments": [], "open": None, "how_to_pay": _how_to_pay(head) if document.gross_amount > 0 else None,
         "notes": [text for text in (document.reason, head.get("footer", "")) if text],
         "signature": _signature(document) if profile is Profile.RMT_ONTARIO else None,
         "labels": {
