@@ -21,7 +21,8 @@ PAGES = {
         "/conditions/client/{client}", "/forms-in/{submission}", "/notes/", "/notes/{running}/edit",
         "/notes/{note}/", "/notes/{written}/to-reception",
         "/notes/snippets/", "/conditions/client/{client}/remarks/", "/conditions/client/{client}/letters/new/diabetes",
-        "/plans/{client}/", "/plans/{client}/sheet", "/measures/{client}/", "/recall/")),
+        "/plans/{client}/", "/plans/{client}/sheet", "/measures/{client}/", "/recall/",
+        "/referral/{client}/")),
     "reception": ("ruth@example.com", (
         "/", "/calendar/day", "/calendar/week", "/calendar/block", "/booking/new?client_id={client}",
         "/booking/first-free", "/booking/{coming}", "/booking/{coming}/move", "/clients/", "/clients/new",
@@ -29,7 +30,8 @@ PAGES = {
         "/clients/{client}/form-link/", "/search/?q=an", "/checkout/{done}", "/checkout/{charged}/receipt", "/money/",
         "/money/invoices/{document}", "/money/payments", "/money/owed/", "/money/owed/statements/{client}",
         "/money/reminders/", "/money/fees/", "/money/vouchers/", "/money/vouchers/sell/{client}", "/money/till/",
-        "/money/tips/", "/money/clients/{client}/", "/account/password", "/lists/appointments/", "/lists/invoices/")),
+        "/money/tips/", "/money/clients/{client}/",
+        "/money/superbill/of/{document}", "/account/password", "/lists/appointments/", "/lists/invoices/")),
     "bookkeeper": ("bo@example.com", (
         "/", "/money/", "/money/invoices/{document}", "/money/payments", "/reports/{month}", "/lists/payments/")),
 }
