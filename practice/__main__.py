@@ -65,7 +65,7 @@ def main(arguments):
 def extras_for(arguments):
     """The optional dependencies this command needs: the test tools, the PostgreSQL driver, or none."""
     extras = []
-    if (arguments and arguments[0] in ("test", "locks", "matrix", "bench")) or arguments[:2] in NEED_TEST_TOOLS:
+    if (arguments and arguments[0] in ("test", "locks", "matrix", "bench", "soak")) or arguments[:2] in NEED_TEST_TOOLS:
         extras.append("test")
     if os.environ.get("DATABASE_URL", "").startswith("postgres"):
         extras.append("postgres")

@@ -61,6 +61,32 @@ def check_rush(seconds, database):
     sys.exit(0 if told.is_good else 1)
 
 
+@click.command()
+@click.option("--minutes", default=10.0, show_default=True, type=click.FloatRange(0.1),
+              help="How long, on each database.")
+@click.option("--database", default="both", show_default=True,
+              help="both, sqlite, postgresql (a server of its own), or the address of a PostgreSQL server.")
+def soak(minutes, database):
+    """Eight people do the day's work while their server is killed at random; then everything is looked for."""
+    from practice.app import create_app
+    from practice.ops.soak.run import run
+
+    os.umask(0o077)
+    good = True
+    for one in ("sqlite", "postgresql") if database == "both" else (database,):
+        found = run(one, minutes * 60, max(2, int(minutes * 2)), create_app, migrate_database)
+        click.echo(f"{one}: " + ", ".join(f"{count:,} {word}" for word, count in sorted(found.done.items())))
+        click.echo("  answers: " + ", ".join(f"{count:,} x {code}" for code, count in sorted(found.answers.items())))
+        click.echo(f"  {found.kills} kills, {sum(each.lost for each in found.told)} requests open at one")
+        if found.memory:
+            click.echo("  memory in the last calm: {:,.0f} to {:,.0f} MB".format(*(one / 1e6 for one in found.memory)))
+        for line in found.wrong[:50]:
+            click.echo(f"  {line}")
+        click.echo("  Nothing lost, nothing double, no server error." if found.is_good else "  NOT GOOD.")
+        good = good and found.is_good
+    sys.exit(0 if good else 1)
+
+
 @check.command("trust", context_settings={"ignore_unknown_options": True})
 @click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
 def check_trust(arguments):
@@ -88,4 +114,4 @@ def locks():
     sys.exit(0 if show() else 1)
 
 
-COMMANDS = (check, matrix, locks)
+COMMANDS = (check, soak, matrix, locks)

@@ -9,29 +9,25 @@ A line goes to the book, and to the disk, after each answer that says "written" 
 is sent again to the next server, whose port stands in the port file.
 """
 
-import http.client
 import json
 import os
 import sys
-import time
 from pathlib import Path
 
-from practice.ops.bench.browser import Browser
+from practice.ops.soak.people import NOT_ASKED
+from practice.ops.soak.surviving import Surviving
 from tests.personas import PASSWORD
 
 SAVES_A_NOTE = 4
 PERSON = {"notes": "theo@example.com", "checkouts": "rae@example.com"}
-NOT_ASKED = dict.fromkeys(("pain_place", "pain_before", "pain_after", "how_taken", "back_in_days"), "")
-DEAD = (OSError, http.client.HTTPException)
 
 
 class Client:
     """Sends until it is stopped; survives servers."""
 
     def __init__(self, port_file: Path, book: Path):
-        self.port_file = port_file
         self.book = book.open("a")
-        self.browser = Browser(int(port_file.read_text()))
+        self.pages = Surviving(lambda: int(port_file.read_text()))
 
     def write_down(self, **line) -> None:
         self.book.write(json.dumps(line) + "\n")
@@ -40,24 +36,7 @@ class Client:
 
     def send(self, address: str, fields: dict, **line) -> tuple[int, bytes]:
         """Until a server answers."""
-        while True:
-            try:
-                self.browser.connection.connect()
-            except OSError:  # nobody is there: the next one has another port
-                self._next_server()
-                continue
-            try:
-                return self.browser.post(address, fields)
-            except DEAD:
-                self.write_down(what="lost", **line)
-                self._next_server()
-
-    def _next_server(self) -> None:
-        time.sleep(0.01)
-        cookies, token = self.browser.cookies, self.browser.token
-        self.browser.close()
-        self.browser = Browser(int(self.port_file.read_text()))
-        self.browser.cookies, self.browser.token = cookies, token
+        return self.pages.ask(address, fields, lambda: self.write_down(what="lost", **line))
 
 
 def save_notes(client: Client, writing: str, appointments: list[int]) -> None:
@@ -87,8 +66,8 @@ def check_out(client: Client, writing: str, appointments: list[int]) -> None:
 
 def main(kind: str, port_file: str, book: str, form: str, writing: str, *appointments: str) -> None:
     client, numbers = Client(Path(port_file), Path(book)), [int(number) for number in appointments]
-    client.browser.sign_in(PERSON[kind], PASSWORD)
-    client.browser.read_token(form)
+    client.pages.browser.sign_in(PERSON[kind], PASSWORD)
+    client.pages.browser.read_token(form)
     (save_notes if kind == "notes" else check_out)(client, writing, numbers)
 
 
