@@ -33,6 +33,7 @@ EDITED_BY = {
     "treatment": "setup_treatments.edit", "appointment": "booking.move", "care_plan": "plans.page",
     "safety_profile": "conditions.limits", "handover": "notes.handover", "condition": "conditions.edit",
     "package": "package.extend", "price_group": "setup_groups.edit", "payment_method": "setup_methods.edit",
+    "membership": "memberships.change",
     "session_note": None,  # is saved as it is typed; tests/admin/test_notes.py
     "block": None,  # is taken out, never changed
     "document": None,  # a draft is issued in the act that makes it

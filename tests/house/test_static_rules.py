@@ -32,6 +32,7 @@ KNOWN = {
     ("S105", "practice/ops/bench/"): "the password of the bench",
     ("S311", "practice/demo/"): "chance of the made-up practice",
     ("S311", "practice/ops/rush/"): "chance of the rush",
+    ("S311", "practice/ops/soak/"): "chance of the soak",
     ("S608", "practice/ops/"): "names of our own tables",
     ("S104", "practice/ops/server.py"): "an address is compared, not bound",
 }
