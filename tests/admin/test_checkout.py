@@ -168,6 +168,16 @@ def test_a_discount_needs_a_reason(as_person, session_id):
     assert "first visit" in page and fields(page)["due"] == "7000"
 
 
+def test_a_discount_off_everything(as_person, stage, session_id):
+    """10.00 off 78.00 and 18.00: 8.125 and 1.875, so 8.13 and 1.87: of equal fractions the first takes it."""
+    browser = as_person("rae")
+    address = f"/checkout/{session_id}?product={stage.roller}&discount=10&why=ten+years&off=all"
+    page = browser.get(address).get_data(as_text=True)
+    assert "8.13 off: ten years" in page and "1.87 off: ten years" in page and fields(page)["due"] == "8600"
+    assert "off=all" in page  # the other links keep it
+    assert browser.get(address.replace("=10&", "=96.01&")).status_code == 422
+
+
 @pytest.mark.parametrize("address", ["?discount=NaN&why=xxx", "?discount=1e400&why=xxx", "?discount=78.01&why=xxx",
                                      "?discount=-5&why=xxx", f"?discount={'9' * 40}&why=xxx"])
 def test_junk_discounts(as_person, session_id, address):

@@ -4,9 +4,10 @@ from datetime import date, timedelta
 import pytest
 
 from practice.access import guard
+from practice.billing.models.documents import LineKind
 from practice.billing.models.payments import Method
 from practice.billing.services.checkout import checkout
-from practice.billing.services.documents import LineInput, issue_invoice
+from practice.billing.services.documents import LineInput, issue_invoice, less
 from practice.billing.services.packages import sell_package
 from practice.billing.services.payments import take_payment
 from practice.billing.services.refunds import refund
@@ -15,7 +16,7 @@ from practice.billing.services.vouchers import sell_voucher
 from practice.billing.services.write_offs import write_off
 from practice.core import clock
 from practice.core.db import transaction
-from practice.core.errors import Forbidden
+from practice.core.errors import Forbidden, Invalid
 from practice.core.spreadsheet import Kind
 from practice.premises.models import TaxCategory, TaxCode
 from practice.premises.queries import get_practice
@@ -214,6 +215,29 @@ def test_any_days_are_summed_like_a_month(people, stage):
         assert sum(part[name] for part in parts) == HAND[name], name
     year = figures(people, Period.parse("2026"))
     assert year["received"] == 48_900 and year["owed"] == 13_200
+
+
+def test_a_discount_on_everything_is_shared_to_the_cent(people, exempt):
+    """78.00 of Theo's with 13.5 % tax, 50.00 of Tara's without, and a roller for 18.00, less 10.00 on all: by what each
+    comes to 5.342, 3.425 and 1.233, so 5.34, 3.43 and 1.23."""
+    stage, theo, tara = Stage(people), people.theo.user_id, people.tara.user_id
+    lines = less([stage.line(7800, therapist_id=theo), LineInput("Medical", 5000, exempt, therapist_id=tara),
+                  LineInput("Roller", 1800, stage.tax, LineKind.PRODUCT)], 1000, "ten years")
+    assert [line.discount for line in lines] == [534, 343, 123]
+    number = stage.do(lambda: issue_invoice(stage.rae, client_id=stage.ann, lines=lines))
+    f, rows = figures(people), {row[0]: row for row in tables(people)["therapists"]}
+    # 89.43 with tax holds 10.64 of it: 8.64 in 72.66 and 2.00 in 16.77, whose fraction is the larger one; 46.57 none
+    assert (f["invoiced_net"], f["invoiced_tax"], f["invoiced_gross"]) == (12_536, 1064, 13_600)
+    assert (f["earned_services"], f["earned_products"], f["earned"]) == (11_059, 1477, 12_536)
+    assert rows[theo][8] == 6402 and rows[tara][8] == 4657 and rows[None][8] == 1477
+    stage.pay(13_600, number)
+    f = figures(people)
+    assert (f["cash_basis_net"], f["tax_cash_basis"], f["owed"]) == (12_536, 1064, 0)
+    stage.credit(number)
+    f = figures(people)
+    assert (f["earned"], f["invoiced_gross"], f["client_credit"]) == (0, 0, 13_600) and f["bridge_difference"] == 0
+    with pytest.raises(Invalid):
+        less(lines, 13_601, "too much")
 
 
 def test_reception_and_therapists_have_no_month(people, stage):

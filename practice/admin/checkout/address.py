@@ -10,6 +10,7 @@ from practice.billing.services.checkout import Charge, Extra, what_to_charge
 from practice.core.money import parse, plain
 from practice.premises.queries import the_practice
 
+ALL = "all"  # in the address: the discount is off everything
 NONE = "0"  # in the address: nothing of this, although it is offered
 
 
@@ -26,6 +27,7 @@ class Asked:
     also_id: int | None = None
     voucher: str = ""
     together: tuple[int, ...] = ()
+    is_on_all: bool = False
 
 
 def read_address() -> Asked:
@@ -42,7 +44,8 @@ def read_address() -> Asked:
                  request.args.get("why", "").strip()[:120], row_number(request.args.get("package")) or None,
                  request.args.get("credit") != NONE, row_number(request.args.get("also")) or None,
                  plain_code(request.args.get("voucher", "")) if uses("vouchers") else "",
-                 tuple(dict.fromkeys(filter(None, map(row_number, request.args.getlist("with"))))))
+                 tuple(dict.fromkeys(filter(None, map(row_number, request.args.getlist("with"))))),
+                 request.args.get("off") == ALL)
 
 
 def address_of(asked: Asked, charge: Charge, **changed) -> str:
@@ -58,10 +61,12 @@ def address_of(asked: Asked, charge: Charge, **changed) -> str:
         "product": ids, "package": wanted.package_id, "also": wanted.also_id,
         "discount": plain(wanted.discount, the_practice().currency) if wanted.discount else None,
         "voucher": wanted.voucher or None, "with": list(wanted.together),
-        "why": wanted.reason if wanted.discount else None, "credit": None if wanted.with_credit else NONE}
+        "why": wanted.reason if wanted.discount else None,
+        "off": ALL if wanted.discount and wanted.is_on_all else None, "credit": None if wanted.with_credit else NONE}
     return url_for("checkout.page", appointment_id=charge.appointment.id,
                    **{name: value for name, value in values.items() if value is not None})
 
 
 def charge_of(appointment_id: int, asked: Asked) -> Charge:
-    return what_to_charge(appointment_id, extras=asked.extras, discount=asked.discount, discount_reason=asked.reason)
+    return what_to_charge(appointment_id, extras=asked.extras, discount=asked.discount, discount_reason=asked.reason,
+                          is_on_all=asked.is_on_all)

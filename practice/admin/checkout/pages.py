@@ -158,8 +158,9 @@ def take(form: CheckoutForm, appointment_id: int, asked: Asked, due: Due) -> boo
         try:
             return checkout(
                 current_actor(), appointment_id, payments=money.payments, request_key=key, extras=asked.extras,
-                discount=asked.discount, discount_reason=asked.reason, with_credit=asked.with_credit,
-                package_id=asked.package_id, also_ids=[asked.also_id] if asked.also_id else [], tip=money.tip,
+                discount=asked.discount, discount_reason=asked.reason, is_on_all=asked.is_on_all,
+                with_credit=asked.with_credit, package_id=asked.package_id,
+                also_ids=[asked.also_id] if asked.also_id else [], tip=money.tip,
                 tip_for_id=money.tip_for_id, voucher=asked.voucher,
                 together_ids=[one.charge.appointment.id for one in due.along])
         except CheckedOutAlready:

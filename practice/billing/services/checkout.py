@@ -13,7 +13,7 @@ from practice.billing.models.payments import Method, Payment
 from practice.billing.queries.charged import charged
 from practice.billing.queries.deposits import free_credit
 from practice.billing.queries.documents import for_appointment, get_document
-from practice.billing.services.documents import LineInput, draft_invoice, issue, papers_of, sums_of
+from practice.billing.services.documents import LineInput, draft_invoice, issue, less, papers_of, sums_of
 from practice.billing.services.locking import lock_account
 from practice.billing.services.packages import name_on_paper, use_package
 from practice.billing.services.payments import put_against, put_credit, take_payment
@@ -86,15 +86,17 @@ def handover_of(appointment_id: int) -> Handover | None:
 
 
 def what_to_charge(appointment_id: int, *, extras: Sequence[Extra] | None = None, discount: int = 0,
-                   discount_reason: str = "") -> Charge:
+                   discount_reason: str = "", is_on_all: bool = False) -> Charge:
     """The lines of a session: what the therapist handed over, else what was booked. Prices come from the price list.
 
-    `extras` replace the products of the hand-over; `discount` is an amount off the treatment and needs a reason.
+    `extras` replace the products of the hand-over; `discount` is an amount off the treatment, with `is_on_all` off
+    everything, and needs a reason.
     """
-    return _charge_for(get_appointment(appointment_id), extras, discount, discount_reason)
+    return _charge_for(get_appointment(appointment_id), extras, discount, discount_reason, is_on_all)
 
 
-def _charge_for(row: Appointment, extras: Sequence[Extra] | None, discount: int, discount_reason: str) -> Charge:
+def _charge_for(row: Appointment, extras: Sequence[Extra] | None, discount: int, discount_reason: str,
+                is_on_all: bool = False) -> Charge:
     handed = handover_of(row.id)
     treatment = get_treatment(handed.treatment_id) if handed else row.treatment
     minutes = handed.minutes if handed else int((row.ends_at - row.starts_at).total_seconds() // 60)
@@ -102,14 +104,16 @@ def _charge_for(row: Appointment, extras: Sequence[Extra] | None, discount: int,
         raise Invalid(_("Say why there is a discount."), "discount_reason")
     group_id = row.client.price_group_id
     price_amount = price_of(treatment, group_id)
-    if not 0 <= whole(discount) <= price_amount:
+    if not is_on_all and not 0 <= whole(discount) <= price_amount:
         raise Invalid(_("A discount is not larger than the price."), "discount")
     if extras is None:
         extras = tuple(Extra(product, count) for product, count in handed.products) if handed else ()
     lines = [LineInput(name_on_paper(treatment, row.client_id), price_amount, treatment.tax_code_id,
-                       therapist_id=row.user_id, treatment_id=treatment.id, service_on=row.on_date, discount=discount,
-                       discount_reason=discount_reason.strip())]
+                       therapist_id=row.user_id, treatment_id=treatment.id, service_on=row.on_date,
+                       discount=0 if is_on_all else discount,
+                       discount_reason="" if is_on_all else discount_reason.strip())]
     lines += [product_line(extra, row.on_date) for extra in extras]
+    lines = less(lines, discount if is_on_all else 0, discount_reason)
     group = price_groups(kept_id=group_id)[group_id] if price_amount != treatment.price_amount else ""
     return Charge(row, treatment, minutes, lines, handed, tuple(extras), group)
 
@@ -140,15 +144,16 @@ def product_line(extra: Extra, service_on: date | None = None) -> LineInput:
 def checkout(actor: Actor, appointment_id: int, *, payments: Sequence[tuple[Method, int]], request_key: str,
              extras: Sequence[Extra] | None = None, discount: int = 0, discount_reason: str = "",
              with_credit: bool = False, package_id: int | None = None, also_ids: Sequence[int] = (), tip: int = 0,
-             tip_for_id: int | None = None, voucher: str = "", together_ids: Sequence[int] = ()) -> Receipt:
+             tip_for_id: int | None = None, voucher: str = "", together_ids: Sequence[int] = (),
+             is_on_all: bool = False) -> Receipt:
     """Issue the invoice of a done session and take the money; a package session pays for the treatment itself.
 
     Depends on the appointment being done, never on a note. `payments` are (method, minor units); an amount of 0 leaves
     the rest open; what is left of them pays the documents `also_ids` of the same client. `tip` is part of the first
     payment, for the therapist `tip_for_id` (the session's own when None). `voucher` is a code: it pays the treatment
-    it is for, or its amount. `together_ids` are done sessions that this client pays along, each on an invoice of its
-    own client. The same `request_key` again gives the first receipt. Raises NotDoneYet, CheckedOutAlready,
-    CheckedOutMeanwhile, Invalid, NotFound.
+    it is for, or its amount. `is_on_all`: the discount is off everything. `together_ids` are done sessions that this
+    client pays along, each on an invoice of its own client. The same `request_key` again gives the first receipt.
+    Raises NotDoneYet, CheckedOutAlready, CheckedOutMeanwhile, Invalid, NotFound.
     """
     require(actor, Permission.INVOICE_ISSUE, Permission.PAYMENT_TAKE)
     others = sorted(set(together_ids) - {appointment_id})
@@ -157,7 +162,7 @@ def checkout(actor: Actor, appointment_id: int, *, payments: Sequence[tuple[Meth
     row = db.session.scalars(HELD, {"appointment_id": appointment_id}).one()
     if charged([appointment_id]):
         return _first_receipt(for_appointment(appointment_id), request_key)
-    charge = _charge_for(row, extras, discount, discount_reason)
+    charge = _charge_for(row, extras, discount, discount_reason, is_on_all)
     if row.state is not AppointmentState.DONE:
         raise NotDoneYet()
     paid = what_pays(charge, sums_of(charge.lines, row.user_id).gross, package_id=package_id, voucher=voucher,

@@ -1,7 +1,7 @@
 """Issuing invoices. What is issued never changes; credit_notes.py takes it back."""
 import hashlib
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from sqlalchemy import bindparam, select
@@ -30,6 +30,7 @@ from practice.core import clock
 from practice.core.columns import canonical_json
 from practice.core.db import db
 from practice.core.errors import Invalid
+from practice.core.money import round_half_up, split, whole
 from practice.core.pdf import missing_characters
 from practice.core.text import _
 from practice.premises.models import PriceMode, Profile, TaxCode
@@ -162,6 +163,20 @@ def _counted_on(service_on: date | None) -> date | None:
     """The day of the service while its books are open; None where the day of issue counts."""
     closed = the_practice().books_closed_on
     return service_on if service_on and (closed is None or service_on > closed) else None
+
+
+def less(lines: Sequence[LineInput], discount: int, reason: str) -> list[LineInput]:
+    """The lines with a discount on all of them: shared out in proportion to what each comes to before it, half-up, what
+    is left over to the largest fractions. So credit notes, taxes and figures by therapist know its parts. Raises
+    Invalid."""
+    if not discount:
+        return list(lines)
+    before = [round_half_up(line.unit_price * line.quantity, 1000) - line.discount for line in lines]
+    if not 0 < whole(discount) <= sum(before):
+        raise Invalid(_("A discount is not larger than the price."), "discount")
+    return [replace(line, discount=line.discount + part, discount_reason=", ".join(
+        dict.fromkeys(filter(None, (line.discount_reason, reason.strip())))) if part else line.discount_reason)
+        for line, part in zip(lines, split(discount, before), strict=True)]
 
 
 def tax_codes_of(ids: Iterable[int]) -> dict[int, TaxCode]:
