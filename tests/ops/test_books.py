@@ -1,4 +1,5 @@
 """The books close after everything the desk does; a row changed behind the services is named, with its rule."""
+import hashlib
 import subprocess
 import sys
 from pathlib import Path
@@ -7,17 +8,21 @@ import pytest
 from sqlalchemy import text
 
 from practice.access import guard
+from practice.audit import services as audit
 from practice.billing.models.payments import Method
+from practice.billing.models.superbills import Superbill
 from practice.billing.queries.vouchers import get_voucher
 from practice.billing.services.checkout import checkout
 from practice.billing.services.memberships import start_membership
 from practice.billing.services.opening import bring_debt
 from practice.billing.services.payments import reverse_payment, take_payment, use_credit
+from practice.billing.services.superbills import add_referral
 from practice.billing.services.till import close_the_till, open_the_till
 from practice.billing.services.tips import pay_out_tips
 from practice.billing.services.vouchers import sell_voucher
 from practice.billing.services.write_offs import write_off
 from practice.core import clock
+from practice.core.columns import canonical_json
 from practice.core.db import db, transaction
 from practice.ops import triggers
 from practice.ops.books.check import check_books
@@ -25,6 +30,7 @@ from practice.premises.queries import get_practice
 from practice.premises.services import change_settings
 from tests import personas
 from tests.factories.billing import Stage
+from tests.world import FACTS
 
 ROOT = Path(__file__).resolve().parents[2]
 GUARDED = ("document", *triggers.DOCUMENT_PARTS, *triggers.MONEY_FIXED)
@@ -50,6 +56,7 @@ def stage(people):
                                       price_amount=9000, starts_on=stage.today))
     stage.do(lambda: bring_debt(stage.rae, stage.ann, amount=900, on=stage.today, due_on=stage.today, reference="R-1"))
     more(stage)
+    superbill(stage)
     return stage
 
 
@@ -69,6 +76,20 @@ def more(stage):
                                             value_amount=6000, method=Method.CARD, request_key="v"))
     code, session = stage.read(lambda: get_voucher(voucher).code), stage.session()
     stage.do(lambda: checkout(stage.rae, session, payments=[], request_key="w", voucher=code))
+
+
+def superbill(stage):
+    """A superbill of the first invoice, with a referrer's paper."""
+    theo, session = stage.people.theo, stage.session()
+    with guard.acting(theo), transaction():
+        paper = add_referral(theo, stage.ann, referrer="Dr Reed", codes=["M54.50"], from_on=stage.today).id
+    invoice = stage.do(lambda: checkout(stage.rae, session, payments=[], request_key="us")).document_id
+    with guard.acting(stage.people.system), transaction():
+        db.session.add(Superbill(
+            document_id=invoice, client_id=stage.ann, referral_id=paper, facts=FACTS, made_on=stage.today,
+            content_hash=hashlib.sha256(canonical_json(FACTS).encode()).hexdigest(), made_at=clock.now(),
+            made_by_id=stage.rae.user_id))
+        audit.record(stage.people.system, "superbill.make", client_id=stage.ann)
 
 
 def connection():
@@ -120,6 +141,12 @@ BREAKS = [
      "UPDATE allocation SET amount = -amount WHERE payment_id = {id}"),
     ("a reversal is the whole payment", "payment", "UPDATE payment SET amount = -1 WHERE id = {reversal}"),
     ("paid by its own client", "allocation", "UPDATE payment SET client_id = {other} WHERE id = {payment}"),
+    ("a method that exists", "payment", "UPDATE payment SET method = 'own-99' WHERE id = {id}"),
+    ("paid by somebody else", "payment", "UPDATE payment SET paid_by_id = client_id WHERE id = {id}"),
+    ("superbill as made", "superbill", "UPDATE superbill SET facts = replace(facts, '97124', '97140')"),
+    ("superbill = its charges", "superbill",
+     "UPDATE superbill SET facts = replace(facts, '8000,\"client\"', '9000,\"client\"')"),
+    ("a superbill is one client's", "superbill", "UPDATE superbill SET client_id = {other}"),
     ("credit is never below zero", "client", "UPDATE payment SET amount = 1 WHERE amount > 0"),
     ("balance = documents - payments", "client", "UPDATE document SET open_amount = open_amount + 1 WHERE id = {doc}"),
     ("one invoice an appointment", "document", "DROP INDEX uq_document_of_appointment; UPDATE document SET "

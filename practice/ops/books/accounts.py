@@ -5,7 +5,8 @@ from sqlalchemy import func, or_, select
 from sqlalchemy.orm import aliased
 
 from practice.billing.models.documents import Document, DocumentState
-from practice.billing.models.payments import Allocation, Payment, Tip, TipPayout, WriteOff
+from practice.billing.models.payments import METHOD_LABELS, Allocation, Payment, Tip, TipPayout, WriteOff
+from practice.billing.queries.methods import own_methods
 from practice.core.db import db
 from practice.ops.books.broken import Broken, sums, unequal
 
@@ -37,6 +38,16 @@ def payments_hold() -> Iterator[Broken]:
         if amount < 0:
             yield Broken("not more taken off than was put", "payment", payment_id,
                          f"{amount} on document {document_id}")
+
+
+def methods() -> Iterator[Broken]:
+    """Each payment came in a way that exists; who paid for somebody else is somebody else."""
+    known = {*METHOD_LABELS, *own_methods()}
+    for row in db.session.execute(select(Payment.id, Payment.method, Payment.client_id, Payment.paid_by_id)):
+        if row.method not in known:
+            yield Broken("a method that exists", "payment", row.id, f"{row.method} is no method of payment")
+        if row.paid_by_id == row.client_id:
+            yield Broken("paid by somebody else", "payment", row.id, "the client is named as another who paid")
 
 
 def own_client() -> Iterator[Broken]:
@@ -106,4 +117,4 @@ def tips_paid_out() -> Iterator[Broken]:
                          f"{paid} paid out of {taken.get(therapist_id, 0)}")
 
 
-CHECKS = (payments_hold, own_client, balances, one_invoice_an_appointment, write_offs, tips_paid_out)
+CHECKS = (payments_hold, methods, own_client, balances, one_invoice_an_appointment, write_offs, tips_paid_out)
