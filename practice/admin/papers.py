@@ -5,10 +5,12 @@ from flask_babel import force_locale, format_date, format_decimal, gettext
 
 from practice.billing.models.documents import KIND_LABELS, Document, DocumentKind
 from practice.billing.queries.documents import Part
+from practice.billing.queries.einvoice import einvoice
 from practice.billing.queries.methods import method_word
 from practice.clients.contact import format_phone
+from practice.core.hybrid import with_data
 from practice.core.money import format_money, round_half_up
-from practice.core.pdf import render
+from practice.core.pdf import PdfFailed, render
 from practice.core.text import _
 from practice.premises.models import TAX_CATEGORY_LABELS, Profile, TaxCategory
 from practice.premises.rates import HUNDRED
@@ -30,6 +32,16 @@ def invoice_pdf(document: Document, *, corrects: str | None = None, is_copy: boo
     """The document as issued: the same bytes however often it is printed. `corrects` is the number a credit note takes
     back; `is_copy` prints DUPLICATE across it."""
     paper = invoice_paper(document, corrects=corrects, is_copy=is_copy)
+    if document.issuer_head.get("einvoice") and not is_copy:
+        try:
+            on = document.issued_on
+            pdf = render(TEMPLATES[document.kind], paper | {"day": [on.year, on.month, on.day]},
+                         language=document.language, is_to_keep=True)
+        except PdfFailed:  # a letter without a font: the plain paper is still right
+            pass
+        else:
+            return with_data(pdf, einvoice(document, corrects), language=document.language,
+                             made_at=document.issued_at)
     return render(TEMPLATES[document.kind], paper, language=document.language)
 
 

@@ -8,7 +8,7 @@ from practice.premises.queries import the_practice
 
 def uses(name: str) -> bool:
     """Whether the practice uses "till", "tips", "deposits", "packages", "vouchers", "memberships", "reminders",
-    "fees"; "mail": a mail server is set."""
+    "einvoices", "fees"; "mail": a mail server is set."""
     if name == "mail":
         return current_app.config["MAIL_SERVER"] is not None
     practice = the_practice()

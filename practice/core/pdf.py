@@ -36,14 +36,19 @@ class PdfFailed(DomainError):
     message = _("The PDF could not be made.")
 
 
-def render(template: str, data: dict, *, language: str) -> bytes:
-    """The PDF of templates/documents/<template>.typ, tagged for screen readers (PDF/UA-1).
+USUAL = (["ua-1"], [])
+TO_KEEP = (["a-3a", "ua-1"],)
+
+
+def render(template: str, data: dict, *, language: str, is_to_keep: bool = False) -> bytes:
+    """The PDF of templates/documents/<template>.typ, tagged for screen readers (PDF/UA-1); `is_to_keep` for one that
+    carries files and holds for decades (PDF/A-3), which fails where a letter has no font.
 
     `data` holds text, numbers, lists and dicts, and bytes for pictures (SVG or PNG); all words are already translated
     and all figures formatted. `language` (such as "en" or "pt_BR") sets quotes, direction and the language for readers.
     """
     compiler, inputs = setting(template, data, language)
-    for standards in (["ua-1"], []):
+    for standards in TO_KEEP if is_to_keep else USUAL:
         try:
             with _compiling:
                 return compiler.compile(format="pdf", sys_inputs=inputs, timestamp=0, pdf_standards=standards)

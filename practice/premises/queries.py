@@ -35,6 +35,7 @@ class Settings:
     has_packages: bool
     has_vouchers: bool
     has_memberships: bool
+    has_einvoices: bool
     has_reminders: bool
     reminder_days: int
     no_show_percent: int

@@ -21,6 +21,7 @@ from practice.billing.models.documents import (
 )
 from practice.billing.pricing import Adjustment, Line, Mode, PricedDocument, PricedLine, Tax, Totals, price
 from practice.billing.profiles import Fault, LineFacts, NotReadyToIssue, PaperFacts, check_paper
+from practice.billing.queries.einvoice import can_carry
 from practice.billing.services.locking import lock_account
 from practice.billing.services.numbering import outside_series, take_number
 from practice.catalog.queries import billing_codes
@@ -120,6 +121,8 @@ def issue(actor: Actor, document: Document, *, brought_on: date | None = None) -
     require(actor, Permission.INVOICE_ISSUE)
     is_invoice = document.kind is DocumentKind.INVOICE
     _check_paper(document)
+    head = {name: value for name, value in document.issuer_head.items() if name != "einvoice"}
+    document.issuer_head = head | ({"einvoice": True} if the_practice().has_einvoices and can_carry(document) else {})
     taken = outside_series(document, brought_on) if brought_on else take_number(document)
     for line in document.lines:  # a credit note counts by its own date, a late invoice for closed books as well
         line.recognised_on = (_counted_on(line.service_on) if is_invoice else None) or taken.issued_on
