@@ -2,8 +2,9 @@
 import re
 from datetime import datetime
 
-MOMENTS = ((re.compile(rb"D:\d{14}\+00'00'"), "D:%Y%m%d%H%M%S+00'00'"),
-           (re.compile(rb"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\+00:00"), "%Y-%m-%dT%H:%M:%S+00:00"))
+# The moments that are written into it: as a PDF text, whose marks are escaped, and in its metadata.
+MOMENTS = ((re.compile(rb"(?<=Date \(D\\072)\d{14}(?=\\053)"), "%Y%m%d%H%M%S"),
+           (re.compile(rb"(?<=Date>)\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?=\+)"), "%Y-%m-%dT%H:%M:%S"))
 
 
 def with_data(pdf: bytes, xml: bytes, *, language: str, made_at: datetime) -> bytes:

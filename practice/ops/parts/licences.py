@@ -10,7 +10,8 @@ UNKNOWN = "unknown"
 NOT_HERE = "not installed on this system"
 LONGEST = 60  # characters: longer than that it is the licence's own text
 # Licences that ask nothing of a practice that runs this for itself and shares it under its own terms.
-FREE = re.compile(r"\b(MIT|BSD|Apache|ISC|PSF|Python Software|MPL|Mozilla Public|Unlicense|Zlib|0BSD|LGPL|Zope)", re.I)
+FREE = re.compile(r"\b(MIT|BSD|Apache|ISC|PSF|Python Software|MPL|Mozilla Public|Unlicense|Zlib|0BSD|LGPL|Zope"
+                  r"|Public Domain)", re.I)
 
 
 @dataclass(frozen=True)
