@@ -26,7 +26,8 @@ DRAWER = 40_000  # above it cash goes to the bank
 def switch_on(house: Actor) -> None:
     """The demo shows everything; a new practice begins with packages alone."""
     change_settings(house, version=get_practice().version, no_show_percent=50, late_cancel_percent=50,
-                    has_till=True, has_tips=True, has_deposits=True, has_vouchers=True, has_reminders=True)
+                    has_till=True, has_tips=True, has_deposits=True, has_vouchers=True, has_reminders=True,
+                    has_memberships=True)
 
 
 def agree(stage: Stage, client_id: int, day: date) -> None:

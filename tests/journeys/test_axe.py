@@ -15,7 +15,8 @@ PAGES = {
         "/setup/staff/new", "/setup/staff/{therapist}", "/setup/hours/{therapist}", "/setup/treatments/",
         "/setup/treatments/{treatment}",
         "/setup/rooms/", "/setup/rooms/new", "/setup/taxes/", "/setup/products/", "/lists/forms/",
-        "/setup/measures/", "/setup/rulebook/", "/setup/rulebook/new", "/setup/rulebook/diabetes")),
+        "/setup/money/", "/setup/opening/", "/setup/measures/", "/setup/rulebook/", "/setup/rulebook/new",
+        "/setup/rulebook/diabetes")),
     "therapist": ("jon@example.com", (
         "/", "/calendar/day", "/booking/{coming}", "/clients/{client}", "/brief/{arrived}", "/brief/client/{client}",
         "/conditions/client/{client}", "/forms-in/{submission}", "/notes/", "/notes/{running}/edit",
@@ -29,7 +30,8 @@ PAGES = {
         "/clients/{client}", "/clients/{client}?tab=visits", "/clients/{client}?tab=money", "/clients/{client}/edit",
         "/clients/{client}/form-link/", "/search/?q=an", "/checkout/{done}", "/checkout/{charged}/receipt", "/money/",
         "/money/invoices/{document}", "/money/payments", "/money/owed/", "/money/owed/statements/{client}",
-        "/money/reminders/", "/money/fees/", "/money/vouchers/", "/money/vouchers/sell/{client}", "/money/till/",
+        "/money/reminders/", "/money/fees/", "/money/vouchers/", "/money/vouchers/sell/{client}", "/money/memberships/",
+        "/money/memberships/start/{client}", "/money/opening/{client}", "/money/till/",
         "/money/tips/", "/money/clients/{client}/",
         "/money/superbill/of/{document}", "/account/password", "/lists/appointments/", "/lists/invoices/")),
     "bookkeeper": ("bo@example.com", (

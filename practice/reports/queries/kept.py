@@ -15,6 +15,7 @@ from practice.reports.queries.report import Report
 from practice.reports.queries.tables import TABLES
 
 FORMAT = "practice report, version 1"
+LATER = {"debt_opening": 0}  # figures that months closed before them do not have, and what they were then
 
 
 def as_text(report: Report, details: dict[str, list[tuple]]) -> str:
@@ -34,7 +35,8 @@ def from_text(text: str) -> tuple[Report, dict[str, list[tuple]]]:
     """The report and its rows, as they were."""
     read = json.loads(text)
     tables = {name: [_row(name, row) for row in table["rows"]] for name, table in read["tables"].items()}
-    figures = {name: tuple(value) if isinstance(value, list) else value for name, value in read["figures"].items()}
+    figures = LATER | {name: tuple(value) if isinstance(value, list) else value
+                       for name, value in read["figures"].items()}
     return Report(
         Period.parse(read["period"]), read["currency"], read["time_zone"], datetime.fromisoformat(read["made_at"]),
         read["is_over"], read["retention_month"], {name: figures[name] for name in FIGURES if name in figures},
