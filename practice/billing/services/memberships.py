@@ -132,13 +132,14 @@ def _renew(actor: Actor, row: Membership) -> list[int]:
         number = _count(row)
         first, last = month(row.starts_on, number)
         package = None if row.paused_on else _invoice(actor, row, first, last)
-        db.session.add(MembershipMonth(membership_id=row.id, first_on=first, last_on=last,
-                                       package_id=package.id if package else None))
+        begun = MembershipMonth(membership_id=row.id, first_on=first, last_on=last,
+                                package_id=package.id if package else None)
+        db.session.add(begun)
         following = month(row.starts_on, number + 1)[0]
         row.next_on = following if row.ends_on is None or following <= row.ends_on else None
         row.version += 1
         db.session.flush()
-        audit.record(actor, "membership.renew", row, client_id=row.client_id, first_on=first, is_paused=not package)
+        audit.record(actor, "membership.renew", begun, client_id=row.client_id, is_paused=not package)
         made += [package.document_id] if package else []
     return made
 

@@ -5,7 +5,7 @@ from sqlalchemy import func, or_, select
 from sqlalchemy.orm import aliased
 
 from practice.billing.models.documents import Document, DocumentState
-from practice.billing.models.payments import METHOD_LABELS, Allocation, Payment, Tip, TipPayout, WriteOff
+from practice.billing.models.payments import METHOD_LABELS, Allocation, Method, Payment, Tip, TipPayout, WriteOff
 from practice.billing.queries.methods import own_methods
 from practice.core.db import db
 from practice.ops.books.broken import Broken, sums, unequal
@@ -42,7 +42,7 @@ def payments_hold() -> Iterator[Broken]:
 
 def methods() -> Iterator[Broken]:
     """Each payment came in a way that exists; who paid for somebody else is somebody else."""
-    known = {*METHOD_LABELS, *own_methods()}
+    known = {*METHOD_LABELS, *own_methods(), Method.OPENING}
     for row in db.session.execute(select(Payment.id, Payment.method, Payment.client_id, Payment.paid_by_id)):
         if row.method not in known:
             yield Broken("a method that exists", "payment", row.id, f"{row.method} is no method of payment")
