@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from enum import StrEnum
+from functools import lru_cache
 from itertools import islice
 
 import xlsxwriter
@@ -24,6 +25,7 @@ _FORMULA_STARTS = tuple("=+-@\t\r\n\0＝＋－＠")
 _MADE = datetime(2000, 1, 1, tzinfo=UTC).replace(tzinfo=None)  # in the file's properties: the same rows, the same bytes
 _ROWS_OF_A_SHEET = 1_048_576
 _ROWS_OF_A_PIECE = 500
+_CELLS_KEPT = 2000  # of a column
 _LETTERS_OF_A_CELL = 32_767
 
 
@@ -79,7 +81,8 @@ def csv_pieces(columns: Sequence[Column], rows: Iterable, *, delimiter: str = ",
     writer = csv.writer(out, delimiter=delimiter, lineterminator="\r\n")
     writer.writerow([neutralise(column.title) for column in columns])
     yield out.getvalue().encode("utf-8-sig", errors="replace")
-    ways = [_csv_way(column, decimal) for column in columns]
+    # Days, amounts and names come again and again: what was written once is not worked out anew.
+    ways = [lru_cache(_CELLS_KEPT, typed=True)(_csv_way(column, decimal)) for column in columns]
     rows = iter(rows)
     while some := list(islice(rows, _ROWS_OF_A_PIECE)):
         out.seek(0)

@@ -20,6 +20,7 @@ from practice.demo import fill
 from practice.demo.cast import PASSWORD
 from practice.intake.models import Submission
 from practice.intake.services.links import invite
+from practice.reports.period import Period
 from practice.schedule.models import Appointment
 from practice.schedule.services.states import set_state
 from practice.schedule.states import AppointmentState as S
@@ -96,7 +97,8 @@ def name_rows() -> dict:
             "charged": db.session.query(Document).filter(Document.appointment_id.is_not(None)).order_by(
                 Document.id.desc()).first().appointment_id,
             "submission": db.session.query(Submission).filter_by(client_id=coming.client_id).first().id,
-            "treatment": coming.treatment_id, "month": f"{today:%Y-%m}", "day": today.isoformat(),
+            "treatment": coming.treatment_id, "month": f"{today:%Y-%m}",
+            "last_month": str(Period.of(today).before), "day": today.isoformat(),
         }
         with transaction():
             set_state(house, over.id, S.DONE)

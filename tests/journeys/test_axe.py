@@ -9,7 +9,8 @@ from tests.plugins.browsers import DESKTOP, looks, sign_in
 PAGES = {
     "owner": ("mara@example.com", (
         "/", "/calendar/day", "/clients/", "/clients/{client}", "/reports/", "/reports/{month}",
-        "/reports/{month}/rows/documents", "/money/", "/lists/clients/",
+        "/reports/{month}/rows/documents", "/reports/{last_month}/closing/", "/reports/accounting/",
+        "/money/", "/lists/clients/",
         "/clients/{client}/break-glass", "/account/", "/account/pin", "/account/second-step/",
         "/account/passkeys/", "/prove", "/setup/", "/setup/practice/", "/setup/staff/",
         "/setup/staff/new", "/setup/staff/{therapist}", "/setup/hours/{therapist}", "/setup/treatments/",
@@ -23,7 +24,7 @@ PAGES = {
         "/notes/{note}/", "/notes/{written}/to-reception",
         "/notes/snippets/", "/conditions/client/{client}/remarks/", "/conditions/client/{client}/letters/new/diabetes",
         "/plans/{client}/", "/plans/{client}/sheet", "/measures/{client}/", "/recall/",
-        "/referral/{client}/")),
+        "/referral/{client}/", "/earnings/{month}")),
     "reception": ("ruth@example.com", (
         "/", "/calendar/day", "/calendar/week", "/calendar/block", "/booking/new?client_id={client}",
         "/booking/first-free", "/booking/{coming}", "/booking/{coming}/move", "/clients/", "/clients/new",
