@@ -51,7 +51,11 @@ def is_in(browser) -> bool:
 
 
 @pytest.mark.requirement("passkeys")
-def test_it_opens_once(people, theo):
+@pytest.mark.parametrize("counts", [True, False])
+def test_it_opens_once(people, counts):
+    """Also with a device that does not count its uses, as many do."""
+    theo = Device(counts=counts)
+    add(people, "theo", theo)
     shown = theo.show(ask(people))
     assert check(people, shown) == people.theo.user_id
     with pytest.raises(passkeys.PasskeyRefused):

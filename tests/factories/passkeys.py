@@ -14,8 +14,8 @@ PRESENT, VERIFIED, WITH_KEY = 0x01, 0x04, 0x40
 class Device:
     """One passkey. `count` is how often it was used, by its own account."""
 
-    def __init__(self, host: str = "localhost", origin: str = "http://localhost"):
-        self.host, self.origin, self.count = host, origin, 0
+    def __init__(self, host: str = "localhost", origin: str = "http://localhost", *, counts: bool = True):
+        self.host, self.origin, self.count, self.step = host, origin, 0, int(counts)
         self.key, self.id = ec.generate_private_key(ec.SECP256R1()), secrets.token_bytes(16)
 
     def _said(self, kind: str, options: str, origin: str | None) -> bytes:
@@ -23,7 +23,7 @@ class Device:
                            "origin": origin or self.origin}).encode()
 
     def _data(self, flags: int, rest: bytes = b"") -> bytes:
-        self.count += 1
+        self.count += self.step
         return hashlib.sha256(self.host.encode()).digest() + bytes([flags]) + self.count.to_bytes(4, "big") + rest
 
     def _credential(self, said: bytes, **response: bytes) -> str:
