@@ -11,4 +11,5 @@ import practice.premises.policy
 import practice.reports.policy
 import practice.safety.policy
 import practice.schedule.policy
-import practice.sessions.policy  # noqa: F401 - imported for what each registers
+import practice.sessions.policy
+import practice.transfer.policy  # noqa: F401 - imported for what each registers

@@ -309,7 +309,7 @@ def _rest(people, world) -> None:
         "layout": "journal", "number": 1, "verb": "pause",
         "name": "documents",
         "day": clock.now().date().isoformat(), "sign_in_id": 999_999, "passkey_id": 999_999,
-        "therapist_id": people.theo.user_id}
+        "therapist_id": people.theo.user_id, "correction_id": 1}
     numbers |= {f"row:{name}_list": numbers[f"{name}_id"] for name in (
         "client", "note", "submission", "condition", "appointment", "block", "document", "payment", "package", "form",
         "shift", "line", "allocation", "issuer", "location", "payment_method", "price_group", "product", "room",

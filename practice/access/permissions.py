@@ -20,6 +20,7 @@ class Permission(StrEnum):
     CLIENT_READ_ALL = "client:read_all"
     CLIENT_READ_OWN = "client:read_own"
     CLIENT_REGISTER = "client:register"
+    CLIENT_RIGHTS = "client:rights"
     FORM_EDIT = "form:edit"
     HANDOVER_READ = "handover:read"
     INTAKE_INVITE = "intake:invite"

@@ -255,7 +255,8 @@ def rights() -> dict[str, bool]:
     may = current_actor().may
     return {"may_register": may(P.CLIENT_REGISTER), "may_edit": may(P.CLIENT_EDIT), "may_list": may(P.CLIENT_READ_ALL),
             "may_book": may(P.APPOINTMENT_BOOK), "may_invite": may(P.INTAKE_INVITE),
-            "may_take": may(P.PAYMENT_TAKE), "may_audit": may(P.AUDIT_READ)}
+            "may_take": may(P.PAYMENT_TAKE), "may_audit": may(P.AUDIT_READ),
+            "may_answer": may(P.CLIENT_RIGHTS)}
 
 
 def after_saving(client_id: int) -> str:

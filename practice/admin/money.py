@@ -86,7 +86,8 @@ class MoneyPage(Page):
         document = reading.get_document(document_id)
         corrects = reading.get_document(document.refers_to_id).number_text if document.refers_to_id else None
         paper = invoice_pdf(document, corrects=corrects, is_copy="copy" in request.args)
-        return pdf(paper, f"{document.kind.replace('_', '-')}-{document.number_text}")
+        return pdf(paper, f"{document.kind.replace('_', '-')}-{document.number_text}",
+                   client_id=document.client_id)
 
     @expose("/invoices/<int:document_id>/pay", methods=("POST",))
     def pay(self, document_id):

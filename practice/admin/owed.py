@@ -70,7 +70,7 @@ class OwedPage(Page):
     def statement_pdf(self, client_id):
         first, last = asked_span(a_year_until(show.today()))
         paper = statement_pdf(get_client(client_id), statement_of(client_id, first, last), ages_of(client_id, last))
-        return pdf(paper, f"statement-{last.isoformat()}")
+        return pdf(paper, f"statement-{last.isoformat()}", client_id=client_id)
 
 
 class RemindersPage(Page):
@@ -108,4 +108,4 @@ class RemindersPage(Page):
         row = reading.get_reminder(reminder_id)
         document = get_document(row.document_id)
         return pdf(reminder_pdf(get_client(document.client_id), document, row),
-                   f"reminder-{document.number_text}-{row.step}")
+                   f"reminder-{document.number_text}-{row.step}", client_id=document.client_id)

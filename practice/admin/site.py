@@ -60,8 +60,11 @@ from practice.admin.notes import lists as note_lists
 from practice.admin.notes import pages as notes
 from practice.admin.notes.snippets import SnippetPage
 from practice.admin.plans import PlanPage, RecallPage
+from practice.admin.rights.log import RightsLogPage
+from practice.admin.rights.pages import RightsPage
 from practice.admin.setup import register as setup
 from practice.admin.trail.pages import TrailPage
+from practice.admin.trail.review import ReviewPage
 from practice.billing.models.documents import Document, DocumentLine
 from practice.billing.models.packages import Package
 from practice.billing.models.payments import Allocation, Payment
@@ -113,6 +116,10 @@ PAGES = (
     submissions.SubmissionPage(name=_("Forms that came in"), endpoint="submissions", url="/forms-in"),
     files.FilePage(name=_("File"), endpoint="files", url="/files"),
     account.AccountPage(name=_("Your account"), endpoint="account", url="/account"),
+    RightsPage(name=_("Privacy"), endpoint="rights", url="/clients/<int:client_id>/rights"),
+    RightsLogPage(name=_("Disclosures and corrections"), endpoint="rights_log",
+                  url="/clients/<int:client_id>/rights/log"),
+    ReviewPage(name=_("Review of the trail"), endpoint="review", url="/setup/review"),
     TrailPage(name=_("Who saw what"), endpoint="trail", url="/setup/trail"),
     passkeys.PasskeyPage(name=_("Passkeys"), endpoint="passkeys", url="/account/passkeys"),
     second_step.SecondStepPage(name=_("Second step"), endpoint="second_step", url="/account/second-step"),
@@ -156,7 +163,8 @@ ALSO = {
     "submission_list": "clients", "note_list": "notes", "document_list": "money", "line_list": "money",
     "payment_list": "money", "allocation_list": "money", "package_list": "money",
     "closing": "reports", "accounting": "reports",
-    **dict.fromkeys(("letters", "remarks", "plans", "measures", "recall", "referral"), "clients"),
+    **dict.fromkeys(("letters", "remarks", "plans", "measures", "recall", "referral", "rights", "rights_log"),
+                    "clients"),
     **dict.fromkeys(("mail", "money_back", "till", "tips", "client_money", "owed", "reminders", "fees", "package",
                      "vouchers", "superbills", "opening", "memberships"), "money"),
     **dict.fromkeys((view.endpoint for view in setup.LISTS), "setup"),

@@ -90,7 +90,7 @@ class VouchersPage(Page):
     def paper(self, voucher_id):
         need("vouchers")
         row = reading.get_voucher(voucher_id)
-        return pdf(voucher_pdf(row), f"voucher-{row.id}")
+        return pdf(voucher_pdf(row), f"voucher-{row.id}", client_id=row.client_id)
 
 
 def sold(form: VoucherForm, client_id: int) -> int | None:

@@ -55,6 +55,8 @@ def restore(file, address):
     except OSError as error:
         raise click.ClickException(f"Nothing was restored: {error.strerror}.") from None
     click.echo(f"Restored {done.rows:,} rows as of {done.made_at}.")
+    if done.erased:
+        click.echo(f"{done.erased} clients erased since then were erased again.")
     for fault in done.faults:
         click.echo(fault)
     click.echo(f"Books or trail do not hold in {len(done.faults)} places." if done.faults

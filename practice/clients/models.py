@@ -89,6 +89,24 @@ def name_of(first: str, preferred: str, last: str) -> str:
     return f"{preferred or first} {last}".strip()
 
 
+class ChartLimit(db.Model):
+    """A chart that is open to named people only (staff, their families): one of them, until it is taken back.
+
+    While a client has such a row, only the users they name are given care, and only they see the chart.
+    """
+
+    __tablename__ = "chart_limit"
+    __table_args__ = (Index("uq_chart_limit_standing", "client_id", "user_id", unique=True,
+                            sqlite_where=text("ended_at IS NULL"), postgresql_where=text("ended_at IS NULL")),)
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    client_id: Mapped[int] = mapped_column(ForeignKey("client.id"))
+    user_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"))
+    set_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    set_by_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"))
+    ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
 class Care(db.Model):
     """A user may open a client's chart within [from_at, until_at). Written with the booking; rows end, never go."""
 

@@ -1,15 +1,16 @@
 """Which clients an actor sees, and the rule for everything that hangs on a client's chart."""
-from sqlalchemy import ColumnElement, exists, true
+from sqlalchemy import ColumnElement, exists, or_, true
 
 from practice.access.actor import Actor, Kind
 from practice.access.permissions import Permission
-from practice.access.policy import Bound, register
-from practice.clients.models import Care, Client
+from practice.access.policy import Bound, everyone_with, register
+from practice.clients.models import Care, ChartLimit, Client
 from practice.core import clock
 from practice.core.columns import UtcDateTime
 
 CLIENT = Client.__table__
 CARE = Care.__table__
+LIMIT = ChartLimit.__table__
 HELD = CARE.alias("held")  # so that the rule also works on the table of care itself
 
 
@@ -22,6 +23,11 @@ def in_care(actor: Actor, client_id: ColumnElement) -> ColumnElement:
                           HELD.c.until_at > now)
 
 
+def _open_to_all(client_id: ColumnElement) -> ColumnElement:
+    """Rows whose chart is not kept to named people; where it is, these have care and nobody else is given any."""
+    return ~exists().where(LIMIT.c.client_id == client_id, LIMIT.c.ended_at.is_(None))
+
+
 def chart_rows(client_id: ColumnElement):
     """The row rule of everything clinical: who has the client in care; all charts where the practice shares them.
 
@@ -30,7 +36,7 @@ def chart_rows(client_id: ColumnElement):
 
     def rows(actor: Actor) -> ColumnElement | None:
         if actor.may(Permission.CHART_READ) and actor.has_shared_charts:
-            return true()
+            return or_(_open_to_all(client_id), in_care(actor, client_id))
         if actor.may(Permission.CHART_READ) or actor.may(Permission.CHART_BREAK_GLASS):
             return in_care(actor, client_id)
         return None
@@ -45,7 +51,8 @@ def beside_client(client_id: ColumnElement):
         if actor.may(Permission.CLIENT_READ_ALL):
             return true()
         if actor.may(Permission.CLIENT_READ_OWN):
-            return true() if actor.has_shared_charts else in_care(actor, client_id)
+            held = in_care(actor, client_id)
+            return or_(_open_to_all(client_id), held) if actor.has_shared_charts else held
         return None
 
     return rows
@@ -59,3 +66,4 @@ def client_rows(actor: Actor) -> ColumnElement | None:
 
 register(Client, client_rows)
 register(Care, beside_client(CARE.c.client_id))
+register(ChartLimit, everyone_with(Permission.CLIENT_RIGHTS))

@@ -21,7 +21,7 @@ from sqlalchemy.orm import selectinload
 
 from practice.access.guard import system_session
 from practice.clients.matching import POSSIBLE, Person, Query, duplicate_score, normalise, prefix_key, query_terms
-from practice.clients.models import Care, Client, name_of
+from practice.clients.models import Care, ChartLimit, Client, name_of
 from practice.core import clock
 from practice.core.db import db
 from practice.core.errors import NotFound
@@ -33,6 +33,7 @@ MOST_OF_A_TRAIT = 60  # looked at for a possible duplicate
 
 CLIENT = Client.__table__
 CARE = Care.__table__
+LIMIT = ChartLimit.__table__
 ONE = select(Client).where(Client.id == bindparam("client_id"))
 
 
@@ -48,6 +49,12 @@ def names_of(client_ids: Iterable[int]) -> dict[int, str]:
     """The names of those of these clients that the actor sees."""
     chosen = select(Client.id, Client.first_name, Client.preferred_name, Client.last_name)
     return {row.id: name_of(*row[1:]) for row in db.session.execute(chosen.where(Client.id.in_(set(client_ids))))}
+
+
+def named_for(client_id: int) -> set[int]:
+    """Whom a chart is kept to, by number; nobody where it is not: asked by every booking, so past the row rule."""
+    chosen = select(LIMIT.c.user_id).where(LIMIT.c.client_id == client_id, LIMIT.c.ended_at.is_(None))
+    return set(db.session.connection().scalars(chosen))
 
 
 IS_IN_CARE = select(exists().where(CARE.c.client_id == bindparam("client"), CARE.c.user_id == bindparam("user"),

@@ -9,11 +9,11 @@ from practice.access.permissions import Permission
 from practice.audit import services as audit
 from practice.clients.contact import parse_email, parse_phone
 from practice.clients.matching import normalise, prefix_key, search_text
-from practice.clients.models import Care, CareReason, Client, ReminderChannel
-from practice.clients.queries import get_client
+from practice.clients.models import Care, CareReason, ChartLimit, Client, ReminderChannel
+from practice.clients.queries import get_client, named_for
 from practice.core import clock
 from practice.core.db import check_version, db
-from practice.core.errors import Invalid
+from practice.core.errors import DomainError, Invalid
 from practice.core.text import _
 from practice.premises.queries import the_practice
 
@@ -21,6 +21,10 @@ FIELDS = ("first_name", "last_name", "preferred_name", "pronouns", "born_on", "p
           "city", "country", "language", "reminder_channel", "usual_therapist_id", "price_group_id")
 GLASS_HOLDS = timedelta(hours=12)
 SHORTEST_REASON = 10
+
+
+class ChartLimited(DomainError):
+    message = _("This client is seen by named therapists only: book with one of them.")
 
 
 def register_client(actor: Actor, *, first_name: str, last_name: str, preferred_name: str = "", pronouns: str = "",
@@ -105,6 +109,9 @@ def _archive(actor: Actor, client_id: int, at: datetime | None, action: str) -> 
 def begin_care(actor: Actor, client_id: int, user_id: int, *, from_at: datetime, until_at: datetime,
                reason: CareReason, appointment_id: int | None = None, words: str = "") -> Care:
     """A user may open the client's chart from now until then. Who calls has checked that they may give it."""
+    named = named_for(client_id)
+    if named and user_id not in named and reason is not CareReason.BREAK_GLASS:
+        raise ChartLimited()
     row = Care(client_id=client_id, user_id=user_id, from_at=from_at, until_at=until_at, reason=reason,
                appointment_id=appointment_id, words=words)
     db.session.add(row)
@@ -131,3 +138,23 @@ def break_glass(actor: Actor, client_id: int, words: str) -> Care:
     now = clock.now()
     return begin_care(actor, client.id, actor.user_id, from_at=now, until_at=now + GLASS_HOLDS,
                       reason=CareReason.BREAK_GLASS, words=words[:300])
+
+
+def limit_chart(actor: Actor, client_id: int, user_ids: set[int]) -> None:
+    """Keep a chart (of staff, of their family) to these people; to nobody in particular with an empty choice.
+
+    Everybody else's care ends now, and bookings give them none. Raises NotFound.
+    """
+    require(actor, Permission.CLIENT_RIGHTS)
+    client, now = get_client(client_id), clock.now()
+    standing = db.session.scalars(select(ChartLimit).where(ChartLimit.client_id == client.id,
+                                                           ChartLimit.ended_at.is_(None))).all()
+    for row in standing:
+        if row.user_id not in user_ids:
+            row.ended_at = now
+    for user_id in sorted(user_ids - {row.user_id for row in standing}):
+        db.session.add(ChartLimit(client_id=client.id, user_id=user_id, set_at=now, set_by_id=actor.user_id))
+    for held in db.session.scalars(select(Care).where(Care.client_id == client.id, Care.until_at > now)):
+        if user_ids and held.user_id not in user_ids:
+            held.until_at = max(now, held.from_at)
+    audit.record(actor, "chart.limit", client, client_id=client.id, people=sorted(user_ids))

@@ -9,17 +9,25 @@ HOLDING = "('booked', 'arrived', 'in_session', 'done')"
 
 
 # What stands on an issued document, and what a payment was: these columns keep their values.
-DOCUMENT_FIXED = ("kind", "series_id", "number", "number_text", "client_id", "refers_to_id", "currency", "billed_name",
-                  "billed_address", "issuer_head", "reason", "issued_on", "due_on", "net_amount", "tax_amount",
-                  "gross_amount", "content_hash")
+DOCUMENT_FIXED = ("kind", "series_id", "number", "number_text", "client_id", "refers_to_id", "currency", "issuer_head",
+                  "issued_on", "due_on", "net_amount", "tax_amount", "gross_amount")
 DOCUMENT_PARTS = ("document_line", "document_tax")
+LINE_FIXED = ("document_id", "position", "kind", "therapist_id", "treatment_id", "product_id", "given_by", "service_on",
+              "recognised_on", "quantity", "unit_price_amount", "discount_amount", "tax_category", "tax_rate",
+              "tax_reason", "net_amount", "tax_amount", "gross_amount")
+# Words that an erasure empties; for everybody else they stay as well.
+DOCUMENT_WORDS = ("billed_name", "billed_address", "reason", "content_hash")
+LINE_WORDS = ("text", "discount_reason")
+GOES = {"superbill"}  # a paper about somebody's health: it goes with the record
+# The row of an erasure under way is seen by its own transaction only, and finished before that is committed.
+ERASING = "EXISTS (SELECT 1 FROM erasure WHERE finished_at IS NULL)"
 MONEY_FIXED = {
     "payment": ("client_id", "amount", "method", "currency", "received_on", "request_key", "reverses_id"),
     "allocation": ("payment_id", "credit_note_id", "write_off_id", "voucher_id", "document_id", "amount",
                    "on_date"),
     "tip": ("payment_id", "therapist_id", "amount", "on_date"),
     "tip_payout": ("therapist_id", "amount", "method", "paid_on"),
-    "write_off": ("document_id", "amount", "reason", "on_date"),
+    "write_off": ("document_id", "amount", "on_date"),
     "till_move": ("till_day_id", "amount", "reason"),
     "superbill": ("document_id", "client_id", "referral_id", "facts", "content_hash", "made_on"),
     "till_count": ("till_day_id", "method", "expected_amount", "counted_amount"),
@@ -60,14 +68,19 @@ SQLITE_TRIGGERS: dict[str, str] = {
     "audit_row_no_delete": "BEFORE DELETE ON audit_row BEGIN SELECT RAISE(ABORT, 'audit_row_append_only'); END",
     "document_no_delete":
         "BEFORE DELETE ON document WHEN OLD.state <> 'draft' BEGIN SELECT RAISE(ABORT, 'document_issued'); END",
-    "document_no_change": "BEFORE UPDATE ON document WHEN OLD.state <> 'draft' AND ("
-                          f"{_changed(DOCUMENT_FIXED, 'IS NOT')} OR NEW.state = 'draft') "
-                          "BEGIN SELECT RAISE(ABORT, 'document_issued'); END",
+    "document_no_change": f"""BEFORE UPDATE ON document WHEN OLD.state <> 'draft' AND (
+            {_changed(DOCUMENT_FIXED, 'IS NOT')} OR NEW.state = 'draft'
+            OR ({_changed(DOCUMENT_WORDS, 'IS NOT')}) AND NOT {ERASING})
+        BEGIN SELECT RAISE(ABORT, 'document_issued'); END""",
     **{f"{table}_no_{verb}": f"BEFORE {verb.upper()} ON {table} WHEN (SELECT state FROM document WHERE id = "
-                             "OLD.document_id) <> 'draft' BEGIN SELECT RAISE(ABORT, 'document_issued'); END"
-       for table in DOCUMENT_PARTS for verb in ("update", "delete")},
-    **{f"{table}_no_delete": f"BEFORE DELETE ON {table} BEGIN SELECT RAISE(ABORT, 'money_fixed'); END"
-       for table in MONEY_FIXED},
+                             f"OLD.document_id) <> 'draft'{unless} BEGIN SELECT RAISE(ABORT, 'document_issued'); END"
+       for table, verb, unless in (
+           ("document_line", "update", f" AND ({_changed(LINE_FIXED, 'IS NOT')} OR NOT {ERASING})"),
+           ("document_line", "delete", ""), ("document_tax", "update", ""), ("document_tax", "delete", ""))},
+    "write_off_no_rewording": f"BEFORE UPDATE OF reason ON write_off WHEN NOT {ERASING} "
+                              "BEGIN SELECT RAISE(ABORT, 'money_fixed'); END",
+    **{f"{table}_no_delete": f"BEFORE DELETE ON {table}{f' WHEN NOT {ERASING}' if table in GOES else ''} "
+                             "BEGIN SELECT RAISE(ABORT, 'money_fixed'); END" for table in MONEY_FIXED},
     **{f"{table}_no_change": f"BEFORE UPDATE ON {table} WHEN {_changed(columns, 'IS NOT')} "
                              "BEGIN SELECT RAISE(ABORT, 'money_fixed'); END"
        for table, columns in MONEY_FIXED.items()},
@@ -77,7 +90,7 @@ SQLITE_TRIGGERS: dict[str, str] = {
     "session_note_signed": """BEFORE UPDATE ON session_note WHEN OLD.state = 'signed' AND (
             OLD._content IS NOT NEW._content OR NEW.state <> 'signed' OR OLD.content_hash IS NOT NEW.content_hash)
         BEGIN SELECT RAISE(ABORT, 'session_note_signed'); END""",
-    "session_note_no_delete": """BEFORE DELETE ON session_note WHEN OLD.state = 'signed'
+    "session_note_no_delete": f"""BEFORE DELETE ON session_note WHEN OLD.state = 'signed' AND NOT {ERASING}
         BEGIN SELECT RAISE(ABORT, 'session_note_signed'); END""",
     "client_search_insert": """AFTER INSERT ON client BEGIN
         INSERT INTO client_search (rowid, search_text) VALUES (NEW.id, NEW.search_text); END""",
@@ -95,6 +108,15 @@ SEARCH_TABLE = """CREATE VIRTUAL TABLE IF NOT EXISTS client_search USING fts5(
 _REFUSE = """CREATE OR REPLACE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $$
     BEGIN RAISE EXCEPTION '{name}' USING ERRCODE = 'check_violation', CONSTRAINT = '{name}'; END $$"""
 
+_REFUSE_UNLESS_ERASING = """CREATE OR REPLACE FUNCTION {name}_unless_erasing() RETURNS trigger LANGUAGE plpgsql AS $$
+    BEGIN
+        IF NOT """ + ERASING + """ THEN
+            RAISE EXCEPTION '{name}' USING ERRCODE = 'check_violation', CONSTRAINT = '{name}';
+        END IF;
+        IF TG_OP = 'DELETE' THEN RETURN OLD; END IF;
+        RETURN NEW;
+    END $$"""
+
 # The condition of a trigger cannot look into another table; the body of its function can.
 _REFUSE_PART = """CREATE OR REPLACE FUNCTION document_part_issued() RETURNS trigger LANGUAGE plpgsql AS $$
     BEGIN
@@ -102,6 +124,16 @@ _REFUSE_PART = """CREATE OR REPLACE FUNCTION document_part_issued() RETURNS trig
             RAISE EXCEPTION 'document_issued' USING ERRCODE = 'check_violation', CONSTRAINT = 'document_issued';
         END IF;
         IF TG_OP = 'DELETE' THEN RETURN OLD; END IF;
+        RETURN NEW;
+    END $$"""
+
+# A line's words follow its document: free in a draft, else an erasure's alone.
+_REFUSE_WORDS = """CREATE OR REPLACE FUNCTION document_line_words() RETURNS trigger LANGUAGE plpgsql AS $$
+    BEGIN
+        IF NOT """ + ERASING + """ AND EXISTS (SELECT 1 FROM document WHERE id = OLD.document_id AND state <> 'draft')
+        THEN
+            RAISE EXCEPTION 'document_issued' USING ERRCODE = 'check_violation', CONSTRAINT = 'document_issued';
+        END IF;
         RETURN NEW;
     END $$"""
 
@@ -117,7 +149,9 @@ _REFUSE_CLOSED = """CREATE OR REPLACE FUNCTION books_closed() RETURNS trigger LA
 POSTGRESQL_FUNCTIONS = {
     **{name: _REFUSE.format(name=name)
        for name in ("audit_row_append_only", "document_issued", "money_fixed", "session_note_signed")},
-    "document_part_issued": _REFUSE_PART, "books_closed": _REFUSE_CLOSED,
+    **{f"{name}_unless_erasing": _REFUSE_UNLESS_ERASING.format(name=name)
+       for name in ("document_issued", "money_fixed", "session_note_signed")},
+    "document_part_issued": _REFUSE_PART, "document_line_words": _REFUSE_WORDS, "books_closed": _REFUSE_CLOSED,
 }
 
 POSTGRESQL_TRIGGERS: dict[str, tuple[str, str]] = {
@@ -128,9 +162,23 @@ POSTGRESQL_TRIGGERS: dict[str, tuple[str, str]] = {
     "document_no_change": ("document", "BEFORE UPDATE ON document FOR EACH ROW WHEN (OLD.state <> 'draft' AND ("
                                        f"{_changed(DOCUMENT_FIXED, 'IS DISTINCT FROM')} OR NEW.state = 'draft')) "
                                        "EXECUTE FUNCTION document_issued()"),
-    **{f"{table}_no_change": (table, f"BEFORE UPDATE OR DELETE ON {table} FOR EACH ROW "
-                                     "EXECUTE FUNCTION document_part_issued()") for table in DOCUMENT_PARTS},
-    **{f"{table}_no_delete": (table, f"BEFORE DELETE ON {table} FOR EACH ROW EXECUTE FUNCTION money_fixed()")
+    "document_no_rewording": ("document", "BEFORE UPDATE ON document FOR EACH ROW WHEN (OLD.state <> 'draft' AND ("
+                                          f"{_changed(DOCUMENT_WORDS, 'IS DISTINCT FROM')})) "
+                                          "EXECUTE FUNCTION document_issued_unless_erasing()"),
+    "document_tax_no_change": ("document_tax", "BEFORE UPDATE OR DELETE ON document_tax FOR EACH ROW "
+                                               "EXECUTE FUNCTION document_part_issued()"),
+    "document_line_no_delete": ("document_line", "BEFORE DELETE ON document_line FOR EACH ROW "
+                                                 "EXECUTE FUNCTION document_part_issued()"),
+    "document_line_no_change": ("document_line", "BEFORE UPDATE ON document_line FOR EACH ROW WHEN "
+                                                 f"({_changed(LINE_FIXED, 'IS DISTINCT FROM')}) "
+                                                 "EXECUTE FUNCTION document_part_issued()"),
+    "document_line_no_rewording": ("document_line", "BEFORE UPDATE ON document_line FOR EACH ROW WHEN "
+                                                    f"({_changed(LINE_WORDS, 'IS DISTINCT FROM')}) "
+                                                    "EXECUTE FUNCTION document_line_words()"),
+    "write_off_no_rewording": ("write_off", "BEFORE UPDATE OF reason ON write_off FOR EACH ROW "
+                                            "EXECUTE FUNCTION money_fixed_unless_erasing()"),
+    **{f"{table}_no_delete": (table, f"BEFORE DELETE ON {table} FOR EACH ROW EXECUTE FUNCTION "
+                                     f"{'money_fixed_unless_erasing' if table in GOES else 'money_fixed'}()")
        for table in MONEY_FIXED},
     **{f"{table}_no_change": (table, f"BEFORE UPDATE ON {table} FOR EACH ROW WHEN "
                                      f"({_changed(columns, 'IS DISTINCT FROM')}) EXECUTE FUNCTION money_fixed()")
@@ -142,7 +190,8 @@ POSTGRESQL_TRIGGERS: dict[str, tuple[str, str]] = {
         AND (OLD._content IS DISTINCT FROM NEW._content OR NEW.state <> 'signed'
         OR OLD.content_hash IS DISTINCT FROM NEW.content_hash)) EXECUTE FUNCTION session_note_signed()"""),
     "session_note_no_delete": ("session_note", "BEFORE DELETE ON session_note FOR EACH ROW "
-                                               "WHEN (OLD.state = 'signed') EXECUTE FUNCTION session_note_signed()"),
+                                               "WHEN (OLD.state = 'signed') "
+                                               "EXECUTE FUNCTION session_note_signed_unless_erasing()"),
 }
 
 POSTGRESQL_EXCLUSIONS = {
@@ -161,7 +210,8 @@ def is_ours(name: str | None) -> bool:
 
 def recreate(connection: Connection) -> None:
     """Bring search table, triggers and exclusion constraints to the state of this list."""
-    tables = {"client", "appointment", "audit_row", "document", "session_note", *DOCUMENT_PARTS, *MONEY_FIXED, *DATED}
+    tables = {"client", "appointment", "audit_row", "document", "erasure", "session_note", *DOCUMENT_PARTS,
+              *MONEY_FIXED, *DATED}
     if connection.dialect.name == "sqlite":
         present = {name for (name,) in connection.exec_driver_sql("SELECT name FROM sqlite_master WHERE type='table'")}
         for name in SQLITE_TRIGGERS:

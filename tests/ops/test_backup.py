@@ -27,6 +27,8 @@ from practice.ops.backup.container import BackupBroken
 from practice.ops.backup.restore import restore
 from practice.outbox.models import Message
 from practice.outbox.states import MessageState
+from practice.transfer.services.erasing import erase
+from practice.transfer.services.register import write_register
 from tests import personas
 from tests.world import CLINICAL_WORDS, build_world
 
@@ -272,3 +274,27 @@ def test_pieces_keep_their_places():
     for order in ([1, 0, 2, 3], [0, 0, 2, 3], [0, 2, 3], [0, 1, 2], [0, 1, 2, 2, 3], []):
         with pytest.raises(BackupBroken):
             container.Opening(io.BytesIO(head + b"".join(pieces[n] for n in order)), keyring).close()
+
+
+@pytest.mark.requirement("backup", "rights")
+def test_who_was_erased_since_is_erased_in_a_restored_backup_too(house, tmp_path, put_back, new_place):
+    with guard.acting(house.rae), transaction():
+        gone = register_client(house.rae, first_name="Puddlewren", last_name="Thimblefox", phone="0855550142").id
+        stays = register_client(house.rae, first_name="Ann", last_name="Doyle").id
+    path = back_up(tmp_path)
+    with guard.acting(house.olive), transaction():
+        erase(house.olive, gone)
+    write_register(tmp_path)
+    assert put_back(path).erased == 1
+    names = {row[0]: row for row in rows_at(new_place)["client"]}
+    assert "puddlewren" not in str(names[gone]).lower() and "thimblefox" not in str(names[gone]).lower()
+    assert "Ann" in str(names[stays])
+    for file in tmp_path.rglob("new/practice.db*"):
+        assert b"puddlewren" not in file.read_bytes().lower()
+
+
+def test_a_register_that_cannot_be_read_stops_the_restore(house, tmp_path, put_back):
+    path = back_up(tmp_path)
+    (tmp_path / "erasures.jsonl").write_text("[1, 2\n")
+    with pytest.raises(BackupBroken, match="erasures.jsonl"):
+        put_back(path)

@@ -119,6 +119,16 @@ def test_the_pack_tells_in_sentences_and_proves_the_chain(people, ann_and_ben, a
     assert actions.count("trail.export") == 4
 
 
+@pytest.mark.requirement("complaint-pack")
+def test_printing_a_paper_and_making_a_copy_are_told(people, ann_and_ben, as_person):
+    ann, rae = ann_and_ben[0], as_person("rae")
+    assert rae.get(f"/money/owed/statements/{ann}.pdf").status_code == 200
+    as_person("olive").post(f"/clients/{ann}/rights/copy", data={"why": "She asked at the desk today."})
+    file = as_person("olive").get(f"/setup/trail/clients/{ann}/pack.csv").get_data(as_text=True)
+    assert "Rae Adeyemi opened a paper to print or save" in file and "statement-2026-11-17" in file
+    assert "Olive Byrne made a copy of everything about the client" in file
+
+
 def test_nobody_but_the_owner_asks(people, ann_and_ben):
     for actor in (people.theo, people.rae, people.bo):
         with guard.acting(actor), pytest.raises(Forbidden):

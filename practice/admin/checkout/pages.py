@@ -110,7 +110,7 @@ class CheckoutPage(Page):
     def receipt_pdf(self, document_id):
         document = get_document(document_id)
         paper = receipt_pdf(document, parts_of(document_id), is_copy="copy" in request.args)
-        return pdf(paper, f"receipt-{document.number_text}")
+        return pdf(paper, f"receipt-{document.number_text}", client_id=document.client_id)
 
 
 def what_is_due(charge: Charge, asked: Asked) -> Due:

@@ -29,6 +29,7 @@ SHOWN = 200
 class TrailPage(Page):
     permissions = dict.fromkeys(("index", "client", "client_pack", "user_pack"), P.AUDIT_READ)
     asks_again = ("client_pack", "user_pack")
+    asks_again = ("client_pack", "user_pack")
 
     @expose("/")
     def index(self):
@@ -81,9 +82,8 @@ def usual() -> tuple[date, date]:
 
 def span(first: date, last: date) -> tuple[datetime, datetime]:
     """From the beginning of one day until the end of another, on the practice's clock."""
-    zone, midnight = the_practice().time_zone, datetime.min.time()
-    return (clock.to_utc(datetime.combine(first, midnight), zone),
-            clock.to_utc(datetime.combine(last + timedelta(days=1), midnight), zone))
+    zone = the_practice().time_zone
+    return clock.day_bounds(first, zone)[0], clock.day_bounds(last, zone)[1]
 
 
 def ask(*, export: bool = False, client_id: int | None = None, **facts) -> None:

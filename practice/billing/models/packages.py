@@ -26,6 +26,7 @@ class Package(db.Model):
     value_left_amount: Mapped[int] = mapped_column(MinorUnits)
     sold_on: Mapped[date] = mapped_column(Date)
     expires_on: Mapped[date | None] = mapped_column(Date)
+    extended_why: Mapped[str] = mapped_column(String(200), default="", server_default="")  # the last time
     version: Mapped[int] = mapped_column(Integer, default=1)
 
 

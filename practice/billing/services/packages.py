@@ -127,10 +127,9 @@ def extend_package(actor: Actor, package_id: int, *, until: date, reason: str, v
         raise NotLonger(field="until")
     if len(reason.strip()) < 3:
         raise Invalid(_("Say why, in a few words."), "reason")
-    before, row.expires_on = row.expires_on, until
+    before, row.expires_on, row.extended_why = row.expires_on, until, reason.strip()[:200]
     db.session.flush()
-    audit.record(actor, "package.extend", row, client_id=row.client_id, before=before, after=until,
-                 reason=reason.strip()[:200])
+    audit.record(actor, "package.extend", row, client_id=row.client_id, before=before, after=until)
     return row
 
 

@@ -19,6 +19,7 @@ from practice.core import clock, sealed
 from practice.core.db import db, transaction
 from practice.ops.backup import postgresql, sqlite
 from practice.ops.backup.container import DAMAGED, PIECE, BackupBroken, Opening, Sealing
+from practice.transfer.services.register import write_register
 
 NAME = "practice-%Y%m%dT%H%M%SZ.backup"
 HEAD, PROOF, FILE = "head.json", "proof.json", "practice.db"
@@ -58,6 +59,7 @@ def make(folder: Path, *, keep: int, months: int) -> Made:
             _settle(folder)
         finally:
             draft.unlink(missing_ok=True)
+    write_register(folder)
     removed = to_remove(names(folder), keep=keep, months=months)
     for name in removed:
         (folder / name).unlink()

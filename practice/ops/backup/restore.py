@@ -19,6 +19,9 @@ from practice.ops.backup.container import BackupBroken
 from practice.ops.books.check import check_books
 from practice.outbox.models import Message
 from practice.outbox.states import MessageState
+from practice.transfer.services.erasing import press_out
+from practice.transfer.services.register import NAME as REGISTER
+from practice.transfer.services.register import Entry, erase_again, read_register
 
 END_SIGN_INS = (update(SignIn).where(SignIn.ended_at.is_(None)).values(ended_at=bindparam("now"))
                 .execution_options(synchronize_session=False))
@@ -28,11 +31,13 @@ HOLD_MAIL = (update(Message).where(Message.state.in_((MessageState.WAITING, Mess
 
 @dataclass(frozen=True)
 class Restored:
-    """What was put where: when the backup was made, the rows in it, and what does not hold together in them."""
+    """What was put where: when the backup was made, the rows in it, what does not hold together in them, and how many
+    clients were erased again."""
 
     made_at: str
     rows: int
     faults: list[str]
+    erased: int
 
 
 def restore(path: Path, config: Config, create_app: Callable, migrate: Callable) -> Restored:
@@ -42,6 +47,11 @@ def restore(path: Path, config: Config, create_app: Callable, migrate: Callable)
     made: they are told, and the database is put in its place. Raises BackupBroken for everything else.
     """
     sealed.use(sealed.Keyring(list(config.sealing_keys)))
+    try:
+        entries = read_register({path.parent, Path(config.backups)})
+    except (ValueError, TypeError) as error:
+        raise BackupBroken(f"The file {REGISTER} beside the backups cannot be read: put back a whole copy of it, or "
+                           "who was erased since this backup would be there again.") from error
     place = _Sqlite(config) if make_url(config.database_url).get_backend_name() == "sqlite" else _Postgresql(config)
     place.check_new()
     place.clear()
@@ -51,6 +61,7 @@ def restore(path: Path, config: Config, create_app: Callable, migrate: Callable)
             try:
                 proof = place.fill(path, app, migrate)
                 migrate(app)
+                erased = _erase_again(entries)
                 faults = _faults()
                 _settle(path.name, proof["made_at"])
             finally:
@@ -59,7 +70,7 @@ def restore(path: Path, config: Config, create_app: Callable, migrate: Callable)
         place.finish()
     finally:
         place.clear()
-    return Restored(proof["made_at"], sum(proof["rows"].values()), faults)
+    return Restored(proof["made_at"], sum(proof["rows"].values()), faults, erased)
 
 
 def _faults() -> list[str]:
@@ -67,6 +78,18 @@ def _faults() -> list[str]:
     found = [f"{one.table} {one.row_id}: {one.rule}: {one.what}" for one in check_books()]
     with snapshot() as session:
         return found + [f"audit_row {one.row_id}: {one.reason}" for one in audit.verify(session)]
+
+
+def _erase_again(entries: list[Entry]) -> int:
+    """Who was erased since the backup was made is erased in it, too; gives how many."""
+    if not entries:
+        return 0
+    with acting(system("practice restore")), transaction():
+        done = erase_again(entries)
+        if done:
+            audit.record(system("practice restore"), "backup.forget", clients=done)
+    press_out()
+    return done
 
 
 def _settle(name: str, made_at: str) -> None:
