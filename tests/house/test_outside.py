@@ -1,13 +1,18 @@
 """What the outside meets: no inside file, no debugger, no other host's name, cookies and headers behind TLS."""
 import http.client
+import socket
+import ssl
 import subprocess
 import sys
+import warnings
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 
 import pytest
 
+from practice.ops.bench.browser import form_token
 from tests import personas
+from tests.house.tls_front import NAME, Front, tls_front
 from tests.plugins.browsers import serving
 from tests.plugins.people import sign_in
 
@@ -74,11 +79,48 @@ def test_cookies_and_headers_behind_tls(cloned_database, tmp_path):
         _status, headers, _body = ask(server.url, "GET", "/sign-in", Host="localhost", X_Forwarded_Proto="https",
                                       X_Forwarded_Host="desk.example.com", X_Forwarded_For="198.51.100.7")
         refused, sent, _body = ask(server.url, "GET", "/", Host="desk.example.com", X_Forwarded_Host="evil.example")
+        with tls_front(urlsplit(server.url).port, tmp_path) as front:
+            through_tls(front)
     assert headers["Strict-Transport-Security"].startswith("max-age=31536000")
     name, *parts = [part.strip() for part in headers["Set-Cookie"].split(";")]
     assert name.startswith("__Host-practice=") and not any("domain" in part.lower() for part in parts)
     assert {"Secure", "HttpOnly", "SameSite=Lax", "Path=/"} <= set(parts)
     assert refused == 400 and "Location" not in sent
+
+
+def through_tls(front: Front) -> None:
+    """Old versions are refused, plain addresses sent to the secure one, and somebody signs in."""
+    status, sent, _body = ask(f"http://127.0.0.1:{front.plain}", "GET", "/clients/", Host=NAME)
+    assert status == 301 and sent["Location"] == f"https://{NAME}/clients/"
+    for version in (ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3):
+        status, headers, body = ask_securely(front, "GET", "/sign-in", version)
+        assert status == 200 and "max-age=31536000" in headers["Strict-Transport-Security"]
+    with pytest.raises((ssl.SSLError, OSError)), warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)
+        ask_securely(front, "GET", "/sign-in", ssl.TLSVersion.TLSv1_1)
+    cookie = headers["Set-Cookie"].split(";")[0]
+    fields = urlencode({"csrf_token": form_token(body), "email": "rae@example.com", "password": personas.PASSWORD})
+    status, headers, body = ask_securely(front, "POST", "/sign-in", ssl.TLSVersion.TLSv1_3, fields, Cookie=cookie,
+                                         Referer=f"https://{NAME}/sign-in")
+    assert status == 302 and headers["Location"] in ("/", f"https://{NAME}/"), (front.kind, status, body[-800:])
+    assert headers["Set-Cookie"].startswith("__Host-") and "Secure" in headers["Set-Cookie"]
+
+
+def ask_securely(front: Front, method: str, path: str, version, body: str | None = None, **headers):
+    """One request over exactly that version of TLS, the certificate proved."""
+    context = ssl.create_default_context(cafile=str(front.certificate))
+    context.set_ciphers("DEFAULT:@SECLEVEL=0")  # so that it is the server that refuses an old version
+    context.minimum_version = context.maximum_version = version
+    connection = http.client.HTTPSConnection(NAME, front.secure, timeout=20, context=context)
+    connection._create_connection = lambda address, *rest: socket.create_connection(("127.0.0.1", address[1]), *rest)
+    try:
+        if body is not None:
+            headers["Content-Type"] = "application/x-www-form-urlencoded"
+        connection.request(method, path, body, {"Host": NAME, **headers})
+        answer = connection.getresponse()
+        return answer.status, dict(answer.getheaders()), answer.read()
+    finally:
+        connection.close()
 
 
 @pytest.mark.requirement("cookie")
