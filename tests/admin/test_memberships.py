@@ -1,17 +1,23 @@
 """Memberships on screen: nowhere while they are off; agreed, renewed, paused and cancelled with a click each."""
 import re
-from datetime import timedelta
+import subprocess
+import sys
+from datetime import date, timedelta
+from pathlib import Path
 
 import pytest
 
 from practice.access import guard
 from practice.billing.queries.memberships import get_membership, memberships_of
+from practice.billing.services.memberships import start_membership
 from practice.core import clock
-from practice.core.db import transaction
+from practice.core.db import db, transaction
 from practice.premises.queries import get_practice
 from practice.premises.services import change_settings
 from tests import personas
 from tests.factories.billing import Stage
+
+ROOT = Path(__file__).resolve().parents[2]
 
 
 @pytest.fixture
@@ -57,4 +63,23 @@ def test_a_month_at_the_desk(stage, as_person):
     with guard.acting(stage.rae):
         assert memberships_of(stage.ann) == []
         assert get_membership(int(page.rsplit("/", 1)[1])).ends_on.isoformat() == "2027-01-16"
+    stage.check_books()
+
+
+def test_the_command_renews_once(cloned_database, tmp_path):
+    clock.set_to(personas.NOW)
+    stage = Stage(personas.open_house())
+
+    def said():
+        db.session.rollback()
+        done = subprocess.run([sys.executable, "-m", "practice", "memberships", "renew"], cwd=ROOT, text=True,
+                              env=cloned_database.environ(tmp_path), capture_output=True)
+        assert done.returncode == 0, done.stderr
+        return done.stdout
+
+    switch_on(stage)
+    stage.do(lambda: start_membership(stage.rae, client_id=stage.ann, treatment_id=stage.treatment, sessions=2,
+                                      price_amount=9000, starts_on=date(2026, 10, 20)))
+    assert int(said().split()[0]) >= 1  # by the clock of this machine the next month has begun
+    assert said() == "0 invoices made.\n"
     stage.check_books()
