@@ -46,7 +46,7 @@ def test_a_note_that_was_left_alone(note, pictures_of_lock):
     page.keyboard.type(TEXT)
     page.evaluate(LEFT_ALONE)
     cover = page.locator("#lock")
-    expect(cover).to_be_visible(timeout=8000)
+    expect(cover).to_be_visible()
     expect(page.locator("#subjective")).not_to_be_visible()
     pictures_of_lock(page, "cover")
     assert faults(page) == []

@@ -166,8 +166,8 @@ def test_processes_of_which_some_are_killed(cloned_database, tmp_path):
         time.sleep(0.02)  # until every one is at work
     for worker in workers[:4]:
         os.kill(worker.pid, signal.SIGKILL)
-    assert [worker.wait(timeout=100) for worker in workers[4:]] == [0, 0, 0, 0]
-    [worker.wait(timeout=100) for worker in workers[:4]]
+    assert [worker.wait(timeout=300) for worker in workers[4:]] == [0, 0, 0, 0]
+    [worker.wait(timeout=300) for worker in workers[:4]]
     said = [line for file in files for line in Path(file.name).read_text().split()]
     [file.close() for file in files]
     with guard.acting(stage.rae):

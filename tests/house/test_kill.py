@@ -34,11 +34,11 @@ from tests.plugins.databases import ROOT
 KILLS = 20
 MOST_SERVERS = 40
 EACH = 1200  # sessions for each of the two clients: more than they get through
-PATIENCE = 20.0  # seconds until a client must have written something
+LOSS_SECONDS = 2.0  # until a client must have noticed that its server died
+PATIENCE = 120.0  # seconds until a client must have written something
 
 
 @pytest.mark.requirement("durable")
-@pytest.mark.timeout(300)
 def test_kill_minus_nine(cloned_database, tmp_path):
     numbers = set_stage()
     port_file = tmp_path / "port"
@@ -162,7 +162,7 @@ def wait_for_writes(books: dict[str, Path], processes) -> None:
 
 def wait_for_loss(books: dict[str, Path], before: int) -> int:
     """1 when a request was open as the server died, else 0."""
-    until = time.monotonic() + 0.5
+    until = time.monotonic() + LOSS_SECONDS
     while time.monotonic() < until:
         if lost(books) > before:
             return 1

@@ -24,7 +24,7 @@ INSIDE = ("/console", "/?__debugger__=yes&cmd=resource&f=style.css", "/.git/conf
 
 def ask(url: str, method: str, path: str, **headers) -> tuple[int, dict, bytes]:
     """One request as it is written, without a library that would tidy the path up."""
-    connection = http.client.HTTPConnection(urlsplit(url).netloc, timeout=10)
+    connection = http.client.HTTPConnection(urlsplit(url).netloc, timeout=60)
     connection.putrequest(method, path, skip_host="Host" in headers)
     for name, value in headers.items():
         connection.putheader(name.replace("_", "-"), value)

@@ -25,7 +25,7 @@ from practice.schedule.models import Appointment
 from practice.schedule.services.states import set_state
 from practice.schedule.states import AppointmentState as S
 from practice.sessions.models import SessionNote
-from tests.plugins.browsers import DESKTOP, free_port, watch
+from tests.plugins.browsers import DESKTOP, PATIENCE, free_port, watch
 from tests.plugins.databases import clone
 
 # A Tuesday morning: two sessions are paid, one waits to be checked out, one is running, the next clients have arrived.
@@ -121,7 +121,7 @@ def look_page(browser, demo):
     def open_page(*, size=DESKTOP, dark=False, **options):
         context = browser.new_context(base_url=demo.url, viewport=size, color_scheme="dark" if dark else "light",
                                       timezone_id=fill.ZONE, **options)
-        context.set_default_timeout(10_000)
+        context.set_default_timeout(PATIENCE)
         contexts.append(context)
         page = context.new_page()
         page.problems = watch(page, demo.url)

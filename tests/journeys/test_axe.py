@@ -41,8 +41,7 @@ PAGES = {
         "/", "/money/", "/money/invoices/{document}", "/money/payments", "/reports/{month}", "/lists/payments/")),
 }
 
-pytestmark = [pytest.mark.only_on("sqlite", "what a page looks like does not depend on the database"),
-              pytest.mark.timeout(600)]
+pytestmark = pytest.mark.only_on("sqlite", "what a page looks like does not depend on the database")
 
 
 def look(page, who: str, name: str, axe_table, pictures) -> list[str]:

@@ -28,7 +28,7 @@ from tests import personas
 from tests.factories import clients, schedule
 from tests.factories.billing import Stage
 from tests.journeys.conftest import serving_here
-from tests.plugins.browsers import DESKTOP, watch
+from tests.plugins.browsers import DESKTOP, PATIENCE, watch
 
 FIRST = date(2026, 11, 2)
 DAYS = [FIRST + timedelta(days=number) for number in range(29) if (FIRST + timedelta(days=number)).weekday() < 6]
@@ -36,8 +36,7 @@ LIMITS = {"check out": 3, "partial refund": 4, "credit note": 4, "wrong method":
           "an own method": 3, "a concession price": 3, "a superbill": 4}
 MOST_TABS = 150
 
-pytestmark = [pytest.mark.only_on("sqlite", "the same services are driven on both databases without a browser"),
-              pytest.mark.timeout(600)]
+pytestmark = pytest.mark.only_on("sqlite", "the same services are driven on both databases without a browser")
 
 
 class Keyboard:
@@ -113,7 +112,7 @@ def desk(cloned_database, browser):
         db.session.add(TreatmentPrice(treatment_id=stage.treatment, price_group_id=group, price_amount=6000))
     with serving_here(cloned_database.app) as url:
         context = browser.new_context(base_url=url, viewport=DESKTOP)
-        context.set_default_timeout(10_000)
+        context.set_default_timeout(PATIENCE)
         page = context.new_page()
         problems = watch(page, url)
         yield Desk(stage, Keyboard(page))

@@ -1,8 +1,6 @@
 """One working day, clicked through as each person, on a new practice: from the first run to the month."""
 import re
 
-import pytest
-
 from tests.journeys import steps, steps_client, steps_desk, steps_therapist
 from tests.journeys.steps import Camera
 from tests.kiosk.steps import TOUCH
@@ -14,7 +12,6 @@ def code_of(server) -> str:
     return re.search(r"once: ([0-9a-f-]+)", "".join(server.said)).group(1)
 
 
-@pytest.mark.timeout(400)
 def test_the_whole_day(live_server, new_page, pictures):
     shot = Camera(pictures)
     owner = new_page()

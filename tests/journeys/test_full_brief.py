@@ -20,8 +20,6 @@ from tests.admin.test_brief_browser import FIRST_SCREEN
 from tests.factories import clients, schedule, sessions
 from tests.plugins.browsers import TABLET, sign_in
 
-pytestmark = pytest.mark.timeout(300)
-
 SESSIONS = 300
 LOADS = 15
 MOST_NOTES = 2 * 6  # each of the last ones, and what stands beside it

@@ -57,7 +57,6 @@ def type_into(connection, table, column) -> int:
 
 @pytest.mark.only_on("sqlite", "what a page makes of a text is the same on both")
 @pytest.mark.requirement("escaped", "own-assets")
-@pytest.mark.timeout(300)
 def test_it_stays_text_on_every_page(cloned_database, typed, new_page):
     app, dialogs, shown, acted, pages = cloned_database.app, [], set(), [], {}
     for letter, person in {"T": "theo", "O": "olive", "R": "rae", "A": None}.items():

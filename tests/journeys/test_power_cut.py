@@ -22,10 +22,9 @@ from practice.sessions.queries import content_of
 from tests import personas
 from tests.admin.test_notes_browser import session_with_a_last_note
 from tests.factories import intake
-from tests.plugins.browsers import ARGUMENTS, PHONE, TABLET, browser_path, free_port, serving
+from tests.plugins.browsers import ARGUMENTS, PATIENCE, PHONE, START_SECONDS, TABLET, browser_path, free_port, serving
 
 FEW_SECONDS = 4
-START_SECONDS = 20
 CUTS = 2
 
 
@@ -39,7 +38,7 @@ def device(browser, profile, url: str, size: dict):
     try:
         connected = browser.browser_type.connect_over_cdp(listening(said))
         page = connected.contexts[0].pages[0]
-        page.set_default_timeout(10_000)
+        page.set_default_timeout(PATIENCE)
         page.set_viewport_size(size)
         yield page, process.kill
     finally:
@@ -71,7 +70,6 @@ def powered(browser, database, folder, port: int, size: dict):
         yield page, cut_both
 
 
-@pytest.mark.timeout(240)
 def test_in_the_middle_of_a_note(browser, cloned_database, tmp_path):
     appointment, port, typed = session_with_a_last_note(), free_port(), ""
     for cut_number in range(CUTS):
@@ -91,7 +89,6 @@ def test_in_the_middle_of_a_note(browser, cloned_database, tmp_path):
             assert content.subjective == typed and len(content.rows) == 2
 
 
-@pytest.mark.timeout(240)
 def test_in_the_middle_of_a_form_on_a_phone(browser, cloned_database, tmp_path):
     people, port = personas.open_house(), free_port()
     client_id = intake.client_of(people, "theo", born_on=date(1988, 2, 21))

@@ -10,11 +10,10 @@ from tests.journeys.conftest import serving_here
 from tests.kiosk.steps import TOUCH, next_part
 from tests.kiosk.test_stories import DEFINITION, STORIES, Story
 from tests.personas import NOW
-from tests.plugins.browsers import PHONE, TABLET, sign_in, watch
+from tests.plugins.browsers import PATIENCE, PHONE, TABLET, sign_in, watch
 from tests.plugins.databases import clone
 
-pytestmark = [pytest.mark.only_on("sqlite", "the stories are told on both databases without a browser"),
-              pytest.mark.timeout(240)]
+pytestmark = pytest.mark.only_on("sqlite", "the stories are told on both databases without a browser")
 
 BANNERS = {"go_ahead": "Go ahead", "limits": "Go ahead with limits", "doctors_ok": "Doctor's OK needed",
            "do_not": "Do not massage today", "not_assessed": "Not assessed"}
@@ -40,7 +39,7 @@ def open_page(browser, told):
 
     def open_one(size, **options):
         context = browser.new_context(base_url=told[0], viewport=size, **options)
-        context.set_default_timeout(10_000)
+        context.set_default_timeout(PATIENCE)
         contexts.append(context)
         pages.append(context.new_page())
         pages[-1].problems = watch(pages[-1], told[0])

@@ -20,7 +20,7 @@ from tests.kiosk.steps import HEALTHY, TOUCH, choose, next_part, sign
 from tests.personas import open_house
 from tests.plugins.browsers import TABLET, sign_in, violations
 
-pytestmark = [pytest.mark.only_on("sqlite", "what hands do does not depend on the database"), pytest.mark.timeout(240)]
+pytestmark = pytest.mark.only_on("sqlite", "what hands do does not depend on the database")
 
 MOST_QUESTIONS = 45
 MOST_TABS = 200

@@ -118,13 +118,13 @@ def test_it_saves_itself_and_opens_where_it_was_left(form, new_page):
     page = new_page(size=PHONE, **TAP)
     start(page, address)
     page.fill("#q-full_name", "Ann Doyle")
-    expect(page.locator(".autosave-words")).to_contain_text("Saved", timeout=8000)
+    expect(page.locator(".autosave-words")).to_contain_text("Saved")
     page.goto(f"{address}/part/heart")
     choose(page, "thinners", "Yes")
     expect(page.locator("#q-thinners_which")).to_be_visible()
     with page.expect_response(lambda answer: "/save/" in answer.url and "Aspirin" in answer.request.post_data):
         page.fill("#q-thinners_which", "Aspirin 75 mg")
-    expect(page.locator(".autosave[data-state=saved]")).to_be_visible(timeout=8000)
+    expect(page.locator(".autosave[data-state=saved]")).to_be_visible()
     guard.bind(people.system)
     draft = db.session.scalars(select(IntakeDraft)).one()
     assert answers_of(draft) == {"full_name": "Ann Doyle", "thinners": "yes", "thinners_which": "Aspirin 75 mg"}
@@ -178,9 +178,9 @@ def test_without_a_server_the_text_stays_on_the_device(form, new_page):
     start(page, address)
     page.context.set_offline(True)
     page.fill("#q-full_name", "Ann Doyle")
-    expect(page.locator(".autosave[data-state=failed]")).to_contain_text("Kept on this device", timeout=8000)
+    expect(page.locator(".autosave[data-state=failed]")).to_contain_text("Kept on this device")
     page.context.set_offline(False)
-    expect(page.locator(".autosave[data-state=saved]")).to_be_visible(timeout=8000)
+    expect(page.locator(".autosave[data-state=saved]")).to_be_visible()
 
 
 def test_dark_and_tablet_read_as_well(form, new_page):

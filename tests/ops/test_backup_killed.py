@@ -22,7 +22,7 @@ from tests import personas
 from tests.plugins.databases import ROOT
 
 KILLS = 4
-PATIENCE = 30.0  # seconds
+PATIENCE = 120.0  # seconds
 
 
 @pytest.fixture
@@ -49,7 +49,7 @@ def start(cloned_database, tmp_path):
 
 
 def finish(process: subprocess.Popen) -> tuple[int, str]:
-    said, wrong = process.communicate(timeout=60)
+    said, wrong = process.communicate(timeout=300)
     assert "Traceback" not in wrong, wrong
     return process.returncode, said + wrong
 

@@ -12,7 +12,7 @@ from tests.factories import intake
 from tests.personas import open_house
 from tests.plugins.browsers import serving
 
-PATIENCE = 30  # seconds
+PATIENCE = 120  # seconds
 
 
 def test_a_change_that_was_left_half_told_goes_on_when_the_server_starts(cloned_database, tmp_path):

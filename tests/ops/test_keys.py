@@ -53,7 +53,7 @@ def rotate(cloned_database, tmp_path, key_file):
 
 
 def finish(process: subprocess.Popen) -> str:
-    said, _nothing = process.communicate(timeout=60)
+    said, _nothing = process.communicate(timeout=300)
     assert process.returncode == 0, said
     return said
 
@@ -183,7 +183,7 @@ def test_keys_that_do_not_fit_are_said_at_once(cloned_database, house, key_file,
         key_file.write_text(wrong + "\n") if wrong else key_file.unlink()
         for command in (["serve", "--port", "8124"], ["keys", "rotate"]):
             done = subprocess.run([sys.executable, "-m", "practice", *command], cwd=ROOT, env=environ,
-                                  capture_output=True, text=True, timeout=60)
+                                  capture_output=True, text=True, timeout=300)
             assert done.returncode == 2 and done.stderr.startswith("PRACTICE_KEYS: "), done.stderr
             assert "Put back the key file" in done.stderr or "put the keys back" in done.stderr
     assert opened(sealed.keyring()) == before

@@ -12,7 +12,6 @@ SECONDS = 4
 
 
 @pytest.mark.requirement("never-locked", "sums")
-@pytest.mark.timeout(180)
 def test_a_rush_at_the_desks(cloned_database, tmp_path):
     prepare()
     told = rush(cloned_database.environ(tmp_path), SECONDS, kills=1)

@@ -184,7 +184,7 @@ def test_two_senders_at_once_send_each_message_once(cloned_database, tmp_path, b
 
     box.meanwhile = write
     senders = [run(cloned_database, box, tmp_path) for _sender in range(2)]
-    said = [sender.communicate(timeout=60)[0] for sender in senders]
+    said = [sender.communicate(timeout=300)[0] for sender in senders]
     assert [sender.returncode for sender in senders] == [0, 0], said
     assert Counter(mail["To"] for mail in box.mails) == {f"client{number}@example.com": 1 for number in range(24)}
     assert set(states(people)) == {MessageState.SENT}
@@ -202,7 +202,7 @@ def test_a_sender_killed_in_between_sends_nothing_twice(cloned_database, tmp_pat
 
     box.meanwhile = kill
     killed.append(run(cloned_database, box, tmp_path))
-    assert box.arriving.wait(30)
+    assert box.arriving.wait(120)
     killed[0].communicate()
     box.meanwhile = None
     assert states(people) == [MessageState.SENDING] and len(box.mails) <= 1

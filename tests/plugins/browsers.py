@@ -39,7 +39,8 @@ ONLY_COLOURS = {"runOnly": {"type": "rule", "values": list(COLOURS)}}
 BUT_COLOURS = {"rules": {rule: {"enabled": False} for rule in COLOURS}}
 LOOKS = ((DESKTOP, "light", {}), (DESKTOP, "dark", ONLY_COLOURS), (TABLET, "light", BUT_COLOURS), (PHONE, "light", {}),
          (PHONE, "dark", ONLY_COLOURS))
-START_SECONDS = 60
+START_SECONDS = 180
+PATIENCE = 60_000  # milliseconds until what is awaited on a page must be there, on a slow machine too
 AXE = Axe().axe_script
 OWN = ("chrome://", "chrome-extension://")  # the browser's own viewer of PDF files
 
@@ -71,8 +72,9 @@ def browser():
     path = browser_path()
     if path is None:
         (pytest.fail if REQUIRED else pytest.skip)("no Chromium, Chrome or Edge on this machine")
-    from playwright.sync_api import sync_playwright
+    from playwright.sync_api import expect, sync_playwright
 
+    expect.set_options(timeout=PATIENCE)
     with sync_playwright() as playwright:
         running = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
         yield running
@@ -91,7 +93,7 @@ def new_page(browser, live_server):
     def open_page(*, size=DESKTOP, dark=False, **options):
         scheme = "dark" if dark else "light"
         context = browser.new_context(base_url=live_server.url, viewport=size, color_scheme=scheme, **options)
-        context.set_default_timeout(10_000)
+        context.set_default_timeout(PATIENCE)
         page = context.new_page()
         page.problems = watch(page, live_server.url)
         contexts.append(context)
@@ -203,7 +205,7 @@ def serving(database: Database, folder: Path, *, port: int | None = None, **envi
     finally:
         process.terminate()
         try:
-            process.wait(10)
+            process.wait(60)
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()
