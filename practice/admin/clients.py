@@ -153,7 +153,7 @@ class ClientsPage(Page):
             rows = page.rows
             if page.has_before and rows:
                 before = url_for("clients.index", shown=shown or None, before=rows[0].id)
-            if page.has_after:
+            if page.has_after and rows:
                 after = url_for("clients.index", shown=shown or None, after=rows[-1].id)
         return render_template(
             "admin/clients/index.html", rows=rows[:queries.PAGE], has_more=len(rows) > queries.PAGE, typed=typed,

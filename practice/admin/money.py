@@ -68,8 +68,8 @@ class MoneyPage(Page):
             therapists=therapist_names(row.id for row in page.rows), notes=lists.notes_of(void) if void else {},
             chips=chips(search, words, counts), go=partial(address, search, words),
             newer=page_url(search, words, "before", page.rows[0]) if page.has_before and page.rows else None,
-            older=page_url(search, words, "after", page.rows[-1]) if page.has_after else None, may=current_actor().may,
-            counted=counts[search], Shown=Shown, P=P)
+            older=page_url(search, words, "after", page.rows[-1]) if page.has_after and page.rows else None,
+            may=current_actor().may, counted=counts[search], Shown=Shown, P=P)
 
     @expose("/new")
     def new(self):
@@ -147,7 +147,7 @@ class MoneyPage(Page):
             names={row.id: known.get(row.client_id) or names.get(row.id, "") for row in page.rows},
             undone=lists.reversed_ids(ids), may=current_actor().may, P=P,
             newer=payments_url(chosen, before=page.rows[0]) if page.has_before and page.rows else None,
-            older=payments_url(chosen, after=page.rows[-1]) if page.has_after else None)
+            older=payments_url(chosen, after=page.rows[-1]) if page.has_after and page.rows else None)
 
     @expose("/payments/<int:payment_id>/reverse", methods=("GET", "POST"))
     def reverse(self, payment_id):
@@ -173,7 +173,8 @@ class MoneyPage(Page):
             "admin/money/packages.html", page=page, is_live=is_live, names=names, may=current_actor().may, P=P,
             newer=url_for("money.packages", shown=shown, before=page.rows[0].package.id)
             if page.has_before and page.rows else None,
-            older=url_for("money.packages", shown=shown, after=page.rows[-1].package.id) if page.has_after else None)
+            older=url_for("money.packages", shown=shown, after=page.rows[-1].package.id)
+            if page.has_after and page.rows else None)
 
 
 def request_key(form) -> str:
