@@ -8,7 +8,9 @@ from practice.intake.queries import latest_submission
 from practice.safety.services.profile import mark_read
 from tests import personas
 from tests.factories import clients, safety
-from tests.plugins.browsers import TABLET, looks, sign_in
+from tests.plugins.browsers import ON_ONE_DATABASE, TABLET, looks, sign_in
+
+pytestmark = ON_ONE_DATABASE
 
 FIRST_SCREEN = "[...document.querySelectorAll('.brief-grid > .card')].map(card => card.getBoundingClientRect().bottom)"
 

@@ -8,7 +8,9 @@ from practice.schedule.services.shifts import Hours, set_hours
 from practice.schedule.states import AppointmentState as S
 from tests import personas
 from tests.factories import clients, schedule
-from tests.plugins.browsers import PHONE, faults, sign_in
+from tests.plugins.browsers import ON_ONE_DATABASE, PHONE, faults, sign_in
+
+pytestmark = ON_ONE_DATABASE
 
 
 def done_session() -> int:

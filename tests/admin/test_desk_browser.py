@@ -7,7 +7,9 @@ from practice.core.db import transaction
 from practice.schedule.services.shifts import Hours, set_hours
 from tests import personas
 from tests.factories import clients, schedule
-from tests.plugins.browsers import PHONE, faults, sign_in
+from tests.plugins.browsers import ON_ONE_DATABASE, PHONE, faults, sign_in
+
+pytestmark = ON_ONE_DATABASE
 
 
 def day_at_the_desk() -> dict:

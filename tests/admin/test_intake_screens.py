@@ -8,7 +8,7 @@ from practice.core.db import transaction
 from practice.intake.services import submissions
 from tests.factories import intake
 from tests.personas import open_house
-from tests.plugins.browsers import PHONE, TABLET, sign_in, violations
+from tests.plugins.browsers import ON_ONE_DATABASE, PHONE, TABLET, sign_in, violations
 
 DRAWN = {"by": "self", "strokes": [[[100, 500], [400, 300], [700, 700]], [[900, 500], [1200, 400], [1500, 600]]]}
 
@@ -17,6 +17,7 @@ def wrong(page) -> list[str]:
     return [f"{page.url}: {found['id']}" for found in violations(page)]
 
 
+@ON_ONE_DATABASE
 def test_the_desk_hands_it_out_and_the_therapist_reads_it(live_server, new_page):
     people = open_house()
     client_id = intake.client_of(people, "theo", born_on=date(1988, 2, 21), phone="+353855550138")

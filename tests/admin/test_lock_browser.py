@@ -11,7 +11,9 @@ from practice.accounts.services import pins
 from practice.core.db import db, transaction
 from tests.admin.test_lock import PIN
 from tests.admin.test_notes_browser import HOUSE, session_with_a_last_note, stored
-from tests.plugins.browsers import PHONE, TABLET, faults, sign_in
+from tests.plugins.browsers import ON_ONE_DATABASE, PHONE, TABLET, faults, sign_in
+
+pytestmark = ON_ONE_DATABASE
 
 TEXT = "Neck easier, sleeps well"
 LEFT_ALONE = """() => {

@@ -9,7 +9,9 @@ from practice.premises.queries import get_practice
 from practice.premises.services import change_settings
 from tests import personas
 from tests.factories.billing import Stage
-from tests.plugins.browsers import PHONE, faults, sign_in
+from tests.plugins.browsers import ON_ONE_DATABASE, PHONE, faults, sign_in
+
+pytestmark = ON_ONE_DATABASE
 
 
 class Clicks:

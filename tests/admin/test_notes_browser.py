@@ -14,7 +14,9 @@ from practice.sessions.models import NoteState, SessionNote
 from tests import personas
 from tests.factories import sessions
 from tests.factories.sessions import CALF, LOWER_BACK, NECK, row, signed, visit, words
-from tests.plugins.browsers import DESKTOP, PHONE, TABLET, faults, sign_in
+from tests.plugins.browsers import DESKTOP, ON_ONE_DATABASE, PHONE, TABLET, faults, sign_in
+
+pytestmark = ON_ONE_DATABASE
 
 MOST_TOUCHES = 12
 HOUSE = system("looking at what was written")

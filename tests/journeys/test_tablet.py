@@ -18,9 +18,9 @@ from tests.admin.test_notes_browser import MOST_TOUCHES, session_with_a_last_not
 from tests.factories import intake
 from tests.kiosk.steps import HEALTHY, TOUCH, choose, next_part, sign
 from tests.personas import open_house
-from tests.plugins.browsers import TABLET, sign_in, violations
+from tests.plugins.browsers import ON_ONE_DATABASE, TABLET, sign_in, violations
 
-pytestmark = pytest.mark.only_on("sqlite", "what hands do does not depend on the database")
+pytestmark = ON_ONE_DATABASE
 
 MOST_QUESTIONS = 45
 MOST_TABS = 200

@@ -15,7 +15,9 @@ from practice.intake.services.submissions import is_untouched
 from tests.factories import intake
 from tests.kiosk.steps import TOUCH, choose, fill_part, next_part, sign
 from tests.personas import open_house
-from tests.plugins.browsers import PHONE, violations
+from tests.plugins.browsers import ON_ONE_DATABASE, PHONE, violations
+
+pytestmark = ON_ONE_DATABASE
 
 MOST_QUESTIONS = 45
 CLINICAL = ("phlebitis", "tia", "petrissage", "contraindication", "effleurage", "oedema", "edema", "hypertension",

@@ -42,6 +42,8 @@ LOOKS = ((DESKTOP, "light", {}), (DESKTOP, "dark", ONLY_COLOURS), (TABLET, "ligh
 START_SECONDS = 180
 PATIENCE = 60_000  # milliseconds until what is awaited on a page must be there, on a slow machine too
 AXE = Axe().axe_script
+# Scripts know nothing of the database: what they send is tried on both without a browser, the whole day in one on both.
+ON_ONE_DATABASE = pytest.mark.only_on("sqlite", "what hands do does not depend on the database")
 OWN = ("chrome://", "chrome-extension://")  # the browser's own viewer of PDF files
 
 
