@@ -65,7 +65,8 @@ def test_a_note_that_was_left_alone(note, pictures_of_lock):
     page.keyboard.press("Enter")
     expect(cover).not_to_be_visible()
     assert page.input_value("#subjective") == TEXT
-    with page.expect_response(lambda answer: answer.url.endswith("/save") and answer.ok):
+    with page.expect_response(lambda answer: answer.url.endswith("/save") and answer.ok
+                              and "weeks" in (answer.request.post_data or "")):
         page.fill("#plan", "Two weeks")
     _state, content = stored(appointment)
     assert (content.subjective, content.plan) == (TEXT, "Two weeks")
