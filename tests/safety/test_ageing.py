@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 from practice.safety.ageing import consequences_ahead, turning_days
 from practice.safety.rules import ConditionFact, Facts, assess
 from practice.safety.rules_verdict import Consequence
-from tests.safety.test_rules import BOOK, TODAY, any_facts
+from tests.factories.rules import BOOK, TODAY
+from tests.safety.test_rules_properties import any_facts
 
 
 @given(any_facts(), st.integers(0, 900))
