@@ -36,6 +36,7 @@ EDITED_BY = {
     "membership": "memberships.change",
     "session_note": None,  # is saved as it is typed; tests/admin/test_notes.py
     "block": None,  # is taken out, never changed
+    "correction": None,  # is decided once, and never changed
     "document": None,  # a draft is issued in the act that makes it
     "intake_draft": None,  # the client's own, saved as they type; tests/kiosk
     "allocation": None,  # is written once
