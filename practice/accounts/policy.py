@@ -29,7 +29,7 @@ def own_or_owner(model: type):
 
 for model in (User, UserRole, TherapistProfile):
     register(model, everyone_with(Permission.USER_READ))
-for model in (SignIn, Authenticator, RecoveryCode, Passkey):
+for model in (SignIn, Authenticator, RecoveryCode, Passkey, Ticket):
     register(model, own_or_owner(model))
-for model in (Attempt, FirstRunCode, Ticket):
+for model in (Attempt, FirstRunCode):
     register(model, system_only)

@@ -8,7 +8,7 @@ from sqlalchemy import select
 from practice.access import guard
 from practice.accounts.models import Passkey, SignIn, Ticket
 from practice.accounts.queries import get_user
-from practice.accounts.services import passkeys, signing_in, users
+from practice.accounts.services import passkeys, reset, second_step, signing_in, users
 from practice.audit.models import AuditRow
 from practice.core import clock
 from practice.core.db import db, transaction
@@ -122,6 +122,28 @@ def test_who_may_not_sign_in_does_not(people, theo, acting):
                           is_active=False, version=user.version)
     with pytest.raises(passkeys.PasskeyRefused):
         check(people, theo.show(ask(people)))
+
+
+@pytest.mark.requirement("passkeys", "password-reset")
+@pytest.mark.parametrize("way", ["link", "password", "step"])
+def test_who_gets_another_way_in_has_no_passkeys_left(people, theo, as_person, way):
+    """The device may be what was lost."""
+    add(people, "tara", Device())
+    assert "Take the passkeys out" in as_person("olive").get(f"/setup/staff/{people.theo.user_id}").text
+    with guard.acting(people.system), transaction():
+        match way:
+            case "link":
+                secret = reset.make_link(people.system, people.theo.user_id)
+                reset.choose(secret, "a walk by the river", "192.0.2.1")
+            case "password":
+                users.reset_password(people.system, people.theo.user_id)
+            case "step":
+                second_step.take_out_of(people.system, people.theo.user_id)
+    with pytest.raises(passkeys.PasskeyRefused):
+        check(people, theo.show(ask(people)))
+    with guard.acting(people.system):
+        assert not get_user(people.theo.user_id).has_passkey
+        assert db.session.scalars(select(Passkey.user_id)).all() == [people.tara.user_id], "a colleague's stay"
 
 
 @pytest.mark.requirement("passkeys", "proved-again")

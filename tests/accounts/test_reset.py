@@ -158,3 +158,33 @@ def test_the_practices_own_name_is_no_password(as_person, people):
         assert answer.status_code == 422 and "easy to guess" in answer.text
     with guard.acting(people.system):
         assert db.session.scalar(select(User.must_change_password).where(User.id == people.rae.user_id)) is False
+
+
+@pytest.mark.requirement("password-reset")
+@pytest.mark.parametrize("change", ["password", "reset", "address", "step"])
+def test_a_change_of_what_lets_one_in_takes_back_links_and_half_sign_ins(people, change):
+    """The link in the mail, and the ticket of who has typed the password but not the code."""
+    with guard.acting(people.system), transaction():
+        link = reset.make_link(people.system, people.rae.user_id)
+        step = second_step.ask(people.rae.user_id)
+        other = second_step.ask(people.theo.user_id)
+    actor = people.rae if change == "password" else people.olive
+    with guard.acting(actor), transaction():
+        user = users.get_user(people.rae.user_id)
+        match change:
+            case "password":
+                users.change_password(actor, current=PASSWORD, new=NEW)
+            case "reset":
+                users.reset_password(actor, user.id)
+            case "address":
+                users.change_user(actor, user.id, name=user.name, email="rae@example.net", roles=people.rae.roles,
+                                  is_active=True, version=user.version)
+            case "step":
+                second_step.take_out_of(actor, user.id)
+    with guard.acting(people.system):
+        with pytest.raises(reset.LinkOver), transaction():
+            reset.whose(link)
+        with pytest.raises(second_step.StepOver), transaction():
+            second_step.whose(step)
+        with transaction():
+            assert second_step.whose(other) == people.theo.user_id, "a colleague's stays"

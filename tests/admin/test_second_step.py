@@ -3,9 +3,15 @@ import re
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import select
 
+from practice.access import guard
+from practice.accounts.models import SignIn
+from practice.accounts.queries import get_user
 from practice.accounts.services import second_step
+from practice.audit import services as audit
 from practice.core import clock
+from practice.core.db import db, transaction
 from tests.accounts.test_second_step import code_of, demand, later, password_of, set_up
 from tests.personas import NOW
 
@@ -53,6 +59,22 @@ def test_without_the_password_there_is_no_second_step(app, people):
     stranger = app.test_client()
     assert stranger.get("/sign-in/code").headers["Location"] == "/sign-in"
     assert stranger.post("/sign-in/code", data={"code": "000000"}).headers["Location"] == "/sign-in"
+
+
+@pytest.mark.requirement("second-factor")
+def test_who_is_no_longer_let_in_is_not_let_in_by_a_code(app, people):
+    key = second_step.new_secret()
+    codes = set_up(people.theo, key)
+    browser = app.test_client()
+    enter(browser, "theo")
+    with guard.acting(people.system), transaction():
+        user = get_user(people.theo.user_id)
+        user.is_active = False
+        audit.record(people.system, "user.change", user)
+    assert browser.post("/sign-in/code", data={"code": codes[0]}).headers["Location"] == "/sign-in"
+    assert not is_in(browser)
+    with guard.acting(people.system):
+        assert db.session.scalars(select(SignIn)).all() == []
 
 
 def test_the_picture_holds_the_key_and_a_wrong_code_keeps_it(as_person):

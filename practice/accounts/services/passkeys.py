@@ -8,7 +8,7 @@ import json
 from dataclasses import dataclass
 from datetime import timedelta
 
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select
 from webauthn import (
     generate_authentication_options,
     generate_registration_options,
@@ -146,6 +146,12 @@ def take_out(actor: Actor, passkey_id: int) -> None:
     db.session.flush()
     left = db.session.scalar(select(func.count(Passkey.id)).where(Passkey.user_id == actor.user_id))
     get_user(actor.user_id).has_passkey = bool(left)
+
+
+def take_all_out(user: User) -> None:
+    """Every passkey of somebody who gets another way in; part of an act that records it."""
+    db.session.execute(delete(Passkey).where(Passkey.user_id == user.id).execution_options(synchronize_session=False))
+    user.has_passkey = False
 
 
 def _ticket_of(credential: str) -> tuple[Ticket, bytes]:

@@ -11,7 +11,7 @@ from practice.access.permissions import Permission
 from practice.accounts import passwords
 from practice.accounts.models import TicketKind, User
 from practice.accounts.queries import attempts_since, credentials, get_user
-from practice.accounts.services import second_step, signing_in, tickets
+from practice.accounts.services import passkeys, second_step, signing_in, tickets
 from practice.accounts.services.users import OwnPassword, known_words
 from practice.audit import services as audit
 from practice.core import clock
@@ -96,7 +96,7 @@ def whose(secret: str) -> User:
 
 
 def choose(secret: str, password: str, address: str, *, practice: str = "") -> None:
-    """The new password. Ends every sign-in, the PIN, and all other links; run as a system actor.
+    """The new password. Ends every sign-in, the PIN, the passkeys and all other links; run as a system actor.
 
     Raises LinkOver, Invalid.
     """
@@ -106,8 +106,7 @@ def choose(secret: str, password: str, address: str, *, practice: str = "") -> N
         raise Invalid(_("Choose another one than the present password."), "password")
     user.password_hash, user.must_change_password = passwords.hash_password(password), False
     user.pin_hash = None
-    signing_in.end_all(user.id)
-    for kind in (TicketKind.RESET, TicketKind.SECOND_STEP):
-        tickets.take_back(user.id, kind)
+    passkeys.take_all_out(user)
+    tickets.shut_out(user.id)
     tickets.tidy()
     audit.record(system("a link to a new password", address=address), "user.password", user)

@@ -14,10 +14,10 @@ from sqlalchemy import delete, select
 from practice.access.actor import Actor, Kind, system
 from practice.access.guard import require
 from practice.access.permissions import Permission
-from practice.accounts.models import Attempt, Authenticator, RecoveryCode, TicketKind, User
+from practice.accounts.models import Attempt, Authenticator, RecoveryCode, Ticket, TicketKind, User
 from practice.accounts.passwords import READABLE
 from practice.accounts.queries import attempts_since, get_user, has_signed_in_from
-from practice.accounts.services import signing_in, tickets
+from practice.accounts.services import passkeys, signing_in, tickets
 from practice.audit import services as audit
 from practice.core import clock, sealed
 from practice.core.db import db
@@ -117,12 +117,16 @@ def take_out(actor: Actor, *, is_required: bool) -> None:
 
 
 def take_out_of(actor: Actor, user_id: int) -> None:
-    """For a colleague whose phone is lost and whose recovery codes are too; ends their sign-ins. Raises OwnStep."""
+    """For a colleague whose phone is lost and whose recovery codes are too: passkeys go as well, sign-ins end.
+
+    Raises OwnStep.
+    """
     require(actor, Permission.USER_EDIT)
     if user_id == actor.user_id:
         raise OwnStep()
     user = get_user(user_id)
-    signing_in.end_all(user.id)
+    tickets.shut_out(user.id)
+    passkeys.take_all_out(user)
     _take_out(actor, user)
 
 
@@ -178,6 +182,7 @@ def begin_try(secret: str, address: str) -> int:
     Raises StepOver, TooManyTries.
     """
     user_id, now = whose(secret), clock.now()
+    db.session.execute(select(User.id).where(User.id == user_id).with_for_update())  # one after the other
     keys = [_here(user_id, address), _account(user_id), signing_in.attempt_key("address", signing_in.network(address))]
     is_known = has_signed_in_from(user_id, address, now - signing_in.KNOWN_FOR)
     if (attempts_since(keys[0], now - signing_in.WINDOW) >= signing_in.TRIES_HERE
@@ -189,18 +194,20 @@ def begin_try(secret: str, address: str) -> int:
 
 
 def whose(secret: str) -> int:
-    """The user who typed the password. Raises StepOver."""
-    ticket = tickets.find(TicketKind.SECOND_STEP, secret)
-    if ticket is None:
+    """The user who typed the password and may still sign in. Raises StepOver."""
+    return _ticket(secret, hold=False).user_id
+
+
+def _ticket(secret: str, *, hold: bool) -> Ticket:
+    ticket = tickets.find(TicketKind.SECOND_STEP, secret, hold=hold)
+    if ticket is None or not db.session.scalar(select(User.is_active).where(User.id == ticket.user_id)):
         raise StepOver()
-    return ticket.user_id
+    return ticket
 
 
 def take(secret: str, code: str, address: str) -> str:
     """Take the second step with a code; gives the word for what it was. Raises StepOver, CodeWrong."""
-    ticket = tickets.find(TicketKind.SECOND_STEP, secret)
-    if ticket is None:
-        raise StepOver()
+    ticket = _ticket(secret, hold=True)
     how = _use_code(ticket.user_id, code)
     if how is None:
         raise CodeWrong(field="code")

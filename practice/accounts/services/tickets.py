@@ -5,7 +5,7 @@ from datetime import timedelta
 from sqlalchemy import delete, select
 
 from practice.accounts.models import Ticket, TicketKind
-from practice.accounts.services.signing_in import hash_secret
+from practice.accounts.services.signing_in import end_all, hash_secret
 from practice.core import clock
 from practice.core.db import db
 
@@ -18,12 +18,11 @@ def issue(kind: TicketKind, user_id: int | None, lasts: timedelta) -> str:
     return secret
 
 
-def find(kind: TicketKind, secret: str) -> Ticket | None:
-    """The ticket of this secret while it is worth something, held until the transaction ends; as a system actor."""
-    return db.session.scalars(
-        select(Ticket).where(Ticket.kind == kind, Ticket.secret_hash == hash_secret(secret),
-                             Ticket.ends_at > clock.now())
-        .with_for_update().execution_options(populate_existing=True)).first()
+def find(kind: TicketKind, secret: str, *, hold: bool = True) -> Ticket | None:
+    """The ticket of this secret while it is worth something; `hold` until the transaction ends. As a system actor."""
+    found = select(Ticket).where(Ticket.kind == kind, Ticket.secret_hash == hash_secret(secret),
+                                 Ticket.ends_at > clock.now()).execution_options(populate_existing=True)
+    return db.session.scalars(found.with_for_update() if hold else found).first()
 
 
 def use_up(ticket: Ticket) -> None:
@@ -38,7 +37,7 @@ def tidy() -> None:
                        .execution_options(synchronize_session=False))
 
 
-def take_back(user_id: int, kind: TicketKind) -> None:
-    """Take out what this user still holds of that kind; as a system actor."""
-    db.session.execute(delete(Ticket).where(Ticket.user_id == user_id, Ticket.kind == kind)
-                       .execution_options(synchronize_session=False))
+def shut_out(user_id: int) -> None:
+    """End every sign-in of a user and whatever was about to become one, such as a link: what lets them in changed."""
+    db.session.execute(delete(Ticket).where(Ticket.user_id == user_id).execution_options(synchronize_session=False))
+    end_all(user_id)

@@ -11,7 +11,9 @@ from practice.accounts import passwords
 from practice.accounts.models import TherapistProfile, User, UserRole
 from practice.accounts.npi import is_npi
 from practice.accounts.queries import get_user
-from practice.accounts.services.signing_in import end_all, plain_email
+from practice.accounts.services import passkeys
+from practice.accounts.services.signing_in import plain_email
+from practice.accounts.services.tickets import shut_out
 from practice.audit import services as audit
 from practice.core import clock
 from practice.core.db import check_version, db
@@ -118,7 +120,7 @@ def change_user(actor: Actor, user_id: int, *, name: str, email: str, roles: Ite
     if Role.THERAPIST in roles and user.profile is None:
         _add_profile(user)
     if roles != before or is_active != was_active or email != had_email:
-        end_all(user.id)
+        shut_out(user.id)
     audit.record(actor, "user.change", user, roles_before=sorted(before), roles=sorted(roles), is_active=is_active,
                  has_new_address=email != had_email)
     return user
@@ -184,14 +186,14 @@ def change_password(actor: Actor, *, current: str, new: str, practice: str = "")
     if new == current:
         raise Invalid(_("Choose another one than the present password."), "password")
     user.password_hash, user.must_change_password = passwords.hash_password(new), False
-    end_all(user.id)
+    shut_out(user.id)
     audit.record(actor, "user.password", user)
 
 
 def reset_password(actor: Actor, user_id: int) -> str:
     """A password for one sign-in, given back once; after it its owner must choose their own.
 
-    Ends all their sign-ins. Not for oneself. Raises NotFound, OwnPassword.
+    Ends all their sign-ins, and takes out their PIN and their passkeys. Not for oneself. Raises NotFound, OwnPassword.
     """
     require(actor, Permission.USER_EDIT)
     if user_id == actor.user_id:
@@ -200,6 +202,7 @@ def reset_password(actor: Actor, user_id: int) -> str:
     temporary = passwords.temporary()
     user.password_hash, user.must_change_password = passwords.hash_password(temporary), True
     user.pin_hash = None
-    end_all(user.id)
+    passkeys.take_all_out(user)
+    shut_out(user.id)
     audit.record(actor, "user.password_reset", user)
     return temporary
