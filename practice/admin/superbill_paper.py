@@ -11,13 +11,14 @@ from practice.core.pdf import render
 LANGUAGE = "en_US"  # insurers of the United States read no other
 
 
-def superbill_pdf(row: Superbill, referral: dict, *, is_copy: bool = False) -> bytes:
+def superbill_pdf(row: Superbill, referral: dict, *, is_copy: bool = False, is_void: bool = False) -> bytes:
     """The superbill on Letter paper; `referral` as read_referral gives it."""
     with force_locale(LANGUAGE):
-        return render("superbill", _paper(row.facts, referral, row.made_on, is_copy), language="en")
+        mark = gettext("VOID") if is_void else gettext("DUPLICATE") if is_copy else ""
+        return render("superbill", _paper(row.facts, referral, row.made_on, mark), language="en")
 
 
-def _paper(facts: dict, referral: dict, made_on: date, is_copy: bool) -> dict:
+def _paper(facts: dict, referral: dict, made_on: date, mark: str) -> dict:
     head, first = facts["head"], facts["lines"][0]
 
     def money(minor: int) -> str:
@@ -27,7 +28,7 @@ def _paper(facts: dict, referral: dict, made_on: date, is_copy: bool) -> dict:
     letters = "ABCD"[:len(referral["codes"])]
     return {
         "paper": "us-letter", "title": f"{gettext('Superbill')} {facts['number']}", "kind": gettext("Superbill"),
-        "number": facts["number"], **({"mark": gettext("DUPLICATE")} if is_copy else {}),
+        "number": facts["number"], **({"mark": mark} if mark else {}),
         "head": {"name": head["name"], "lines": head["address"].splitlines(),
                  "contact": [text for text in (phone, head.get("email")) if text],
                  "tax_ids": [{"label": gettext("EIN"), "value": head["tax_number"]}]},

@@ -20,11 +20,12 @@ from practice.billing.queries.documents import get_document
 from practice.billing.queries.superbills import (
     get_referral,
     get_superbill,
+    holds,
     referrals_of,
     superbill_of,
     superbills_of,
 )
-from practice.billing.services.superbills import add_referral, faults_of, make_superbill, read_referral
+from practice.billing.services.superbills import add_referral, faults_of, is_out_of_date, make_superbill, read_referral
 from practice.clients.queries import get_client
 from practice.core.text import _
 
@@ -45,10 +46,11 @@ class SuperbillPage(Page):
 
     @expose("/of/<int:document_id>")
     def page(self, document_id):
-        """Whether it was made, and what it still lacks."""
+        """Whether it was made and still holds, and what it still lacks."""
         document, made = get_document(document_id), superbill_of(document_id)
         return render_template(
             "admin/superbills/page.html", document=document, made=made, names=user_names(), P=P,
+            is_void=made is not None and not holds(made), is_old=made is not None and is_out_of_date(made),
             faults=[] if made else [with_place(fault) for fault in faults_of(document_id)], may=current_actor().may)
 
     @expose("/of/<int:document_id>/make", methods=("POST",))
@@ -65,7 +67,8 @@ class SuperbillPage(Page):
         record_reading("superbill.read", row, client_id=client_id)
         row = get_superbill(superbill_id)
         found = read_referral(get_referral(row.referral_id))
-        return pdf(superbill_pdf(row, found, is_copy="copy" in request.args), f"superbill-{row.facts['number']}")
+        return pdf(superbill_pdf(row, found, is_copy="copy" in request.args, is_void=not holds(row)),
+                   f"superbill-{row.facts['number']}")
 
 
 class ReferralPage(Page):

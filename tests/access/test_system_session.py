@@ -11,6 +11,7 @@ USERS = {
     ("accounts/queries.py", "first run"): 1,
     ("accounts/queries.py", "counting failed tries"): 1,
     ("billing/queries/superbills.py", "whether a referrer's paper is there"): 1,
+    ("billing/queries/superbills.py", "whether a superbill still holds"): 1,
     ("clients/queries.py", "possible duplicates"): 1,
     ("demo/fill.py", "is the demo whole"): 1,
     ("files/services.py", "how many files were handed in"): 1,

@@ -14,9 +14,11 @@ from practice.billing.profiles import NotReadyToIssue
 from practice.billing.queries.superbills import superbill_of
 from practice.billing.services.checkout import checkout
 from practice.billing.services.superbills import add_referral, faults_of, make_superbill
+from practice.billing.services.write_offs import write_off
 from practice.billing.superbill import Given, SuperbillFacts, is_diagnosis, superbill_faults, units_of
 from practice.catalog.queries import get_treatment
 from practice.clients.queries import get_client
+from practice.core import clock
 from practice.core.db import db, transaction
 from practice.core.errors import Forbidden, Invalid
 from practice.ops.books.check import check_books
@@ -112,6 +114,51 @@ def test_the_desk_makes_it_unread_and_the_therapist_prints_it(stage, as_person, 
     assert as_person("tara").get(f"/money/superbill/{first}.pdf").status_code == 404  # not in her care
     with guard.acting(people.system):
         assert check_books() == []
+
+
+def printed(browser, superbill_id) -> str:
+    answer = browser.get(f"/money/superbill/{superbill_id}.pdf")
+    return " ".join(" ".join(sheet.extract_text() for sheet in PdfReader(io.BytesIO(answer.data)).pages).split())
+
+
+def test_it_says_what_was_paid_and_is_made_anew_when_that_changes(stage, as_person, people):
+    fill_in(stage)
+    with guard.acting(people.system), transaction():
+        get_client(stage.ann).born_on = date(1988, 2, 29)
+        audit.record(people.system, "client.change", client_id=stage.ann)
+    session = stage.session()
+    refer(stage)
+    invoice = stage.do(lambda: checkout(stage.rae, session, payments=[], request_key="k")).document_id
+
+    def made(page="", button=False):
+        with guard.acting(stage.rae):
+            assert check_books() == []
+        clock.set_to(clock.now() + timedelta(minutes=1))
+        shown = look(as_person("rae"), f"/money/superbill/of/{invoice}")
+        assert page in shown and ("Make a new superbill" in shown) is button
+        row_id = stage.do(lambda: make_superbill(stage.rae, invoice))
+        assert stage.do(lambda: make_superbill(stage.rae, invoice)) == row_id
+        facts = stage.read(lambda: superbill_of(invoice).facts)
+        return row_id, facts["charged"], facts["paid"]
+
+    first, *said = made()
+    assert said == [7800, 0]
+    stage.pay(3000, invoice)
+    second, *said = made("what was paid", button=True)
+    assert said == [7800, 3000]
+    stage.do(lambda: write_off(stage.rae, invoice, amount=4000, on=stage.today, reason="moved away"))
+    assert made()[0] == second  # what is given up is not paid
+    stage.credit(invoice, {1: 5800})
+    third, *said = made("what was paid", button=True)
+    assert said == [2000, 2000]
+    theirs = as_person("theo")
+    assert "VOID" in printed(theirs, first) and "VOID" in printed(theirs, second)
+    assert "VOID" not in printed(theirs, third)
+    stage.credit(invoice)
+    assert "marked as void" in look(as_person("rae"), f"/money/superbill/of/{invoice}")
+    assert "VOID" in printed(as_person("theo"), third)
+    with pytest.raises(NotReadyToIssue):
+        stage.do(lambda: make_superbill(stage.rae, invoice))
 
 
 def test_what_the_referrer_wrote_is_the_charts_alone(stage, as_person, people):

@@ -146,6 +146,7 @@ BREAKS = [
     ("superbill as made", "superbill", "UPDATE superbill SET facts = replace(facts, '97124', '97140')"),
     ("superbill = its charges", "superbill",
      "UPDATE superbill SET facts = replace(facts, '8000,\"client\"', '9000,\"client\"')"),
+    ("a superbill says what was paid", "superbill", "UPDATE superbill SET facts = replace(facts, '0}}', '9}}')"),
     ("a superbill is one client's", "superbill", "UPDATE superbill SET client_id = {other}"),
     ("credit is never below zero", "client", "UPDATE payment SET amount = 1 WHERE amount > 0"),
     ("balance = documents - payments", "client", "UPDATE document SET open_amount = open_amount + 1 WHERE id = {doc}"),

@@ -28,12 +28,13 @@ class Referral(SealedRow, db.Model):
 
 
 class Superbill(db.Model):
-    """An invoice as an insurer wants it, as it was when it was made. Without the diagnosis: that is the referral's."""
+    """An invoice as an insurer wants it, as it was when it was made; made anew, the newest counts. Without the diagnosis:
+    that is the referral's."""
 
     __tablename__ = "superbill"
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
-    document_id: Mapped[int] = mapped_column(ForeignKey("document.id"), unique=True)
+    document_id: Mapped[int] = mapped_column(ForeignKey("document.id"), index=True)
     client_id: Mapped[int] = mapped_column(ForeignKey("client.id"), index=True)
     referral_id: Mapped[int] = mapped_column(ForeignKey("referral.id"))
     facts: Mapped[dict] = mapped_column(JsonText)

@@ -1,9 +1,10 @@
 """Reading referrers' papers and superbills. The desk learns that a paper is there, never what stands on it."""
 from datetime import date
 
-from sqlalchemy import or_, select
+from sqlalchemy import func, or_, select
 
 from practice.access.guard import system_session
+from practice.billing.models.documents import Document, DocumentState
 from practice.billing.models.superbills import Referral, Superbill
 from practice.core.db import db
 from practice.core.errors import NotFound
@@ -33,7 +34,18 @@ def get_referral(referral_id: int) -> Referral:
 
 
 def superbill_of(document_id: int) -> Superbill | None:
-    return db.session.scalars(select(Superbill).where(Superbill.document_id == document_id)).first()
+    """The newest of the invoice."""
+    return db.session.scalars(select(Superbill).where(Superbill.document_id == document_id)
+                              .order_by(Superbill.id.desc()).limit(1)).first()
+
+
+def holds(row: Superbill) -> bool:
+    """Whether its invoice stands and no newer one was made of it, whoever asks: therapists see no invoices."""
+    document_id, superbill_id = row.document_id, row.id
+    with system_session("whether a superbill still holds") as session:
+        state = session.scalar(select(Document.state).where(Document.id == document_id))
+        newest = session.scalar(select(func.max(Superbill.id)).where(Superbill.document_id == document_id))
+    return state is DocumentState.ISSUED and newest == superbill_id
 
 
 def superbills_of(client_id: int) -> list[Superbill]:

@@ -5,7 +5,7 @@ import json
 from collections.abc import Sequence
 from datetime import date
 
-from sqlalchemy import select
+from sqlalchemy import func, or_, select
 
 from practice.access.actor import Actor
 from practice.access.guard import require
@@ -14,10 +14,12 @@ from practice.accounts.npi import is_npi
 from practice.accounts.queries import registrations, user_names
 from practice.audit import services as audit
 from practice.billing.models.documents import Document, DocumentKind, DocumentState, LineKind
+from practice.billing.models.payments import Allocation
 from practice.billing.models.superbills import Referral, Superbill
 from practice.billing.profiles import Fault, NotReadyToIssue
 from practice.billing.queries.documents import get_document
 from practice.billing.queries.superbills import referral_for, superbill_of
+from practice.billing.services.credit_notes import Credited, credited_lines
 from practice.billing.services.documents import today
 from practice.billing.superbill import (
     MOST_DIAGNOSES,
@@ -75,17 +77,19 @@ def faults_of(document_id: int) -> list[Fault]:
 
 
 def make_superbill(actor: Actor, document_id: int) -> Superbill:
-    """Make the superbill of an issued invoice, once: asked again, it is the first. Raises NotReadyToIssue, NotFound."""
+    """Make the superbill of an invoice that stands: asked again, a new one only when something on it is different now.
+
+    Raises NotReadyToIssue, NotFound.
+    """
     require(actor, Permission.INVOICE_ISSUE)
     document = get_document(document_id, lock=True)
-    first = superbill_of(document.id)
-    if first is not None:
-        return first
     faults = _faults(document)
     if faults:
         raise NotReadyToIssue(*faults)
-    facts = _facts(document)
-    row = Superbill(document_id=document.id, client_id=document.client_id, referral_id=_referral(document), facts=facts,
+    facts, referral_id, before = _facts(document), _referral(document), superbill_of(document.id)
+    if before is not None and (before.facts, before.referral_id) == (facts, referral_id):
+        return before
+    row = Superbill(document_id=document.id, client_id=document.client_id, referral_id=referral_id, facts=facts,
                     content_hash=hashlib.sha256(canonical_json(facts).encode()).hexdigest(), made_on=today(),
                     made_at=clock.now(), made_by_id=actor.user_id)
     db.session.add(row)
@@ -94,8 +98,25 @@ def make_superbill(actor: Actor, document_id: int) -> Superbill:
     return row
 
 
+def is_out_of_date(row: Superbill) -> bool:
+    """Whether a new one of the same invoice can be made and would say something else. Raises NotFound."""
+    document = get_document(row.document_id)
+    return not _faults(document) and (row.facts, row.referral_id) != (_facts(document), _referral(document))
+
+
 def _lines(document: Document) -> list:
-    return [line for line in document.lines if line.kind is LineKind.SERVICE]
+    """Treatments that were not credited whole."""
+    credited = credited_lines(document.id)
+    return [line for line in document.lines if line.kind is LineKind.SERVICE
+            and (line.position not in credited or credited[line.position].gross < line.gross_amount)]
+
+
+def _paid(document: Document) -> int:
+    """Money and vouchers, less what was freed again: neither what was written off nor what was credited."""
+    return int(db.session.scalar(
+        select(func.coalesce(func.sum(Allocation.amount), 0))
+        .where(Allocation.document_id == document.id,
+               or_(Allocation.payment_id.is_not(None), Allocation.voucher_id.is_not(None)))))
 
 
 def _referral(document: Document) -> int | None:
@@ -127,12 +148,13 @@ def _faults(document: Document) -> list[Fault]:
 def _facts(document: Document) -> dict:
     """Everything that stands on it but the diagnosis, as it is now."""
     names, numbers = user_names(), registrations({line.therapist_id for line in document.lines if line.therapist_id})
+    credited = credited_lines(document.id)
     lines = [{"on": one.on.isoformat(), "code": one.code, "units": units_of(one.minutes), "place": OFFICE,
-              "charge": line.gross_amount, "npi": one.npi, "name": names.get(one.therapist_id, ""),
-              "licence": numbers[one.therapist_id][0]}
+              "charge": line.gross_amount - credited.get(line.position, Credited()).gross, "npi": one.npi,
+              "name": names.get(one.therapist_id, ""), "licence": numbers[one.therapist_id][0]}
              for one, line in zip(_given(document), _lines(document), strict=True)]
     charged = sum(line["charge"] for line in lines)
     return {"head": document.issuer_head, "client": document.billed_name, "address": document.billed_address,
             "born_on": get_client(document.client_id).born_on.isoformat(), "number": document.number_text,
             "issued_on": document.issued_on.isoformat(), "currency": document.currency, "lines": lines,
-            "charged": charged, "paid": min(charged, document.gross_amount - document.open_amount)}
+            "charged": charged, "paid": min(charged, _paid(document))}

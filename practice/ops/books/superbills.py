@@ -1,10 +1,11 @@
-"""Superbills: as they were made, of their own client, and each line added up."""
+"""Superbills: as they were made, of their own client, each line added up, and nothing paid that was not."""
 import hashlib
 from collections.abc import Iterator
 
-from sqlalchemy import select
+from sqlalchemy import func, or_, select
 
 from practice.billing.models.documents import Document
+from practice.billing.models.payments import Allocation
 from practice.billing.models.superbills import Referral, Superbill
 from practice.core.columns import canonical_json
 from practice.core.db import db
@@ -26,4 +27,18 @@ def superbills() -> Iterator[Broken]:
             yield Broken("a superbill is one client's", "superbill", row.id, "its invoice or referral is another's")
 
 
-CHECKS = (superbills,)
+def paid() -> Iterator[Broken]:
+    """The newest of an invoice says at most what money and vouchers had paid of it when it was made."""
+    newest = select(func.max(Superbill.id)).group_by(Superbill.document_id)
+    money = (select(func.coalesce(func.sum(Allocation.amount), 0))
+             .where(Allocation.document_id == Superbill.document_id, Allocation.made_at <= Superbill.made_at,
+                    or_(Allocation.payment_id.is_not(None), Allocation.voucher_id.is_not(None)))
+             .scalar_subquery())
+    for row in db.session.execute(select(Superbill.id, Superbill.facts, money.label("money"))
+                                  .where(Superbill.id.in_(newest)).order_by(Superbill.id)):
+        if row.facts["paid"] > row.money:
+            yield Broken("a superbill says what was paid", "superbill", row.id,
+                         f"it says {row.facts['paid']}, paid was {row.money}")
+
+
+CHECKS = (superbills, paid)
