@@ -278,8 +278,9 @@ def _used(people, world) -> None:
         numbers["membership_id"] = start_membership(
             rae, client_id=numbers["client_id"], treatment_id=numbers["treatment_id"], sessions=2, price_amount=9000,
             starts_on=today).id
-        bring_debt(rae, numbers["client_id"], amount=2500, on=today, due_on=today, reference="R-1")
-        bring_credit(rae, numbers["client_id"], amount=100, on=today, reference="R-2")
+    with guard.acting(people.olive), transaction():
+        bring_debt(people.olive, numbers["client_id"], amount=2500, on=today, due_on=today, reference="R-1")
+        bring_credit(people.olive, numbers["client_id"], amount=100, on=today, reference="R-2")
     with guard.acting(people.system), transaction():
         theo, ann = people.theo.user_id, numbers["client_id"]
         done = schedule.appointment(ann, theo, numbers["treatment_id"], personas.NOW - 4 * HOUR, state=S.DONE)

@@ -36,7 +36,7 @@ class OpeningForm(FlaskForm):
 
 
 class OpeningPage(Page):
-    permissions = {"page": P.INVOICE_ISSUE, "take_back": P.INVOICE_ISSUE}
+    permissions = {"page": P.PREMISES_EDIT, "take_back": P.PREMISES_EDIT}
 
     @expose("/<int:client_id>", methods=("GET", "POST"))
     def page(self, client_id):

@@ -25,28 +25,30 @@ def brought(stage):
         return [(one.reference, one.amount, one.is_standing) for one in brought_over(stage.ann)]
 
 
-def test_reception_enters_each_kind_on_one_screen_and_takes_one_back(stage, as_person):
-    rae = as_person("rae")
-    page = f"/money/opening/{stage.ann}"
+def test_the_owner_enters_each_kind_on_one_screen_and_takes_one_back(stage, as_person):
+    page, account = f"/money/opening/{stage.ann}", f"/money/clients/{stage.ann}/"
+    olive, rae = as_person("olive"), as_person("rae")
+    assert rae.post(page).status_code == 403 and page not in rae.get(account).get_data(as_text=True)
+    assert page in olive.get(account).get_data(as_text=True)
     day = stage.today.isoformat()
     for values in ({"kind": "owed", "amount": "50.00", "reference": "R-17", "due_on": "2026-08-01"},
                    {"kind": "credit", "amount": "25", "reference": "May"},
                    {"kind": "package", "amount": "300", "reference": "ten", "sessions": "4",
                     "treatment": str(stage.treatment)}):
-        assert rae.post(page, data={"on": day, "treatment": ""} | values).status_code == 302
-    refused = rae.post(page, data={"on": day, "kind": "package", "amount": "1", "reference": "x", "treatment": ""})
+        assert olive.post(page, data={"on": day, "treatment": ""} | values).status_code == 302
+    refused = olive.post(page, data={"on": day, "kind": "package", "amount": "1", "reference": "x", "treatment": ""})
     assert refused.status_code == 422 and "how many sessions are left" in refused.get_data(as_text=True)
-    again = rae.post(page, data={"on": day, "kind": "owed", "amount": "1", "reference": "R-17", "treatment": ""})
+    again = olive.post(page, data={"on": day, "kind": "owed", "amount": "1", "reference": "R-17", "treatment": ""})
     assert again.status_code == 422 and "was brought over for this client already" in again.get_data(as_text=True)
     with guard.acting(stage.people.rae):
-        account = account_of(stage.ann, stage.today)
-        number = account.open_documents[0].id
-    assert (account.owed, account.credit, account.packages[0].sessions_left) == (5000, 2500, 4)
-    shown = rae.get(f"/money/invoices/{number}").get_data(as_text=True)
+        found = account_of(stage.ann, stage.today)
+        number = found.open_documents[0].id
+    assert (found.owed, found.credit, found.packages[0].sessions_left) == (5000, 2500, 4)
+    shown = olive.get(f"/money/invoices/{number}").get_data(as_text=True)
     assert f"OB-{number}" in shown and "Issue a credit note" not in shown and "Write off" in shown
-    assert rae.get(f"/money/invoices/{number}.pdf").status_code == 200
-    assert "Opening balance" in rae.get(f"/money/owed/statements/{stage.ann}").get_data(as_text=True)
-    assert rae.post(f"{page}/take-back/{number}").status_code == 302
+    assert olive.get(f"/money/invoices/{number}.pdf").status_code == 200
+    assert "Opening balance" in olive.get(f"/money/owed/statements/{stage.ann}").get_data(as_text=True)
+    assert olive.post(f"{page}/take-back/{number}").status_code == 302
     assert brought(stage) == [("R-17", 5000, False), ("ten", 30_000, True), ("May", 2500, True)]
     stage.check_books()
 
@@ -73,5 +75,3 @@ def test_a_file_is_tried_and_its_bad_rows_are_named_before_anything_is_written(s
     assert "Missing: client" in send("who;kind;amount;reference\n").get_data(as_text=True)
     assert as_person("rae").get("/setup/opening/").status_code == 403
     stage.check_books()
-
-

@@ -35,7 +35,10 @@ DUE = date(2026, 8, 1)
 
 @pytest.fixture
 def stage(people):
-    return Stage(people)
+    """With the owner at the desk: nobody else brings anything over."""
+    stage = Stage(people)
+    stage.rae = people.olive
+    return stage
 
 
 def debt(stage, amount=5000, reference="R-17", **values) -> int:
@@ -145,8 +148,16 @@ def test_once_a_client_and_reference_and_never_into_closed_books(stage):
         get_practice().books_closed_on = stage.today - timedelta(days=1)
     with pytest.raises(BooksClosed):
         debt(stage, reference="R-18", on=stage.today - timedelta(days=1))
-    with pytest.raises(Forbidden):
-        stage.do(lambda: bring_debt(stage.people.bo, stage.ann, amount=1, on=stage.today, due_on=DUE, reference="x"))
+
+
+def test_the_desk_makes_no_credit_out_of_nothing(stage):
+    number, rae, values = debt(stage), stage.people.rae, {"amount": 1, "on": stage.today, "reference": "x"}
+    for verb in (lambda: bring_debt(rae, stage.ann, due_on=DUE, **values),
+                 lambda: bring_credit(rae, stage.ann, **values),
+                 lambda: bring_package(rae, stage.ann, treatment_id=stage.treatment, sessions=1, **values),
+                 lambda: take_back(rae, number, reason="wrong client")):
+        with pytest.raises(Forbidden), guard.acting(rae), transaction():
+            verb()
 
 
 def test_statement_receivables_and_journal_show_them(stage):

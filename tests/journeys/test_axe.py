@@ -16,8 +16,8 @@ PAGES = {
         "/setup/staff/new", "/setup/staff/{therapist}", "/setup/hours/{therapist}", "/setup/treatments/",
         "/setup/treatments/{treatment}",
         "/setup/rooms/", "/setup/rooms/new", "/setup/taxes/", "/setup/products/", "/lists/forms/",
-        "/setup/money/", "/setup/opening/", "/setup/measures/", "/setup/rulebook/", "/setup/rulebook/new",
-        "/setup/rulebook/diabetes", "/setup/trail/?user={therapist}",
+        "/setup/money/", "/setup/opening/", "/money/opening/{client}", "/setup/measures/", "/setup/rulebook/",
+        "/setup/rulebook/new", "/setup/rulebook/diabetes", "/setup/trail/?user={therapist}",
         "/setup/trail/clients/{client}", "/setup/review/", "/setup/review/keeping", "/clients/{client}/rights/",
         "/clients/{client}/rights/log/")),
     "therapist": ("jon@example.com", (
@@ -34,8 +34,7 @@ PAGES = {
         "/clients/{client}/form-link/", "/search/?q=an", "/checkout/{done}", "/checkout/{charged}/receipt", "/money/",
         "/money/invoices/{document}", "/money/payments", "/money/owed/", "/money/owed/statements/{client}",
         "/money/reminders/", "/money/fees/", "/money/vouchers/", "/money/vouchers/sell/{client}", "/money/memberships/",
-        "/money/memberships/start/{client}", "/money/opening/{client}", "/money/till/",
-        "/money/tips/", "/money/clients/{client}/",
+        "/money/memberships/start/{client}", "/money/till/", "/money/tips/", "/money/clients/{client}/",
         "/money/superbill/of/{document}", "/account/password", "/lists/appointments/", "/lists/invoices/")),
     "bookkeeper": ("bo@example.com", (
         "/", "/money/", "/money/invoices/{document}", "/money/payments", "/reports/{month}", "/lists/payments/")),

@@ -54,7 +54,9 @@ def stage(people):
     stage.client("Ben", "Okafor")
     stage.do(lambda: start_membership(stage.rae, client_id=stage.ann, treatment_id=stage.treatment, sessions=2,
                                       price_amount=9000, starts_on=stage.today))
-    stage.do(lambda: bring_debt(stage.rae, stage.ann, amount=900, on=stage.today, due_on=stage.today, reference="R-1"))
+    olive = stage.people.olive
+    with guard.acting(olive), transaction():
+        bring_debt(olive, stage.ann, amount=900, on=stage.today, due_on=stage.today, reference="R-1")
     more(stage)
     superbill(stage)
     return stage

@@ -28,8 +28,8 @@ class Referral(SealedRow, db.Model):
 
 
 class Superbill(db.Model):
-    """An invoice as an insurer wants it, as it was when it was made; made anew, the newest counts. Without the diagnosis:
-    that is the referral's."""
+    """An invoice as an insurer wants it, as it was when it was made; made anew, the newest counts. Without the
+    diagnosis: that is the referral's."""
 
     __tablename__ = "superbill"
 

@@ -3,6 +3,7 @@
 A debt is a document that can be paid, reminded of and written off like an invoice. Sessions paid ahead are a document
 of two lines that come to nothing: what is left of the package, and that it was paid before. Credit is a payment by the
 method "opening", which no till and no sum of what was received knows.
+What nobody paid here could be paid out here: only who sets the practice up brings it over.
 """
 from datetime import date, timedelta
 
@@ -49,7 +50,7 @@ class BroughtAlready(DomainError):
 def bring_debt(actor: Actor, client_id: int, *, amount: int, on: date, due_on: date, reference: str) -> Document:
     """What a client owed on the day `on`, minor units with tax, due since `due_on`; `reference` is the number of the
     invoice of before, once a client. Raises BroughtAlready, BooksClosed, Invalid, NotFound."""
-    require(actor, Permission.INVOICE_ISSUE)
+    require(actor, Permission.PREMISES_EDIT, Permission.INVOICE_ISSUE)
     reference = _checked(client_id, amount, on, reference)
     if due_on > on + timedelta(days=366):
         raise Invalid(_("Due within a year of the day it was brought over."), "due_on")
@@ -59,7 +60,7 @@ def bring_debt(actor: Actor, client_id: int, *, amount: int, on: date, due_on: d
 
 def bring_credit(actor: Actor, client_id: int, *, amount: int, on: date, reference: str) -> Payment:
     """What a client had as credit on the day `on`. Raises BroughtAlready, BooksClosed, Invalid, NotFound."""
-    require(actor, Permission.PAYMENT_TAKE)
+    require(actor, Permission.PREMISES_EDIT, Permission.PAYMENT_TAKE)
     reference = _checked(client_id, amount, on, reference)
     count = db.session.scalar(select(func.count(Payment.id)).where(Payment.client_id == client_id,
                                                                    Payment.method == Method.OPENING))
@@ -76,7 +77,7 @@ def bring_package(actor: Actor, client_id: int, *, treatment_id: int, sessions: 
                   reference: str, expires_on: date | None = None) -> Package:
     """Sessions of a treatment that a client had paid ahead and not used; `amount` is what they are worth together,
     without tax. Raises BroughtAlready, BooksClosed, Invalid, NotFound."""
-    require(actor, Permission.INVOICE_ISSUE)
+    require(actor, Permission.PREMISES_EDIT, Permission.INVOICE_ISSUE)
     reference = _checked(client_id, amount, on, reference)
     treatment = get_treatment(treatment_id)
     if not 1 <= whole(sessions) <= MOST:
@@ -100,7 +101,7 @@ def take_back(actor: Actor, document_id: int, *, reason: str) -> Document:
 
     Credit is taken back as any payment is. Raises AlreadyCredited, PackageUsed, Invalid, NotFound.
     """
-    require(actor, Permission.INVOICE_ISSUE)
+    require(actor, Permission.PREMISES_EDIT, Permission.INVOICE_ISSUE)
     if get_document(document_id).kind is not DocumentKind.OPENING:
         raise NotFound()
     return issue(actor, draft_note(actor, document_id, reason=reason), brought_on=today())
