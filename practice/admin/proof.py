@@ -91,7 +91,7 @@ def by_passkey(user_id: int | None = None) -> int:
             return passkeys.check(request.form["credential"], place(), user_id)
     except passkeys.PasskeyRefused:
         with guard.acting(house()), transaction():
-            passkeys.record_refused(house())
+            passkeys.record_refused(house(), request.form["credential"])
         raise
 
 

@@ -179,6 +179,18 @@ def test_what_opens_nothing_is_written_down(people, theo, app):
         assert db.session.scalars(select(AuditRow.action).order_by(AuditRow.id.desc())).first() == "passkey.refuse"
 
 
+@pytest.mark.requirement("passkeys", "sign-in-brake")
+def test_strangers_do_not_fill_the_trail(people, theo, app):
+    """A refusal is written once for each challenge that was given out, and those are braked."""
+    door, device = app.test_client(), Device()
+    shown = device.show(door.post("/passkey").text)
+    for credential in ("{}", shown, shown, shown, "x", device.show(json.dumps({"challenge": "bm90aGluZw"}))):
+        assert door.post("/sign-in", data={"credential": credential}).status_code == 422
+    with guard.acting(people.system):
+        refused = select(AuditRow.id).where(AuditRow.action == "passkey.refuse")
+        assert len(db.session.scalars(refused).all()) == 1
+
+
 def test_challenges_are_braked_and_tidied(people, app, monkeypatch):
     monkeypatch.setattr(signing_in, "TRIES_ADDRESS", 3)
     for _one in range(3):

@@ -7,8 +7,9 @@ import pytest
 from sqlalchemy import func, select
 
 from practice.access import guard
-from practice.accounts.models import Ticket, User
+from practice.accounts.models import Attempt, Ticket, User
 from practice.accounts.services import reset, second_step, signing_in, users
+from practice.audit.models import AuditRow
 from practice.core import clock
 from practice.core.db import db, transaction
 from practice.core.errors import Forbidden
@@ -125,6 +126,22 @@ def test_asking_for_links_is_braked_without_a_word(app, people, mail):
     assert len(mails(people)) == signing_in.TRIES_HERE
 
 
+@pytest.mark.requirement("sign-in-brake")
+def test_a_stranger_who_keeps_asking_fills_no_table_and_brakes_nobody_for_longer(app, people, mail):
+    for minute in range(signing_in.TRIES_HERE + 4):
+        with clock.frozen(NOW + timedelta(minutes=minute)):
+            app.test_client().post("/forgot", data={"email": "rae@example.com"})
+    with guard.acting(people.system):
+        for model, rows in ((Ticket, 1), (Attempt, 2), (AuditRow, 1)):
+            table, asked = model.__table__, signing_in.TRIES_HERE
+            found = select(func.count()).select_from(table)
+            found = found.where(table.c.action == "user.forgot") if model is AuditRow else found
+            assert db.session.connection().execute(found).scalar() == rows * asked, model
+    with clock.frozen(NOW + signing_in.WINDOW + timedelta(minutes=1)):
+        app.test_client().post("/forgot", data={"email": "rae@example.com"}, environ_base={"REMOTE_ADDR": "192.0.2.9"})
+    assert len(mails(people)) == signing_in.TRIES_HERE + 1
+
+
 def test_without_a_mail_server_nobody_is_sent_anywhere(app, people):
     assert app.test_client().get("/forgot").status_code == 404
     assert "/forgot" not in app.test_client().get("/sign-in").text
@@ -135,6 +152,9 @@ def test_an_owner_sends_it_by_mail(as_person, people, mail):
     assert answer.status_code == 302
     (to, body), = mails(people)
     assert to == "rae@example.com" and re.search(r"http://localhost/reset/[\w-]{43}", body)
+    for actor in (people.rae, people.bo, people.olive):
+        with guard.acting(actor):
+            assert db.session.scalars(select(Message)).all() == [], "the house's own: it opens somebody's sign-in"
 
 
 def test_who_sits_at_the_server_lets_the_only_owner_in(people, app):

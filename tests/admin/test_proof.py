@@ -71,7 +71,8 @@ def name_and_roles(people, number: int):
 @pytest.mark.requirement("proved-again")
 @pytest.mark.parametrize("address", ["/setup/staff/new", "/setup/staff/{bo}/password",
                                      "/setup/staff/{bo}/second-step/out", "/account/second-step/out",
-                                     "/account/second-step/codes"])
+                                     "/account/second-step/codes",
+                                     "/setup/practice/", "/clients/1/rights/lift", "/clients/1/rights/log/people"])
 def test_grants_and_ways_in_ask(olive, people, address):
     with clock.frozen(LATER):
         answer = olive.post(address.format(bo=people.bo.user_id), data={"name": "<b>x"})

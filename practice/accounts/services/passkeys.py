@@ -130,8 +130,16 @@ def check(credential: str, place: Place, user_id: int | None = None) -> int:
     return row.user_id
 
 
-def record_refused(actor: Actor) -> None:
-    """Write down that a passkey opened nothing."""
+def record_refused(actor: Actor, credential: str) -> None:
+    """Write down that a passkey opened nothing, once for each challenge: those are braked, so nobody fills the trail.
+
+    Run as a system actor.
+    """
+    try:
+        ticket, _challenge = _ticket_of(credential)
+    except (PasskeyRefused, *BROKEN):
+        return
+    tickets.use_up(ticket)
     audit.record(actor, "passkey.refuse")
 
 

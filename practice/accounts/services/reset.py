@@ -70,14 +70,15 @@ def mail_link(actor: Actor, user_id: int, letter: Callable[[str], tuple[str, str
 def ask_by_mail(email: str, address: str, letter: Callable[[str], tuple[str, str]]) -> None:
     """Somebody forgot their password. Whether the address is known shows nowhere: not in an answer, hardly in its time.
 
-    Beyond a few requests from one place or for one address nothing is sent. Run as a system actor.
+    Beyond a few requests from one place or for one address nothing is sent, written or counted. Run as a system actor.
     """
     email, since = signing_in.plain_email(email), clock.now() - signing_in.WINDOW
     keys = [signing_in.attempt_key("forgot", email), signing_in.attempt_key("forgot", signing_in.network(address))]
-    is_braked = any(attempts_since(key, since) >= signing_in.TRIES_HERE for key in keys)
+    if any(attempts_since(key, since) >= signing_in.TRIES_HERE for key in keys):
+        return
     signing_in.remember(*keys)
     found = credentials(email)
-    is_known = found is not None and found.is_active and not is_braked
+    is_known = found is not None and found.is_active
     secret = tickets.issue(TicketKind.RESET, found.id if is_known else None, MAILED_LASTS)
     subject, body = letter(secret)
     actor = system("forgot the password", address=address)

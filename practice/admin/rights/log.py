@@ -51,6 +51,7 @@ class DecideForm(FlaskForm):
 
 class RightsLogPage(Page):
     permissions = dict.fromkeys(("index", "disclose", "ask", "decide", "limit"), P.CLIENT_RIGHTS)
+    asks_again = ("limit",)
 
     @expose("/")
     def index(self, client_id):

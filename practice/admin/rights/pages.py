@@ -46,7 +46,7 @@ class HoldForm(FlaskForm):
 
 class RightsPage(Page):
     permissions = dict.fromkeys(("index", "copy", "erase", "hold", "lift"), P.CLIENT_RIGHTS)
-    asks_again = ("copy", "erase")
+    asks_again = ("copy", "erase", "lift")
 
     @expose("/")
     def index(self, client_id):

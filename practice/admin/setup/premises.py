@@ -118,6 +118,7 @@ def head_of(form: SetupForm) -> dict | None:
 
 class PracticePage(Page):
     permissions = {"index": P.PREMISES_EDIT}
+    asks_again = ("index",)  # the second step of everybody, and how long records are kept
 
     @expose("/", methods=("GET", "POST"))
     def index(self):
