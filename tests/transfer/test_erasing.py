@@ -1,5 +1,6 @@
 """Erasing a client: what stays stands, and no word of theirs is left in any table or file of the database."""
 import json
+import threading
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -9,9 +10,12 @@ from sqlalchemy import LargeBinary, String, inspect, select, update
 from practice.access import guard
 from practice.audit import services as audit
 from practice.billing.models.documents import Document
-from practice.billing.models.payments import Payment
+from practice.billing.models.memberships import Membership
+from practice.billing.models.payments import Method, Payment
+from practice.billing.queries.memberships import due_memberships
 from practice.billing.services.documents import LineInput, issue_invoice
-from practice.billing.services.payments import reverse_payment
+from practice.billing.services.memberships import start_membership
+from practice.billing.services.payments import reverse_payment, take_payment, use_credit
 from practice.billing.services.write_offs import write_off
 from practice.clients.models import Client
 from practice.clients.queries import find_clients
@@ -19,18 +23,26 @@ from practice.clients.services import break_glass, change_client, register_clien
 from practice.core import clock, sealed
 from practice.core.columns import Enum_, JsonText
 from practice.core.db import Base, db, transaction
+from practice.files.models import FileKind
+from practice.files.services import hand_in
 from practice.ops.books.check import check_books
 from practice.outbox.models import Message
 from practice.premises.queries import tax_codes
 from practice.reports.period import Period
+from practice.reports.queries.closed import closed_month
 from practice.reports.services.closing import close_month
+from practice.safety.content import ConditionContent
+from practice.safety.services.conditions import add_condition
+from practice.safety.services.profile import set_limits
 from practice.sessions.models import SessionNote
 from practice.transfer.models import Erasure, ErasureKind
 from practice.transfer.queries.belongings import BELONGINGS
-from practice.transfer.services.erasing import ErasedAlready, HeldBack, erase, press_out
+from practice.transfer.services.erasing import ErasedAlready, HeldBack, StillOpen, carry_out, erase, press_out
 from practice.transfer.services.holds import lift_hold, set_hold
 from practice.transfer.services.register import erase_again, read_register, write_register
 from tests import personas
+from tests.factories import clients
+from tests.factories.billing import Stage
 from tests.world import CLINICAL_WORDS, build_world
 
 PLANTED = ("lanternfish", "crumpetwolf", "puddlewren", "thimblefox", "saffronmole", "gravelswan", "muslinhare",
@@ -107,6 +119,13 @@ def go(people, client_id):
     return done
 
 
+def go_unasked(people, client_id):
+    """All of it, whatever is open: as after a restored backup."""
+    with guard.acting(people.olive), transaction():
+        carry_out(people.olive, client_id, ErasureKind.WHOLE)
+    press_out()
+
+
 @pytest.mark.requirement("rights")
 def test_erasure_leaves_invoices_standing_and_no_word_anywhere(world, cloned_database):
     people, client_id = world.people, world.numbers["client_id"]
@@ -119,7 +138,7 @@ def test_erasure_leaves_invoices_standing_and_no_word_anywhere(world, cloned_dat
     assert {"client", "document", "document_line", "write_off", "payment", "care", "closed_month", "file",
             "session_note", "submission"} <= set(words)
     with clock.frozen(LONG_AFTER):
-        assert go(people, client_id).kind is ErasureKind.WHOLE
+        go_unasked(people, client_id)
         assert found_in_tables() == {}
         assert found_in_files(cloned_database) == set()
         assert sums() == before
@@ -175,6 +194,27 @@ def test_somebody_of_whom_nothing_is_kept_may_go_at_once(people):
     assert found_in_tables() == {}
 
 
+@pytest.mark.requirement("rights")
+def test_erasing_one_client_takes_nothing_from_the_payments_of_others_in_a_closed_month(people):
+    stage = Stage(people)
+    ben = stage.client("Ben", "Hale")
+    for client_id, amount, method, reference in (
+            (stage.ann, 100, Method.CASH, "card"), (ben, 5000, Method.CARD, ""),
+            (ben, 700, Method.CASH, "card"), (stage.ann, 700, Method.CASH, "card")):
+        document_id = stage.invoice(amount, client_id=client_id)
+        stage.do(lambda given=(client_id, amount, method, reference, document_id): take_payment(
+            stage.rae, client_id=given[0], amount=given[1], method=given[2], reference=given[3],
+            document_id=given[4], request_key=f"form-{given[4]}"))
+    with clock.frozen(personas.NOW + timedelta(days=20)), guard.acting(people.olive), transaction():
+        close_month(people.olive, Period.parse("2026-11"))
+    with clock.frozen(LONG_AFTER):
+        assert go(people, stage.ann).kind is ErasureKind.WHOLE
+    with guard.acting(people.olive):
+        rows = json.loads(closed_month(Period.parse("2026-11")).report)["tables"]["payments"]["rows"]
+    assert [row[2:] for row in rows] == [["cash", "", 100], ["card", "", 5000], ["cash", "", 700],
+                                         ["cash", "card", 700]]
+
+
 @pytest.mark.requirement("issued-immutable", "rights")
 def test_only_an_erasure_takes_words_from_what_is_issued_and_none_takes_sums(world):
     people, document_id = world.people, world.numbers["document_id"]
@@ -216,7 +256,7 @@ def test_every_text_that_stays_was_judged():
 
 def test_the_client_keeps_no_column_that_nobody_emptied(world):
     with clock.frozen(LONG_AFTER):
-        go(world.people, world.numbers["client_id"])
+        go_unasked(world.people, world.numbers["client_id"])
     with guard.acting(world.people.system):
         client = db.session.get(Client, world.numbers["client_id"])
         said = {a.key: getattr(client, a.key) for a in inspect(Client).column_attrs}
@@ -231,7 +271,7 @@ def test_the_client_keeps_no_column_that_nobody_emptied(world):
 def test_the_register_holds_no_name_and_erases_again(world, tmp_path):
     people, client_id = world.people, world.numbers["client_id"]
     with clock.frozen(LONG_AFTER):
-        go(people, client_id)
+        go_unasked(people, client_id)
         write_register(tmp_path)
         write_register(tmp_path)
         entries = read_register([tmp_path, tmp_path / "nowhere"])
@@ -240,3 +280,79 @@ def test_the_register_holds_no_name_and_erases_again(world, tmp_path):
         assert not any(word in text for word in WORDS)
         with transaction():
             assert erase_again(entries) == 0, "it is erased in this database"
+
+
+@pytest.mark.requirement("rights")
+def test_what_a_therapist_keeps_holds_as_long_as_a_note_does(people):
+    """A file, a condition, a measure: each alone is a record."""
+    stage = Stage(people)
+
+    def keeps(write) -> ErasureKind:
+        client_id = stage.client("Ben", "Hale")
+        with guard.acting(people.system), transaction():
+            clients.care(client_id, people.theo.user_id)
+        with guard.acting(people.theo), transaction():
+            write(people.theo, client_id)
+        return go(people, client_id).kind
+
+    for write in (
+        lambda theo, client_id: hand_in(theo, client_id, b"\xff\xd8\xff" + 30 * b" ", kind=FileKind.PAPER_FORM,
+                                        record="client", record_id=client_id),
+        lambda theo, client_id: add_condition(theo, client_id, ConditionContent(words="gout")),
+        lambda theo, client_id: set_limits(theo, client_id, ()),
+    ):
+        assert keeps(write) is ErasureKind.CONTACT
+
+
+@pytest.mark.requirement("rights")
+def test_nobody_goes_whole_while_something_is_open(people):
+    stage = Stage(people)
+    owed = stage.invoice(500)
+    with clock.frozen(LONG_AFTER):
+        with pytest.raises(StillOpen):
+            go(people, stage.ann)
+        stage.do(lambda: write_off(stage.rae, owed, amount=500, on=clock.now().date(), reason="too long ago"))
+        stage.pay(700)
+    with clock.frozen(LONG_AFTER + timedelta(days=366 * 12)):
+        with pytest.raises(StillOpen):
+            go(people, stage.ann)
+        another = stage.invoice(700)
+        stage.do(lambda: use_credit(stage.rae, another))
+    with clock.frozen(LONG_AFTER + timedelta(days=366 * 24)):
+        assert go(people, stage.ann).kind is ErasureKind.WHOLE
+
+
+@pytest.mark.requirement("rights")
+def test_no_month_of_a_membership_is_invoiced_after_an_erasure(people):
+    stage = Stage(people)
+    stage.do(lambda: start_membership(stage.rae, client_id=stage.ann, treatment_id=stage.treatment, sessions=2,
+                                      price_amount=12_000, starts_on=stage.today))
+    assert go(people, stage.ann).kind is ErasureKind.CONTACT
+    with guard.acting(people.olive):
+        assert due_memberships(stage.today + timedelta(days=200)) == []
+        (row,) = db.session.scalars(select(Membership))
+        assert row.ends_on < stage.today
+
+
+@pytest.mark.requirement("rights")
+def test_an_erasure_waits_for_a_hold_that_is_being_set(cloned_database):
+    clock.set_to(personas.NOW)
+    people, app, told = personas.open_house(), cloned_database.app, []
+    with guard.acting(people.rae), transaction():
+        client_id = register_client(people.rae, first_name="Lanternfish", last_name="Crumpetwolf").id
+
+    def work():
+        with app.app_context(), guard.acting(people.olive):
+            try:
+                with transaction():
+                    told.append(erase(people.olive, client_id).kind)
+            except HeldBack as held:
+                told.append(type(held))
+
+    other = threading.Thread(target=work)
+    with guard.acting(people.olive), transaction():
+        set_hold(people.olive, client_id, reason="A claim is before the court")
+        other.start()
+        other.join(0.5)
+    other.join()
+    assert told == [HeldBack]

@@ -113,5 +113,5 @@ def show_page(client_id: int, **forms):
     code = 422 if any(form.errors or form.form_errors for form in forms.values()) else 200
     return render_template("admin/rights/index.html", client=get_client(client_id), dates=dates,
                            standing=standing_hold(client_id), whole=ErasureKind.WHOLE,
-                           may_go=dates.may_go(show.today()), **{f"{name}_form": form
-                                                                        for name, form in found.items()}), code
+                           may_go=dates.may_go(show.today()), is_over=dates.is_over(show.today()),
+                           **{f"{name}_form": form for name, form in found.items()}), code

@@ -68,7 +68,7 @@ class ReviewPage(Page):
             audit.record(current_actor(), "list.export", table="keeping", kind="csv")
         columns = [Column("number", gettext("Number"), kind=Kind.INTEGER), Column("name", gettext("Client")),
                    Column("last_entry_on", gettext("Last entry in the record"), kind=Kind.DATE),
-                   Column("last_paper_on", gettext("Last invoice"), kind=Kind.DATE),
+                   Column("last_paper_on", gettext("Last invoice or payment"), kind=Kind.DATE),
                    Column("until", gettext("May be erased from"), kind=Kind.DATE), Column("held", gettext("Hold")),
                    Column("erased", gettext("Erased"))]
         rows = [(one.client_id, one.name, one.last_entry_on, one.last_paper_on, one.until,

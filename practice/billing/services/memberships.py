@@ -14,7 +14,7 @@ from practice.billing.models.documents import LineKind
 from practice.billing.models.memberships import Membership, MembershipMonth
 from practice.billing.models.packages import Package
 from practice.billing.months import month, month_at, months_on
-from practice.billing.queries.memberships import get_membership
+from practice.billing.queries.memberships import get_membership, memberships_of
 from practice.billing.services.documents import LineInput, issue_invoice, today
 from practice.billing.services.locking import lock_account
 from practice.billing.services.packages import name_on_paper
@@ -95,6 +95,16 @@ def cancel(actor: Actor, membership_id: int, *, version: int | None) -> Membersh
     db.session.flush()
     audit.record(actor, "membership.cancel", row, client_id=row.client_id, last_on=row.ends_on)
     return row
+
+
+def end_memberships(actor: Actor, client_id: int) -> None:
+    """End all that go on: no month is invoiced any more, none is taken up again. For whoever erases the client."""
+    lock_account(client_id)
+    for row in memberships_of(client_id):
+        row.ends_on, row.next_on = min(today(), row.next_on) - timedelta(days=1), None
+        row.version += 1
+        db.session.flush()
+        audit.record(actor, "membership.cancel", row, client_id=client_id, last_on=row.ends_on)
 
 
 def take_up(actor: Actor, membership_id: int, *, version: int | None) -> Membership:

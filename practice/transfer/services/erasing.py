@@ -3,6 +3,7 @@
 Invoices keep their numbers, days, lines and sums, and lose who they were for. What was erased is also written into a
 file beside the backups, so that a restored backup forgets the same people again.
 """
+from collections import Counter
 from dataclasses import dataclass
 
 from sqlalchemy import Engine, delete, select, update
@@ -13,8 +14,9 @@ from practice.access.guard import require
 from practice.access.permissions import Permission
 from practice.audit import services as audit
 from practice.billing.models.documents import LINE_LABELS, Document, DocumentLine
-from practice.billing.models.payments import Payment
 from practice.billing.services.documents import content_hash
+from practice.billing.services.locking import lock_account
+from practice.billing.services.memberships import end_memberships
 from practice.clients.matching import prefix_key, search_text
 from practice.clients.models import Client, ReminderChannel
 from practice.clients.queries import get_client
@@ -26,7 +28,7 @@ from practice.premises.queries import the_practice
 from practice.transfer.models import Erasure, ErasureKind, LegalHold
 from practice.transfer.queries.belongings import BELONGINGS
 from practice.transfer.queries.keeping import kept
-from practice.transfer.services.closed_reports import forget_in_reports
+from practice.transfer.services.closed_reports import forget_in_reports, told_of_payments
 
 FIRST_NAME = _("Erased client")
 CONTACT = {"phone": "", "email": "", "street": "", "postal_code": "", "city": "", "country": "",
@@ -42,6 +44,11 @@ class HeldBack(DomainError):
     message = _("There is a hold on this client: nothing may be erased until it is lifted.")
 
 
+class StillOpen(DomainError):
+    message = _("Something is open with this client: credit, a debt, sessions paid ahead or a membership. "
+                "Settle it first.")
+
+
 class ErasedAlready(DomainError):
     message = _("This client is erased already.")
 
@@ -55,8 +62,9 @@ class Erased:
 
 
 def erase(actor: Actor, client_id: int) -> Erased:
-    """Erase what may go today. Raises HeldBack, ErasedAlready, NotFound."""
+    """Erase what may go today. Raises HeldBack, StillOpen, ErasedAlready, NotFound."""
     require(actor, Permission.CLIENT_RIGHTS)
+    lock_account(client_id)  # a hold set, money taken or a month invoiced meanwhile: one after the other
     client = get_client(client_id)
     if db.session.scalar(select(LegalHold.id).where(LegalHold.client_id == client.id, LegalHold.lifted_at.is_(None))):
         raise HeldBack()
@@ -64,7 +72,9 @@ def erase(actor: Actor, client_id: int) -> Erased:
         dates = kept(house, [client_id])[0]
     if dates.erased is ErasureKind.WHOLE:
         raise ErasedAlready()
-    is_free = dates.may_go(clock.local_date(clock.now(), the_practice().time_zone))
+    is_free = dates.is_over(clock.local_date(clock.now(), the_practice().time_zone))
+    if is_free and dates.is_open:
+        raise StillOpen()
     kind = ErasureKind.WHOLE if is_free else ErasureKind.CONTACT
     carry_out(actor, client_id, kind)
     return Erased(kind, None if is_free else dates.until)
@@ -79,11 +89,12 @@ def carry_out(actor: Actor, client_id: int, kind: ErasureKind) -> None:
         db.session.add(row)
         db.session.flush()
         words = _words_of(client_id)
-        references = set(db.session.scalars(select(Payment.reference).where(Payment.client_id == client_id)))
+        payments = told_of_payments(client_id)
         _empty_tables(client_id, kind)
         _empty_client(client, kind)
         if kind is ErasureKind.WHOLE:
-            _empty_papers(actor, client_id, words, references - {""})
+            _empty_papers(actor, client_id, words, payments)
+        end_memberships(actor, client_id)
         row.finished_at = clock.now()
         db.session.flush()
         audit.record(actor, "client.erase", row, client_id=client_id, kind=kind)
@@ -126,7 +137,7 @@ def _words_of(client_id: int) -> dict[str, str]:
     return words | dict.fromkeys(db.session.scalars(chosen), f"{FIRST_NAME} {client_id}")
 
 
-def _empty_papers(actor: Actor, client_id: int, words: dict[str, str], references: set[str]) -> None:
+def _empty_papers(actor: Actor, client_id: int, words: dict[str, str], payments: Counter) -> None:
     """Documents are for nobody any more; their fingerprints are taken anew, sums and numbers stay."""
     connection, own = db.session.connection(), Document.client_id == client_id
     connection.execute(update(DOCUMENT).where(own).values(billed_name=f"{FIRST_NAME} {client_id}"))
@@ -139,7 +150,7 @@ def _empty_papers(actor: Actor, client_id: int, words: dict[str, str], reference
         connection.execute(update(DOCUMENT).where(DOCUMENT.c.id == document.id)
                            .values(content_hash=content_hash(document)))
     db.session.expire_all()
-    forget_in_reports(actor, client_id, words, references)
+    forget_in_reports(actor, client_id, words, payments)
 
 
 def press_out() -> None:

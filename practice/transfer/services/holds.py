@@ -5,6 +5,7 @@ from practice.access.actor import Actor
 from practice.access.guard import require
 from practice.access.permissions import Permission
 from practice.audit import services as audit
+from practice.billing.services.locking import lock_account
 from practice.clients.queries import get_client
 from practice.core import clock
 from practice.core.db import db
@@ -18,6 +19,7 @@ SHORTEST = 5
 def set_hold(actor: Actor, client_id: int, *, reason: str) -> LegalHold:
     """From now on nothing of this client is erased. Raises NotFound, Invalid."""
     require(actor, Permission.CLIENT_RIGHTS)
+    lock_account(client_id)  # an erasure that is under way ends first
     client = get_client(client_id)
     if len(reason.strip()) < SHORTEST:
         raise Invalid(_("Say why nothing may go: a claim, a complaint, an order."), "reason")
