@@ -13,7 +13,7 @@ from practice.files.kinds import LARGEST
 from practice.files.models import FileKind
 from practice.files.services import hand_in
 from practice.intake.answers import AnswerProblem, chosen
-from practice.intake.definition import Section
+from practice.intake.definition import Question, Section
 from practice.intake.kinds import QuestionKind
 from practice.intake.services import drafts, links, prefill
 from practice.intake.words import met
@@ -68,7 +68,7 @@ def answer(key):
     try:
         with transaction():
             drafts.save_draft(auth.current_actor(), last or found, step=step)
-            if any(one.kind is QuestionKind.MEDICINES for one in fields.all_questions(section)):
+            if medicines(section):
                 drafts.drop_photos(auth.current_actor(), last or found)
     except links.FormClosed:
         return auth.closed()
@@ -89,13 +89,15 @@ def photo(key):
     """A photo in place of a list of medicines, kept with everything else that was typed on this part."""
     if not auth.is_proven():
         return redirect(here("welcome"), 303)
-    sheet = load()
-    section, actor = sheet.part(key), auth.current_actor()
-    found = fields.read_section(section, request.form, sheet.answers, locale())
-    asked = [one for one in fields.all_questions(section) if one.kind is QuestionKind.MEDICINES]
-    taken = [(one, upload) for one in asked for upload in request.files.getlist(fields.photo_name(one)) if upload]
+    actor = auth.current_actor()
     try:
         with transaction():
+            links.open_link(actor)  # an autosave under way ends first
+            sheet = load()
+            section = sheet.part(key)
+            found = fields.read_section(section, request.form, sheet.answers, locale())
+            taken = [(one, upload) for one in medicines(section)
+                     for upload in request.files.getlist(fields.photo_name(one)) if upload]
             for question, upload in taken:
                 uid = hand_in(actor, actor.client_id, upload.read(LARGEST + 1), kind=FileKind.MEDICINES,
                               record="intake_link", record_id=actor.link_id)
@@ -108,6 +110,10 @@ def photo(key):
         problem = AnswerProblem(taken[0][0].key, gettext(error.message, **error.params))
         return show_part(sheet, section, [problem], status=422)
     return redirect(here("part", key=section.key) + (f"#q-{taken[0][0].key}" if taken else ""), 303)
+
+
+def medicines(section: Section) -> list[Question]:
+    return [one for one in fields.all_questions(section) if one.kind is QuestionKind.MEDICINES]
 
 
 def last_time(sheet: Sheet, section: Section) -> dict[str, Any] | None:
@@ -132,15 +138,25 @@ def newly_open(sheet: Sheet, section: Section) -> bool:
 
 
 def save(key):
-    """Every few seconds, by script: the part as it stands, checked later."""
+    """Every few seconds, by script: the part as it stands, checked later.
+
+    A photo that came while this was under way is not on the page that was sent: it stays until the part is left.
+    """
     if not auth.is_proven():
         return redirect(here("welcome"), 303)
-    sheet = load()
-    section = sheet.part(key)
-    found = fields.read_section(section, request.form, sheet.answers, locale())
+    actor = auth.current_actor()
     try:
         with transaction():
-            draft = drafts.save_draft(auth.current_actor(), found, step=sheet.number_of(section))
+            links.open_link(actor)
+            sheet = load()
+            section = sheet.part(key)
+            found = fields.read_section(section, request.form, sheet.answers, locale())
+            for question in medicines(section):
+                there = found.get(question.key, [])
+                kept = [one for one in sheet.answers.get(question.key, ()) if "file" in one and one not in there]
+                if kept:
+                    found[question.key] = there + kept
+            draft = drafts.save_draft(actor, found, step=sheet.number_of(section))
             saved_at = wall_time(draft.saved_at)
     except links.FormClosed:
         return {"error": "closed"}, auth.CLOSED_STATUS

@@ -136,6 +136,9 @@ def test_medicines_by_photo_on_the_clients_own_address(people, app, as_person, a
     assert phone.post(f"{path}/photo/medicine", data=data).status_code == 303
     page = phone.get(f"{path}/part/medicine").text
     assert "Photo 1 is in" in page and 'value="Iron"' in page
+    # What the page kept by itself was on its way before the photo came, and arrives after it.
+    late = phone.post(f"{path}/save/medicine", data={"q-medicines-name": ["Iron"], "q-medicines-dose": ["1 a day"]})
+    assert late.status_code == 200 and "Photo 1 is in" in phone.get(f"{path}/part/medicine").text
     for content, said in ((b"x" * 99, "choose a picture"), (HEIC, "format of telephones (HEIC)")):
         wrong = phone.post(f"{path}/photo/medicine", data={**data, "q-medicines-photo": (io.BytesIO(content), "a.jpg")})
         assert wrong.status_code == 422 and said in wrong.text
