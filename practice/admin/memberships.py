@@ -3,7 +3,7 @@ from flask import flash, redirect, render_template, request, url_for
 from flask_admin import expose
 from flask_babel import gettext, ngettext
 from flask_wtf import FlaskForm
-from wtforms import IntegerField, SelectField, StringField
+from wtforms import HiddenField, IntegerField, SelectField, StringField
 from wtforms.validators import InputRequired, NumberRange
 
 from practice.access.permissions import Permission as P
@@ -13,7 +13,7 @@ from practice.admin.base import Page, act, attempt
 from practice.admin.fields import row_choices, row_number
 from practice.admin.renewing import renew_all
 from practice.admin.switches import need
-from practice.admin.typing_money import amount_of, day_of
+from practice.admin.typing_money import amount_of, day_of, key_of, new_key
 from practice.billing.queries import memberships as reading
 from practice.billing.queries.accounts import treatment_names
 from practice.billing.services.memberships import MOST_KEPT, MOST_SESSIONS, cancel, pause, start_membership, take_up
@@ -34,6 +34,7 @@ class MembershipForm(FlaskForm):
     price = StringField(_("Price of a month"), [InputRequired(_("Enter an amount"))])
     starts_on = StringField(_("Begins on"), [InputRequired(_("Choose a day"))])
     keeps_months = IntegerField(_("Unused sessions hold for"), [NumberRange(0, MOST_KEPT)], default=0)
+    request_key = HiddenField(default=new_key)
 
 
 class MembershipsPage(Page):
@@ -69,10 +70,12 @@ class MembershipsPage(Page):
             form.starts_on.data = show.today().isoformat()
         if form.validate_on_submit():
             price, on = amount_of(form, "price"), day_of(form, "starts_on")
+            key = key_of(form)
             treatment_id, sessions, keeps = int(form.treatment.data), form.sessions.data, form.keeps_months.data
             membership_id = attempt(form, lambda: start_membership(
                 current_actor(), client_id=client_id, treatment_id=treatment_id, sessions=sessions,
-                price_amount=price, starts_on=on, keeps_months=keeps).id) if price is not None and on else None
+                price_amount=price, starts_on=on, keeps_months=keeps,
+                request_key=key).id) if price is not None and on else None
             if membership_id:
                 flash(gettext("The membership is agreed."), "success")
                 return redirect(url_for("memberships.page", membership_id=membership_id))

@@ -47,8 +47,11 @@ def test_a_month_at_the_desk(stage, as_person):
     start = f"/money/memberships/start/{stage.ann}"
     assert rae.post(start, data=typed | {"price": "lots"}).status_code == 422
     assert rae.post(start, data=typed | {"starts_on": "2020-01-01"}).status_code == 422
+    typed["request_key"] = re.search(r'name="request_key"[^>]*value="(\w+)"', rae.get(start).get_data(as_text=True))[1]
     page = rae.post(start, data=typed).location
+    assert rae.post(start, data=typed).location == page  # the same click twice is one membership
     shown = rae.get(page).get_data(as_text=True)
+    assert "2026-0002" not in rae.get("/money/").get_data(as_text=True)
     assert "2026-0001" in shown and "2 of 2" in shown and "€120.00" in shown
     clock.set_to(personas.NOW + timedelta(days=30))
     rae = as_person("rae")

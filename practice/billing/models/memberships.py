@@ -1,7 +1,7 @@
 """So many sessions a month at a price, renewing: each month is an invoice and a package of its own."""
 from datetime import date, datetime
 
-from sqlalchemy import CheckConstraint, Date, ForeignKey, Index, Integer, UniqueConstraint
+from sqlalchemy import CheckConstraint, Date, ForeignKey, Index, Integer, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from practice.core.columns import BigId, MinorUnits, UtcDateTime
@@ -15,7 +15,8 @@ class Membership(db.Model):
 
     __tablename__ = "membership"
     __table_args__ = (CheckConstraint("sessions > 0 AND price_amount > 0 AND keeps_months >= 0", name="agreed"),
-                      Index(None, "client_id"), Index(None, "next_on"))
+                      Index(None, "client_id"), Index(None, "next_on"),
+                      Index("uq_membership_request_key", "request_key", unique=True))
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     client_id: Mapped[int] = mapped_column(ForeignKey("client.id"))
@@ -29,6 +30,7 @@ class Membership(db.Model):
     ends_on: Mapped[date | None] = mapped_column(Date)
     agreed_at: Mapped[datetime] = mapped_column(UtcDateTime)
     agreed_by_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"))
+    request_key: Mapped[str | None] = mapped_column(String(64))  # of the form it was agreed on
     version: Mapped[int] = mapped_column(Integer, default=1)
 
 

@@ -33,13 +33,17 @@ class MembershipOver(DomainError):
 
 
 def start_membership(actor: Actor, *, client_id: int, treatment_id: int, sessions: int, price_amount: int,
-                     starts_on: date, keeps_months: int = 0) -> Membership:
+                     starts_on: date, keeps_months: int = 0, request_key: str | None = None) -> Membership:
     """Agree on so many sessions of a treatment a month; the first month is invoiced at once when it has begun.
 
-    `price_amount` is for a month, minor units, net or gross as the practice's prices are. Raises Invalid, NotFound.
+    `price_amount` is for a month, minor units, net or gross as the practice's prices are. With the same
+    `request_key` it is the one agreed on before. Raises Invalid, NotFound.
     """
     require(actor, Permission.INVOICE_ISSUE)
     lock_account(client_id)
+    first = _first_by_key(client_id, request_key) if request_key else None
+    if first is not None:
+        return first
     if not get_treatment(treatment_id).is_active:
         raise Invalid(_("This treatment is not offered any more."), "treatment")
     if not 1 <= whole(sessions) <= MOST_SESSIONS:
@@ -52,7 +56,7 @@ def start_membership(actor: Actor, *, client_id: int, treatment_id: int, session
         raise Invalid(_("It begins less than a month ago, or within a year."), "starts_on")
     row = Membership(client_id=client_id, treatment_id=treatment_id, sessions=sessions, price_amount=price_amount,
                      keeps_months=keeps_months, starts_on=starts_on, next_on=starts_on, agreed_at=clock.now(),
-                     agreed_by_id=actor.user_id)
+                     agreed_by_id=actor.user_id, request_key=request_key)
     db.session.add(row)
     db.session.flush()
     audit.record(actor, "membership.start", row, client_id=client_id, sessions=sessions, amount=price_amount)
@@ -122,6 +126,14 @@ def take_up(actor: Actor, membership_id: int, *, version: int | None) -> Members
     db.session.flush()
     audit.record(actor, "membership.take_up", row, client_id=row.client_id)
     return row
+
+
+def _first_by_key(client_id: int, request_key: str) -> Membership | None:
+    """The membership an earlier click of the same form made."""
+    first = db.session.scalars(select(Membership).where(Membership.request_key == request_key)).first()
+    if first is not None and first.client_id != client_id:
+        raise Invalid(_("This form belongs to another client. Please open it again."))
+    return first
 
 
 def _held(membership_id: int, version: int | None = None) -> Membership:
