@@ -13,12 +13,13 @@ from practice.admin.base import Page, act, attempt, show_error
 from practice.admin.fields import enum_choices, row_choices
 from practice.admin.typing_money import amount_of, day_of
 from practice.billing.opening_file import KIND_LABELS, Kind
+from practice.billing.queries.documents import get_document
 from practice.billing.queries.opening import brought_over
 from practice.billing.services.opening import bring_credit, bring_debt, bring_package, take_back
 from practice.billing.services.packages import MOST
 from practice.catalog.queries import treatments
 from practice.clients.queries import get_client
-from practice.core.errors import Invalid
+from practice.core.errors import Invalid, NotFound
 from practice.core.text import _
 from practice.premises.queries import the_practice
 
@@ -55,7 +56,8 @@ class OpeningPage(Page):
 
     @expose("/<int:client_id>/take-back/<int:document_id>", methods=("POST",))
     def take_back(self, client_id, document_id):
-        get_client(client_id)
+        if get_document(document_id).client_id != client_id:
+            raise NotFound()
         reason = request.form.get("reason") or gettext("Brought over by mistake")
         return act(lambda: take_back(current_actor(), document_id, reason=reason),
                    url_for("opening.page", client_id=client_id), gettext("Taken back."))

@@ -53,7 +53,7 @@ def read_rows(text: str) -> list[Row]:
     unknown = [name for name in head if name not in COLUMNS]
     if unknown:
         raise Invalid(_("There is no column %(names)s."), names=", ".join(unknown)[:80])
-    rows = [Row(place, dict(zip(head, (cell.strip() for cell in line), strict=False)))
+    rows = [Row(place, dict.fromkeys(head, "") | dict(zip(head, (cell.strip() for cell in line), strict=False)))
             for place, line in enumerate(lines[1:], 2) if any(cell.strip() for cell in line)]
     if not rows:
         raise Invalid(_("There is no row in this file."))

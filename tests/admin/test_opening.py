@@ -48,6 +48,9 @@ def test_the_owner_enters_each_kind_on_one_screen_and_takes_one_back(stage, as_p
     assert f"OB-{number}" in shown and "Issue a credit note" not in shown and "Write off" in shown
     assert olive.get(f"/money/invoices/{number}.pdf").status_code == 200
     assert "Opening balance" in olive.get(f"/money/owed/statements/{stage.ann}").get_data(as_text=True)
+    other = stage.client("Ben", "Okafor")
+    assert olive.post(f"/money/opening/{other}/take-back/{number}").status_code == 404
+    assert brought(stage)[0] == ("R-17", 5000, True)
     assert olive.post(f"{page}/take-back/{number}").status_code == 302
     assert brought(stage) == [("R-17", 5000, False), ("ten", 30_000, True), ("May", 2500, True)]
     stage.check_books()
@@ -72,6 +75,10 @@ def test_a_file_is_tried_and_its_bad_rows_are_named_before_anything_is_written(s
     assert send(HEAD + GOOD, go="1").status_code == 302
     assert brought(stage) == [("2025-117", 7800, True), ("ten", 30_000, True), ("May", 2000, True)]
     assert "rows cannot come over" in send(HEAD + GOOD, go="1").get_data(as_text=True)
+    for short, why in ((HEAD + "Ann Doyle;owed\n", "Write an amount"),
+                       ("kind;amount;reference;client\nowed;10;a\n", "There is no such client")):
+        tried = send(short)
+        assert tried.status_code == 422 and why in tried.get_data(as_text=True)
     assert "Missing: client" in send("who;kind;amount;reference\n").get_data(as_text=True)
     assert as_person("rae").get("/setup/opening/").status_code == 403
     stage.check_books()
