@@ -46,7 +46,7 @@ class AccountPage(Page):
                                glass=glass_broken(actor.user_id) if actor.may(P.CHART_READ) else [],
                                recovery_codes=recovery_codes_left(actor.user_id),
                                needs_second_step=auth.needs_second_step(current_user.row),
-                               second_step_from=the_practice().second_step_from)
+                               second_step_from=auth.second_step_by(current_user.row))
 
     @expose("/password", methods=("GET", "POST"))
     def password(self):

@@ -94,16 +94,24 @@ def identify() -> None:
     return None
 
 
+def second_step_by(row: queries.OpenSignIn) -> datetime | None:
+    """By when this person's roles need a second step; None where the password alone is enough."""
+    chosen = settings()
+    if chosen is None:
+        return None
+    if Role.OWNER in row.roles:
+        return chosen.second_step_from
+    return chosen.second_step_all_from if chosen.has_second_step_for_all else None
+
+
 def needs_second_step(row: queries.OpenSignIn) -> bool:
     """Whether the password alone is not enough for this person's roles."""
-    chosen = settings()
-    return bool(chosen and chosen.second_step_from
-                and (chosen.has_second_step_for_all or Role.OWNER in row.roles))
+    return second_step_by(row) is not None
 
 
 def owes_second_step(row: queries.OpenSignIn, now: datetime) -> bool:
     """Whether they have none, and the time to set it up is over."""
-    return not row.has_second_step and needs_second_step(row) and settings().second_step_from <= now
+    return not row.has_second_step and needs_second_step(row) and second_step_by(row) <= now
 
 
 def actor_of(row: queries.OpenSignIn) -> Actor:

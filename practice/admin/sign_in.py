@@ -18,7 +18,6 @@ from practice.core import clock
 from practice.core.db import db, transaction
 from practice.core.errors import DomainError
 from practice.core.text import _
-from practice.premises.queries import settings
 
 ANYTHING = select(1)
 STEP = "step"  # in the cookie: the secret of a sign-in whose password was right
@@ -65,7 +64,7 @@ def let_in(user_id: int, how: str):
     row = current_user.row
     if not row.has_second_step and auth.needs_second_step(row):
         flash(gettext("By %(day)s your sign-in needs a second step: set it up in your account.",
-                      day=show.day(settings().second_step_from)), "warning")
+                      day=show.day(auth.second_step_by(row))), "warning")
     return redirect(auth.safe_next(request.args.get("next")))
 
 

@@ -99,7 +99,8 @@ class Practice(db.Model):
     late_cancel_percent: Mapped[int] = mapped_column(Integer, default=0)
     fee_tax_code_id: Mapped[int | None] = mapped_column(ForeignKey("tax_code.id"))  # None: as the treatment
     books_closed_on: Mapped[date | None] = mapped_column(Date)  # nothing is dated on or before this day any more
-    second_step_from: Mapped[datetime | None] = mapped_column(UtcDateTime)  # who must have one has it by then
+    second_step_from: Mapped[datetime | None] = mapped_column(UtcDateTime)  # owners have one by then
+    second_step_all_from: Mapped[datetime | None] = mapped_column(UtcDateTime)  # and where all need one, the others
     has_second_step_for_all: Mapped[bool] = mapped_column(Boolean, default=False, server_default=false())
     version: Mapped[int] = mapped_column(Integer, default=1)
 

@@ -43,6 +43,7 @@ class Settings:
     fee_tax_code_id: int | None
     books_closed_on: date | None
     second_step_from: datetime | None
+    second_step_all_from: datetime | None
     has_second_step_for_all: bool
 
 

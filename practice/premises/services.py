@@ -116,7 +116,8 @@ def change_settings(actor: Actor, *, version: int | None, **values) -> Practice:
                                                                                   TaxCode.is_active)):
             raise Invalid(_("Choose one of the tax codes in use"), name)
     if values.get("has_second_step_for_all") and not row.has_second_step_for_all:
-        row.second_step_from = clock.now() + GRACE
+        row.second_step_all_from = clock.now() + GRACE
+        row.second_step_from = row.second_step_from or row.second_step_all_from  # owners who owe it get no new week
     changed = []
     for name, value in values.items():
         if name not in SETTINGS:

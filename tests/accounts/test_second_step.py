@@ -210,7 +210,7 @@ def demand(people, **values) -> None:
     """A practice like a real one: owners need a second step a week after it was opened."""
     with guard.acting(people.system), transaction():
         row = db.session.scalars(select(Practice)).one()
-        row.second_step_from = NOW + timedelta(days=7)
+        row.second_step_from = row.second_step_all_from = NOW + timedelta(days=7)
         for name, value in values.items():
             setattr(row, name, value)
         audit.record(people.system, "practice.change", row)

@@ -12,6 +12,8 @@ from practice.accounts.services import second_step
 from practice.audit import services as audit
 from practice.core import clock
 from practice.core.db import db, transaction
+from practice.premises.queries import get_practice
+from practice.premises.services import change_settings
 from tests.accounts.test_second_step import code_of, demand, later, password_of, set_up
 from tests.personas import NOW
 
@@ -119,6 +121,21 @@ def test_the_practice_may_ask_it_of_everybody(app, people, as_person):
     demand(people, has_second_step_for_all=True)
     assert rae.get("/clients/").status_code == 200
     with clock.frozen(NOW + timedelta(days=8)):
+        enter(rae, "rae")
+        assert rae.get("/clients/").headers["Location"] == "/account/second-step/"
+
+
+@pytest.mark.requirement("second-factor")
+def test_asking_it_of_everybody_gives_an_owner_who_owes_it_no_new_week(app, people):
+    demand(people)
+    with clock.frozen(NOW + timedelta(days=8)):
+        with guard.acting(people.olive), transaction():
+            change_settings(people.olive, version=get_practice().version, has_second_step_for_all=True)
+        olive, rae = app.test_client(), app.test_client()
+        enter(olive, "olive"), enter(rae, "rae")
+        assert olive.get("/clients/").headers["Location"] == "/account/second-step/"
+        assert rae.get("/clients/").status_code == 200 and "2 Dec 2026" in rae.get("/account/").text
+    with clock.frozen(NOW + timedelta(days=16)):
         enter(rae, "rae")
         assert rae.get("/clients/").headers["Location"] == "/account/second-step/"
 
