@@ -3,6 +3,7 @@
 Each kind of clinical text holds a word of its own that stands nowhere else, so that a leak can be found in any
 response.
 """
+import hashlib
 import re
 from dataclasses import dataclass, field
 from datetime import date, timedelta
@@ -32,6 +33,7 @@ from practice.billing.services.till import open_the_till
 from practice.billing.services.vouchers import sell_voucher
 from practice.catalog.services import save_product
 from practice.core import clock
+from practice.core.columns import canonical_json
 from practice.core.db import db, transaction
 from practice.files.models import FileKind
 from practice.files.queries import files_named
@@ -246,7 +248,8 @@ def _superbill(people, world) -> None:
         paper = add_referral(theo, numbers["client_id"], referrer="Dr Reed", codes=["M54.50"],
                              from_on=clock.now().date())
         row = Superbill(document_id=numbers["document_id"], client_id=numbers["client_id"], referral_id=paper.id,
-                        facts=FACTS, content_hash="0" * 64, made_on=paper.from_on, made_at=clock.now(),
+                        facts=FACTS, content_hash=hashlib.sha256(canonical_json(FACTS).encode()).hexdigest(),
+                        made_on=paper.from_on, made_at=clock.now(),
                         made_by_id=people.rae.user_id)
         db.session.add(row)
         db.session.flush()

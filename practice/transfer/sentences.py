@@ -111,6 +111,7 @@ CHANGED = {
     "note.save": _("%(who)s wrote in a note"),
     "note.sign": _("%(who)s signed a note"),
     "opening.credit": _("%(who)s entered credit from before"),
+    "opening.issue": _("%(who)s issued a document for what was owed before"),
     "opening.package": _("%(who)s entered sessions from before"),
     "package.extend": _("%(who)s extended a package"),
     "package.give_back": _("%(who)s gave a session back to a package"),
@@ -120,9 +121,11 @@ CHANGED = {
     "payment.give_back": _("%(who)s gave money back"),
     "payment.reverse": _("%(who)s reversed a payment"),
     "payment.take": _("%(who)s took a payment"),
+    "payment_method.save": _("%(who)s changed a method of payment"),
     "plan.save": _("%(who)s changed the plan of care"),
     "practice.change": _("%(who)s changed the settings of the practice"),
     "practice.open": _("%(who)s opened the practice"),
+    "price_group.save": _("%(who)s changed a price group"),
     "product.save": _("%(who)s changed a product"),
     "profile.allergies": _("%(who)s changed the allergies"),
     "profile.consent_given": _("%(who)s recorded a consent"),
@@ -227,8 +230,8 @@ FACTS = {"why": _("why"), "reason": _("reason"), "changed": _("changed"), "befor
 
 
 def did(action: str) -> Did:
-    """What kind of act it is; one that nobody worded counts as a change."""
-    return WORDS.get(action, (Did.CHANGED, ANYTHING))[0]
+    """What kind of act it is; one that nobody worded counts as a change, a reading by its name as one."""
+    return WORDS.get(action, (Did.OPENED if action.endswith((".read", ".list")) else Did.CHANGED, ANYTHING))[0]
 
 
 def sentence(action: str, facts: dict) -> str:

@@ -137,6 +137,8 @@ def test_opening_again_needs_a_reason_and_keeps_what_was(stage):
         told = list(db.session.scalars(select(AuditRow.action).where(AuditRow.action.like("month.%"))
                                        .order_by(AuditRow.id)))
         assert told == ["month.close", "month.reopen", "month.close"]
+        facts = db.session.scalars(select(AuditRow.facts)).all()
+        assert "a receipt was found" not in str(facts), "the owner's own words stand with the month alone"
     with pytest.raises(NotFound):
         reopen(stage, NOVEMBER)
 

@@ -8,6 +8,9 @@ import pytest
 from sqlalchemy import select
 
 from practice.access import guard
+from practice.billing.models.payments import Method
+from practice.billing.models.vouchers import VoucherUse
+from practice.billing.services.vouchers import sell_voucher
 from practice.clients.models import Client
 from practice.core.db import Base, db, transaction
 from practice.files.models import FileKind
@@ -16,10 +19,12 @@ from practice.safety.content import ConditionContent
 from practice.safety.services.conditions import add_condition
 from practice.schedule.services.messages import tell_therapist
 from practice.transfer.models import Disclosure
+from practice.transfer.queries import trail
 from practice.transfer.queries.belongings import ABOUT_NOBODY, BELONGINGS
-from practice.transfer.queries.copy import rows_of
+from practice.transfer.queries.copy import everything_about, rows_of
 from tests import personas
 from tests.factories import clients, schedule
+from tests.factories.billing import Stage
 from tests.world import CLINICAL_WORDS, build_world
 
 WHY = "She asked at the desk and showed her passport."
@@ -101,3 +106,28 @@ def test_a_copy_needs_a_reason_and_the_owner(world, as_person):
     assert as_person("olive").post(url, data={"why": ""}).status_code == 422
     assert as_person("olive").post(url, data={"why": "because"}).status_code == 422
     assert as_person("theo").post(url, data={"why": WHY}).status_code == 403
+
+
+def test_however_much_was_done_with_a_record_its_copy_is_made(world, as_person, monkeypatch):
+    monkeypatch.setattr(trail, "MOST", 0)
+    answer = as_person("olive").post(f"/clients/{world.numbers['client_id']}/rights/copy", data={"why": WHY})
+    assert answer.status_code == 200
+
+
+@pytest.mark.requirement("rights")
+def test_the_copy_of_who_gave_a_voucher_tells_nothing_of_who_used_it(people):
+    stage = Stage(people)
+    ben = stage.client("Ben", "Hale")
+    voucher_id = stage.do(lambda: sell_voucher(
+        stage.rae, client_id=stage.ann, text="Gift", price_amount=7800, treatment_id=stage.treatment,
+        method=Method.CARD, request_key="gift"))
+    with guard.acting(people.system), transaction():
+        visit = schedule.appointment(ben, people.theo.user_id, stage.treatment, personas.NOW)
+        row = VoucherUse(voucher_id=voucher_id, appointment_id=visit.id, therapist_id=people.theo.user_id,
+                         value_amount=7800, used_on=stage.today, used_at=personas.NOW)
+        db.session.add(row)
+        clients.audit.record(people.system, "voucher.use", row, client_id=ben)
+        db.session.flush()
+        parts = {who: {part.table for part in everything_about(who).parts} for who in (stage.ann, ben)}
+    assert "voucher" in parts[stage.ann] and "voucher_use" not in parts[stage.ann]
+    assert "voucher_use" in parts[ben]

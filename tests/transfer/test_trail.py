@@ -8,15 +8,20 @@ import pytest
 from sqlalchemy import select
 
 from practice.access import guard
+from practice.audit import services as audit
 from practice.audit.models import AuditRow
+from practice.billing.services.mailing import mail_again
 from practice.clients.services import break_glass
 from practice.core.db import db, transaction
 from practice.core.errors import Forbidden
+from practice.outbox.models import Message
+from practice.outbox.states import MessageState
 from practice.transfer.queries import trail
-from practice.transfer.sentences import WORDS, sentence
+from practice.transfer.sentences import WORDS, Did, did, sentence
 from tests import personas
 from tests.factories import clients, schedule
 from tests.plugins.statements import counted
+from tests.world import build_world
 
 HOUR = timedelta(hours=1)
 ROOT = Path(__file__).resolve().parents[2]
@@ -153,3 +158,28 @@ def test_every_act_has_a_sentence():
     assert len(recorded()) > 100
     assert recorded() - set(WORDS) - NO_ACT == set()
     assert all("%(who)s" in sentence(action, {}) for action in WORDS)
+    assert did("paper.read") is Did.OPENED and did("paper.change") is Did.CHANGED
+
+
+def test_every_act_of_the_whole_world_has_a_sentence(people):
+    """Some names of acts are put together as they happen."""
+    build_world(people)
+    with guard.acting(people.olive):
+        done = set(db.session.scalars(select(AuditRow.action).distinct()))
+    assert {"opening.issue", "payment_method.save", "price_group.save"} <= done | set(WORDS)
+    assert done - set(WORDS) == set() and len(done) > 50
+
+
+def test_a_mail_that_is_sent_again_is_told_of_its_client(people, ann_and_ben):
+    with guard.acting(people.system), transaction():
+        row = Message(state=MessageState.REFUSED, to_address="ann@example.com", subject="Your invoice", tries=1,
+                      posted_at=personas.NOW, next_at=personas.NOW, about=f"client:{ann_and_ben[0]}")
+        db.session.add(row)
+        audit.record(people.system, "mail.post", row)
+        db.session.flush()
+        mail_id = row.id
+    with guard.acting(people.rae), transaction():
+        mail_again(people.rae, mail_id)
+    with guard.acting(people.olive):
+        told = select(AuditRow.client_id).where(AuditRow.action == "mail.again")
+        assert db.session.scalars(told).all() == [ann_and_ben[0]]

@@ -1,5 +1,4 @@
 """What a client may ask for: a copy of everything, to be erased; and the hold that keeps it all."""
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from flask import current_app, flash, redirect, render_template, url_for
@@ -19,19 +18,16 @@ from practice.admin.base import Page, act, attempt
 from practice.admin.rights.archive import archive
 from practice.admin.sending import attachment
 from practice.clients.queries import get_client
-from practice.core import clock
 from practice.core.text import _
 from practice.transfer.models import ErasureKind
 from practice.transfer.queries.copy import everything_about
 from practice.transfer.queries.keeping import kept
-from practice.transfer.queries.trail import done_to
+from practice.transfer.queries.trail import ever_done_to
 from practice.transfer.sentences import sentence
 from practice.transfer.services.copying import allow_copy
 from practice.transfer.services.erasing import erase, press_out
 from practice.transfer.services.holds import lift_hold, set_hold, standing_hold
 from practice.transfer.services.register import write_register
-
-LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class CopyForm(FlaskForm):
@@ -98,10 +94,10 @@ class RightsPage(Page):
 def told_of(house, client_id: int) -> list[dict]:
     """What was done with the record and by whom; other clients that stand in the same entries are left out."""
     names, who = user_names(), {"link": gettext("The client"), "system": gettext("The program")}
-    rows = done_to(house, client_id, LONG_AGO, clock.now() + timedelta(seconds=1))
     return [{"when": f"{show.day(row.at)}, {show.time(row.at)}",
              "what": gettext(sentence(row.action, row.facts), who=names.get(row.actor_id) or who.get(
-                 row.actor_kind, gettext("Somebody who was not signed in")), action=row.action)} for row in rows]
+                 row.actor_kind, gettext("Somebody who was not signed in")), action=row.action)}
+            for row in ever_done_to(house, client_id)]
 
 
 def show_page(client_id: int, **forms):

@@ -1,9 +1,14 @@
 """Papers about money by e-mail: written into the outbox and into the audit trail at once."""
+from sqlalchemy import select
+
 from practice.access.actor import Actor
 from practice.access.guard import require
 from practice.access.permissions import Permission
 from practice.audit import services as audit
+from practice.billing.models.documents import Document
+from practice.billing.models.reminders import Reminder
 from practice.clients.contact import parse_email
+from practice.core.db import db
 from practice.core.errors import Invalid
 from practice.core.text import _
 from practice.outbox.letter import File
@@ -31,5 +36,20 @@ def mail_again(actor: Actor, message_id: int) -> Message:
     require(actor, Permission.MESSAGE_SEND)
     row = get_message(message_id)
     posting.send_again(row)
-    audit.record(actor, "mail.again", row, about=row.about)
+    audit.record(actor, "mail.again", row, client_id=_whose(row.about), about=row.about)
     return row
+
+
+def _whose(about: str) -> int | None:
+    """The client whom a mail is about, or whose paper it is."""
+    kind, _colon, number = about.partition(":")
+    if kind == "client":
+        return int(number)
+    chosen = select(Document.client_id)
+    if kind == "reminder":
+        chosen = chosen.join(Reminder, Reminder.document_id == Document.id).where(Reminder.id == int(number))
+    elif kind == "document":
+        chosen = chosen.where(Document.id == int(number))
+    else:
+        return None
+    return db.session.scalar(chosen)

@@ -67,10 +67,10 @@ def reopen_month(actor: Actor, period: Period, *, reason: str) -> ClosedMonth:
         raise LaterMonthClosed()
     if len(reason.strip()) < 3:
         raise Invalid(_("Say why the month is opened again."), "reason")
-    close_books(actor, period.day_before, reason=reason)
+    close_books(actor, period.day_before, reason=_("The month was opened again."))
     _end(actor, row, reason)
     db.session.flush()
-    audit.record(actor, "month.reopen", row, month=row.month, sha256=row.sha256, reason=row.reason)
+    audit.record(actor, "month.reopen", row, month=row.month, sha256=row.sha256)
     return row
 
 

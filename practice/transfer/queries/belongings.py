@@ -98,7 +98,7 @@ BELONGINGS = (
     Belonging(Membership, _("Memberships"), own(Membership)),
     Belonging(MembershipMonth, _("Months of memberships"), of(MembershipMonth.membership_id, Membership)),
     Belonging(Voucher, _("Vouchers"), own(Voucher), emptied={"for_name": ""}),
-    Belonging(VoucherUse, _("Sessions of vouchers"), of(VoucherUse.voucher_id, Voucher)),
+    Belonging(VoucherUse, _("Sessions of vouchers"), of(VoucherUse.appointment_id, Appointment)),
     Belonging(Message, _("Mail"), MAIL, goes=True, is_contact=True),
     Belonging(Attachment, _("Files in mail"), Attachment.message_id.in_(select(Message.id).where(MAIL)), goes=True,
               is_contact=True, is_copied=False),

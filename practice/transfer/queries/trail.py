@@ -75,8 +75,8 @@ LOOKERS = (select(AuditRow.actor_kind, AuditRow.actor_id, AuditRow.action, *COUN
            .group_by(AuditRow.actor_kind, AuditRow.actor_id, AuditRow.action))
 ENTRY = (AuditRow.id, AuditRow.at, AuditRow.actor_kind, AuditRow.actor_id, AuditRow.action, AuditRow.entity,
          AuditRow.entity_id, AuditRow.client_id, AuditRow.address, AuditRow.facts)
-DONE_TO = select(*ENTRY).where(AuditRow.id.in_(OF_CLIENT.subquery().select()), AuditRow.at >= bindparam("first_at"),
-                               AuditRow.at < bindparam("last_at")).order_by(AuditRow.id).limit(MOST + 1)
+EVER_DONE_TO = select(*ENTRY).where(AuditRow.id.in_(OF_CLIENT.subquery().select())).order_by(AuditRow.id)
+DONE_TO = EVER_DONE_TO.where(AuditRow.at >= bindparam("first_at"), AuditRow.at < bindparam("last_at")).limit(MOST + 1)
 DONE_BY = select(*ENTRY).where(IN_PERIOD).order_by(AuditRow.at, AuditRow.id).limit(MOST + 1)
 GLASS = (select(Care.client_id, Care.user_id, Care.from_at, Care.words, User.name)
          .join(User, User.id == Care.user_id)
@@ -115,6 +115,12 @@ def done_to(actor: Actor, client_id: int, first_at: datetime, last_at: datetime)
     """Each entry about a client in [first_at, last_at). Raises TooMuch."""
     return _entries(actor, DONE_TO, {"client_id": client_id, "client": str(client_id), "first_at": first_at,
                                      "last_at": last_at})
+
+
+def ever_done_to(actor: Actor, client_id: int) -> Sequence:
+    """Every entry about a client, however many: theirs to have."""
+    require(actor, Permission.AUDIT_READ)
+    return db.session.execute(EVER_DONE_TO, {"client_id": client_id, "client": str(client_id)}).all()
 
 
 def done_by(actor: Actor, user_id: int, first_at: datetime, last_at: datetime) -> Sequence:
