@@ -20,5 +20,5 @@ def broken(app, people, monkeypatch):
 def test_an_error_page_needs_nothing_that_may_be_broken(broken, caplog):
     answer = broken.get("/sign-in")
     text = answer.get_data(as_text=True)
-    assert answer.status_code == 500 and "nothing of this step was saved" in text and "no such table" not in text
+    assert answer.status_code == 500 and "Nothing of this step was saved" in text and "no such table" not in text
     assert re.search(r"error: ([0-9a-f]{8})$", text)[1] in caplog.text
