@@ -114,6 +114,17 @@ def test_it_belongs_to_one_person(people, theo, acting):
         passkeys.take_out(people.tara, row_id)
 
 
+def test_taken_out_it_opens_nothing(people, theo):
+    with guard.acting(people.theo), transaction():
+        passkeys.take_out(people.theo, db.session.scalars(select(Passkey.id)).one())
+    with guard.acting(people.system):
+        assert not get_user(people.theo.user_id).has_passkey
+        assert db.session.scalars(select(AuditRow.action).order_by(AuditRow.id.desc())).first() == "passkey.out"
+        db.session.rollback()
+    with pytest.raises(passkeys.PasskeyRefused):
+        check(people, theo.show(ask(people)))
+
+
 def test_who_may_not_sign_in_does_not(people, theo, acting):
     acting(people.olive)
     user = get_user(people.theo.user_id)

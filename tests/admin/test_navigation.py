@@ -14,7 +14,7 @@ LISTS = {
     "/lists/invoices/": "Money", "/lists/invoice-lines/": "Money", "/lists/payments/": "Money",
     "/lists/allocations/": "Money", "/lists/packages/": "Money", "/lists/forms/": "Set-up",
     **{f"/lists/{name}/": "Set-up" for name in ("users", "shifts", "treatments", "products", "rooms", "tax-codes",
-                                                "locations", "issuers")},
+                                                "payment-methods", "price-groups", "locations", "issuers")},
 }
 
 

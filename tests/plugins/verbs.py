@@ -17,7 +17,10 @@ from sqlalchemy.orm import Session
 NAME = "verbs"
 # Public functions of services that are no acts, each for the reason given.
 NO_ACTS = {
+    "accounts.passkeys.begin_adding": "offers a challenge; the passkey that is added is recorded",
     "accounts.pins.begin_try": "counts a try; what comes of it is recorded",
+    "accounts.second_step.offer": "seals what the form carries; what is set up is recorded",
+    "accounts.second_step.offered": "opens it again",
     "billing.credit_notes.draft_note": "a part of issuing, which records it",
     "billing.documents.draft_invoice": "a part of issuing, as above",
     "billing.documents.draft_without_lines": "a part of issuing, as above",
@@ -32,6 +35,7 @@ NO_ACTS = {
     "outbox.posting.post": "part of the act that has something to send, which records it",
     "sessions.handover.check_is_mine": "checks",
     "sessions.notes.require_chart": "checks",
+    "transfer.reviewing.look_through": "reads",
 }
 
 
