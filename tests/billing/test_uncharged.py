@@ -5,7 +5,7 @@ from practice.access import guard
 from practice.billing.services.checkout import what_to_charge
 from practice.billing.services.documents import totals_of
 from practice.billing.services.packages import sell_package
-from practice.billing.services.uncharged import uncharged
+from practice.billing.services.uncharged import UNCHARGED, uncharged
 from practice.catalog.queries import get_treatment
 from practice.catalog.services import save_treatment
 from practice.core import clock
@@ -66,3 +66,8 @@ def test_a_therapist_has_no_queue_of_charges(stage, people):
     stage.session()
     with pytest.raises(Forbidden), guard.acting(people.theo):
         uncharged(stage.today, clock.now().date())
+
+
+def test_postgresql_may_order_its_joins_freely():
+    """Up to eight tables (join_collapse_limit): the sessions, six that are joined to them, and those that wait."""
+    assert str(UNCHARGED).count(" JOIN ") <= 6

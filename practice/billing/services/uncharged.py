@@ -1,7 +1,7 @@
 """What is done and not charged yet, and what it will cost: for many sessions at once."""
 from datetime import date, timedelta
 
-from sqlalchemy import Row, and_, bindparam, func, select
+from sqlalchemy import Row, bindparam, func, select
 from sqlalchemy.orm import aliased
 
 from practice.billing.queries.charged import IS_UNCHARGED
@@ -25,14 +25,16 @@ WAITING = (
            IS_UNCHARGED)
     .cte("waiting").prefix_with("MATERIALIZED"))
 GIVEN = aliased(Treatment)  # what was handed over, else what was booked
+# No further join: past eight tables PostgreSQL joins them as they are written, and reads all appointments first.
+GROUP_PRICE = (select(TreatmentPrice.price_amount)
+               .where(TreatmentPrice.treatment_id == GIVEN.id, TreatmentPrice.price_group_id == Client.price_group_id)
+               .correlate(GIVEN, Client).scalar_subquery())
 UNCHARGED = (
     VISITS.add_columns(Handover.products,
-                       func.coalesce(TreatmentPrice.price_amount, GIVEN.price_amount).label("price_amount"),
+                       func.coalesce(GROUP_PRICE, GIVEN.price_amount).label("price_amount"),
                        GIVEN.tax_code_id, TaxCode.category, TaxCode.rate)
     .outerjoin(Handover, Handover.appointment_id == Appointment.id)
     .join(GIVEN, GIVEN.id == func.coalesce(Handover.treatment_id, Appointment.treatment_id))
-    .outerjoin(TreatmentPrice, and_(TreatmentPrice.treatment_id == GIVEN.id,
-                                    TreatmentPrice.price_group_id == Client.price_group_id))
     .join(TaxCode, TaxCode.id == GIVEN.tax_code_id)
     .where(Appointment.id.in_(select(WAITING.c.id))))
 
