@@ -3,7 +3,6 @@ from datetime import date
 
 import pytest
 
-from practice import models  # noqa: F401  every table
 from practice.core.db import Base
 from practice.premises.retention import RULES, keep_until
 
