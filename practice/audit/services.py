@@ -3,7 +3,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
-from sqlalchemy import event, insert, select, update
+from sqlalchemy import event, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from practice.access.actor import Actor
@@ -115,6 +115,24 @@ def verify_part(session: Session, first_id: int, last_id: int) -> Iterator[Broke
     count, _last = yield from _walk(session, chosen, before, first_id - 1)
     if count < last_id:
         yield Broken(count + 1, "missing")
+
+
+def verify_between(session: Session, first_at: datetime, last_at: datetime) -> Iterator[Broken]:
+    """Walk all that happened in [first_at, last_at), and what should stand between it and what was before and after:
+    rows that are missing at its ends are found, and those of a time from which none is left.
+    """
+    connection, at = session.connection(), ROWS.c.at
+    lowest, highest = connection.execute(
+        select(func.min(ROWS.c.id), func.max(ROWS.c.id)).where(at >= first_at, at < last_at)).one()
+    before = connection.scalar(
+        select(ROWS.c.id).where(at < first_at).order_by(at.desc(), ROWS.c.id.desc()).limit(1)) or 0
+    after = connection.scalar(select(ROWS.c.id).where(at >= last_at).order_by(at, ROWS.c.id).limit(1))
+    if after is None:
+        after = (connection.scalar(select(HEAD.c.count).where(HEAD.c.id == 1)) or 0) + 1
+    # Two at once may be written in another order than they happened in: an edge lies where the last of them stands.
+    first, last = min(before + 1, lowest or before + 1), max(after - 1, highest or 0)
+    if first <= last:
+        yield from verify_part(session, first, last)
 
 
 def _walk(session: Session, chosen, last: str, expected: int):

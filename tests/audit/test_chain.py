@@ -1,12 +1,16 @@
 """The audit trail: written with the thing itself, and any later change to it is found."""
+from datetime import timedelta
+
 import pytest
 from sqlalchemy import text
 
 from practice.access import guard
 from practice.audit import services as audit
 from practice.audit.models import AuditRow
+from practice.core import clock
 from practice.core.db import UnauditedWrite, db, transaction
 from tests.factories import clients
+from tests.personas import NOW
 
 
 @pytest.fixture
@@ -86,6 +90,25 @@ def test_a_part_of_the_trail_is_checked_alone(trail):
     db.session.connection().execute(text("DELETE FROM audit_row WHERE id = 3"))
     assert broken_in(1, 2) == broken_in(6, last) == []
     assert {(3, "missing"), (4, "changed")} <= set(broken_in(2, last))
+
+
+def broken_between(first_at, last_at) -> list[str]:
+    return [place.reason for place in audit.verify_between(db.session(), first_at, last_at)]
+
+
+@pytest.mark.requirement("complaint-pack", "audit-chain")
+@pytest.mark.parametrize("is_followed", [True, False])
+@pytest.mark.parametrize("lost", ["id = :last", "id > 2 AND id <= :last"])
+def test_rows_missing_at_the_end_of_a_time_are_found(trail, people, is_followed, lost):
+    """Of a month of which the last row is gone, or every one."""
+    last, later = db.session.query(AuditRow).count(), NOW + timedelta(days=2)
+    tamper("UPDATE audit_row SET at = :before WHERE id <= 2", before=str(NOW - timedelta(days=1)))
+    if is_followed:
+        with guard.acting(people.system), clock.frozen(later), transaction():
+            clients.client("Dan", "Doyle")
+    assert broken_between(NOW + timedelta(days=1), later) == broken_between(later, later + timedelta(days=1)) == []
+    db.session.connection().execute(text(f"DELETE FROM audit_row WHERE {lost}"), {"last": last})
+    assert "missing" in broken_between(NOW, NOW + timedelta(days=1))
 
 
 @pytest.mark.requirement("audit-complete")

@@ -283,6 +283,31 @@ def test_the_register_holds_no_name_and_erases_again(world, tmp_path):
             assert erase_again(entries) == 0, "it is erased in this database"
 
 
+@pytest.mark.requirement("rights", "backup")
+def test_contact_entered_again_before_the_backup_is_erased_again_after_it(world, tmp_path):
+    people, client_id = world.people, world.numbers["client_id"]
+    go(people, client_id)
+    with clock.frozen(personas.NOW + timedelta(days=9)):
+        with guard.acting(people.olive), transaction():
+            row = db.session.get(Client, client_id)
+            change_client(people.olive, client_id, version=row.version, city=PLANTED[1])
+            uid, at = row.uid, clock.now() + timedelta(hours=1)
+    (tmp_path / "erasures.jsonl").write_text(json.dumps([at.isoformat(), uid, "contact"]) + "\n")
+    for count in (1, 0):
+        with clock.frozen(personas.NOW + timedelta(days=30)), transaction():
+            assert erase_again(read_register([tmp_path])) == count
+    with guard.acting(people.system):
+        assert db.session.get(Client, client_id).city == ""
+
+
+@pytest.mark.parametrize("line", ['["2026-11-17T09:00:00+00:00", "a"]', '[1, "a", "whole"]', "7", "[1, 2",
+                                  '["2026-11-17T09:00:00+00:00", "a", "half"]'])
+def test_a_register_that_is_none_is_refused(tmp_path, line):
+    (tmp_path / "erasures.jsonl").write_text(line)
+    with pytest.raises(ValueError):
+        read_register([tmp_path])
+
+
 @pytest.mark.requirement("rights")
 def test_what_a_therapist_keeps_holds_as_long_as_a_note_does(people):
     """A file, a condition, a measure: each alone is a record."""

@@ -7,6 +7,7 @@ from sqlalchemy import select
 
 from practice.access import guard
 from practice.clients.models import Care, Client
+from practice.clients.queries import named_for
 from practice.clients.services import ChartLimited, limit_chart
 from practice.core import clock
 from practice.core.db import db, transaction
@@ -160,6 +161,41 @@ def test_who_may_be_erased_when(people, ann, as_person):
     assert "1 client may be erased today" in page and "17 Nov 2036" in page
     file = as_person("olive").get("/setup/review/keeping.csv").get_data(as_text=True)
     assert "2048-05-01" in file and "Hold" in file
+
+
+@pytest.mark.requirement("rights")
+@pytest.mark.parametrize(("address", "sent"), [
+    ("disclosures", {"to_whom": "Dr. Moss", "what": "The notes", "why": "She asked", "given_on": "31.12.2025"}),
+    ("corrections", {"asked": "The left knee", "asked_on": "2026-02-30"})])
+def test_a_day_that_is_none_is_not_taken_for_today(people, ann, as_person, address, sent):
+    olive = as_person("olive")
+    answer = olive.post(f"/clients/{ann}/rights/log/{address}", data=sent)
+    assert answer.status_code == 422 and "Choose a day" in answer.get_data(as_text=True)
+    day = next(name for name in sent if name.endswith("_on"))
+    assert olive.post(f"/clients/{ann}/rights/log/{address}", data=sent | {day: ""}).status_code == 302, "today"
+
+
+@pytest.mark.requirement("rights")
+def test_every_correction_comes_to_be_decided_the_oldest_first(people, ann, as_person):
+    with guard.acting(people.olive), transaction():
+        first, second = (ask_correction(people.olive, ann, what=f"The {side} knee").id for side in ("left", "right"))
+    olive, page = as_person("olive"), f"/clients/{ann}/rights/log/"
+    for number in (first, second):
+        assert olive.get(page).get_data(as_text=True).count(f'action="{page}corrections/{number}"') == 1
+        sent = {"decision": "refused", "answer": "It stands as it was said", "version": 1}
+        assert olive.post(f"{page}corrections/{number}", data=sent | {"note": "none"}).status_code == 422
+        assert olive.post(f"{page}corrections/{number}", data=sent).status_code == 302
+    assert f"{page}corrections/" not in olive.get(page).get_data(as_text=True).replace(f'{page}corrections"', "")
+
+
+@pytest.mark.requirement("own-rows", "rights")
+def test_a_chart_is_not_opened_to_all_by_naming_somebody_unknown(people, ann, as_person):
+    with guard.acting(people.olive), transaction():
+        limit_chart(people.olive, ann, {people.theo.user_id})
+    for sent in ("99999", "nobody", str(people.rae.user_id)):
+        assert as_person("olive").post(f"/clients/{ann}/rights/log/people", data={"person": sent}).status_code == 404
+    with guard.acting(people.system):
+        assert named_for(ann) == {people.theo.user_id}
 
 
 def test_asking_needs_words(people, ann):

@@ -7,11 +7,12 @@ from datetime import datetime
 from flask_babel import gettext
 
 from practice.admin import show
+from practice.core import clock
 from practice.core.columns import canonical_json
 from practice.core.pdf import render
 from practice.intake.queries import answers_of, definition_of
 from practice.intake.words import told
-from practice.premises.queries import issuer_for
+from practice.premises.queries import issuer_for, the_practice
 from practice.transfer.queries.copy import Whole
 
 FORMAT = "practice client copy, version 1"
@@ -48,8 +49,9 @@ def copy_pdf(name: str, whole: Whole, log: list[dict], language: str) -> bytes:
 def _form(row) -> list[dict]:
     """A form in the words it was asked in."""
     facts = [{"label": gettext("Form"), "value": f"{row.form_version.title}, {show.day(row.submitted_at)}"}]
-    for section in told(definition_of(row.form_version), answers_of(row), on=row.submitted_at.date(),
-                        translate=gettext, show_day=show.day):
+    sent_on = clock.local_date(row.submitted_at, the_practice().time_zone)
+    for section in told(definition_of(row.form_version), answers_of(row), on=sent_on, translate=gettext,
+                        show_day=show.day):
         facts += [{"label": one.label, "value": "\n".join(one.lines)} for one in section.answers if one.lines]
         if section.button:
             facts.append({"label": section.title, "value": section.button})

@@ -17,6 +17,7 @@ from practice.admin.base import Page, act, attempt
 from practice.admin.fields import row_number
 from practice.clients.queries import get_client, named_for
 from practice.clients.services import limit_chart
+from practice.core.errors import Invalid, NotFound
 from practice.core.text import _
 from practice.transfer.models import CORRECTION_LABELS, CorrectionState
 from practice.transfer.queries.rights import corrections_of, disclosures_of
@@ -80,24 +81,33 @@ class RightsLogPage(Page):
         get_client(client_id)
         if form.validate_on_submit() and attempt(form, lambda: decide_correction(
                 actor, client_id, correction_id, granted=form.decision.data == "granted", answer=form.answer.data,
-                version=row_number(form.version.data), note_id=row_number(form.note.data)).id):
+                version=row_number(form.version.data), note_id=note_of(form.note)).id):
             return back(client_id, gettext("Decided"))
         return show_page(client_id, decide=form)
 
     @expose("/people", methods=("POST",))
     def limit(self, client_id):
         """Who alone may open the chart; nobody ticked opens it to all who have the client in care."""
-        known = {person.id for person in therapists()}
-        chosen = {row_number(value) for value in request.form.getlist("person")} & known
+        chosen = {row_number(value) for value in request.form.getlist("person")}
+        if not chosen <= {person.id for person in therapists()}:
+            raise NotFound()  # were they left out, the chart might be open to everybody
         return act(lambda: limit_chart(current_actor(), client_id, chosen),
                    url_for("rights_log.index", client_id=client_id), gettext("Saved"))
 
 
 def day_of(field) -> date | None:
-    try:
-        return date.fromisoformat(field.data or "")
-    except ValueError:
+    """The day in a field, None for an empty one. Raises Invalid for what is no day: it is not today by that."""
+    if not field.data:
         return None
+    try:
+        return date.fromisoformat(field.data)
+    except ValueError:
+        raise Invalid(_("Choose a day"), field.name) from None
+
+
+def note_of(field) -> int | None:
+    """The number of a note, None for an empty field; 0, which no note has, for what is no number."""
+    return (row_number(field.data.strip()) or 0) if field.data else None
 
 
 def back(client_id: int, done: str):
@@ -111,7 +121,10 @@ def show_page(client_id: int, **forms):
     found = {"disclosure": DisclosureForm(formdata=None, given_on=today),
              "ask": AskForm(formdata=None, asked_on=today), "decide": DecideForm(formdata=None)} | forms
     code = 422 if forms else 200
+    corrections = corrections_of(client_id)
+    to_decide = [row.id for row in corrections if row.state is CorrectionState.ASKED]
     return render_template(
         "admin/rights/log.html", client=client, disclosures=disclosures_of(client_id), names=user_names(),
-        corrections=corrections_of(client_id), labels=CORRECTION_LABELS, asked=CorrectionState.ASKED,
+        corrections=corrections, labels=CORRECTION_LABELS, asked=CorrectionState.ASKED,
+        decide_id=to_decide[-1] if to_decide else None,  # the oldest: it has waited longest
         people=therapists(), named=named_for(client_id), **{f"{name}_form": form for name, form in found.items()}), code

@@ -60,7 +60,6 @@ class RightsPage(Page):
             packed = archive(name, everything_about(client_id), told_of(house, client_id), str(get_locale()))
         return attachment(packed, "application/zip", f"copy-{client_id}-{show.today().isoformat()}.zip")
 
-
     @expose("/erase", methods=("POST",))
     def erase(self, client_id):
         """What may go today; then the files of the database and the register beside the backups are brought up."""

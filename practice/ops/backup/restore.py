@@ -49,7 +49,7 @@ def restore(path: Path, config: Config, create_app: Callable, migrate: Callable)
     sealed.use(sealed.Keyring(list(config.sealing_keys)))
     try:
         entries = read_register({path.parent, Path(config.backups)})
-    except (ValueError, TypeError) as error:
+    except ValueError as error:
         raise BackupBroken(f"The file {REGISTER} beside the backups cannot be read: put back a whole copy of it, or "
                            "who was erased since this backup would be there again.") from error
     place = _Sqlite(config) if make_url(config.database_url).get_backend_name() == "sqlite" else _Postgresql(config)

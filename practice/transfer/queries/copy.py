@@ -17,10 +17,10 @@ from practice.transfer.queries.belongings import BELONGINGS, Belonging
 
 # Means of the program, not told of anybody: keys, secrets, what search is made of.
 NOT_TOLD = {"uid", "version", "search_text", "sort_key", "first_key", "last_key", "secret_hash", "device_hash",
-            "request_key", "client_id", "issuer_head",
-            "paid_by_id"}
+            "request_key", "client_id", "issuer_head", "paid_by_id"}
 NAMED = {"treatment_id": Treatment, "price_group_id": PriceGroup, "product_id": Product, "room_id": Room,
          "location_id": Location}
+USERS = {"user_id", "therapist_id", "usual_therapist_id"}
 
 
 @dataclass(frozen=True)
@@ -87,9 +87,9 @@ def _told(row, names: dict) -> dict:
 
 def _named(name: str, value, names: dict) -> dict:
     """A colleague, a treatment or a room by name and not by number."""
-    if value is not None and (name in NAMED):
+    if name in NAMED:
         return {name.removesuffix("_id"): names[name].get(value)}
-    if value is not None and name in ("user_id", "therapist_id", "usual_therapist_id") or name.endswith("_by_id"):
+    if name in USERS or name.endswith("_by_id"):
         return {name.removesuffix("_id"): names["user"].get(value)}
     return {name: value}
 

@@ -33,8 +33,9 @@ def set_hold(actor: Actor, client_id: int, *, reason: str) -> LegalHold:
 
 
 def lift_hold(actor: Actor, client_id: int) -> None:
-    """The hold is over. Raises Invalid where there is none."""
+    """The hold is over. Raises NotFound, Invalid where there is none."""
     require(actor, Permission.CLIENT_RIGHTS)
+    lock_account(client_id)
     row = standing_hold(client_id)
     if row is None:
         raise Invalid(_("There is no hold."))

@@ -6,6 +6,7 @@ import json
 import os
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 from sqlalchemy import select
@@ -51,8 +52,16 @@ def read_register(folders: Iterable[Path]) -> list[Entry]:
     found = set()
     for folder in folders:
         if (folder / NAME).exists():
-            found |= {Entry(*json.loads(line)) for line in (folder / NAME).read_text("utf-8").splitlines() if line}
+            found |= {_entry(line) for line in (folder / NAME).read_text("utf-8").splitlines() if line}
     return sorted(found)
+
+
+def _entry(line: str) -> Entry:
+    try:
+        at, uid, kind = json.loads(line)
+        return Entry(datetime.fromisoformat(at).isoformat(), str(uid), ErasureKind(kind).value)
+    except TypeError as error:
+        raise ValueError("a line that tells of no erasure") from error
 
 
 def erase_again(entries: Iterable[Entry]) -> int:
@@ -60,12 +69,15 @@ def erase_again(entries: Iterable[Entry]) -> int:
     house, done = system("erased since the backup was made"), 0
     with guard.acting(house):
         for one in entries:
-            chosen = select(Client.id).where(Client.uid == one.uid)
-            client_id = db.session.scalar(chosen)
-            if client_id is None:
-                continue
-            before = set(db.session.scalars(select(Erasure.kind).where(Erasure.client_id == client_id)))
-            if ErasureKind(one.kind) not in before and ErasureKind.WHOLE not in before:
+            client_id = db.session.scalar(select(Client.id).where(Client.uid == one.uid))
+            if client_id is not None and not _is_done(client_id, one):
                 carry_out(house, client_id, ErasureKind(one.kind))
                 done += 1
     return done
+
+
+def _is_done(client_id: int, entry: Entry) -> bool:
+    """Whether it is all gone, or went then or later: contact that was entered again may go twice."""
+    rows = db.session.execute(select(Erasure.kind, Erasure.began_at).where(Erasure.client_id == client_id)).all()
+    return any(row.kind is ErasureKind.WHOLE
+               or (row.kind.value == entry.kind and row.began_at >= datetime.fromisoformat(entry.at)) for row in rows)

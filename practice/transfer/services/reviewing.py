@@ -36,9 +36,9 @@ def bounds(month: str) -> tuple[datetime, datetime]:
     """First instant of a month "2026-10" and of the one after. Raises Invalid."""
     try:
         first = date.fromisoformat(f"{month}-01")
+        after = date(first.year + first.month // 12, first.month % 12 + 1, 1)
     except ValueError:
         raise Invalid(_("Choose a month."), "month") from None
-    after = date(first.year + first.month // 12, first.month % 12 + 1, 1)
     zone = the_practice().time_zone
     return clock.day_bounds(first, zone)[0], clock.day_bounds(after, zone)[0]
 
@@ -50,9 +50,9 @@ def look_through(actor: Actor, month: str) -> MonthOfTrail:
     within = (AuditRow.at >= first_at, AuditRow.at < last_at)
     counted = select(AuditRow.action, func.count()).where(*within).group_by(AuditRow.action)
     acts = dict(db.session.execute(counted).all())
-    first_id, last_id = db.session.execute(select(func.min(AuditRow.id), func.max(AuditRow.id)).where(*within)).one()
+    last_id = db.session.scalar(select(func.max(AuditRow.id)).where(*within))
     kinds = {kind: sum(number for action, number in acts.items() if did(action) is kind) for kind in Did}
-    is_whole = last_id is None or not any(audit.verify_part(db.session, first_id, last_id))
+    is_whole = not any(audit.verify_between(db.session, first_at, last_at))
     last_hash = db.session.scalar(select(AuditRow.hash).where(AuditRow.id == last_id)) if last_id else ""
     return MonthOfTrail(month, kinds, acts, sum(acts.values()), is_whole, last_hash)
 
