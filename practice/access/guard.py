@@ -112,14 +112,12 @@ def _rules_for(statement, actor: Actor) -> list:
 
 @event.listens_for(Session, "before_flush")
 def _refuse_foreign_rows(session, context, instances):
-    changed = [row for row in session.dirty if session.is_modified(row)] + list(session.deleted)
-    if not changed:
-        return
     actor = session.info.get("actor")
-    if actor is None:
-        raise NoActor("no actor is bound to this session")
-    if actor.is_system:
+    if actor is not None and actor.is_system:
         return
+    changed = [row for row in session.dirty if session.is_modified(row)] + list(session.deleted)
+    if changed and actor is None:
+        raise NoActor("no actor is bound to this session")
     for row in changed:
         _refuse_if_foreign(session, actor, row)
 

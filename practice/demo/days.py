@@ -134,15 +134,17 @@ def _write(stage: Stage, visit: Visit, day: date) -> None:
     if person.known is None:  # after the first visit nothing about it changes any more
         _decide(therapist, person, known(person.client_id, day))
         person.known = known(person.client_id, day)
-    mark_reviewed(therapist, person.client_id, appointment_id=visit.appointment_id, seen={})
     sold = next(item for item in TREATMENTS if item.name == person.treatment)
-    note = open_note(therapist, visit.appointment_id)
+    with db.session.no_autoflush:  # the review is written with the note that is begun
+        mark_reviewed(therapist, person.client_id, appointment_id=visit.appointment_id, seen={})
+        note = open_note(therapist, visit.appointment_id)
     content = note_for(person, person.known, sold.techniques, sold.minutes, stage.chance)
     note = save_draft(therapist, note.id, content, version=note.version)
     if stage.chance.random() < 0.85 or day < stage.loose_from:
         sign(therapist, note.id, version=note.version)
-    hand_over(therapist, visit.appointment_id, treatment_id=stage.treatments[person.treatment], minutes=sold.minutes,
-              back_in_days=person.every if person.visits_left > 1 else None)
+    with db.session.no_autoflush:  # and the signature with the hand-over
+        hand_over(therapist, visit.appointment_id, treatment_id=stage.treatments[person.treatment],
+                  minutes=sold.minutes, back_in_days=person.every if person.visits_left > 1 else None)
     person.visits += 1
     person.visits_left -= 1
     person.pain = max(1, min(8, content.pain_after + stage.chance.choice((0, 1, 1, 2))))

@@ -122,10 +122,16 @@ def issue(actor: Actor, document: Document, *, brought_on: date | None = None) -
     is_invoice = document.kind is DocumentKind.INVOICE
     _check_paper(document)
     head = {name: value for name, value in document.issuer_head.items() if name != "einvoice"}
-    document.issuer_head = head | ({"einvoice": True} if the_practice().has_einvoices and can_carry(document) else {})
+    if the_practice().has_einvoices and can_carry(document):
+        head["einvoice"] = True
+    if head != document.issuer_head:
+        document.issuer_head = head
+    db.session.flush()  # before the number, which is taken last
     taken = outside_series(document, brought_on) if brought_on else take_number(document)
     for line in document.lines:  # a credit note counts by its own date, a late invoice for closed books as well
-        line.recognised_on = (_counted_on(line.service_on) if is_invoice else None) or taken.issued_on
+        counted_on = (_counted_on(line.service_on) if is_invoice else None) or taken.issued_on
+        if line.recognised_on != counted_on:
+            line.recognised_on = counted_on
     db.session.flush()  # lines of an issued document do not change any more
     document.series_id, document.number, document.number_text = taken.series_id, taken.number, taken.number_text
     document.issued_at, document.issued_on = taken.issued_at, taken.issued_on

@@ -26,9 +26,10 @@ from practice.schedule.states import HOLDING_TIME
 
 LARGEST = 10**12  # minor units
 BY_KEY = select(Payment).where(Payment.request_key == bindparam("request_key"))
-USED = select(func.coalesce(func.sum(Allocation.amount), 0)).where(Allocation.payment_id == bindparam("payment_id"))
-REVERSED = select(func.coalesce(func.sum(Payment.amount), 0)).where(Payment.reverses_id == bindparam("payment_id"))
-TIPS = select(func.coalesce(func.sum(Tip.amount), 0)).where(Tip.payment_id == bindparam("payment_id"))
+OF_PAYMENT = bindparam("payment_id")
+GONE = select(*(select(func.coalesce(func.sum(amount), 0)).where(of_payment == OF_PAYMENT).scalar_subquery()
+                for amount, of_payment in ((Allocation.amount, Allocation.payment_id),
+                                           (Payment.amount, Payment.reverses_id), (Tip.amount, Tip.payment_id))))
 
 
 class AlreadyReversed(DomainError):
@@ -150,14 +151,12 @@ def put_against(payment: Payment, document: Document, most: int = LARGEST) -> in
                               made_at=clock.now()))
     document.open_amount -= amount
     document.version += 1
-    db.session.flush()
     return amount
 
 
 def left_of(payment: Payment) -> int:
     """What of a payment is not yet put against anything."""
-    used, reversed_amount, tips = (db.session.scalar(chosen, {"payment_id": payment.id})
-                                   for chosen in (USED, REVERSED, TIPS))
+    used, reversed_amount, tips = db.session.execute(GONE, {"payment_id": payment.id}).one()
     return payment.amount - int(used) - int(tips) + (int(reversed_amount) + int(tips) if reversed_amount else 0)
 
 

@@ -25,6 +25,5 @@ def mark_reviewed(actor: Actor, client_id: int, *, appointment_id: int | None, s
     row = BriefReview(client_id=client.id, appointment_id=appointment_id, user_id=actor.user_id,
                       reviewed_at=clock.now(), seen=seen)
     db.session.add(row)
-    db.session.flush()
     audit.record(actor, "brief.review", row, client_id=client.id, appointment_id=appointment_id)
     return row

@@ -1,5 +1,6 @@
 """What the therapist hands to the desk: what to charge, when to come back, a message. Never a clinical word."""
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 
 from sqlalchemy import bindparam, select
 from sqlalchemy.exc import IntegrityError
@@ -46,11 +47,12 @@ def hand_over(actor: Actor, appointment_id: int, *, treatment_id: int, minutes: 
     row.treatment_id, row.minutes, row.back_in_days, row.products = treatment.id, minutes, back_in_days, pieces
     row.message = message.strip()
     row.handed_at, row.handed_by_id = clock.now(), actor.user_id
-    _flush(row)
+    with _handed_over_once():
+        if appointment.state is not AppointmentState.DONE:
+            change_state(actor, appointment, AppointmentState.DONE)
+        db.session.flush()
     audit.record(actor, "handover.give", row, client_id=row.client_id, appointment_id=appointment_id,
                  treatment_id=treatment.id, minutes=minutes)
-    if appointment.state is not AppointmentState.DONE:
-        change_state(actor, appointment, AppointmentState.DONE)
     return row
 
 
@@ -90,9 +92,10 @@ def _row(appointment: Appointment, version: int | None) -> Handover:
     return row
 
 
-def _flush(row: Handover) -> None:
+@contextmanager
+def _handed_over_once() -> Iterator[None]:
     try:
-        db.session.flush()
+        yield
     except IntegrityError as error:
         if violates(error, "uq_handover_appointment_id") or violates(error, "handover.appointment_id"):
             raise Stale() from error
