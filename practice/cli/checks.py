@@ -108,14 +108,15 @@ def matrix():
 
 @click.command()
 @click.argument("names", nargs=-1)
-def locks(names):
+@click.option("--database", type=click.Choice(["sqlite", "postgresql"]), default="sqlite", show_default=True)
+def locks(names, database):
     """Take the locks out one at a time, all or those named, and show which tests notice (needs the test packages)."""
     from practice.ops.locks import LOCKS, show
 
     strange = [name for name in names if name not in LOCKS]
     if strange:
         raise click.ClickException(f"No such lock: {', '.join(strange)}. There are {', '.join(LOCKS)}.")
-    sys.exit(0 if show(names) else 1)
+    sys.exit(0 if show(names, database) else 1)
 
 
 COMMANDS = (check, soak, matrix, locks)

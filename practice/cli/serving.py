@@ -110,4 +110,18 @@ def outbox_send():
         raise click.ClickException(f"The mail server of PRACTICE_SMTP did not answer: {error}") from None
 
 
-COMMANDS = (serve, demo, migrate, let_in, outbox)
+@click.group()
+def rules():
+    """The practice's own rules."""
+
+
+@rules.command("tell")
+def rules_tell():
+    """Tell the desk what changed rules mean, client by client: for a scheduler where no server of ours runs."""
+    from practice.ops import crier
+
+    steps = crier.tell_all(make_app())
+    click.echo(f"Told in {steps} steps." if steps else "There was nothing to tell.")
+
+
+COMMANDS = (serve, demo, migrate, let_in, outbox, rules)

@@ -1,4 +1,7 @@
-"""Tells the desk beside the server what a changed rule means, client by client, with a breath between the steps."""
+"""Tells the desk beside the server what a changed rule means, client by client, with a breath between the steps.
+
+Where another server runs the application, `practice rules tell` does the same once.
+"""
 import logging
 import threading
 from contextlib import AbstractContextManager
@@ -16,9 +19,9 @@ log = logging.getLogger("practice.crier")
 
 def tell_all(app, over: threading.Event | None = None) -> int:
     """Go on until everybody is told, or it is `over`; the number of steps taken."""
-    house, steps = system("a rule changed"), 0
+    house, steps, over = system("a rule changed"), 0, over or threading.Event()
     with app.app_context(), acting(house):
-        while over is None or not over.wait(BREATH):
+        while not over.wait(BREATH):
             with transaction():
                 if not own_rules.tell_next(house):
                     break

@@ -208,6 +208,15 @@ def is_ours(name: str | None) -> bool:
     return bool(name) and (name.startswith("client_search") or name == SEARCH_INDEX or name in POSTGRESQL_EXCLUSIONS)
 
 
+def lock_of(name: str) -> str | None:
+    """The lock (practice/ops/locks.py) that a trigger or constraint of this list is a part of; None for the search."""
+    if name.endswith("_books_closed"):
+        return "closed_books"
+    starts = {"audit_row": "append_only", "document": "issued_document", "session_note": "signed_note",
+              "appointment": "overlap", "client_search": None}
+    return next((lock for start, lock in starts.items() if name.startswith(start)), "fixed_money")
+
+
 def recreate(connection: Connection) -> None:
     """Bring search table, triggers and exclusion constraints to the state of this list."""
     tables = {"client", "appointment", "audit_row", "document", "erasure", "session_note", *DOCUMENT_PARTS,

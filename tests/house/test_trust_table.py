@@ -5,7 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.plugins.trust_table import GREEN, NOT_RUN, OPEN, PARTLY, RED, REQUIREMENTS, result
+from practice.ops.locks import LOCKS, OF_THE_DATABASE
+from practice.ops.triggers import POSTGRESQL_EXCLUSIONS, POSTGRESQL_TRIGGERS, SQLITE_TRIGGERS, lock_of
+from tests.plugins import broken
+from tests.plugins.trust_table import GREEN, KEYS, NOT_RUN, OPEN, PARTLY, RED, REQUIREMENTS, result
 
 ROOT = Path(__file__).resolve().parents[2]
 TESTS = """
@@ -41,6 +44,7 @@ def test_the_table_says_what_ran(run, workers):
     word = {row["key"]: said[:said.index(row["text"])].split()[-1] for row in REQUIREMENTS}
     assert (word["cookie"], word["csrf"], word["sign-out"], word["sums"]) == ("green", "red", "red", "run")
     assert word["rights"] == "open"
+    assert "held by: csrf_check (practice locks)" in said
     assert "test_small.py::test_cookie\n" in said and "test_small.py::test_token: failed" in said
 
 
@@ -60,3 +64,9 @@ def test_one_word_for_each(tests, still, word):
 def test_requirements_are_told_apart():
     assert len({row["key"] for row in REQUIREMENTS}) == len({row["text"] for row in REQUIREMENTS}) >= 66
     assert {row["severity"] for row in REQUIREMENTS} == {"M", "S"}
+
+
+def test_every_lock_holds_a_promise_and_can_be_taken_out():
+    assert LOCKS.keys() == broken.LOCKS.keys() and {lock.promise for lock in LOCKS.values()} <= KEYS
+    known = {lock_of(name) for name in (*SQLITE_TRIGGERS, *POSTGRESQL_TRIGGERS, *POSTGRESQL_EXCLUSIONS)}
+    assert known - {None} == set(OF_THE_DATABASE)

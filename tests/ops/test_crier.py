@@ -1,5 +1,9 @@
 """What the desk is told after a change of rules, beside the running server."""
+import subprocess
+import sys
 import time
+
+import pytest
 
 from practice.access import guard
 from practice.core.db import db, transaction
@@ -11,11 +15,14 @@ from practice.safety.services import conditions, own_rules
 from tests.factories import intake
 from tests.personas import open_house
 from tests.plugins.browsers import serving
+from tests.plugins.databases import ROOT
 
 PATIENCE = 120  # seconds
 
 
-def test_a_change_that_was_left_half_told_goes_on_when_the_server_starts(cloned_database, tmp_path):
+@pytest.fixture
+def left_half_told(cloned_database):
+    """A rule has changed, and the desk does not know of the client whom it is about."""
     people = open_house()
     client_id = intake.client_of(people, "theo")
     with guard.acting(people.theo), transaction():
@@ -24,11 +31,22 @@ def test_a_change_that_was_left_half_told_goes_on_when_the_server_starts(cloned_
     with guard.acting(people.olive), transaction():
         own_rules.save_rule(people.olive, rule, version=0)
     assert Consequence.MUST_CALL not in told(people, client_id)
+    return people, client_id
+
+
+def test_a_change_that_was_left_half_told_goes_on_when_the_server_starts(cloned_database, left_half_told, tmp_path):
     with serving(cloned_database, tmp_path):
         until = time.monotonic() + PATIENCE
-        while Consequence.MUST_CALL not in told(people, client_id) and time.monotonic() < until:
+        while Consequence.MUST_CALL not in told(*left_half_told) and time.monotonic() < until:
             time.sleep(0.2)
-    assert Consequence.MUST_CALL in told(people, client_id)
+    assert Consequence.MUST_CALL in told(*left_half_told)
+
+
+def test_a_command_tells_where_another_server_runs(cloned_database, left_half_told, tmp_path):
+    said = [subprocess.run([sys.executable, "-m", "practice", "rules", "tell"], cwd=ROOT, check=True, text=True,
+                           env=cloned_database.environ(tmp_path), capture_output=True).stdout for _time in range(2)]
+    assert said == ["Told in 1 steps.\n", "There was nothing to tell.\n"]
+    assert Consequence.MUST_CALL in told(*left_half_told)
 
 
 def told(people, client_id):

@@ -42,8 +42,12 @@ class Templates:
         self.postgres_missing = None
         self.server = None
 
-    def make(self) -> None:
+    def make(self, only: str | None) -> None:
+        """Both, or SQLite alone when `only` that is asked for: a server takes longer than many a test."""
         migrate_fresh(f"sqlite:///{self.sqlite}", self.keys)
+        if only == "sqlite":
+            self.postgres_missing = "only SQLite was asked for"
+            return
         server = postgres.PostgresServer()
         try:
             server.start()
@@ -298,7 +302,7 @@ def templates_of(config) -> Templates:
     if not hasattr(config, "practice_templates"):
         config.practice_templates = templates = Templates()
         config.add_cleanup(templates.remove)
-        templates.make()
+        templates.make(config.getoption("--database"))
     return config.practice_templates
 
 

@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from practice.ops.locks import LOCKS
+
 ROOT = Path(__file__).resolve().parents[2]
 REQUIREMENTS = json.loads((ROOT / "practice" / "ops" / "requirements.json").read_text(encoding="utf-8"))
 KEYS = {row["key"] for row in REQUIREMENTS}
@@ -67,6 +69,9 @@ def pytest_terminal_summary(terminalreporter, config):
         write(f"{number:>2} {row['severity']} {word:<8} {row['text']}", bold=True, green=word == GREEN, red=word == RED)
         for test, outcomes in sorted(tests.items()):
             write(f"              {test}" + ("" if outcomes == {"passed"} else f": {', '.join(sorted(outcomes))}"))
+        held = [name for name, lock in LOCKS.items() if lock.promise == row["key"]]
+        if held:
+            write(f"              held by: {', '.join(held)} (practice locks)")
         if row.get("still") and word != RED:
             write(f"              not shown: {row['still']}")
     for severity, words in sorted(counted.items()):

@@ -93,6 +93,7 @@ def test_nothing_is_dated_into_it_by_anybody(stage):
         stage.do(lambda: write_off(stage.rae, stage.old, amount=100, on=OCTOBER.last, reason="moved away"))
 
 
+@pytest.mark.requirement("closed-months")
 def test_the_database_refuses_it_by_itself(stage):
     close(stage)
     stage.pay(100, stage.old)

@@ -114,6 +114,7 @@ def test_a_stale_save_is_refused(people, acting, session):
     assert queries.content_of(queries.get_note(note_id)).subjective == "Newer"
 
 
+@pytest.mark.requirement("signed-note")
 def test_signing_locks_the_note_and_names_what_it_stands_on(people, acting, session):
     note_id = signed(people.theo, session)
     acting(people.theo)
@@ -126,6 +127,7 @@ def test_signing_locks_the_note_and_names_what_it_stands_on(people, acting, sess
             write(people.theo, work, note_id, *values, version=version)
 
 
+@pytest.mark.requirement("signed-note")
 @pytest.mark.parametrize("change", [
     "UPDATE session_note SET _content = NULL", "UPDATE session_note SET state = 'draft'",
     "UPDATE session_note SET content_hash = 'x'", "DELETE FROM session_note"])
