@@ -10,8 +10,13 @@ from practice.sessions.content import NoteContent, WorkRow
 
 PLANS = ("Again in two weeks. Tennis ball at the wall, two minutes.", "Every week for a month, then look again.",
          "Walk twenty minutes a day. Again in three weeks.", "Stretch in the doorway, morning and evening.")
-AFTER = ("Took it well, moves more freely.", "Asked for firmer on the shoulder blade.", "Dozed off, got up slowly.",
-         "A little sore at first, then better.")
+# What is written beside how it was taken: it stands right after "Took it well", and says something else.
+AFTER = {
+    "well": ("Moves more freely.", "Dozed off, got up slowly.", "Breathes easier, shoulders lower.",
+             "Both sides feel even."),
+    "firmer": ("Shoulder blade let go only towards the end.", "Long strokes alone did too little."),
+    "sore": ("Eased after the first strokes.", "Lighter on the last area, then better."),
+}
 
 
 def note_for(person: Person, known: Known, techniques: tuple[str, ...], minutes: int,
@@ -31,11 +36,12 @@ def note_for(person: Person, known: Known, techniques: tuple[str, ...], minutes:
             left -= spent
     before = person.pain
     after = max(0, before - chance.choice((0, 1, 2, 2, 3)))
+    taken = chance.choice(("well", "well", "well", "firmer", "sore"))
     return NoteContent(
         subjective=chance.choice(person.story.words), objective=chance.choice(person.story.found),
-        assessment=chance.choice(AFTER), plan=chance.choice(PLANS), rows=tuple(rows),
+        assessment=chance.choice(AFTER[taken]), plan=chance.choice(PLANS), rows=tuple(rows),
         pain_place=Place.parse(person.story.regions[0]), pain_before=before, pain_after=after,
-        back_in_days=person.every, how_taken=chance.choice(("well", "well", "well", "firmer", "sore")))
+        back_in_days=person.every, how_taken=taken)
 
 
 def _allowed(known: Known, place: Place, technique: str, wanted: int) -> int | None:

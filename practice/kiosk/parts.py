@@ -1,5 +1,5 @@
 """One part of a client's own form after the other: shown, kept, and gone on from."""
-from typing import Any
+from dataclasses import replace
 
 from flask import redirect, render_template, request
 from flask_babel import gettext
@@ -57,19 +57,19 @@ def answer(key):
     """Keep what was typed, then go on, back, or show what is wrong; nothing typed is ever lost."""
     if not auth.is_proven():
         return redirect(here("welcome"), 303)
-    sheet = load()
-    section, go = sheet.part(key), request.form.get("go", "next")
-    found = fields.read_section(section, request.form, sheet.answers, locale())
-    sheet = Sheet(sheet.definition, found, sheet.step, sheet.saved_at, sheet.today)
-    problems = problems_in(sheet, section) if go == "next" else []
-    target = {"back": sheet.before(section)}.get(go, sheet.after(section)) or section
-    step = sheet.number_of(section if problems or go == "more" else target)
-    last = last_time(sheet, section) if go == "next" and not problems else None
+    actor, go, last, problems = auth.current_actor(), request.form.get("go", "next"), None, []
     try:
         with transaction():
-            drafts.save_draft(auth.current_actor(), last or found, step=step)
+            links.open_link(actor)  # what was saved elsewhere meanwhile is read first
+            sheet, section = posted_part(key)
+            if go == "next":
+                problems = problems_in(sheet, section)
+                last = None if problems else prefill.from_last_form(actor, sheet.definition, section, sheet.answers)
+            target = {"back": sheet.before(section)}.get(go, sheet.after(section)) or section
+            step = sheet.number_of(section if problems or go == "more" else target)
+            drafts.save_draft(actor, last or sheet.answers, step=step)
             if medicines(section):
-                drafts.drop_photos(auth.current_actor(), last or found)
+                drafts.drop_photos(actor, last or sheet.answers)
     except links.FormClosed:
         return auth.closed()
     except drafts.DraftTooBig as error:
@@ -78,11 +78,20 @@ def answer(key):
         return show_part(sheet, section, problems, status=422)
     if go == "more":
         return show_part(sheet, section, rows=BLANK_ROWS + 1)
+    if go == "next" and last is None:
+        count_wrong_birth_date(sheet, section)
     if go == "next" and newly_open(sheet, section):
         return show_part(sheet, section, notice=gettext("Your answers opened a few more questions."))
     if go == "next" and sheet.after(section) is None:
         return redirect(here("review"), 303)
     return redirect(here("part", key=target.key, **({"filled": 1} if last else {})), 303)
+
+
+def posted_part(key) -> tuple[Sheet, Section]:
+    """The form with this part as it was posted. Raises NotFound."""
+    sheet = load()
+    section = sheet.part(key)
+    return replace(sheet, answers=fields.read_section(section, request.form, sheet.answers, locale())), section
 
 
 def photo(key):
@@ -93,9 +102,8 @@ def photo(key):
     try:
         with transaction():
             links.open_link(actor)  # an autosave under way ends first
-            sheet = load()
-            section = sheet.part(key)
-            found = fields.read_section(section, request.form, sheet.answers, locale())
+            sheet, section = posted_part(key)
+            found = sheet.answers
             taken = [(one, upload) for one in medicines(section)
                      for upload in request.files.getlist(fields.photo_name(one)) if upload]
             for question, upload in taken:
@@ -106,7 +114,6 @@ def photo(key):
     except links.FormClosed:
         return auth.closed()
     except Invalid as error:
-        sheet = Sheet(sheet.definition, found, sheet.step, sheet.saved_at, sheet.today)
         problem = AnswerProblem(taken[0][0].key, gettext(error.message, **error.params))
         return show_part(sheet, section, [problem], status=422)
     return redirect(here("part", key=section.key) + (f"#q-{taken[0][0].key}" if taken else ""), 303)
@@ -116,17 +123,13 @@ def medicines(section: Section) -> list[Question]:
     return [one for one in fields.all_questions(section) if one.kind is QuestionKind.MEDICINES]
 
 
-def last_time(sheet: Sheet, section: Section) -> dict[str, Any] | None:
-    """What a returning client said last time, under what stands here, once the birth date is right."""
+def count_wrong_birth_date(sheet: Sheet, section: Section) -> None:
+    """A birth date that is not the client's own is counted where there is something of last time to protect."""
     actor = auth.current_actor()
-    with transaction():
-        found = prefill.from_last_form(actor, sheet.definition, section, sheet.answers)
-    is_wrong = found is None and "birth_date" in sheet.answers and "birth_date" in {
-        question.key for question in section.questions} and not prefill.is_own_birth_date(actor, sheet.answers)
-    if is_wrong and prefill.has_last_form(actor):
+    is_asked = "birth_date" in sheet.answers and "birth_date" in {question.key for question in section.questions}
+    if is_asked and not prefill.is_own_birth_date(actor, sheet.answers) and prefill.has_last_form(actor):
         with guard.acting(system("a wrong birth date", address=actor.address)), transaction():
             links.count_failure(actor.link_id)
-    return found
 
 
 def newly_open(sheet: Sheet, section: Section) -> bool:

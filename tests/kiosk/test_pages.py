@@ -13,7 +13,7 @@ from practice.core import clock
 from practice.core.db import db, transaction
 from practice.intake.models import IntakeDraft, IntakeLink, Submission
 from practice.intake.queries import answers_of
-from practice.intake.services import links
+from practice.intake.services import drafts, links
 from practice.safety.models import Condition
 from tests.factories import intake
 from tests.personas import NOW, open_house
@@ -378,3 +378,19 @@ def test_sent_twice_at_once_both_see_the_thanks(cloned_database):
     guard.bind(people.system)
     assert db.session.scalar(select(func.count(Submission.id))) == 1
     guard.bind(None)
+
+
+def test_what_was_saved_while_a_part_was_on_its_way_is_kept(cloned_database):
+    people = open_house()
+    client_id = intake.client_of(people, "theo", born_on=date(1988, 2, 21))
+    actor, secret = intake.address(people, client_id)
+    app, path = cloned_database.app, f"/f/{secret}"
+    browser = begun(app.test_client(), path)
+    sent = threading.Thread(target=lambda: browser.post(f"{path}/part/about_you", data={**ABOUT, "go": "next"}))
+    with guard.acting(actor), transaction():
+        drafts.save_draft(actor, {"work": "Baker, nights"}, step=2)
+        sent.start()
+        sent.join(0.3)  # it waits for this address here; what it read before would be of yesterday
+    sent.join(30)
+    found = draft_of(people)
+    assert found["work"] == "Baker, nights" and found["full_name"] == ABOUT["q-full_name"]

@@ -123,11 +123,13 @@ function addRow(button) {
   row.querySelector("input").focus();
 }
 
-// -- photos: choosing one hands it in ---------------------------------------------------------------------------------
+// -- photos: choosing one hands it in, so the browser's own field with its own words is not needed --------------------
 
 for (const field of all(form, "[data-photo]")) {
   const button = field.parentElement.querySelector('button[value="photo"]');
   button.hidden = true;
+  field.classList.add("hidden");
+  field.parentElement.querySelector("[data-photo-button]").hidden = false;
   field.addEventListener("change", () => { if (field.files.length) form.requestSubmit(button); });
 }
 
