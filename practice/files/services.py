@@ -2,7 +2,7 @@
 from collections.abc import Collection
 from datetime import datetime
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, func, select, true
 
 from practice.access.actor import Actor, Kind
 from practice.access.guard import require_any, system_session
@@ -46,13 +46,15 @@ def hand_in(actor: Actor, client_id: int, content: bytes, *, kind: FileKind, rec
 
 
 def take_back(actor: Actor, client_id: int, *, kind: FileKind, record: str, record_ids: Collection[int],
-              but: Collection[str]) -> None:
-    """Remove what a client handed in on these records and took back before anybody received it; `but` stays."""
+              but: Collection[str], since: datetime | None = None) -> None:
+    """Remove what a client handed in on these records and took back before anybody received it; `but` stays, and
+    what was handed in up to `since`."""
     require_any(actor, Permission.INTAKE_SUBMIT)
     table = File.__table__
     gone = db.session.connection().execute(
         delete(table).where(table.c.client_id == client_id, table.c.kind == kind, table.c.record == record,
-                            table.c.record_id.in_(record_ids), table.c.uid.not_in(but)))
+                            table.c.record_id.in_(record_ids), table.c.uid.not_in(but),
+                            true() if since is None else table.c.added_at > since))
     if gone.rowcount:
         audit.record(actor, "file.take_back", client_id=client_id, kind=kind, count=gone.rowcount)
 

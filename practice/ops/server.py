@@ -9,7 +9,7 @@ import sys
 import click
 import waitress
 
-from practice.ops import crier, log, postman
+from practice.ops import cleaner, crier, log, postman
 
 THREADS = 8
 PORTS_TRIED = 20
@@ -31,7 +31,7 @@ def serve(app, host: str, port: int) -> None:
     logging.getLogger("waitress.queue").setLevel(logging.ERROR)
     signal.signal(signal.SIGTERM, _stop)
     sys.stdout.flush()
-    with postman.at_work(app), crier.at_work(app):
+    with postman.at_work(app), crier.at_work(app), cleaner.at_work(app):
         waitress.serve(app, sockets=[listener], threads=THREADS, ident=None, _quiet=True,
                        clear_untrusted_proxy_headers=not app.config["PROXIES"])  # else the application reads them
 

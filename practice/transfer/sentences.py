@@ -87,6 +87,7 @@ CHANGED = {
     "hold.lift": _("%(who)s lifted the hold on the client"),
     "hold.set": _("%(who)s put a hold on the client: nothing may be erased"),
     "handover.give": _("%(who)s handed the session over to reception"),
+    "intake.clear": _("%(who)s cleared away a form that was begun and never sent"),
     "intake.invite": _("%(who)s made an address for a form"),
     "intake.revoke": _("%(who)s closed the address of a form"),
     "intake.send": _("%(who)s sent the form"),

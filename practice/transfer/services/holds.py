@@ -43,6 +43,11 @@ def lift_hold(actor: Actor, client_id: int) -> None:
     audit.record(actor, "hold.lift", row, client_id=client_id)
 
 
+def held_clients() -> list[int]:
+    """The clients of whom nothing may be erased."""
+    return list(db.session.scalars(select(LegalHold.client_id).where(LegalHold.lifted_at.is_(None))))
+
+
 def standing_hold(client_id: int) -> LegalHold | None:
     """The hold on a client, None where there is none."""
     return db.session.scalars(select(LegalHold).where(LegalHold.client_id == client_id,
