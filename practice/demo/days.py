@@ -25,13 +25,14 @@ from practice.safety.services.consents import give_consent
 from practice.safety.services.profile import set_allergies
 from practice.safety.services.receiving import receive_form
 from practice.safety.services.reviews import mark_reviewed
-from practice.schedule.services.booking import SlotTaken, book
+from practice.schedule.services.booking import book
 from practice.schedule.services.messages import tell_therapist
 from practice.schedule.services.states import set_state
 from practice.schedule.states import AppointmentState as S
 from practice.sessions.services.handover import hand_over
 from practice.sessions.services.notes import open_note, save_draft, sign
 
+REBOOKED = 0.6  # of the visits that took place
 STARTS = (time(9), time(10, 15), time(11, 30), time(13, 30), time(14, 45), time(16))
 
 
@@ -43,9 +44,11 @@ class Stage:
     treatments: dict[str, int]
     form: FormDefinition
     zone: str
+    weekdays: list[int]  # on which the practice is open, Monday is 0
     chance: random.Random
     loose_from: date = date.max  # until that day every note was signed
     owing: list[tuple[date, int, int, int]] = field(default_factory=list)  # paid on, client, document, minor units
+    diary: dict[date, list["Visit"]] = field(default_factory=dict)
 
     @property
     def desk(self) -> Actor:
@@ -53,6 +56,15 @@ class Stage:
 
     def at(self, day: date, wall: time) -> datetime:
         return clock.to_utc(datetime.combine(day, wall), self.zone)
+
+    def visits(self, day: date) -> list["Visit"]:
+        """Who comes on that day, in the order of the clock."""
+        return sorted(self.diary.get(day, ()), key=lambda visit: (visit.starts_at, visit.appointment_id))
+
+    def free_starts(self, key: str, day: date) -> list[time]:
+        """When the therapist `key` has nobody yet on that day."""
+        taken = {visit.starts_at for visit in self.diary.get(day, ()) if visit.person.therapist == key}
+        return [start for start in STARTS if self.at(day, start) not in taken]
 
 
 @dataclass
@@ -87,22 +99,23 @@ def send_form(stage: Stage, person: Person, day: date) -> None:
     db.session.flush()
 
 
-def book_ahead(stage: Stage, waiting: list[Person], day: date) -> list[Visit]:
-    """Fill the day with who is due, each with their therapist; a taken time goes to the next one."""
-    visits = []
+def book_ahead(stage: Stage, waiting: list[Person], day: date) -> None:
+    """Fill the day with who is due, each with their therapist."""
     for key in ("jon", "aiko"):
         due = [person for person in waiting if person.therapist == key and person.due_on and person.due_on <= day]
         due.sort(key=lambda person: person.due_on)
-        wanted = len(STARTS) - (1 if stage.chance.random() < 0.4 else 0)
-        for start, person in zip(STARTS, due[:wanted], strict=False):
-            try:
-                row = book(stage.desk, client_id=person.client_id, therapist_id=stage.actors[key].user_id,
-                           treatment_id=stage.treatments[person.treatment], starts_at=stage.at(day, start))
-            except SlotTaken:
-                continue
-            visits.append(Visit(person, row.id, stage.at(day, start)))
-            person.due_on = None
-    return visits
+        free = stage.free_starts(key, day)
+        wanted = len(free) - (1 if stage.chance.random() < 0.4 else 0)
+        for start, person in zip(free, due[:wanted], strict=False):
+            _book(stage, person, day, start)
+
+
+def _book(stage: Stage, person: Person, day: date, start: time) -> None:
+    starts_at = stage.at(day, start)
+    row = book(stage.desk, client_id=person.client_id, therapist_id=stage.actors[person.therapist].user_id,
+               treatment_id=stage.treatments[person.treatment], starts_at=starts_at)
+    stage.diary.setdefault(day, []).append(Visit(person, row.id, starts_at))
+    person.due_on = None
 
 
 def carry_out(stage: Stage, visit: Visit, day: date, *, until: S = S.DONE, is_charged: bool = True) -> None:
@@ -126,6 +139,20 @@ def carry_out(stage: Stage, visit: Visit, day: date, *, until: S = S.DONE, is_ch
     if is_charged:
         _charge(stage, visit, day)
     _come_back(person, day, person.every)
+    if chance.random() < REBOOKED:
+        _rebook(stage, person)
+
+
+def _rebook(stage: Stage, person: Person) -> None:
+    """The next visit is booked before the client leaves, if their therapist is free on the day they are due."""
+    day = person.due_on
+    if day is None:
+        return
+    while day.weekday() not in stage.weekdays:
+        day += timedelta(days=1)
+    free = stage.free_starts(person.therapist, day)
+    if free:
+        _book(stage, person, day, stage.chance.choice(free))
 
 
 def _write(stage: Stage, visit: Visit, day: date) -> None:

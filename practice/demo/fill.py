@@ -20,8 +20,8 @@ from practice.catalog.services import save_product, save_treatment
 from practice.core import clock
 from practice.core.db import transaction
 from practice.demo import money
-from practice.demo.cast import PASSWORD, PRODUCTS, STAFF, TREATMENTS, people
-from practice.demo.days import Stage, Visit, book_ahead, carry_out, settle, welcome
+from practice.demo.cast import PASSWORD, PRODUCTS, STAFF, TREATMENTS, Person, people
+from practice.demo.days import Stage, book_ahead, carry_out, settle, welcome
 from practice.intake.definition import shipped
 from practice.intake.services.forms import install_shipped
 from practice.premises.models import PriceMode, Room
@@ -135,13 +135,13 @@ def set_up(chance: random.Random, weekdays: list[int]) -> Stage:
         install_shipped(HOUSE)
         money.switch_on(HOUSE)
         audit.record(HOUSE, "demo.fill")
-    return Stage(users, treatments, shipped("full"), ZONE, chance)
+    return Stage(users, treatments, shipped("full"), ZONE, weekdays, chance)
 
 
 def live(stage: Stage, working: list[date], today: date, now: datetime, progress: Progress) -> None:
     """Every working day up to today, then what is booked ahead."""
     crowd = people(stage.chance, CLIENTS, len(working))
-    known, diary = [], {}
+    known: list[Person] = []
     task = progress.add_task("", total=len(working))
     for number, day in enumerate(working):
         clock.set_to(_at(day, time(8)))
@@ -154,21 +154,20 @@ def live(stage: Stage, working: list[date], today: date, now: datetime, progress
                     money.agree(stage, person.client_id, day)
                     known.append(person)
             for ahead in _next_days(working, number, today):
-                diary.setdefault(ahead, [])
-                diary[ahead] += book_ahead(stage, known, ahead) if not diary[ahead] else []
+                book_ahead(stage, known, ahead)
             if day < today:
-                for visit in diary.get(day, ()):
+                for visit in stage.visits(day):
                     clock.set_to(visit.starts_at + timedelta(minutes=70))
                     carry_out(stage, visit, day)
                 money.close_day(stage, day, known[-1].client_id if known else None)
             else:
-                _today(stage, diary.get(day, []), day, now)
+                _today(stage, day, now)
         progress.advance(task)
     with transaction():
         clock.set_to(min(now, _at(today, time(18))))
         later = [today + timedelta(days=number) for number in range(1, AHEAD + 1)]
         for day in later:
-            if day.weekday() in working_week(today) and day not in diary:
+            if day.weekday() in stage.weekdays:
                 book_ahead(stage, known, day)
         audit.record(HOUSE, "demo.ready")
 
@@ -180,9 +179,9 @@ def _next_days(working: list[date], number: int, today: date) -> list[date]:
     return [working[number + 3]] if number + 3 < len(working) else []
 
 
-def _today(stage: Stage, visits: list[Visit], day: date, now: datetime) -> None:
+def _today(stage: Stage, day: date, now: datetime) -> None:
     """Today as it stands at this moment: done, in session, arrived, or still to come."""
-    for visit in sorted(visits, key=lambda visit: visit.starts_at):
+    for visit in stage.visits(day):
         ends = visit.starts_at + timedelta(minutes=60)
         if ends + timedelta(minutes=10) <= now:
             clock.set_to(ends)

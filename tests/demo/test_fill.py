@@ -2,11 +2,13 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import exists, func, select
+from sqlalchemy.orm import aliased
 
 from practice.access import guard
 from practice.access.actor import system
 from practice.billing.models.documents import Document
+from practice.billing.models.payments import Payment
 from practice.core.db import db
 from practice.demo import fill
 from practice.ops.books.check import check_books
@@ -31,4 +33,13 @@ def test_there_is_a_day_to_look_at(database, monkeypatch):
         issued, owing = db.session.execute(select(func.count(), func.count().filter(Document.open_amount > 0))
                                            .select_from(Document)).one()
         assert issued > 20 and owing < issued / 5
+        next_visit = aliased(Appointment)
+        rebooked = exists().where(next_visit.client_id == Appointment.client_id,
+                                  next_visit.on_date > Appointment.on_date, next_visit.booked_at >= Appointment.ends_at,
+                                  func.date(next_visit.booked_at) == Appointment.on_date)
+        done, came_back = db.session.execute(select(func.count(), func.count().filter(rebooked))
+                                             .where(Appointment.state == S.DONE)).one()
+        assert done / 4 < came_back < done
+        paid = db.session.execute(select(Payment.received_on, Payment.received_at).order_by(Payment.id)).all()
+        assert [row.received_at for row in paid] == sorted(row.received_at for row in paid)
     assert check_books() == []
