@@ -131,6 +131,17 @@ def get_user(user_id: int) -> User:
     return user
 
 
+def lock_user(user_id: int) -> User:
+    """A user, held until the transaction ends: taken first by whatever changes what lets them in, so that no two of
+    those see the same ticket, code or key, and none waits for another in a circle. Raises NotFound.
+    """
+    user = db.session.scalars(select(User).where(User.id == user_id).with_for_update(key_share=True)
+                              .execution_options(populate_existing=True)).first()
+    if user is None:
+        raise NotFound()
+    return user
+
+
 def staff() -> list[User]:
     """Everybody who signs in or did, those who may first, with roles and profile."""
     return list(db.session.scalars(select(User).options(selectinload(User.roles), selectinload(User.profile))

@@ -171,11 +171,11 @@ def on_this_device() -> list[SignedIn]:
 def leave(*, with_parked: bool = False) -> None:
     """End the sign-in on the server, and empty the cookie of it; `with_parked` of everybody's on this device."""
     parked = session.get(PARKED, [])
-    with guard.acting(system("sign-out")), transaction():
+    with guard.acting(system("sign-out", address=request.remote_addr or "")) as house, transaction():
         if current_user.is_authenticated:
             signing_in.end(actor_of(current_user.row), current_user.row.id)
         if with_parked:
-            pins.end_secrets(parked)
+            pins.end_secrets(house, parked)
     logout_user()
     session.clear()
     if parked and not with_parked:

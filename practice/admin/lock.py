@@ -80,7 +80,7 @@ def refused(chosen: auth.SignedIn, pin: str) -> DomainError | None:
         with guard.acting(house), transaction():
             return pins.refuse(actor, chosen.row.id, tries)
     with guard.acting(house), transaction():
-        pins.unlock(actor, chosen.row.id)
+        pins.unlock(actor, chosen.row.id, by_pin=True)
     return None
 
 
@@ -92,7 +92,7 @@ def refused_passkey(chosen: auth.SignedIn) -> DomainError | None:
         return error
     actor = auth.actor_of(chosen.row)
     with guard.acting(system("unlocking", address=request.remote_addr or "")), transaction():
-        pins.unlock(actor, chosen.row.id)
+        pins.unlock(actor, chosen.row.id, by_pin=False)
         signing_in.prove(actor, chosen.row.id)
     return None
 

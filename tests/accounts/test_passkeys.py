@@ -1,5 +1,6 @@
 """Passkeys: what a device signed opens once, here, for its own person; everything else opens nothing."""
 import json
+import threading
 from datetime import timedelta
 
 import pytest
@@ -7,14 +8,14 @@ from sqlalchemy import select
 
 from practice.access import guard
 from practice.accounts.models import Passkey, SignIn, Ticket
-from practice.accounts.queries import get_user
+from practice.accounts.queries import get_user, passkeys_of
 from practice.accounts.services import passkeys, reset, second_step, signing_in, users
 from practice.audit.models import AuditRow
 from practice.core import clock
 from practice.core.db import db, transaction
 from practice.core.errors import NotFound
 from tests.factories.passkeys import PRESENT, VERIFIED, Device
-from tests.personas import NOW, PASSWORD
+from tests.personas import NOW, PASSWORD, open_house
 
 PLACE = passkeys.Place("localhost", "http://localhost")
 
@@ -34,6 +35,29 @@ def theo(people) -> Device:
     device = Device()
     add(people, "theo", device)
     return device
+
+
+@pytest.mark.requirement("passkeys")
+def test_two_taken_out_at_once_leave_none(cloned_database):
+    clock.set_to(NOW)
+    people, app = open_house(), cloned_database.app
+    add(people, "theo", Device())
+    add(people, "theo", Device())
+    with guard.acting(people.theo):
+        first, second = (row.id for row in passkeys_of(people.theo.user_id))
+
+    def work():
+        with app.app_context(), guard.acting(people.theo), transaction():
+            passkeys.take_out(people.theo, second)
+
+    other = threading.Thread(target=work)
+    with guard.acting(people.theo), transaction():
+        passkeys.take_out(people.theo, first)
+        other.start()
+        other.join(0.3)
+    other.join()
+    with guard.acting(people.theo):
+        assert passkeys_of(people.theo.user_id) == [] and not get_user(people.theo.user_id).has_passkey
 
 
 def ask(people, user_id: int | None = None) -> str:

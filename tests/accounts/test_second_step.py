@@ -159,6 +159,18 @@ def test_from_everywhere_a_day_has_few_tries(people, theo, monkeypatch):
 
 
 @pytest.mark.requirement("second-factor")
+def test_right_codes_are_not_counted_among_the_wrong_ones(people, theo, monkeypatch):
+    monkeypatch.setattr(second_step, "TRIES_DAY", 2)
+    monkeypatch.setattr(signing_in, "TRIES_ADDRESS", 2)
+    _secret, codes = theo
+    for code in codes[:4]:
+        assert take(people, ask(people), code) == "recovery code"
+    for said in (second_step.CodeWrong, second_step.CodeWrong, signing_in.TooManyTries):
+        with pytest.raises(said):
+            take(people, ask(people), "000000")
+
+
+@pytest.mark.requirement("second-factor")
 def test_the_password_is_worth_five_minutes_and_one_code(people, theo):
     _secret, codes = theo
     ticket = ask(people)

@@ -6,7 +6,8 @@ from sqlalchemy import select
 
 from practice.access import guard
 from practice.accounts.models import SignIn, User
-from practice.accounts.services import pins, users
+from practice.accounts.services import pins, signing_in, users
+from practice.audit.models import AuditRow
 from practice.core import clock
 from practice.core.db import db, transaction
 from practice.core.errors import Invalid
@@ -91,6 +92,16 @@ def test_the_right_pin_wipes_the_slips(theo):
     assert theo.get("/account/").status_code == 200
 
 
+def test_right_pins_use_up_nothing_of_what_the_house_may_try(theo, monkeypatch):
+    monkeypatch.setattr(signing_in, "TRIES_ADDRESS", 2)
+    for _round in range(4):
+        theo.post("/lock")
+        assert theo.post("/unlock", data={"pin": PIN}).status_code == 302
+    theo.post("/lock")
+    for said in ("That is not your PIN.", "That is not your PIN.", signing_in.TooManyTries.message):
+        assert theo.post("/unlock", data={"pin": "9901"}, headers=SCRIPT).json["message"] == said
+
+
 def test_many_tries_at_once_are_counted_before_they_are_checked(theo, people):
     theo.post("/lock")
     row = sign_ins(people)[0].id
@@ -139,6 +150,9 @@ def test_a_tablet_that_is_handed_over_forgets_everybody(theo, people):
     assert theo.post(f"/clients/{client_id}/form-link/tablet", data={"form": "full"}).status_code == 302
     assert theo.get("/unlock").headers["Location"].startswith("/sign-in")
     assert all(row.ended_at for row in sign_ins(people))
+    with guard.acting(people.system):
+        ended = db.session.scalars(select(AuditRow.entity_id).where(AuditRow.action == "sign_in.end")).all()
+    assert sorted(ended) == [row.id for row in sign_ins(people)]
 
 
 def test_setting_a_pin_needs_the_password(as_person, people):

@@ -27,7 +27,7 @@ from webauthn.helpers.structs import (
 
 from practice.access.actor import Actor, Kind, system
 from practice.accounts.models import Passkey, Ticket, TicketKind, User
-from practice.accounts.queries import attempts_since, get_user
+from practice.accounts.queries import attempts_since, get_user, lock_user
 from practice.accounts.services import signing_in, tickets
 from practice.audit import services as audit
 from practice.core import clock
@@ -66,10 +66,10 @@ def add(actor: Actor, credential: str, name: str, place: Place) -> None:
     """Keep what the browser made. Run as a system actor. Raises PasskeyRefused, Invalid."""
     if actor.kind is not Kind.STAFF:
         raise Forbidden()
-    name = " ".join(name.split())
+    user, name = lock_user(actor.user_id), " ".join(name.split())
     if not name or len(name) > 60:
         raise Invalid(_("Enter a name of at most 60 characters"), "name")
-    if db.session.scalar(select(func.count(Passkey.id)).where(Passkey.user_id == actor.user_id)) >= MOST:
+    if db.session.scalar(select(func.count(Passkey.id)).where(Passkey.user_id == user.id)) >= MOST:
         raise Invalid(_("You have very many passkeys: take one out first."), "name")
     try:
         ticket, challenge = _ticket_of(credential)
@@ -79,13 +79,13 @@ def add(actor: Actor, credential: str, name: str, place: Place) -> None:
     except BROKEN:
         raise PasskeyRefused() from None
     key = bytes_to_base64url(made.credential_id)
-    if ticket.user_id != actor.user_id or len(key) > 1400 or _find(key) is not None:
+    if ticket.user_id != user.id or len(key) > 1400 or _find(key) is not None:
         raise PasskeyRefused()
     tickets.use_up(ticket)
-    row = Passkey(user_id=actor.user_id, name=name, credential_id=key, sign_count=made.sign_count,
+    row = Passkey(user_id=user.id, name=name, credential_id=key, sign_count=made.sign_count,
                   public_key=bytes_to_base64url(made.credential_public_key), added_at=clock.now())
     db.session.add(row)
-    get_user(actor.user_id).has_passkey = True
+    user.has_passkey = True
     db.session.flush()
     audit.record(actor, "passkey.add", row)
 
@@ -112,8 +112,8 @@ def check(credential: str, place: Place, user_id: int | None = None) -> int:
     Raises PasskeyRefused.
     """
     try:
+        row = _shown(credential)
         ticket, challenge = _ticket_of(credential)
-        row = _find(bytes_to_base64url(base64url_to_bytes(json.loads(credential)["id"])))
         shown = verify_authentication_response(
             credential=credential, expected_challenge=challenge, expected_rp_id=place.host,
             expected_origin=place.origin, credential_public_key=base64url_to_bytes(row.public_key),
@@ -145,15 +145,14 @@ def record_refused(actor: Actor, credential: str) -> None:
 
 def take_out(actor: Actor, passkey_id: int) -> None:
     """One of one's own. Raises NotFound."""
-    row = db.session.scalars(select(Passkey).where(Passkey.id == passkey_id,
-                                                   Passkey.user_id == actor.user_id)).first()
+    user = lock_user(actor.user_id)
+    row = db.session.scalars(select(Passkey).where(Passkey.id == passkey_id, Passkey.user_id == user.id)).first()
     if row is None:
         raise NotFound()
     audit.record(actor, "passkey.out", passkey_id=row.id)
     db.session.delete(row)
     db.session.flush()
-    left = db.session.scalar(select(func.count(Passkey.id)).where(Passkey.user_id == actor.user_id))
-    get_user(actor.user_id).has_passkey = bool(left)
+    user.has_passkey = db.session.scalar(select(Passkey.id).where(Passkey.user_id == user.id).limit(1)) is not None
 
 
 def take_all_out(user: User) -> None:
@@ -172,8 +171,18 @@ def _ticket_of(credential: str) -> tuple[Ticket, bytes]:
     return ticket, challenge
 
 
+def _shown(credential: str) -> Passkey:
+    """The passkey of a credential, its person held. Raises PasskeyRefused and what BROKEN names."""
+    key = bytes_to_base64url(base64url_to_bytes(json.loads(credential)["id"]))
+    user_id = db.session.scalar(select(Passkey.user_id).where(Passkey.credential_id == key))
+    row = _find(key) if user_id is not None and lock_user(user_id) else None
+    if row is None:
+        raise PasskeyRefused()
+    return row
+
+
 def _find(key: str) -> Passkey | None:
-    return db.session.scalars(select(Passkey).where(Passkey.credential_id == key).with_for_update()
+    return db.session.scalars(select(Passkey).where(Passkey.credential_id == key)
                               .execution_options(populate_existing=True)).first()
 
 

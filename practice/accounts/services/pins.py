@@ -3,7 +3,7 @@
 A PIN opens a locked sign-in on its own device and nothing else; after a few wrong ones that sign-in ends, and the
 password is asked.
 """
-from sqlalchemy import delete, select, update
+from sqlalchemy import select
 
 from practice.access.actor import Actor, Kind
 from practice.accounts import passwords
@@ -64,9 +64,10 @@ def begin_try(actor: Actor, sign_in_id: int) -> int:
     for this sign-in; beyond the last one the sign-in has ended. Run as a system actor. Raises TooManyTries.
     """
     row, now = _own(actor, sign_in_id), clock.now()
-    if attempts_since(_address_key(actor.address), now - signing_in.WINDOW) >= signing_in.TRIES_ADDRESS:
+    address = signing_in.address_key(actor.address)
+    if attempts_since(address, now - signing_in.WINDOW) >= signing_in.TRIES_ADDRESS:
         raise signing_in.TooManyTries(field="pin")
-    db.session.add_all(Attempt(key=key, at=now) for key in (_key(sign_in_id), _address_key(actor.address)))
+    db.session.add_all(Attempt(key=key, at=now) for key in (_key(sign_in_id), address))
     db.session.flush()
     tries = attempts_since(_key(sign_in_id), now - signing_in.KEPT_FOR)
     if tries > TRIES and row.ended_at is None:
@@ -89,20 +90,22 @@ def refuse(actor: Actor, sign_in_id: int, tries: int) -> DomainError:
     return PinUsedUp(field="pin") if is_over else PinWrong(field="pin")
 
 
-def unlock(actor: Actor, sign_in_id: int) -> None:
-    """Open it again after the right PIN; the slips before it are forgotten. Run as a system actor."""
+def unlock(actor: Actor, sign_in_id: int, *, by_pin: bool) -> None:
+    """Open it again; the slips before it are forgotten, and a right PIN was no slip. Run as a system actor."""
     row = _own(actor, sign_in_id)
     row.locked_at, row.last_seen_at = None, clock.now()
-    db.session.execute(delete(Attempt).where(Attempt.key == _key(sign_in_id))
-                       .execution_options(synchronize_session=False))
+    signing_in.forget_tries(_key(sign_in_id))
+    if by_pin:
+        signing_in.take_back_try(signing_in.address_key(actor.address))
     audit.record(actor, "sign_in.unlock", sign_in_id=sign_in_id)
 
 
-def end_secrets(secrets: list[str]) -> None:
+def end_secrets(house: Actor, secrets: list[str]) -> None:
     """End the sign-ins with these secrets: the device leaves the hands of the staff. Run as a system actor."""
     hashes = [signing_in.hash_secret(secret) for secret in secrets]
-    db.session.execute(update(SignIn).where(SignIn.secret_hash.in_(hashes), SignIn.ended_at.is_(None))
-                       .values(ended_at=clock.now()).execution_options(synchronize_session=False))
+    for row in db.session.scalars(select(SignIn).where(SignIn.secret_hash.in_(hashes), SignIn.ended_at.is_(None))):
+        row.ended_at = clock.now()
+        audit.record(house, "sign_in.end", row, user_id=row.user_id)
 
 
 def _own(actor: Actor, sign_in_id: int) -> SignIn:
@@ -112,7 +115,3 @@ def _own(actor: Actor, sign_in_id: int) -> SignIn:
 
 def _key(sign_in_id: int) -> str:
     return signing_in.attempt_key("pin", str(sign_in_id))
-
-
-def _address_key(address: str) -> str:
-    return signing_in.attempt_key("address", signing_in.network(address))

@@ -10,7 +10,7 @@ from practice.access.guard import require
 from practice.access.permissions import Permission
 from practice.accounts import passwords
 from practice.accounts.models import TicketKind, User
-from practice.accounts.queries import attempts_since, credentials, get_user
+from practice.accounts.queries import attempts_since, credentials, get_user, lock_user
 from practice.accounts.services import passkeys, second_step, signing_in, tickets
 from practice.accounts.services.users import OwnPassword, known_words
 from practice.audit import services as audit
@@ -89,7 +89,7 @@ def ask_by_mail(email: str, address: str, letter: Callable[[str], tuple[str, str
 
 def whose(secret: str) -> User:
     """Whose password the link changes; run as a system actor. Raises LinkOver."""
-    ticket = tickets.find(TicketKind.RESET, secret)
+    ticket = tickets.find(TicketKind.RESET, secret, hold=False)
     user = get_user(ticket.user_id) if ticket is not None and ticket.user_id is not None else None
     if user is None or not user.is_active:
         raise LinkOver()
@@ -101,7 +101,8 @@ def choose(secret: str, password: str, address: str, *, practice: str = "") -> N
 
     Raises LinkOver, Invalid.
     """
-    user = whose(secret)
+    user = lock_user(whose(secret).id)
+    whose(secret)  # still, now that nobody else is using it
     passwords.check_new(password, *known_words(user.name, user.email, practice))
     if passwords.is_right(user.password_hash, password):
         raise Invalid(_("Choose another one than the present password."), "password")

@@ -14,9 +14,9 @@ from sqlalchemy import delete, select
 from practice.access.actor import Actor, Kind, system
 from practice.access.guard import require
 from practice.access.permissions import Permission
-from practice.accounts.models import Attempt, Authenticator, RecoveryCode, Ticket, TicketKind, User
+from practice.accounts.models import Authenticator, RecoveryCode, Ticket, TicketKind, User
 from practice.accounts.passwords import READABLE
-from practice.accounts.queries import attempts_since, get_user, has_signed_in_from
+from practice.accounts.queries import attempts_since, has_signed_in_from, lock_user
 from practice.accounts.services import passkeys, signing_in, tickets
 from practice.audit import services as audit
 from practice.core import clock, sealed
@@ -86,7 +86,7 @@ def set_up(actor: Actor, secret: str, code: str) -> list[str]:
     step = _step_of(secret, code, 0)
     if step is None:
         raise CodeWrong(field="code")
-    user = get_user(actor.user_id)
+    user = lock_user(actor.user_id)
     _forget(Authenticator, user.id)
     row = Authenticator(user_id=user.id, secret=secret, last_step=step, set_up_at=clock.now())
     db.session.add(row)
@@ -100,7 +100,7 @@ def renew_codes(actor: Actor) -> list[str]:
     """Ten new recovery codes; those before are worth nothing. Raises NoStep."""
     if actor.kind is not Kind.STAFF:
         raise Forbidden()
-    user = get_user(actor.user_id)
+    user = lock_user(actor.user_id)
     if not user.has_second_step:
         raise NoStep()
     audit.record(actor, "user.recovery_codes", user)
@@ -113,7 +113,7 @@ def take_out(actor: Actor, *, is_required: bool) -> None:
         raise Forbidden()
     if is_required:
         raise StillRequired()
-    _take_out(actor, get_user(actor.user_id))
+    _take_out(actor, lock_user(actor.user_id))
 
 
 def take_out_of(actor: Actor, user_id: int) -> None:
@@ -124,7 +124,7 @@ def take_out_of(actor: Actor, user_id: int) -> None:
     require(actor, Permission.USER_EDIT)
     if user_id == actor.user_id:
         raise OwnStep()
-    user = get_user(user_id)
+    user = lock_user(user_id)
     tickets.shut_out(user.id)
     passkeys.take_all_out(user)
     _take_out(actor, user)
@@ -182,8 +182,8 @@ def begin_try(secret: str, address: str) -> int:
     Raises StepOver, TooManyTries.
     """
     user_id, now = whose(secret), clock.now()
-    db.session.execute(select(User.id).where(User.id == user_id).with_for_update())  # one after the other
-    keys = [_here(user_id, address), _account(user_id), signing_in.attempt_key("address", signing_in.network(address))]
+    lock_user(user_id)  # one after the other
+    keys = _keys(user_id, address)
     is_known = has_signed_in_from(user_id, address, now - signing_in.KNOWN_FOR)
     if (attempts_since(keys[0], now - signing_in.WINDOW) >= signing_in.TRIES_HERE
             or attempts_since(keys[2], now - signing_in.WINDOW) >= signing_in.TRIES_ADDRESS
@@ -195,33 +195,35 @@ def begin_try(secret: str, address: str) -> int:
 
 def whose(secret: str) -> int:
     """The user who typed the password and may still sign in. Raises StepOver."""
-    return _ticket(secret, hold=False).user_id
+    return _ticket(secret).user_id
 
 
-def _ticket(secret: str, *, hold: bool) -> Ticket:
-    ticket = tickets.find(TicketKind.SECOND_STEP, secret, hold=hold)
+def _ticket(secret: str) -> Ticket:
+    ticket = tickets.find(TicketKind.SECOND_STEP, secret, hold=False)
     if ticket is None or not db.session.scalar(select(User.is_active).where(User.id == ticket.user_id)):
         raise StepOver()
     return ticket
 
 
 def take(secret: str, code: str, address: str) -> str:
-    """Take the second step with a code; gives the word for what it was. Raises StepOver, CodeWrong."""
-    ticket = _ticket(secret, hold=True)
-    how = _use_code(ticket.user_id, code)
+    """Take the second step with a code, after its `begin_try`; gives the word for what it was.
+
+    Raises StepOver, CodeWrong.
+    """
+    user_id = lock_user(whose(secret)).id
+    ticket, how = _ticket(secret), _use_code(user_id, code)
     if how is None:
         raise CodeWrong(field="code")
-    user_id = ticket.user_id
     tickets.use_up(ticket)
-    db.session.execute(delete(Attempt).where(Attempt.key == _here(user_id, address))
-                       .execution_options(synchronize_session=False))
+    here, *elsewhere = _keys(user_id, address)
+    signing_in.forget_tries(here)
+    signing_in.take_back_try(*elsewhere)
     audit.record(system("sign-in", address=address), "sign_in.code", user_id=user_id, how=how)
     return how
 
 
 def _use_code(user_id: int, code: str) -> str | None:
-    row = db.session.scalars(select(Authenticator).where(Authenticator.user_id == user_id)
-                             .with_for_update().execution_options(populate_existing=True)).first()
+    row = db.session.scalars(select(Authenticator).where(Authenticator.user_id == user_id)).first()
     step = _step_of(row.secret, code, row.last_step) if row else None
     if step is not None:
         row.last_step = step
@@ -237,9 +239,7 @@ def record_wrong(user_id: int, address: str) -> None:
     audit.record(system("sign-in", address=address), "sign_in.code_fail", user_id=user_id)
 
 
-def _here(user_id: int, address: str) -> str:
-    return signing_in.attempt_key("code here", str(user_id), signing_in.network(address))
-
-
-def _account(user_id: int) -> str:
-    return signing_in.attempt_key("code", str(user_id))
+def _keys(user_id: int, address: str) -> tuple[str, str, str]:
+    """What a try is counted under: of this account from here, of this account, from here."""
+    return (signing_in.attempt_key("code here", str(user_id), signing_in.network(address)),
+            signing_in.attempt_key("code", str(user_id)), signing_in.address_key(address))

@@ -4,7 +4,7 @@ import ipaddress
 import secrets
 from datetime import timedelta
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, func, select, update
 
 from practice.access.actor import Actor, staff, system
 from practice.access.guard import require
@@ -63,6 +63,11 @@ def plain_email(email: str) -> str:
     return email.strip().casefold()
 
 
+def address_key(address: str) -> str:
+    """Under which the tries from one address are counted, for whatever account."""
+    return attempt_key("address", network(address))
+
+
 def _here(email: str, address: str) -> str:
     return attempt_key("here", email, network(address))
 
@@ -76,7 +81,7 @@ def check_sign_in(email: str, password: str, address: str) -> int:
     found = credentials(email)
     is_known = has_signed_in_from(found.id if found else 0, address, clock.now() - KNOWN_FOR)
     if (attempts_since(_here(email, address), since) >= TRIES_HERE
-            or attempts_since(attempt_key("address", network(address)), since) >= TRIES_ADDRESS
+            or attempts_since(address_key(address), since) >= TRIES_ADDRESS
             or (attempts_since(attempt_key("account", email), since) >= TRIES_ACCOUNT and not is_known)):
         raise TooManyTries()
     if not passwords.is_right(found.password_hash if found else None, password) or not found.is_active:
@@ -87,7 +92,7 @@ def check_sign_in(email: str, password: str, address: str) -> int:
 def count_failure(email: str, address: str) -> None:
     """Remember a failed try, and forget those of days ago; run as a system actor."""
     email = plain_email(email)
-    keys = (_here(email, address), attempt_key("account", email), attempt_key("address", network(address)))
+    keys = (_here(email, address), attempt_key("account", email), address_key(address))
     remember(*keys)
     audit.record(system("sign-in", address=address), "sign_in.fail")
 
@@ -112,6 +117,17 @@ def remember(*keys: str) -> None:
     db.session.add_all(Attempt(key=key, at=clock.now()) for key in keys)
 
 
+def forget_tries(key: str) -> None:
+    """The slips before somebody got it right; run as a system actor."""
+    db.session.execute(delete(Attempt).where(Attempt.key == key).execution_options(synchronize_session=False))
+
+
+def take_back_try(*keys: str) -> None:
+    """A try that was counted before it was checked was right: one less under each of these keys. As a system actor."""
+    counted = select(func.max(Attempt.id)).where(Attempt.key.in_(keys)).group_by(Attempt.key)
+    db.session.execute(delete(Attempt).where(Attempt.id.in_(counted)).execution_options(synchronize_session=False))
+
+
 def start(user_id: int, roles, name: str, *, address: str, device: str, how: str = "password") -> str:
     """Open a sign-in and return its secret; `how` they showed who they are. Run as a system actor."""
     secret = secrets.token_urlsafe(32)
@@ -121,8 +137,7 @@ def start(user_id: int, roles, name: str, *, address: str, device: str, how: str
     db.session.add(row)
     db.session.flush()
     email = db.session.scalar(select(User.email).where(User.id == user_id))
-    db.session.execute(delete(Attempt).where(Attempt.key == _here(email, address))
-                       .execution_options(synchronize_session=False))
+    forget_tries(_here(email, address))
     audit.record(staff(user_id, roles, name=name, address=address), "sign_in.start", row, how=how)
     return secret
 

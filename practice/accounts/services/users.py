@@ -10,7 +10,7 @@ from practice.access.roles import Role
 from practice.accounts import passwords
 from practice.accounts.models import TherapistProfile, User, UserRole
 from practice.accounts.npi import is_npi
-from practice.accounts.queries import get_user
+from practice.accounts.queries import get_user, lock_user
 from practice.accounts.services import passkeys
 from practice.accounts.services.signing_in import plain_email
 from practice.accounts.services.tickets import shut_out
@@ -128,7 +128,8 @@ def change_user(actor: Actor, user_id: int, *, name: str, email: str, roles: Ite
 
 def _lock_owners() -> set[int]:
     """The owners who can sign in, held against two of them dismissing each other at once."""
-    everybody = db.session.execute(select(User.id, User.is_active).order_by(User.id).with_for_update()).all()
+    everybody = db.session.execute(
+        select(User.id, User.is_active).order_by(User.id).with_for_update(key_share=True)).all()
     owners = set(db.session.scalars(select(UserRole.user_id).where(UserRole.role == Role.OWNER)))
     return {row.id for row in everybody if row.is_active} & owners
 
@@ -179,7 +180,7 @@ def change_password(actor: Actor, *, current: str, new: str, practice: str = "")
     """
     if actor.kind is not Kind.STAFF:
         raise Forbidden()
-    user = get_user(actor.user_id)
+    user = lock_user(actor.user_id)
     if not passwords.is_right(user.password_hash, current):
         raise Invalid(_("This is not your current password."), "current")
     passwords.check_new(new, *known_words(user.name, user.email, practice))
@@ -198,7 +199,7 @@ def reset_password(actor: Actor, user_id: int) -> str:
     require(actor, Permission.USER_EDIT)
     if user_id == actor.user_id:
         raise OwnPassword()
-    user = get_user(user_id)
+    user = lock_user(user_id)
     temporary = passwords.temporary()
     user.password_hash, user.must_change_password = passwords.hash_password(temporary), True
     user.pin_hash = None
