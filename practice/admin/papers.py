@@ -62,7 +62,7 @@ def receipt_pdf(document: Document, parts: list[Part], *, is_copy: bool = False)
         paper["kind"] = gettext(RECEIPTS.get(profile_of(document), "Receipt"))
         paper["title"] = f"{paper['kind']} {document.number_text}"
         paper["paid"] = {"label": gettext("Paid"), "value": _money(document, paid)}
-        paper["payments"] = [{"label": _payment_words(document, part), "value": _money(document, part.amount)}
+        paper["payments"] = [{"label": _payment_words(part), "value": _money(document, part.amount)}
                              for part in parts if _is_paid(part)]
         paper["how"] = ", ".join(dict.fromkeys(_method(part) for part in parts if _is_paid(part)))
         if document.open_amount:
@@ -84,7 +84,7 @@ def _method(part: Part) -> str:
     return gettext("Credit") if part.is_credit else gettext(method_word(part.payment.method))
 
 
-def _payment_words(document: Document, part: Part) -> str:
+def _payment_words(part: Part) -> str:
     return f"{_method(part)}, {_day(part.on_date)}"
 
 

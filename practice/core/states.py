@@ -11,9 +11,6 @@ class Moves:
     def __init__(self, table: Mapping[tuple[StrEnum, StrEnum], StrEnum]):
         self.table = dict(table)
 
-    def is_legal(self, before: StrEnum, after: StrEnum) -> bool:
-        return (before, after) in self.table
-
     def targets(self, before: StrEnum) -> list[StrEnum]:
         """The states that can follow `before`, in the table's order."""
         return [after for (origin, after) in self.table if origin == before]

@@ -2,8 +2,6 @@
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from practice.core.text import _
-
 
 class MessageState(StrEnum):
     WAITING = "waiting"
@@ -12,10 +10,6 @@ class MessageState(StrEnum):
     REFUSED = "refused"  # the mail server never will, or not after all tries
     UNSURE = "unsure"  # cut off while it was handed over: a person decides, nothing is sent twice by itself
 
-
-STATE_LABELS = {
-    MessageState.WAITING: _("On its way"), MessageState.SENDING: _("On its way"), MessageState.SENT: _("Sent"),
-    MessageState.REFUSED: _("Not sent"), MessageState.UNSURE: _("Perhaps not sent")}
 
 WAITS = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 30, 120, 480))
 LOST_AFTER = timedelta(minutes=10)  # a sender that long at one message is no longer there

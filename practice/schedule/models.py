@@ -60,7 +60,7 @@ class Appointment(db.Model):
     """What is promised: a client, a therapist, a treatment, a time [starts_at, ends_at).
 
     `busy_until_at` adds the treatment's buffer; until then therapist and room are taken. The database refuses an
-    overlap by itself, see core.triggers. `on_date` is the practice's local date of the start.
+    overlap by itself, see ops.triggers. `on_date` is the practice's local date of the start.
     """
 
     __tablename__ = "appointment"

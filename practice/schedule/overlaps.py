@@ -1,10 +1,10 @@
 """Who is free when. Intervals in, slots and clashes out; every one is half-open, [start, end), of aware UTC instants.
 
-Local wall times appear in one place only, `expand_shifts`; after it a day of 23 or 25 hours needs no care.
+Local wall times appear in one place only, `expand_range`; after it a day of 23 or 25 hours needs no care.
 """
 from collections import deque
 from collections.abc import Hashable, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
@@ -188,25 +188,12 @@ class Slot(Span):
     room_id: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Nearest:
-    """The free slots around a wanted start: with the therapist asked for, and with the others who can do it."""
-
-    same: tuple[Slot, ...] = field(default=())
-    others: tuple[Slot, ...] = field(default=())
-
-
-def expand_shifts(shifts: Iterable[WeeklyShift], day: date, tz_name: str) -> list[Work]:
-    """The stretches worked by shifts that start on `day`, as instants, in order.
+def expand_range(shifts: Iterable[WeeklyShift], first_day: date, last_day: date, tz_name: str) -> list[Work]:
+    """The stretches worked by shifts that start from `first_day` to `last_day`, both included, as instants, in order.
 
     A wall time that summer time skips moves forward by the hour; of one that comes twice the first is meant, so a
     shift may last an hour less or more than it reads. Touching shifts of one therapist at one location are joined.
     """
-    return expand_range(shifts, day, day, tz_name)
-
-
-def expand_range(shifts: Iterable[WeeklyShift], first_day: date, last_day: date, tz_name: str) -> list[Work]:
-    """`expand_shifts` for every day from `first_day` to `last_day`, both included."""
     zone = ZoneInfo(tz_name)
     shifts = list(shifts)
     found = []
@@ -370,19 +357,3 @@ def _slots_of(diary: Diary, wanted: Wanted, therapist_id: int) -> dict[datetime,
         for span in free:
             slots.setdefault(span.start, Slot(span.start, span.end, therapist_id, room_id))
     return slots
-
-
-def first_free(diary: Diary, wanted: Wanted, count: int = 1) -> list[Slot]:
-    """The `count` earliest free slots; fewer, or none, when the diary holds no more."""
-    return open_slots(diary, wanted)[:count]
-
-
-def nearest_free(diary: Diary, wanted: Wanted, at: datetime, therapist_id: int, count: int = 3) -> Nearest:
-    """The `count` free slots nearest to `at` with `therapist_id`, and the `count` nearest with the other therapists.
-
-    Before or after does not matter; of two equally near the earlier comes first, then the preferred therapist.
-    """
-    by_distance = sorted(open_slots(diary, wanted), key=lambda slot: abs(slot.start - at))
-    same = [slot for slot in by_distance if slot.therapist_id == therapist_id]
-    others = [slot for slot in by_distance if slot.therapist_id != therapist_id]
-    return Nearest(tuple(same[:count]), tuple(others[:count]))

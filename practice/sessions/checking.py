@@ -68,8 +68,3 @@ def causes_of(problems: list[RowProblem], reasons: Mapping[str, str]) -> list[Ca
         if one.problem.needs_reason:
             groups.setdefault(one.problem.cause, []).append(one)
     return [Cause(key, tuple(found), reasons.get(key, "")) for key, found in groups.items()]
-
-
-def unanswered(content: NoteContent, verdict: Verdict) -> list[Cause]:
-    """The causes of this note that nobody has given a reason for."""
-    return [cause for cause in causes_of(problems_of(content, verdict), content.reasons) if not cause.is_answered]

@@ -287,8 +287,8 @@ def due_clients(today: date, now: datetime, ahead_days: int = 7) -> list[Due]:
                Client.preferred_name, Client.last_name, Client.phone).join(Client, Client.id == Recall.client_id)
         .where(Client.archived_at.is_(None),
                or_(Recall.every_days.is_not(None), Recall.reassess_on.is_not(None)))).all()
-    table = Appointment.__table__.c
-    ids = [row.client_id for row in rows]
+    table, recall = Appointment.__table__.c, Recall.__table__.c
+    ids = select(recall.client_id)  # a list of numbers would grow beyond what a statement takes
     with system_session("who comes again is asked of the whole book") as session:
         last = dict(session.execute(
             select(table.client_id, func.max(table.on_date)).where(

@@ -21,6 +21,7 @@ from practice.core.errors import Invalid
 from practice.outbox.letter import File, NoMailServer
 from practice.outbox.models import Attachment, Message
 from practice.outbox.queries import messages_about
+from practice.outbox.services import sending
 from practice.outbox.services.posting import post, send_again
 from practice.outbox.services.sending import send_waiting
 from practice.outbox.states import LOST_AFTER, WAITS, MessageState
@@ -46,6 +47,24 @@ def put(people, to="ann@example.com", **values):
 def look(people, work):
     with guard.acting(people.system):
         return work()
+
+
+def test_mail_that_was_erased_while_it_went_out_stops_nobody(people, box, monkeypatch):
+    """A client's erasure takes their mail; what waits behind it goes out all the same."""
+    put(people)
+    put(people, to="ben@example.com")
+    hand_over = sending.hand_over
+
+    def erased_meanwhile(connection, sender, letter):
+        if letter.to == "ann@example.com":
+            with transaction():
+                for model in (Attachment, Message):
+                    db.session.delete(db.session.scalars(select(model).order_by(model.id)).first())
+        return hand_over(connection, sender, letter)
+
+    monkeypatch.setattr(sending, "hand_over", erased_meanwhile)
+    assert send_waiting(box.server) == {MessageState.SENT: 2}
+    assert states(people) == [MessageState.SENT]
 
 
 def states(people) -> list[MessageState]:

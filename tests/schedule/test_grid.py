@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from practice.schedule.grid import DayColumn, Item, ItemKind, PlacedKind, layout
-from practice.schedule.overlaps import Span, WeeklyShift, expand_shifts
+from practice.schedule.overlaps import Span, WeeklyShift, expand_range
 
 DUBLIN = "Europe/Dublin"
 TUESDAY = date(2026, 11, 17)
@@ -126,7 +126,7 @@ def test_what_began_yesterday_is_cut_at_midnight():
 def test_days_of_23_and_25_hours():
     shifts = [WeeklyShift(1, 6, 0, 1440)]
     for day, rows, one_o_clocks in ((date(2026, 3, 29), 92, 0), (date(2026, 10, 25), 100, 2)):
-        grid = layout([DayColumn(1, expand_shifts(shifts, day, DUBLIN), [])], day, DUBLIN)
+        grid = layout([DayColumn(1, expand_range(shifts, day, day, DUBLIN), [])], day, DUBLIN)
         assert grid.rows == rows
         assert [mark.label for mark in grid.hours].count("01:00") == one_o_clocks
         assert [mark.row for mark in grid.hours] == list(range(0, rows, 4))

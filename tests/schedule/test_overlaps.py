@@ -18,12 +18,9 @@ from practice.schedule.overlaps import (
     Work,
     clashes,
     expand_range,
-    expand_shifts,
-    first_free,
     free_slots,
     is_working,
     merge,
-    nearest_free,
     open_slots,
     subtract,
 )
@@ -81,7 +78,7 @@ def test_a_span_across_the_change_of_clocks_has_the_minutes_that_pass():
 def test_a_shift_is_local_time_all_year():
     shifts = [WeeklyShift(THEO, day, 9 * 60, 17 * 60) for day in range(7)]
     for day in (SPRING, date(2026, 7, 1), AUTUMN, TUESDAY):
-        (work,) = expand_shifts(shifts, day, DUBLIN)
+        (work,) = expand_range(shifts, day, day, DUBLIN)
         wall = [moment.astimezone(ZoneInfo(DUBLIN)) for moment in (work.start, work.end)]
         assert [moment.strftime("%d %H:%M") for moment in wall] == [f"{day:%d} 09:00", f"{day:%d} 17:00"]
 
@@ -89,18 +86,18 @@ def test_a_shift_is_local_time_all_year():
 @pytest.mark.requirement("time")
 def test_whole_days_of_23_24_and_25_hours():
     shifts = [WeeklyShift(THEO, day, 0, 24 * 60) for day in range(7)]
-    hours = [expand_shifts(shifts, day, DUBLIN)[0].minutes / 60 for day in (SPRING, TUESDAY, AUTUMN)]
+    hours = [expand_range(shifts, day, day, DUBLIN)[0].minutes / 60 for day in (SPRING, TUESDAY, AUTUMN)]
     assert hours == [23, 24, 25]
 
 
 def test_a_shift_may_run_past_midnight():
-    (work,) = expand_shifts([WeeklyShift(THEO, 1, 18 * 60, 25 * 60)], TUESDAY, DUBLIN)
+    (work,) = expand_range([WeeklyShift(THEO, 1, 18 * 60, 25 * 60)], TUESDAY, TUESDAY, DUBLIN)
     assert (work.start, work.end) == (at(18), at(25))
 
 
 def test_a_shift_inside_the_skipped_hour_moves_or_goes():
     def minutes(first, last):
-        return [work.minutes for work in expand_shifts([WeeklyShift(THEO, 6, first, last)], SPRING, DUBLIN)]
+        return [work.minutes for work in expand_range([WeeklyShift(THEO, 6, first, last)], SPRING, SPRING, DUBLIN)]
 
     assert minutes(60, 90) == [30]
     assert minutes(90, 120) == []
@@ -119,7 +116,7 @@ def test_touching_shifts_are_joined_but_not_across_therapists_or_locations():
         WeeklyShift(THEO, 1, 900, 960, location_id=2),
         WeeklyShift(TARA, 1, 720, 900, location_id=1),
     ]
-    assert expand_shifts(shifts, TUESDAY, DUBLIN) == [
+    assert expand_range(shifts, TUESDAY, TUESDAY, DUBLIN) == [
         Work(at(9), at(15), THEO, 1),
         Work(at(12), at(15), TARA, 1),
         Work(at(15), at(16), THEO, 2),
@@ -202,7 +199,7 @@ def test_lengths_must_make_sense(minutes, buffer, step):
 
 @pytest.mark.requirement("time")
 def test_slots_on_the_day_the_clocks_go_back_show_the_hour_twice():
-    work = expand_shifts([WeeklyShift(THEO, 6, 0, 180)], AUTUMN, DUBLIN)
+    work = expand_range([WeeklyShift(THEO, 6, 0, 180)], AUTUMN, AUTUMN, DUBLIN)
     assert starts(free_slots(work, [], [], 60, step=60), ZoneInfo(DUBLIN)) == ["00:00", "01:00", "01:00", "02:00"]
 
 
@@ -219,25 +216,25 @@ def wanted(**more):
     return Wanted(**({"minutes": 60, "therapists": (THEO, TARA), "rooms": (ROOM_1, ROOM_2), "earliest": at(9)} | more))
 
 
-def test_first_free_prefers_time_then_therapist_then_room():
-    (slot,) = first_free(diary(), wanted(therapists=(TARA, THEO), rooms=(ROOM_2, ROOM_1)))
+def test_the_first_is_chosen_by_time_then_therapist_then_room():
+    slot = open_slots(diary(), wanted(therapists=(TARA, THEO), rooms=(ROOM_2, ROOM_1)))[0]
     assert (slot.start, slot.therapist_id, slot.room_id) == (at(9), TARA, 12)
-    (slot,) = first_free(diary(booked((9,), (10,), TARA, 12)), wanted(therapists=(TARA, THEO), rooms=(ROOM_2, ROOM_1)))
+    slot = open_slots(diary(booked((9,), (10,), TARA, 12)), wanted(therapists=(TARA, THEO), rooms=(ROOM_2, ROOM_1)))[0]
     assert (slot.start, slot.therapist_id, slot.room_id) == (at(9), THEO, 11)
 
 
 def test_a_room_may_be_what_is_missing():
     taken = [booked((9,), (11,), 3, 11), booked((9,), (10,), 4, 12)]
-    (slot,) = first_free(diary(*taken), wanted())
+    slot = open_slots(diary(*taken), wanted())[0]
     assert (slot.start, slot.room_id) == (at(10), 12)
-    (slot,) = first_free(diary(*taken), wanted(rooms=None))
+    slot = open_slots(diary(*taken), wanted(rooms=None))[0]
     assert (slot.start, slot.room_id) == (at(9), None)
-    assert first_free(diary(*taken), wanted(rooms=())) == []
+    assert open_slots(diary(*taken), wanted(rooms=())) == []
 
 
 def test_a_shift_uses_the_rooms_of_its_own_location():
     book = Diary([Work(at(9), at(12), THEO, 1), Work(at(13), at(17), THEO, 2)], [])
-    (slot,) = first_free(book, wanted(rooms=(Room(21, 2),)))
+    slot = open_slots(book, wanted(rooms=(Room(21, 2),)))[0]
     assert (slot.start, slot.room_id) == (at(13), 21)
 
 
@@ -246,17 +243,8 @@ def test_without_a_room_a_slot_still_lies_at_one_location():
     assert starts(open_slots(book, wanted(rooms=None))) == ["09:00", "10:00"]
 
 
-def test_the_nearest_slots_lie_on_both_sides():
-    book = diary(booked((11,), (12,), THEO), booked((10,), (13,), TARA))
-    near = nearest_free(book, wanted(), at(11), THEO)
-    assert starts(near.same) == ["10:00", "12:00", "09:45"]
-    assert {slot.therapist_id for slot in near.same} == {THEO}
-    assert starts(near.others) == ["09:00", "13:00", "13:15"]
-
-
 def test_nothing_free_is_an_empty_answer():
-    near = nearest_free(diary(theo=(9, 10)), wanted(minutes=90), at(9), THEO)
-    assert (near.same, near.others) == ((), ())
+    assert open_slots(diary(theo=(9, 10)), wanted(minutes=90)) == []
 
 
 # Properties, over the days on which the clocks change
@@ -301,7 +289,7 @@ def books(draw):
         buffer=draw(st.sampled_from([0, 10, 15])),
         step=draw(st.sampled_from([5, 15, 30])),
     )
-    return Diary(expand_shifts(shifts, day, DUBLIN), taken), want
+    return Diary(expand_range(shifts, day, day, DUBLIN), taken), want
 
 
 def as_taken(slot, want):
@@ -340,24 +328,10 @@ def test_no_free_round_time_is_left_out_and_the_first_is_the_first(made):
     rooms = want.rooms or (None,)
     free = {one for one in round_starts if any(is_free(*one, room, book, want) for room in rooms)}
     assert free <= found
-    first = first_free(book, want)
+    first = open_slots(book, want)[:1]
     assert bool(first) == bool(found)
     if free:
         assert first[0].start <= min(free)[0]
-
-
-@given(books(), minutes_of_day, st.sampled_from([THEO, TARA]))
-def test_the_nearest_is_really_nearest(made, minute, therapist_id):
-    book, want = made
-    moment = want.earliest.replace(hour=0, minute=0) + timedelta(minutes=minute)
-    near = nearest_free(book, want, moment, therapist_id)
-    slots = open_slots(book, want)
-    for chosen, pool in (
-        (near.same, [slot for slot in slots if slot.therapist_id == therapist_id]),
-        (near.others, [slot for slot in slots if slot.therapist_id != therapist_id]),
-    ):
-        assert len(chosen) == min(3, len(pool))
-        assert [abs(slot.start - moment) for slot in chosen] == sorted(abs(slot.start - moment) for slot in pool)[:3]
 
 
 @given(st.lists(stretches()), st.lists(stretches()))

@@ -15,7 +15,7 @@ from practice.core.errors import Forbidden, Invalid, NotFound, Stale
 from practice.safety.queries import known
 from practice.schedule.states import AppointmentState as S
 from practice.sessions import queries
-from practice.sessions.checking import causes_of, problems_of, unanswered
+from practice.sessions.checking import causes_of, problems_of
 from practice.sessions.content import NoteContent
 from practice.sessions.models import AddendumKind, NoteState, SessionNote
 from practice.sessions.services import notes
@@ -210,7 +210,7 @@ def test_problems_keep_the_order_of_the_rows(people, acting, session):
     verdict = known(client_id, clock.now().date()).verdict
     content = NoteContent(rows=(row(NECK, pressure=2), row(LOWER_BACK, pressure=4)))
     assert [one.index for one in problems_of(content, verdict) if one.problem.needs_reason] == [1]
-    cause, = unanswered(content, verdict)
+    cause, = causes_of(problems_of(content, verdict), content.reasons)
     answered = causes_of(problems_of(content, verdict), {cause.key: "ok then"})
     assert answered[0].is_answered and not cause.is_answered
 

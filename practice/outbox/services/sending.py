@@ -87,7 +87,9 @@ def _try(connection, sender: str, letter: Letter) -> tuple[MessageState, str]:
 def _end(message_id: int, tries: int, state: MessageState, said: str) -> MessageState:
     """Write down how a try ended; what was put off for the last time is refused."""
     with transaction():
-        row = db.session.scalars(TAKEN, {"message_id": message_id, "tries": tries}).one()
+        row = db.session.scalars(TAKEN, {"message_id": message_id, "tries": tries}).first()
+        if row is None:  # its client was erased meanwhile, and their mail with them
+            return state
         if state is MessageState.WAITING:
             again = next_try(tries, clock.now())
             state = state if again else MessageState.REFUSED

@@ -62,7 +62,7 @@ def book(actor: Actor, *, client_id: int, therapist_id: int, treatment_id: int, 
                       state=AppointmentState.BOOKED, state_at=clock.now(),
                       booked_at=clock.now(), booked_by_id=actor.user_id, desk_note=desk_note.strip()[:200])
     _place(row, treatment, starts_at, minutes, therapist_id, room_id)
-    with _database_refuses(treatment.id, starts_at, therapist_id, minutes):
+    with _database_refuses():
         db.session.add(row)
         db.session.flush()
     give_care(actor, row)
@@ -82,7 +82,7 @@ def move(actor: Actor, appointment_id: int, *, version: int, starts_at: datetime
         raise Invalid(_("This therapist does not give this treatment."), "therapist")
     before = {"starts_at": row.starts_at, "therapist_id": row.user_id, "room_id": row.room_id}
     minutes = minutes or int((row.ends_at - row.starts_at).total_seconds() // 60)
-    with _database_refuses(row.treatment_id, starts_at, therapist_id, minutes):
+    with _database_refuses():
         with db.session.no_autoflush:
             _place(row, row.treatment, starts_at, minutes, therapist_id, room_id)
             row.user_id = therapist_id
@@ -140,7 +140,7 @@ def _free_room(new: Taken, busy: list[Taken], room_ids: list[int]) -> int | None
 
 
 @contextmanager
-def _database_refuses(treatment_id: int, starts_at: datetime, therapist_id: int, minutes: int | None) -> Iterator[None]:
+def _database_refuses() -> Iterator[None]:
     """Two people booked the same time at once: the second one is told like everybody else."""
     try:
         yield

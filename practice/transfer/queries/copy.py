@@ -10,6 +10,7 @@ from practice.accounts.queries import user_names
 from practice.catalog.models import Product, Treatment
 from practice.core.db import db
 from practice.core.sealed import Sealed
+from practice.files.kinds import ENDINGS
 from practice.files.models import File
 from practice.intake.models import Submission
 from practice.premises.models import Location, PriceGroup, Room
@@ -65,8 +66,7 @@ def rows_of(one: Belonging, client_id: int) -> list:
 
 def file_name(row: File) -> str:
     """A name in the archive that is one file's alone and no path."""
-    endings = {"image/jpeg": "jpg", "image/png": "png", "application/pdf": "pdf"}
-    return f"files/{row.id}-{row.kind}.{endings.get(row.media_type, 'bin')}"
+    return f"files/{row.id}-{row.kind}.{ENDINGS.get(row.media_type, 'bin')}"
 
 
 def _told(row, names: dict) -> dict:
