@@ -56,6 +56,7 @@ def test_the_owner_enters_each_kind_on_one_screen_and_takes_one_back(stage, as_p
     stage.check_books()
 
 
+@pytest.mark.requirement("import")
 def test_a_file_is_tried_and_its_bad_rows_are_named_before_anything_is_written(stage, as_person):
     olive = as_person("olive")
 

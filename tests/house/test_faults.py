@@ -2,10 +2,16 @@
 
 Each time: a clear sentence with a number, no false success, and the next click works again.
 """
+import contextlib
+import os
 import re
+import shutil
+import subprocess
+import sys
 from contextlib import contextmanager
 from datetime import timedelta
 
+import psycopg
 import pytest
 from sqlalchemy import func, make_url, select, text
 
@@ -78,12 +84,62 @@ def setting(name: str, value: str):
 
 @contextmanager
 def no_room(url: str):
-    """The database file may not grow by another page: SQLite's own word for it is that the disk is full."""
+    """The database file may not grow by another page: SQLite's own word for it is that the disk is full. PostgreSQL
+    keeps the clients on a disk of their own, which something else has filled."""
+    if not url.startswith("sqlite"):
+        with small_disk(url) if may_mount() else said_to_be_full(url):
+            yield
+        return
     with db.engine.connect() as connection:
         connection.execute(text("VACUUM"))
         pages = connection.scalar(text("PRAGMA page_count"))
     with setting("max_page_count", str(pages)):
         yield
+
+
+def may_mount() -> bool:
+    return sys.platform == "linux" and os.geteuid() == 0 and not subprocess.call(["unshare", "--mount", "true"])
+
+
+@contextmanager
+def small_disk(url: str):
+    """A file system of a megabyte with the table of clients on it, and no room left."""
+    with psycopg.connect(make_url(url).set(drivername="postgresql").render_as_string(False)) as connection:
+        owner = os.stat(connection.execute("SHOW data_directory").fetchone()[0]).st_uid
+    db.session.remove()
+    db.engine.dispose()
+    folder = postgres.temporary_folder("practice-small-disk-")
+    folder.chmod(0o755)
+    disk = folder / "disk"
+    disk.mkdir()
+    subprocess.run(["mount", "-t", "tmpfs", "-o", f"size=1m,uid={owner},mode=700", "tmpfs", disk], check=True)
+    name = f"small_{make_url(url).database}"
+    try:
+        (disk / "data").mkdir()
+        os.chown(disk / "data", owner, -1)
+        postgres.run(url, f"CREATE TABLESPACE {name} LOCATION '{disk / 'data'}'",
+                     "ALTER TABLE client SET (fillfactor = 10)", f"ALTER TABLE client SET TABLESPACE {name}")
+        with open(disk / "something else", "wb", buffering=0) as file, contextlib.suppress(OSError):
+            while file.write(b"x" * 4096):
+                pass
+        yield
+        (disk / "something else").unlink()
+    finally:
+        postgres.run(url, "ALTER TABLE client SET TABLESPACE pg_default", "CHECKPOINT", f"DROP TABLESPACE {name}")
+        subprocess.run(["umount", "--lazy", disk], check=True)  # the server may have it open still
+        shutil.rmtree(folder)
+
+
+@contextmanager
+def said_to_be_full(url: str):
+    """Where no disk can be mounted, PostgreSQL raises its own error for it, from a trigger."""
+    postgres.run(url, """CREATE FUNCTION full_disk() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+        RAISE EXCEPTION 'made up' USING ERRCODE = 'disk_full'; END $$""",
+                 "CREATE TRIGGER full_disk BEFORE INSERT ON client FOR EACH ROW EXECUTE FUNCTION full_disk()")
+    try:
+        yield
+    finally:
+        postgres.run(url, "DROP TRIGGER full_disk ON client")
 
 
 @contextmanager
@@ -111,7 +167,6 @@ def cut_off(url: str) -> None:
 
 
 @pytest.mark.requirement("faults")
-@pytest.mark.only_on("sqlite", "the disk of PostgreSQL is its server's: there it is an error like read-only")
 def test_a_full_disk(cloned_database, rae):
     house = personas.system("filling up")
     with guard.acting(house), transaction():

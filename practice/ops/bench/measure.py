@@ -83,6 +83,8 @@ def cases(app: Flask) -> list[Case]:
         Case("Today, desk", DESK, address(app, "today.index")),
         Case("Month, with two to compare", OWNER, address(app, "reports.month", month=month), has_target=False,
              asked=1),
+        Case("Who saw a client", OWNER, address(app, "trail.client", client_id=middle), has_target=False),
+        Case("Whose records an account saw", OWNER, address(app, "trail.index", user=now.user_id), has_target=False),
         Case("Overdue invoices", DESK, address(app, "money.index", shown="overdue"))]
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from config import ROOT
 
-PATIENCE = 60.0  # seconds until a server must answer
+PATIENCE = 240.0  # seconds until a server must answer, on a machine that is busy with other things
 
 
 class House:
