@@ -61,6 +61,21 @@ def check_rush(seconds, database):
     sys.exit(0 if told.is_good else 1)
 
 
+@check.command("writers")
+@click.option("--database", default="sqlite", show_default=True,
+              help="sqlite, postgresql (a server of its own), or the address of a PostgreSQL server.")
+def check_writers(database):
+    """How many entries the trail takes a second from one desk, and from eight at once; then its chain."""
+    from practice.app import create_app
+    from practice.ops.rush.writers import run
+
+    os.umask(0o077)
+    one, many = run(database, create_app, migrate_database)
+    for found in (one, many):
+        click.echo(f"{found.desks} at once: {found.acts:,.1f} acts, {found.entries:,.1f} entries a second")
+    click.echo(f"Together {many.entries / one.entries:.2f} times what one does alone. The chain is whole.")
+
+
 @click.command()
 @click.option("--minutes", default=10.0, show_default=True, type=click.FloatRange(0.1),
               help="How long, on each database.")

@@ -7,6 +7,7 @@ from practice.access.actor import system
 from practice.billing.models.documents import Document, DocumentKind
 from practice.core.db import db
 from practice.ops.rush.run import prepare, rush
+from practice.ops.rush.writers import measure
 
 SECONDS = 4
 
@@ -22,3 +23,10 @@ def test_a_rush_at_the_desks(cloned_database, tmp_path):
             select(func.max(Document.number), func.count(Document.id))
             .where(Document.kind == DocumentKind.INVOICE)).one()
     assert highest == count > 0
+
+
+@pytest.mark.requirement("audit-complete", "never-locked")
+def test_what_the_trail_takes_is_counted(cloned_database, tmp_path):
+    prepare()
+    one, two = measure(cloned_database.environ(tmp_path), 1.0, (1, 2))
+    assert (one.desks, two.desks) == (1, 2) and one.entries >= one.acts > 0 and two.entries > 0
