@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from practice.core.text import _
-from practice.intake.kinds import FEEDS, GIVES, MINORS, WITH_OPTIONS, QuestionKind
+from practice.intake.kinds import FEEDS, GIVES, MINORS, ONCE, ONCE_BY_KIND, WITH_OPTIONS, QuestionKind
 
 QUESTION_FIELDS = {
     "key", "kind", "label", "help", "required", "options", "follow_ups", "proposes", "gives", "feeds", "decides",
@@ -92,6 +92,7 @@ def _question(question: Any, path: str, seen: set[str], depth: int) -> Iterator[
         if key.startswith("group:"):
             yield DefinitionProblem(path, _("A key cannot begin with “group:”."))
         seen.add(key)
+    yield from _once(question, path, seen, depth)
     kind = question.get("kind")
     if kind not in set(QuestionKind):
         yield DefinitionProblem(path, _("Not a kind of question."))
@@ -102,6 +103,19 @@ def _question(question: Any, path: str, seen: set[str], depth: int) -> Iterator[
     yield from _follow_ups(question, path, seen, depth)
     if kind == QuestionKind.SCALE and not 0 <= question.get("lowest", 0) < question.get("highest", 10) <= 100:
         yield DefinitionProblem(path, _("A scale runs from a lower to a higher number."))
+
+
+def _once(question: Mapping[str, Any], path: str, seen: set[str], depth: int) -> Iterator[DefinitionProblem]:
+    """A second list of medicines, map of pain or signature; and a signature under an answer."""
+    kind = question.get("kind")
+    once = ONCE_BY_KIND.get(kind) if isinstance(kind, str) else None
+    if once is None:
+        return
+    if f"once:{once}" in seen:
+        yield DefinitionProblem(path, ONCE[once][1])
+    seen.add(f"once:{once}")
+    if once == "signature" and depth > 1:
+        yield DefinitionProblem(path, _("A form is signed at its end, not under an answer."))
 
 
 def _options(question: Mapping[str, Any], path: str) -> Iterator[DefinitionProblem]:

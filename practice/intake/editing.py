@@ -9,12 +9,20 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from practice.intake.kinds import WITH_OPTIONS, QuestionKind
+from practice.core.errors import DomainError
+from practice.intake.definition import shipped, to_data
+from practice.intake.kinds import ONCE, ONCE_BY_KIND, WITH_OPTIONS, QuestionKind
 
-# Kinds a practice adds itself: the others belong to parts of the program.
-OWN_KINDS = (QuestionKind.YES_NO_UNKNOWN, QuestionKind.CHOICE, QuestionKind.MULTI_CHOICE, QuestionKind.SCALE,
-             QuestionKind.TEXT, QuestionKind.LONG_TEXT, QuestionKind.WHEN, QuestionKind.REGIONS)
-YES = "yes"
+# Kinds a practice asks as often as it likes; what stands once in a form is in kinds.ONCE.
+OWN_KINDS = tuple(kind for kind in QuestionKind if kind not in ONCE_BY_KIND)
+YES, SIGNATURE = "yes", "signature"
+
+
+class AskedAlready(DomainError):
+    """What stands once in a form was to be added again; the message says what."""
+
+    def __init__(self, once: str):
+        super().__init__(ONCE[once][1])
 
 
 def questions_in(content: Mapping[str, Any]) -> Iterator[tuple[list, dict, int]]:
@@ -30,6 +38,13 @@ def _below(question: dict, depth: int) -> Iterator[tuple[list, dict, int]]:
     for follow_up in list(follow_ups):
         yield follow_ups, follow_up["question"], depth
         yield from _below(follow_up["question"], depth + 1)
+
+
+def asked_once(content: Mapping[str, Any]) -> set[str]:
+    """Which of kinds.ONCE the form asks for."""
+    questions = [question for _home, question, _depth in questions_in(content)]
+    return {once for question in questions for once in (question["key"], ONCE_BY_KIND.get(question["kind"]))
+            if once in ONCE}
 
 
 def keys_of(content: Mapping[str, Any]) -> set[str]:
@@ -100,7 +115,8 @@ def _put(target: dict, name: str, value: Any) -> None:
 
 
 def moved(content: Mapping[str, Any], key: str, step: int) -> dict[str, Any]:
-    """The form with a question one place up (-1) or down (1) among its neighbours; at the end it stays."""
+    """The form with a question one place up (-1) or down (1) among its neighbours; at the end it stays, and the
+    signature comes last."""
     fresh = copy.deepcopy(dict(content))
     for home, question, _depth in questions_in(fresh):
         if question["key"] == key:
@@ -110,7 +126,7 @@ def moved(content: Mapping[str, Any], key: str, step: int) -> dict[str, Any]:
 
 
 def moved_part(content: Mapping[str, Any], key: str, step: int) -> dict[str, Any]:
-    """The form with a part one place up (-1) or down (1)."""
+    """The form with a part one place up (-1) or down (1); the part that is signed comes last."""
     fresh = copy.deepcopy(dict(content))
     place = next((n for n, one in enumerate(fresh["sections"]) if one["key"] == key), None)
     if place is not None:
@@ -119,8 +135,13 @@ def moved_part(content: Mapping[str, Any], key: str, step: int) -> dict[str, Any
 
 
 def _swap(rows: list, place: int, step: int) -> None:
-    if 0 <= place + step < len(rows):
+    if 0 <= place + step < len(rows) and not (_is_signed(rows[place]) or _is_signed(rows[place + step])):
         rows[place], rows[place + step] = rows[place + step], rows[place]
+
+
+def _is_signed(row: Mapping[str, Any]) -> bool:
+    """Whether a question is the signature, or a part holds it."""
+    return row.get("kind") == QuestionKind.SIGNATURE or any(map(_is_signed, row.get("questions", ())))
 
 
 def with_part(content: Mapping[str, Any], *, title: str, kind: str, label: str,
@@ -128,8 +149,7 @@ def with_part(content: Mapping[str, Any], *, title: str, kind: str, label: str,
     """The form with a part of the practice's own and its first question, before the part that is signed."""
     fresh = copy.deepcopy(dict(content))
     key = _key(f"own {title}", {section["key"] for section in fresh["sections"]})
-    signed = next((n for n, section in enumerate(fresh["sections"]) for question in section["questions"]
-                   if question["kind"] == QuestionKind.SIGNATURE), len(fresh["sections"]))
+    signed = next((n for n, section in enumerate(fresh["sections"]) if _is_signed(section)), len(fresh["sections"]))
     fresh["sections"].insert(signed, {"key": key, "title": title, "questions": []})
     return with_question(fresh, key, kind=kind, label=label, options=options)
 
@@ -137,9 +157,21 @@ def with_part(content: Mapping[str, Any], *, title: str, kind: str, label: str,
 def with_question(content: Mapping[str, Any], section_key: str, *, kind: str, label: str, options: Sequence[str] = (),
                   under: str = "", when: str = YES) -> dict[str, Any]:
     """The form with a question of the practice's own at the end of a part, or `under` another as its follow-up that
-    opens on the answer `when`. KeyError for a part or question that is not there."""
+    opens on the answer `when`. `kind` is one of OWN_KINDS, or a key of kinds.ONCE after "once:".
+
+    Raises AskedAlready, and KeyError for a part or question that is not there.
+    """
     fresh = copy.deepcopy(dict(content))
-    question: dict[str, Any] = {"key": _key(f"own {label}", keys_of(fresh)), "kind": str(kind), "label": label}
+    once = kind.removeprefix("once:") if kind.startswith("once:") else ""
+    if once in asked_once(fresh):
+        raise AskedAlready(once)
+    if once:
+        question = {**_as_shipped(once), "label": label}
+    else:
+        question = {"key": _key(f"own {label}", keys_of(fresh)), "kind": str(kind), "label": label}
+    if once == SIGNATURE:
+        fresh["sections"][-1]["questions"].append(question)
+        return fresh
     if kind in WITH_OPTIONS:
         taken: set[str] = set()
         question["options"] = []
@@ -156,8 +188,17 @@ def with_question(content: Mapping[str, Any], section_key: str, *, kind: str, la
     section = next((one for one in fresh["sections"] if one["key"] == section_key), None)
     if section is None:
         raise KeyError(section_key)
-    section["questions"].append(question)
+    last = section["questions"][-1:]
+    section["questions"].insert(len(section["questions"]) - any(map(_is_signed, last)), question)
     return fresh
+
+
+def _as_shipped(once: str) -> dict[str, Any]:
+    """The question as the full form that comes with the product asks it, with those follow-ups only that a rule
+    reads: without them every pain would stay unasked about."""
+    question = next(one for _home, one, _depth in questions_in(to_data(shipped("full"))) if one["key"] == once)
+    follow_ups = [one for one in question.pop("follow_ups", []) if one["question"].get("feeds")]
+    return {**question, **({"follow_ups": follow_ups} if follow_ups else {})}
 
 
 def _key(label: str, taken) -> str:

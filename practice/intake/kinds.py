@@ -43,6 +43,19 @@ KIND_LABELS = {
     QuestionKind.ADDRESS: _("Address"),
 }
 WITH_OPTIONS = (QuestionKind.CHOICE, QuestionKind.MULTI_CHOICE)
+# What stands once in a form, by the key under which the house and the rules read it: its name, and why not twice.
+ONCE = {
+    "full_name": (_("The client's name"), _("This form asks for the client's name already.")),
+    "birth_date": (_("The client's date of birth"), _("This form asks for the client's date of birth already.")),
+    "phone": (_("The client's phone"), _("This form asks for the client's phone already.")),
+    "email": (_("The client's e-mail"), _("This form asks for the client's e-mail already.")),
+    "address": (_("The client's address"), _("This form asks for the client's address already.")),
+    "medicines": (_("List of medicines"), _("This form has a list of medicines already: one is enough.")),
+    "pain_where": (_("Map of pain, with 0–10"), _("This form has a map of pain already: one is enough.")),
+    "signature": (_("Signature, at the end"), _("This form is signed at its end already: one signature is enough.")),
+}
+ONCE_BY_KIND = {QuestionKind.MEDICINES: "medicines", QuestionKind.PAIN_MAP: "pain_where",
+                QuestionKind.SIGNATURE: "signature"}
 # What a follow-up tells about the answer it belongs to, and what a question is read for beside conditions.
 GIVES = ("since", "places", "side", "variant", "details", "due_on")
 FEEDS = ("allergies", "wish", "never_more", "avoid_places", "pain", "acute", "medicines")

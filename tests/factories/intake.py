@@ -4,6 +4,7 @@ from practice.access.actor import Actor, link
 from practice.core.db import transaction
 from practice.intake.definition import shipped
 from practice.intake.kinds import QuestionKind
+from practice.intake.models import Way
 from practice.intake.services import forms, links
 from tests.factories import clients
 from tests.personas import People
@@ -28,12 +29,12 @@ def client_of(people: People, *names: str, **values) -> int:
         return row.id
 
 
-def address(people: People, client_id: int, *, form_key: str = "full") -> tuple[Actor, str]:
+def address(people: People, client_id: int, *, form_key: str = "full", way: Way = Way.LINK) -> tuple[Actor, str]:
     """An open address for the client's form: its actor, and the secret. Two transactions of their own."""
     with guard.acting(people.system), transaction():
         publish(people)
     with guard.acting(people.rae), transaction():
-        row, secret = links.invite(people.rae, client_id, form_key=form_key)
+        row, secret = links.invite(people.rae, client_id, form_key=form_key, way=way)
         return link(row.id, client_id), secret
 
 

@@ -10,7 +10,7 @@ from practice.core import clock
 from practice.core.db import db, transaction
 from practice.files.models import File, FileKind
 from practice.files.services import hand_in
-from practice.intake.models import IntakeDraft
+from practice.intake.models import IntakeDraft, Way
 from practice.intake.services import drafts, links, submissions
 from practice.intake.services.unsent import KEPT
 from practice.ops import cleaner
@@ -27,10 +27,10 @@ def ann(people) -> int:
     return intake.client_of(people, "theo", born_on=date(1988, 2, 21))
 
 
-def typed(people, client_id: int, *, at=NOW):
+def typed(people, client_id: int, *, at=NOW, way=Way.LINK):
     """The actor of a new address, something typed under it and a photo handed in; and the photo's word."""
     with clock.frozen(at):
-        actor, _secret = intake.address(people, client_id)
+        actor, _secret = intake.address(people, client_id, way=way)
         with guard.acting(actor), transaction():
             if links.open_link(actor).device_hash is None:
                 links.begin(actor)
@@ -87,6 +87,13 @@ def test_it_waits_while_another_address_goes_on_with_it(app, people, ann):
         intake.address(people, ann)
     assert cleared(app, NOW + OVER) == 0 and left(people) == ([photo], 1)
     assert cleared(app, NOW + timedelta(days=29) + OVER) == 1 and left(people) == ([], 0)
+
+
+def test_it_waits_while_the_same_form_is_filled_in_here(app, people, ann):
+    _first, photo = typed(people, ann)
+    _here, fresh = typed(people, ann, at=NOW + OVER - timedelta(hours=1), way=Way.TABLET)
+    assert cleared(app, NOW + OVER) == 0 and left(people) == ([photo, fresh], 2)
+    assert cleared(app, NOW + OVER + timedelta(days=8)) == 1 and left(people) == ([], 0)
 
 
 def test_nothing_goes_while_there_is_a_hold(app, people, ann):

@@ -14,6 +14,8 @@ from practice.core.errors import DomainError, NotFound
 from practice.intake.definition import BadDefinition
 from practice.intake.editing import (
     OWN_KINDS,
+    AskedAlready,
+    asked_once,
     changed,
     is_own,
     moved,
@@ -22,14 +24,16 @@ from practice.intake.editing import (
     with_part,
     with_question,
 )
-from practice.intake.kinds import KIND_LABELS, WITH_OPTIONS, QuestionKind
+from practice.intake.kinds import KIND_LABELS, ONCE, WITH_OPTIONS, QuestionKind
 from practice.intake.models import FormState
 from practice.intake.queries import get_form
 from practice.intake.services import forms
 
 LONGEST = 400
+ADDED = (*OWN_KINDS, *(f"once:{key}" for key in ONCE))
 MOST_OPTIONS = 20
 MOVE = re.compile(r"(up|down):(part|question):([a-z0-9_]+)")
+OPENS_ON_ANY = (QuestionKind.REGIONS, QuestionKind.PAIN_MAP, QuestionKind.MEDICINES)
 WHEN = re.compile(r"([a-z0-9_]+)=([a-z0-9_]+)")
 
 
@@ -49,10 +53,12 @@ class FormEditPage(Page):
         row = get_form(form_id)
         if row.state is not FormState.DRAFT:
             raise NotFound()
-        content, version, error = row.content, row.version, ""
+        content, version, error, refused = row.content, row.version, "", {}
         if request.method == "POST":
-            content, here = posted(content)
+            content, here, refused = posted(content)
             try:
+                for problem in refused.values():
+                    raise problem
                 with transaction():
                     forms.save_draft(current_actor(), form_id, content, version=typed_version())
             except BadDefinition as refused:
@@ -65,7 +71,8 @@ class FormEditPage(Page):
         return render_template(
             "admin/intake/edit.html", form=get_form(form_id), content=content, error=error, rows=rows_of(content),
             version=version, kinds=KIND_LABELS, own_kinds=OWN_KINDS, with_options=WITH_OPTIONS, opens=opens(content),
-            is_own=is_own, at=request.args.get("at", ""),
+            is_own=is_own, at=request.args.get("at", ""), once=ONCE, asked=asked_once(content),
+            typed={name: request.form.get(name, "") for names in refused for name in names},
             tabs_row=tabs("forms")), 422 if error else 200
 
     @expose("/publish", methods=("POST",))
@@ -103,12 +110,15 @@ def opens(content: dict) -> list[tuple[str, str]]:
         elif question["kind"] in WITH_OPTIONS:
             found += [(f"{question['key']}={option['key']}", f"{question['label']} {option['label']}")
                       for option in question["options"]]
+        elif question["kind"] in OPENS_ON_ANY:
+            found.append((f"{question['key']}=any", f"{question['label']} {gettext('anything')}"))
     return found
 
 
-def posted(content: dict) -> tuple[dict, str]:
+def posted(content: dict) -> tuple[dict, str, dict[tuple[str, ...], AskedAlready]]:
     """The draft with what was typed: new words, without what is taken out, with questions and parts of one's own, and
-    with what was moved; and the button that moved it, where the focus goes again."""
+    with what was moved; the button that moved it, where the focus goes again; and why what stands in some fields was
+    not added."""
     form = request.form
     fresh = {question["key"]: {
         "label": _text(f"label:{question['key']}"), "help": _text(f"help:{question['key']}"),
@@ -119,10 +129,10 @@ def posted(content: dict) -> tuple[dict, str]:
         for _home, question, _depth in questions_in(content) if f"label:{question['key']}" in form}
     titles = {section["key"]: {"title": _text(f"title:{section['key']}"), "help": _text(f"about:{section['key']}")}
               for section in content["sections"] if f"title:{section['key']}" in form}
-    result = changed(content, fresh, form.getlist("out"), titles)
+    result, refused = changed(content, fresh, form.getlist("out"), titles), {}
     for section in content["sections"]:
         label, kind = _text(f"new:{section['key']}"), form.get(f"kind:{section['key']}", "")
-        if label and kind in OWN_KINDS:
+        if label and kind in ADDED:
             under = WHEN.fullmatch(form.get(f"under:{section['key']}", ""))
             try:
                 result = with_question(result, section["key"], kind=kind, label=label,
@@ -130,10 +140,15 @@ def posted(content: dict) -> tuple[dict, str]:
                                        under=under[1] if under else "", when=under[2] if under else "")
             except KeyError:  # its parent was taken out in the same moment
                 continue
+            except AskedAlready as error:
+                refused[tuple(f"{name}:{section['key']}" for name in ("new", "kind", "choices", "under"))] = error
     title, label, kind = _text("new_part"), _text("new_part_question"), form.get("new_part_kind", "")
-    if title and label and kind in OWN_KINDS:
-        result = with_part(result, title=title, kind=kind, label=label, options=_lines("new_part_choices"))
-    return _moved(result)
+    if title and label and kind in ADDED:
+        try:
+            result = with_part(result, title=title, kind=kind, label=label, options=_lines("new_part_choices"))
+        except AskedAlready as error:
+            refused["new_part", "new_part_question", "new_part_kind", "new_part_choices"] = error
+    return *_moved(result), refused
 
 
 def _moved(content: dict) -> tuple[dict, str]:

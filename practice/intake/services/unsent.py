@@ -44,12 +44,12 @@ def clear_next(actor: Actor, *, spare: Collection[int] = ()) -> bool:
 
 def _next(spare: Collection[int]) -> tuple[int, int] | None:
     """(client, form version) of the oldest draft that is to go."""
-    limit, other = clock.now() - KEPT, aliased(IntakeLink)
+    limit, other = clock.now() - KEPT, aliased(IntakeLink)  # the other may be the same
     holds = exists().where(other.client_id == IntakeLink.client_id, other.expires_at > limit, other.spent_at.is_(None),
                            other.form_version_id == IntakeLink.form_version_id)
     row = db.session.execute(
         select(IntakeLink.client_id, IntakeLink.form_version_id)
         .join(IntakeDraft, IntakeDraft.link_id == IntakeLink.id)
-        .where(IntakeLink.expires_at <= limit, IntakeLink.client_id.not_in(spare), ~holds)
+        .where(IntakeLink.client_id.not_in(spare), ~holds)
         .order_by(IntakeDraft.id).limit(1)).first()
     return tuple(row) if row else None
