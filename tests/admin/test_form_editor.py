@@ -3,13 +3,17 @@ import re
 
 import pytest
 from markupsafe import escape
+from sqlalchemy import select
 
 from practice.access import guard
+from practice.core.body import Place
 from practice.core.db import db, transaction
 from practice.intake.definition import shipped, to_data
+from practice.intake.definition_check import check_definition
 from practice.intake.editing import changed, keys_of, moved, questions_in, with_question
-from practice.intake.models import FormState
-from practice.intake.queries import definition_of, get_form, published_form
+from practice.intake.kinds import ONCE
+from practice.intake.models import FormState, Submission
+from practice.intake.queries import answers_of, definition_of, get_form, published_form
 from tests.factories import intake
 
 
@@ -196,3 +200,104 @@ def test_every_version_prints_with_lines_to_fill_in(olive, people, as_person):
         assert as_person("theo").get(f"/clients/{client_id}/form-link/blank?form={key}").text.count("paper-part") > 0
     assert as_person("theo").get(f"/clients/{client_id}/form-link/blank?form=none").status_code == 404
     assert as_person("rae").get(f"/clients/{client_id}/form-link/blank?form=full").status_code == 403
+
+
+EVERY_KIND = {"once:medicines": "What do you take?", "once:pain_where": "Where does it hurt?",
+              "once:email": "Your e-mail", "once:address": "Where do you live?", "once:signature": "Sign here",
+              "name": "Name of your doctor", "phone": "Phone of your doctor", "email": "E-mail of your doctor",
+              "address": "Where is your doctor?", "date": "When did you see them last?", "when": "Since when?",
+              "regions": "Where do you like it best?", "scale": "How tired are you?", "long_text": "Anything else?",
+              "yes_no_unknown": "Do you swim?", "text": "Your sport"}
+
+
+def added(olive, path, **fields):
+    return olive.post(f"{path}/edit", data=typed(olive.get(f"{path}/edit").text) | {
+        key.replace("__", ":"): [value] for key, value in fields.items()})
+
+
+def published_with_every_kind(olive, people) -> str:
+    """The check at a visit with a question of every kind that can be added, published; the key of its last part."""
+    path = begin(olive, people, "visit")
+    part = keys(people, path)[-1][0]
+    for kind, label in EVERY_KIND.items():
+        answer = added(olive, path, **{f"new__{part}": label, f"kind__{part}": kind})
+        assert answer.status_code == 302, (kind, answer.text)
+    olive.post(f"{path}/publish", data={"version": draft(people, int(path.rsplit("/", 1)[1]))[1]})
+    return part
+
+
+def test_every_kind_is_added_asked_stored_printed_and_read(olive, people, app, as_person):
+    part = published_with_every_kind(olive, people)
+    client_id = intake.client_of(people, "theo")
+    actor, secret = intake.address(people, client_id, form_key="visit")
+    with guard.acting(people.olive):
+        form_row = published_form("visit", "en")
+        number, asked = form_row.id, {one.label: one for one in definition_of(form_row).questions()}
+        db.session.rollback()
+    assert asked["What do you take?"].feeds == "medicines" and asked["Where does it hurt?"].feeds == "pain"
+    assert asked["Where does it hurt?"].follow_ups[0].question.feeds == "acute"
+    assert asked["Your e-mail"].key == "email" and asked["E-mail of your doctor"].key.startswith("own_")
+    paper = olive.get(f"/setup/forms/{number}/paper").text
+    phone, path = app.test_client(), f"/f/{secret}"
+    phone.post(path)
+    page = phone.get(f"{path}/part/{part}").text
+    for label in EVERY_KIND.values():
+        assert escape(label) in paper and (escape(label) in page) is (label != "Sign here"), label
+    name = {kind: f"q-{asked[label].key}" for kind, label in EVERY_KIND.items()}
+    given = {
+        f"{name['once:medicines']}-name": ["Iron"], f"{name['once:medicines']}-dose": ["1 a day"],
+        f"{name['once:pain_where']}-calf:left": "6", "q-pain_acute": "no", name["once:email"]: "ann@example.org",
+        f"{name['once:address']}-street": "1 Lane", name["name"]: "Dr Lee", name["phone"]: "01 555 0138",
+        name["email"]: "lee@example.org", f"{name['address']}-city": "Dublin", name["date"]: "4 May 2026",
+        name["when"]: "2019", name["regions"]: ["foot:left"], name["scale"]: "7", name["long_text"]: "Two\nlines",
+        name["yes_no_unknown"]: "yes", name["text"]: "Judo", "js": "1", "go": "next"}
+    needed = {f"q-{key}": value for key, value in intake.CHECK.items()}
+    sent = phone.post(f"{path}/part/{part}", data=needed | given)
+    assert sent.headers["Location"].endswith("/review"), re.findall(r'class="f-error".*?<span>(.*?)<', sent.text)
+    assert phone.post(f"{path}/review", data={"by": "self"}).status_code == 422, "it is signed"
+    assert phone.post(f"{path}/review", data={"by": "self", "typed": "Ann Doyle"}).status_code == 303
+    with guard.acting(people.theo):
+        submission = db.session.scalars(select(Submission)).one()
+        number, answers = submission.id, answers_of(submission)
+        db.session.rollback()
+    assert answers["medicines"] == [{"name": "Iron", "dose": "1 a day"}] and answers["pain_where"] == {"calf:left": 6}
+    read = as_person("theo").get(f"/forms-in/{number}").text
+    for said in ("Iron, 1 a day", "6 of 10", "ann@example.org", "1 Lane", "Dr Lee", "lee@example.org", "Dublin", "2019",
+                 "7 of 10", "Judo", Place.parse("foot:left").label(), "Ann Doyle"):
+        assert said in read, said
+
+
+def test_what_stands_once_in_a_form_is_not_asked_twice(olive, people):
+    path = begin(olive, people, "full")
+    for once, words in ONCE.values():
+        assert once and words
+    for key, (_name, words) in ONCE.items():
+        answer = added(olive, path, **{"new__visit": f"Once more {key}", "kind__visit": f"once:{key}"})
+        assert answer.status_code == 422 and escape(words) in answer.text, key
+        assert f'value="Once more {key}"' in answer.text, "what was typed is still there"
+    answer = added(olive, path, new_part="More", new_part_question="Sign again", new_part_kind="once:signature")
+    assert answer.status_code == 422 and 'value="Sign again"' in answer.text
+    content = to_data(shipped("full"))
+    for question in list(questions_in(content)):
+        if question[1]["kind"] in ("signature", "medicines", "pain_map"):
+            content["sections"][1]["questions"].append({**question[1], "key": f"two_{question[1]['key']}",
+                                                        "follow_ups": []})
+    assert {problem.message for problem in check_definition(content)} >= {
+        ONCE[key][1] for key in ("signature", "medicines", "pain_where")}
+    under = to_data(shipped("short"))
+    under["sections"][0]["questions"][0]["follow_ups"] = [
+        {"when": ["any"], "question": {"key": "x", "kind": "signature", "label": "Sign"}}]
+    assert any("not under an answer" in problem.message for problem in check_definition(under))
+
+
+def test_the_signature_stays_last_and_can_be_put_back(olive, people):
+    path = begin(olive, people, "full")
+    before = keys(people, path)
+    for move in ("up:question:signature", f"down:question:{before[-1][-2]}", f"up:part:{before[-1][0]}",
+                 f"down:part:{before[-2][0]}"):
+        added(olive, path, move=move)
+        assert keys(people, path) == before, move
+    added(olive, path, out="signature")
+    added(olive, path, new__visit="Please sign", kind__visit="once:signature")
+    added(olive, path, **{f"new__{before[-1][0]}": "And your cat?", f"kind__{before[-1][0]}": "text"})
+    assert keys(people, path)[-1] == [*before[-1][:-1], "own_and_your_cat", "signature"]

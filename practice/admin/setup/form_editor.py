@@ -61,10 +61,10 @@ class FormEditPage(Page):
                     raise problem
                 with transaction():
                     forms.save_draft(current_actor(), form_id, content, version=typed_version())
-            except BadDefinition as refused:
-                error = " ".join(gettext(problem.message) for problem in refused.problems[:5])
-            except DomainError as refused:
-                error = words(refused)
+            except BadDefinition as failure:
+                error = " ".join(gettext(problem.message) for problem in failure.problems[:5])
+            except DomainError as failure:
+                error = words(failure)
             else:
                 flash(gettext("Saved"), "success")
                 return redirect(url_for("form_edit.edit", form_id=form_id, at=here or None))
