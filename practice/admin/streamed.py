@@ -6,19 +6,20 @@ a temporary file first. The head `X-Rows` says how many rows come, for who shows
 import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from functools import cache
+from functools import reduce
 
 from flask import Response, abort, stream_with_context
 from flask_admin import expose
 from flask_admin.contrib.sqla import ModelView
 from flask_babel import gettext
-from sqlalchemy import func
+from sqlalchemy import func, type_coerce
+from sqlalchemy.types import NullType
 
 from practice.admin.auth import current_actor
 from practice.admin.sending import XLSX
 from practice.audit import services as audit
 from practice.core import clock
-from practice.core.db import snapshot, transaction
+from practice.core.db import db, snapshot, transaction
 from practice.core.spreadsheet import Column, Kind, Sheet, csv_pieces, write_xlsx
 from practice.premises.queries import the_practice
 
@@ -54,9 +55,10 @@ class Streamed:
         count = query.order_by(None).with_entities(func.count(self.model.id)).scalar()
         for model, condition in self.stream_joins:
             query = query.outerjoin(model, condition)
-        query = query.with_entities(*(field.value for field in self.stream_fields)).yield_per(AT_A_TIME)
+        # As they are stored: a value that comes again is read once (see Column.read), not once a row.
+        query = query.with_entities(*(type_coerce(field.value, NullType()) for field in self.stream_fields))
         columns, name = stream_columns(self.stream_fields), f"{self.endpoint.removesuffix('_list')}.{export_type}"
-        rows = stream_rows(self.stream_fields, query)
+        rows = stream_rows(query.yield_per(AT_A_TIME))
         if export_type == "csv":
             body, media_type = csv_pieces(columns, rows), "text/csv"
         else:
@@ -74,27 +76,28 @@ class Streamed:
 
 
 def stream_columns(fields: tuple[Field, ...]) -> list[Column]:
-    currency = the_practice().currency
-    return [Column(str(place), gettext(field.title), kind=field.kind,
-                   currency=currency if field.kind is Kind.MONEY else None) for place, field in enumerate(fields)]
+    """With heads in the reader's language; each knows how its cells are read from what the database gives."""
+    practice, dialect = the_practice(), db.engine.dialect
+    return [Column(str(place), gettext(field.title), kind=field.kind, read=_reading(field, dialect, practice.time_zone),
+                   currency=practice.currency if field.kind is Kind.MONEY else None)
+            for place, field in enumerate(fields)]
 
 
-def stream_rows(fields: tuple[Field, ...], found) -> Iterator[list]:
-    """The cells of each row: codes as words, instants on the practice's clock."""
-    zone = the_practice().time_zone
-    ways = []
-    for place, field in enumerate(fields):
-        if field.words:
-            ways.append((place, cache(field.words)))
-        elif field.kind is Kind.DATETIME:
-            ways.append((place, lambda instant: clock.local(instant, zone).replace(tzinfo=None)))
-    with snapshot():  # rows come from the server by and by, which it does within a transaction only
-        for row in found:
-            cells = list(row)
-            for place, way in ways:
-                if cells[place] is not None:
-                    cells[place] = way(cells[place])
-            yield cells
+def _reading(field: Field, dialect, zone: str) -> Callable | None:
+    """From the stored value to the cell: codes as words, instants on the practice's clock. None: as it is stored."""
+    steps = [field.value.type.dialect_impl(dialect).result_processor(dialect, None)]
+    if field.words:
+        steps.append(field.words)
+    elif field.kind is Kind.DATETIME:
+        steps.append(lambda instant: clock.local(instant, zone).replace(tzinfo=None))
+    steps = [step for step in steps if step]
+    return (lambda stored: reduce(lambda value, step: step(value), steps, stored)) if steps else None
+
+
+def stream_rows(found) -> Iterator[tuple]:
+    """Rows by and by, which a server sends within a transaction only."""
+    with snapshot():
+        yield from found
 
 
 def xlsx_pieces(sheet: Sheet) -> Iterator[bytes]:

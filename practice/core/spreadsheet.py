@@ -6,6 +6,7 @@ currency's decimals.
 
 import csv
 import io
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -22,6 +23,7 @@ from practice.core.text import _
 
 # OWASP: what a spreadsheet may take for the start of a formula, the full-width twins included.
 _FORMULA_STARTS = tuple("=+-@\t\r\n\0＝＋－＠")
+_FORMULA = re.compile(f"[{re.escape(''.join(_FORMULA_STARTS))}]")
 _MADE = datetime(2000, 1, 1, tzinfo=UTC).replace(tzinfo=None)  # in the file's properties: the same rows, the same bytes
 _ROWS_OF_A_SHEET = 1_048_576
 _ROWS_OF_A_PIECE = 500
@@ -41,13 +43,15 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """`key` finds the value in a row that is a mapping, `title` stands above it; `width` in characters."""
+    """`key` finds the value in a row that is a mapping, `title` stands above it; `width` in characters. `read` makes
+    the value out of what the rows bring, None excepted, when that is something else."""
 
     key: str
     title: str
     kind: Kind = Kind.TEXT
     width: int | None = None
     currency: str | None = None
+    read: Callable | None = None
 
     def __post_init__(self):
         if self.kind == Kind.MONEY:
@@ -81,14 +85,20 @@ def csv_pieces(columns: Sequence[Column], rows: Iterable, *, delimiter: str = ",
     writer = csv.writer(out, delimiter=delimiter, lineterminator="\r\n")
     writer.writerow([neutralise(column.title) for column in columns])
     yield out.getvalue().encode("utf-8-sig", errors="replace")
-    # Days, amounts and names come again and again: what was written once is not worked out anew.
-    ways = [lru_cache(_CELLS_KEPT, typed=True)(_csv_way(column, decimal)) for column in columns]
+    ways = [_csv_ways(column, decimal) for column in columns]
     rows = iter(rows)
     while some := list(islice(rows, _ROWS_OF_A_PIECE)):
         out.seek(0)
         out.truncate()
-        writer.writerows([way(value) for way, value in zip(ways, _values(columns, row), strict=True)] for row in some)
+        # A column at a time: with many rows that takes half as long as a row at a time.
+        cells = zip(*(_values(columns, row) for row in some) if isinstance(some[0], Mapping) else some, strict=True)
+        writer.writerows(zip(*(way(values) for way, values in zip(ways, cells, strict=True)), strict=True))
         yield out.getvalue().encode("utf-8", errors="replace")
+
+
+def _kept(way: Callable) -> Callable:
+    """Days, amounts and names come again and again: what was worked out once is not worked out anew."""
+    return lru_cache(_CELLS_KEPT, typed=True)(way)
 
 
 def xlsx_bytes(sheets: Iterable[Sheet]) -> bytes:
@@ -157,10 +167,13 @@ def _write(page, sheet: Sheet, formats: _Formats) -> None:
         page.write_string(first, index, _clean(column.title), formats.get(bold=True, bottom=1, align=side))
         page.set_column(index, index, column.width or max(_WIDTH.get(column.kind, 14), len(column.title) + 2))
     page.freeze_panes(first + 1, 0)
-    number = first
+    number, reads = first, [column.read and _kept(column.read) for column in sheet.columns]
     for number, row in enumerate(sheet.rows, first + 1):
         if number >= _ROWS_OF_A_SHEET:
             raise Invalid(_("A sheet holds about a million rows. Choose fewer, or take CSV."))
+        if any(reads):
+            row = [value if read is None or value is None else read(value)
+                   for read, value in zip(reads, _values(sheet.columns, row), strict=True)]
         _write_row(page, number, sheet.columns, row, formats)
     if sheet.totals is not None:
         _write_row(page, number + 1, sheet.columns, sheet.totals, formats, bold=True, top=1)
@@ -187,6 +200,22 @@ def _values(columns: Sequence[Column], row) -> Sequence:
     return [row.get(column.key) for column in columns] if isinstance(row, Mapping) else row
 
 
+def _csv_ways(column: Column, decimal: str) -> Callable[[Sequence], Iterable[str]]:
+    """How some cells of a column are written, one below the other."""
+    way = _kept(_csv_way(column, decimal))
+    if column.kind == Kind.TEXT and column.read is None:
+        return lambda values: values if _are_harmless(values) else map(way, values)
+    return lambda values: map(way, values)
+
+
+def _are_harmless(values: Sequence) -> bool:
+    """Whether these are texts that go into a file as they are, which is so of nearly all."""
+    if set(map(type, values)) != {str}:
+        return False
+    return ("".join(values).isprintable() and max(map(len, values)) * 2 < _LETTERS_OF_A_CELL
+            and not any(map(_FORMULA.match, values)))
+
+
 def _csv_way(column: Column, decimal: str) -> Callable[[object], str]:
     """How the cells of a column are written; found once, for there may be a million of them."""
     if column.kind in (Kind.DATE, Kind.DATETIME):
@@ -205,9 +234,13 @@ def _csv_way(column: Column, decimal: str) -> Callable[[object], str]:
             shown = (exact * 100).normalize() if column.kind == Kind.PERCENT else exact
             return f"{shown:f}".replace(".", decimal)
 
+    read = column.read
+
     def way(value) -> str:
         if value is None:
             return ""
+        if read is not None:
+            value = read(value)
         if column.kind == Kind.TEXT or isinstance(value, str):
             return neutralise(_clean(value))
         return written(value)
