@@ -58,7 +58,7 @@ def file_of(found: Whole, kind: str) -> bytes:
             return _pdf(found)
         if kind == "csv":
             return archive_of(csv_files(found))
-        return xlsx_bytes(_sheets(found))
+        return xlsx_bytes(sheets_of(found))
 
 
 def csv_files(found: Whole) -> dict[str, bytes]:
@@ -68,7 +68,7 @@ def csv_files(found: Whole) -> dict[str, bytes]:
     names = [*SHEETS, *TABLES, "definitions"]
     with force_locale(the_practice().language):
         return {f"{found.report.period}-{name}.csv": csv_bytes(sheet.columns, sheet.rows, **how)
-                for name, sheet in zip(names, _sheets(found), strict=True)}
+                for name, sheet in zip(names, sheets_of(found), strict=True)}
 
 
 def archive_of(files: dict[str, bytes]) -> bytes:
@@ -79,7 +79,7 @@ def archive_of(files: dict[str, bytes]) -> bytes:
     return held.getvalue()
 
 
-def _sheets(found: Whole) -> list[Sheet]:
+def sheets_of(found: Whole) -> list[Sheet]:
     """Figures by subject, every table, and last what the figures mean and when this was made."""
     report = found.report
     columns = [Column("title", gettext("Figure"), width=44), Column("name", gettext("Name"), width=24),

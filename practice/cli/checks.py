@@ -31,6 +31,34 @@ def check_books(demo):
     sys.exit(1 if broken else 0)
 
 
+@check.command("office")
+@click.argument("month")
+@click.option("--demo", is_flag=True, help="The demo practice instead of the real one.")
+def check_office(month, demo):
+    """Have LibreOffice open the Excel file of a month (2026-10) and compare every number and total with the report."""
+    from flask_babel import force_locale
+
+    from practice.access.actor import system
+    from practice.access.guard import acting
+    from practice.admin.report_files import sheets_of, whole
+    from practice.ops.office import NotInstalled, check
+    from practice.premises.queries import the_practice
+    from practice.reports.period import Period
+
+    app, actor = make_app("demo.db" if demo else "practice.db"), system("comparing the report's file")
+    with app.app_context(), acting(actor), force_locale(the_practice().language):
+        sheets = sheets_of(whole(actor, Period.parse(month)))
+    try:
+        found = check(sheets)
+    except NotInstalled:
+        raise click.ClickException("NOT RUN: LibreOffice (soffice) is not installed here.") from None
+    for line in found.wrong:
+        click.echo(line)
+    click.echo(f"LibreOffice reads {found.sheets} sheets, {found.numbers} numbers and {found.totals} totals"
+               + (", as the report has them." if found.is_good else ": NOT as the report has them."))
+    sys.exit(0 if found.is_good else 1)
+
+
 @check.command("desk", hidden=True)
 @click.argument("seconds", type=float)
 @click.argument("number", type=int)

@@ -85,8 +85,7 @@ def csv_pieces(columns: Sequence[Column], rows: Iterable, *, delimiter: str = ",
     writer = csv.writer(out, delimiter=delimiter, lineterminator="\r\n")
     writer.writerow([neutralise(column.title) for column in columns])
     yield out.getvalue().encode("utf-8-sig", errors="replace")
-    ways = [_csv_ways(column, decimal) for column in columns]
-    rows = iter(rows)
+    rows, ways = iter(rows), [_csv_ways(column, decimal) for column in columns]
     while some := list(islice(rows, _ROWS_OF_A_PIECE)):
         out.seek(0)
         out.truncate()
@@ -171,9 +170,8 @@ def _write(page, sheet: Sheet, formats: _Formats) -> None:
     for number, row in enumerate(sheet.rows, first + 1):
         if number >= _ROWS_OF_A_SHEET:
             raise Invalid(_("A sheet holds about a million rows. Choose fewer, or take CSV."))
-        if any(reads):
-            row = [value if read is None or value is None else read(value)
-                   for read, value in zip(reads, _values(sheet.columns, row), strict=True)]
+        row = [value if read is None or value is None else read(value)
+               for read, value in zip(reads, _values(sheet.columns, row), strict=True)]
         _write_row(page, number, sheet.columns, row, formats)
     if sheet.totals is not None:
         _write_row(page, number + 1, sheet.columns, sheet.totals, formats, bold=True, top=1)
@@ -189,7 +187,7 @@ def _write_row(page, number: int, columns: Sequence[Column], row, formats: _Form
         elif column.kind in (Kind.DATE, Kind.DATETIME):
             page.write_datetime(number, index, _dated(column, value), cell)
         else:
-            page.write_number(number, index, _exact(column, value), cell)
+            page.write_number(number, index, exact(column, value), cell)
 
 
 def _cells(columns: Sequence[Column], row) -> list[tuple[Column, object]]:
@@ -230,9 +228,8 @@ def _csv_way(column: Column, decimal: str) -> Callable[[object], str]:
             return _pointed(whole(value), places, decimal)
     else:
         def written(value) -> str:
-            exact = _exact(column, value)
-            shown = (exact * 100).normalize() if column.kind == Kind.PERCENT else exact
-            return f"{shown:f}".replace(".", decimal)
+            number = exact(column, value)
+            return f"{(number * 100).normalize() if column.kind == Kind.PERCENT else number:f}".replace(".", decimal)
 
     read = column.read
 
@@ -253,7 +250,7 @@ def _pointed(minor: int, places: int, decimal: str) -> str:
     return ("-" if minor < 0 else "") + (f"{digits[:-places]}{decimal}{digits[-places:]}" if places else digits)
 
 
-def _exact(column: Column, value) -> Decimal:
+def exact(column: Column, value) -> Decimal:
     """The number of a cell; a percent as the part of one that spreadsheets want."""
     if column.kind == Kind.MONEY:
         return to_decimal(value, column.currency)
@@ -285,8 +282,14 @@ def neutralise(text: str) -> str:
     return "'" + text if text.startswith(_FORMULA_STARTS) else text
 
 
+def sheet_names(titles: Iterable[str]) -> list[str]:
+    """What Excel calls the sheets of a book that have these titles."""
+    taken: set[str] = set()
+    return [_sheet_name(title, taken) for title in titles]
+
+
 def _sheet_name(title: str, taken: set[str]) -> str:
-    """A name Excel takes: 31 letters, none of []:*?/\\, not used before (upper and lower case are the same)."""
+    """31 letters, none of []:*?/\\, not used before (upper and lower case are the same)."""
     name = "".join(" " if sign in "[]:*?/\\\t\n" else sign for sign in _clean(title))
     name = _cut(name.strip("' "), 31).strip("' ") or "Sheet"
     tried, number = name, 2

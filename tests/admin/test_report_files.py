@@ -5,6 +5,8 @@ import io
 import json
 import re
 import zipfile
+from datetime import date
+from decimal import Decimal
 from xml.etree import ElementTree
 
 import pytest
@@ -12,11 +14,13 @@ from pypdf import PdfReader
 
 from practice.access import guard
 from practice.admin.report_command import send_report, write_report
-from practice.admin.report_files import csv_files, file_of, whole
+from practice.admin.report_files import csv_files, file_of, sheets_of, whole
 from practice.core import clock
 from practice.core.db import transaction
 from practice.core.errors import Invalid
 from practice.core.money import format_money, plain
+from practice.core.spreadsheet import exact, sheet_names
+from practice.ops.office import NotInstalled, compare, read_by_office
 from practice.outbox.queries import messages_about
 from practice.reports.definitions import FIGURES, SHEETS, Unit
 from practice.reports.period import Period
@@ -163,3 +167,34 @@ def test_the_command_writes_what_the_button_gives(as_person, stage, tmp_path):
     assert len(write_report("2026-11", "csv", tmp_path)) == len(SHEETS) + len(TABLES) + 1
     with pytest.raises(Invalid):
         write_report("2026-13", "json", tmp_path)
+
+
+def test_what_another_program_reads_is_compared(stage, found):
+    """LibreOffice's reading of the Excel file (`practice check office`), here played by the file's own cells."""
+    with guard.acting(stage.people.bo):
+        sheets = sheets_of(found)
+    read = {name: as_read(sheet) for name, sheet in zip(sheet_names(one.title for one in sheets), sheets, strict=True)}
+    good = compare(sheets, read)
+    assert good.is_good and good.sheets == len(SHEETS) + len(TABLES) + 1 and good.numbers > 100 and good.totals > 30
+    line = read["Summary"][1]
+    line[2] = str(Decimal(line[2]) + Decimal("0.01"))
+    read["Received"][-1][3] = "0"
+    read.pop("Tips")
+    wrong = compare(sheets, read).wrong
+    assert [one.split(":")[0] for one in wrong] == ["Summary, row 2", "Received, total", "Tips"]
+
+
+def as_read(sheet) -> list[list[str]]:
+    keys = [column.key for column in sheet.columns]
+    rows = [list(row) for row in sheet.rows]
+    if sheet.totals is not None:
+        rows.append([sheet.totals.get(key) for key in keys])
+    above = [[""] * len(keys)] * (len(sheet.heading) + bool(sheet.heading)) + [keys]
+    return above + [["" if cell is None else str(cell) if isinstance(cell, str | date) else
+                     str(exact(column, cell)) for column, cell in zip(sheet.columns, row, strict=True)] for row in rows]
+
+
+def test_without_libreoffice_nothing_is_claimed(monkeypatch):
+    monkeypatch.setattr("shutil.which", lambda program: None)
+    with pytest.raises(NotInstalled):
+        read_by_office(b"")
