@@ -1,14 +1,13 @@
 """A list on file, as CSV or XLSX: what is filtered, as many rows as there are, one after the other.
 
-Rows are read as they are written, so memory does not grow with them. The CSV begins at once; an XLSX is put together in
-a temporary file first. The head `X-Rows` says how many rows come, for who shows how far it is.
+Rows are read as they are written, so memory does not grow with them, and the file begins at once.
+The head `X-Rows` says how many rows come, for who shows how far it is.
 """
-import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import reduce
 
-from flask import Response, abort, stream_with_context
+from flask import Response, abort, flash, redirect, stream_with_context, url_for
 from flask_admin import expose
 from flask_admin.contrib.sqla import ModelView
 from flask_babel import gettext
@@ -20,11 +19,11 @@ from practice.admin.sending import XLSX
 from practice.audit import services as audit
 from practice.core import clock
 from practice.core.db import db, snapshot, transaction
-from practice.core.spreadsheet import Column, Kind, Sheet, csv_pieces, write_xlsx
+from practice.core.spreadsheet import Column, Kind, Sheet, csv_pieces
+from practice.core.xlsx_stream import MOST_ROWS, xlsx_pieces
 from practice.premises.queries import the_practice
 
 AT_A_TIME = 2000  # rows fetched from the database
-PIECE = 256 * 1024  # bytes
 
 
 @dataclass(frozen=True)
@@ -53,6 +52,9 @@ class Streamed:
             audit.record(current_actor(), "list.export", table=self.model.__tablename__, kind=export_type)
         query = self._filtered()
         count = query.order_by(None).with_entities(func.count(self.model.id)).scalar()
+        if export_type == "xlsx" and count > MOST_ROWS:
+            flash(gettext("A sheet holds about a million rows. Choose fewer, or take CSV."), "error")
+            return redirect(url_for(f"{self.endpoint}.index_view"))
         for model, condition in self.stream_joins:
             query = query.outerjoin(model, condition)
         # As they are stored: a value that comes again is read once (see Column.read), not once a row.
@@ -98,12 +100,3 @@ def stream_rows(found) -> Iterator[tuple]:
     """Rows by and by, which a server sends within a transaction only."""
     with snapshot():
         yield from found
-
-
-def xlsx_pieces(sheet: Sheet) -> Iterator[bytes]:
-    """The workbook from a temporary file, a piece at a time."""
-    with tempfile.TemporaryFile() as held:
-        write_xlsx([sheet], held)
-        held.seek(0)
-        while piece := held.read(PIECE):
-            yield piece

@@ -26,7 +26,7 @@ _FORMULA_STARTS = tuple("=+-@\t\r\n\0＝＋－＠")
 _FORMULA = re.compile(f"[{re.escape(''.join(_FORMULA_STARTS))}]")
 _MADE = datetime(2000, 1, 1, tzinfo=UTC).replace(tzinfo=None)  # in the file's properties: the same rows, the same bytes
 _ROWS_OF_A_SHEET = 1_048_576
-_ROWS_OF_A_PIECE = 500
+ROWS_OF_A_PIECE = 500
 _CELLS_KEPT = 2000  # of a column
 _LETTERS_OF_A_CELL = 32_767
 
@@ -44,7 +44,7 @@ class Kind(StrEnum):
 @dataclass(frozen=True, slots=True)
 class Column:
     """`key` finds the value in a row that is a mapping, `title` stands above it; `width` in characters. `read` makes
-    the value out of what the rows bring, None excepted, when that is something else."""
+    the value out of what the rows of a long list bring, None excepted (see csv_pieces and xlsx_stream)."""
 
     key: str
     title: str
@@ -86,7 +86,7 @@ def csv_pieces(columns: Sequence[Column], rows: Iterable, *, delimiter: str = ",
     writer.writerow([neutralise(column.title) for column in columns])
     yield out.getvalue().encode("utf-8-sig", errors="replace")
     rows, ways = iter(rows), [_csv_ways(column, decimal) for column in columns]
-    while some := list(islice(rows, _ROWS_OF_A_PIECE)):
+    while some := list(islice(rows, ROWS_OF_A_PIECE)):
         out.seek(0)
         out.truncate()
         # A column at a time: with many rows that takes half as long as a row at a time.
@@ -95,7 +95,7 @@ def csv_pieces(columns: Sequence[Column], rows: Iterable, *, delimiter: str = ",
         yield out.getvalue().encode("utf-8", errors="replace")
 
 
-def _kept(way: Callable) -> Callable:
+def kept(way: Callable) -> Callable:
     """Days, amounts and names come again and again: what was worked out once is not worked out anew."""
     return lru_cache(_CELLS_KEPT, typed=True)(way)
 
@@ -158,20 +158,18 @@ _WIDTH = {Kind.TEXT: 24, Kind.DATE: 12, Kind.DATETIME: 17}
 def _write(page, sheet: Sheet, formats: _Formats) -> None:
     first = 0
     for text in sheet.heading:
-        page.write_string(first, 0, _clean(text), formats.get(bold=first == 0))
+        page.write_string(first, 0, clean(text), formats.get(bold=first == 0))
         first += 1
     first += bool(sheet.heading)
     for index, column in enumerate(sheet.columns):
         side = "left" if column.kind in (Kind.TEXT, Kind.DATE, Kind.DATETIME) else "right"
-        page.write_string(first, index, _clean(column.title), formats.get(bold=True, bottom=1, align=side))
+        page.write_string(first, index, clean(column.title), formats.get(bold=True, bottom=1, align=side))
         page.set_column(index, index, column.width or max(_WIDTH.get(column.kind, 14), len(column.title) + 2))
     page.freeze_panes(first + 1, 0)
-    number, reads = first, [column.read and _kept(column.read) for column in sheet.columns]
+    number = first
     for number, row in enumerate(sheet.rows, first + 1):
         if number >= _ROWS_OF_A_SHEET:
             raise Invalid(_("A sheet holds about a million rows. Choose fewer, or take CSV."))
-        row = [value if read is None or value is None else read(value)
-               for read, value in zip(reads, _values(sheet.columns, row), strict=True)]
         _write_row(page, number, sheet.columns, row, formats)
     if sheet.totals is not None:
         _write_row(page, number + 1, sheet.columns, sheet.totals, formats, bold=True, top=1)
@@ -183,9 +181,9 @@ def _write_row(page, number: int, columns: Sequence[Column], row, formats: _Form
         if value is None:
             page.write_blank(number, index, None, cell)
         elif column.kind == Kind.TEXT or isinstance(value, str):
-            page.write_string(number, index, _clean(value), cell)  # the word "Total" may stand in a column of dates
+            page.write_string(number, index, clean(value), cell)  # the word "Total" may stand in a column of dates
         elif column.kind in (Kind.DATE, Kind.DATETIME):
-            page.write_datetime(number, index, _dated(column, value), cell)
+            page.write_datetime(number, index, dated(column, value), cell)
         else:
             page.write_number(number, index, exact(column, value), cell)
 
@@ -200,7 +198,7 @@ def _values(columns: Sequence[Column], row) -> Sequence:
 
 def _csv_ways(column: Column, decimal: str) -> Callable[[Sequence], Iterable[str]]:
     """How some cells of a column are written, one below the other."""
-    way = _kept(_csv_way(column, decimal))
+    way = kept(_csv_way(column, decimal))
     if column.kind == Kind.TEXT and column.read is None:
         return lambda values: values if _are_harmless(values) else map(way, values)
     return lambda values: map(way, values)
@@ -220,7 +218,7 @@ def _csv_way(column: Column, decimal: str) -> Callable[[object], str]:
         form = () if column.kind == Kind.DATE else (" ", "minutes")
 
         def written(value) -> str:
-            return _dated(column, value).isoformat(*form)
+            return dated(column, value).isoformat(*form)
     elif column.kind == Kind.MONEY:
         places = decimals(column.currency)
 
@@ -239,7 +237,7 @@ def _csv_way(column: Column, decimal: str) -> Callable[[object], str]:
         if read is not None:
             value = read(value)
         if column.kind == Kind.TEXT or isinstance(value, str):
-            return neutralise(_clean(value))
+            return neutralise(clean(value))
         return written(value)
     return way
 
@@ -261,14 +259,14 @@ def exact(column: Column, value) -> Decimal:
     return Decimal(whole(value))
 
 
-def _dated(column: Column, value) -> date | datetime:
+def dated(column: Column, value) -> date | datetime:
     wanted = datetime if column.kind == Kind.DATETIME else date
     if type(value) is not wanted or getattr(value, "tzinfo", None):
         raise Invalid(_("The column %(column)s needs a local date."), column=column.title)
     return value
 
 
-def _clean(value) -> str:
+def clean(value) -> str:
     """Text without what XML cannot carry and Excel cannot hold."""
     text = str(value)
     if text.isprintable() and len(text) * 2 < _LETTERS_OF_A_CELL:
@@ -290,7 +288,7 @@ def sheet_names(titles: Iterable[str]) -> list[str]:
 
 def _sheet_name(title: str, taken: set[str]) -> str:
     """31 letters, none of []:*?/\\, not used before (upper and lower case are the same)."""
-    name = "".join(" " if sign in "[]:*?/\\\t\n" else sign for sign in _clean(title))
+    name = "".join(" " if sign in "[]:*?/\\\t\n" else sign for sign in clean(title))
     name = _cut(name.strip("' "), 31).strip("' ") or "Sheet"
     tried, number = name, 2
     while tried.lower() in taken or tried.lower() == "history":  # Excel keeps "History" for itself

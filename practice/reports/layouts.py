@@ -167,7 +167,10 @@ def xero(lines: Sequence[Sold], codes: Mapping[str, Code], *, decimals: int, nam
 def quickbooks(lines: Sequence[Sold], codes: Mapping[str, Code], *, decimals: int, names: bool,
                currency: str) -> bytes:
     """QuickBooks Online's invoices outside the US: amounts without tax, the tax beside them. It imports no credit
-    notes: see quickbooks_credits. The account stands as the item, the tax key is QuickBooks' tax code."""
+    notes: see quickbooks_credits. The account stands as the item, the tax key is QuickBooks' tax code.
+
+    The heads are those that public exporters to it agree on. Intuit names the same fields, but its template file could
+    not be compared; a head it does not know is mapped by hand at the import."""
     rows = []
     for line in lines:
         amount, day = _signed(line.net, decimals), line.service_on or line.issued_on
