@@ -43,6 +43,18 @@ def test_therapist_sees_clients_in_care(people, two, acting):
     assert names() == ["Ben"]
 
 
+@pytest.mark.requirement("own-rows")
+def test_rows_read_past_the_session_are_ruled_too(people, two, acting):
+    for actor, seen in ((people.theo, ["Ann"]), (people.tara, ["Ben"]), (people.rae, ["Ann", "Ben"])):
+        acting(actor)
+        assert db.session.connection().scalars(guard.as_seen(KEPT)).all() == seen
+    with pytest.raises(NoReadGrant):
+        db.session.connection().execute(guard.as_seen(select(Condition.id)))
+    guard.bind(None)
+    with pytest.raises(NoActor):
+        guard.as_seen(KEPT)
+
+
 KEPT = select(Client.first_name).order_by(Client.first_name)
 KEPT_CONDITIONS = select(Condition)
 
