@@ -163,6 +163,8 @@ def read_month(page, shot) -> tuple[bytes, bytes]:
     go(page, link(page, "Back to the report"))
     files = []
     for name in ("CSV", "Excel"):
+        if name == "CSV":
+            page.get_by_text("More", exact=True).first.click()
         with page.expect_download() as waiting:
             link(page, name, exact=True).click()
         files.append(waiting.value.path().read_bytes())
