@@ -164,7 +164,7 @@ def read_month(page, shot) -> tuple[bytes, bytes]:
     files = []
     for name in ("CSV", "Excel"):
         if name == "CSV":
-            page.get_by_text("More", exact=True).first.click()
+            page.locator("main summary", has_text="More").click()
         with page.expect_download() as waiting:
             link(page, name, exact=True).click()
         files.append(waiting.value.path().read_bytes())

@@ -84,7 +84,7 @@ def form_address(page, shot) -> str:
     page.goto("/clients/")
     go(page, link(page, "Núñez, Zoë"))
     go(page, link(page, "Form", exact=True))
-    go(page, button(page, "Make an address"))
+    go(page, button(page, "Make a link"))
     expect(page.locator(".fresh-code")).to_be_visible()
     assert link(page, "Text message").get_attribute("href").startswith("sms:")
     assert link(page, "E-mail").get_attribute("href").startswith("mailto:")

@@ -13,12 +13,14 @@ from practice.accounts.queries import user_names
 from practice.admin import show
 from practice.admin.auth import current_actor
 from practice.admin.base import Page, attempt
+from practice.admin.report_charts import title_of
 from practice.admin.sending import attachment
 from practice.admin.setup_tabs import tabs
 from practice.audit import services as audit
 from practice.core.db import transaction
 from practice.core.spreadsheet import Column, Kind, csv_bytes
 from practice.core.text import _
+from practice.reports.period import Period
 from practice.transfer.queries.keeping import kept
 from practice.transfer.queries.rights import reviews
 from practice.transfer.sentences import DID_LABELS
@@ -86,6 +88,11 @@ def last_month() -> str:
     return f"{today.year - (today.month == 1)}-{(today.month - 2) % 12 + 1:02}"
 
 
+def named(month: str) -> str:
+    """"October 2026"."""
+    return title_of(Period.parse(month))
+
+
 def show_page(form: ReviewForm):
     month = form.month.data or last_month()
     found = look_through(current_actor(), month)
@@ -93,4 +100,5 @@ def show_page(form: ReviewForm):
     return render_template(
         "admin/trail/review.html", form=form, found=found, kinds=DID_LABELS, telling=TELLING_LABELS, reviews=signed,
         names=user_names(), is_signed=any(one.month == month for one in signed), tabs_row=tabs("trail"),
+        named=named,
     ), 422 if form.errors or form.form_errors else 200
