@@ -15,7 +15,7 @@ from practice.admin import show
 from practice.admin.auth import current_actor
 from practice.admin.base import Page, attempt, record_reading, words
 from practice.admin.care import check_open
-from practice.catalog.techniques import home_care, placed, placed_by_kind
+from practice.catalog.techniques import by_kind, home_care, placed
 from practice.clients.queries import get_client
 from practice.core import clock
 from practice.core.body import Place, all_places
@@ -24,6 +24,7 @@ from practice.core.errors import Invalid
 from practice.core.text import _
 from practice.intake.answers import parse_place
 from practice.premises.queries import the_practice
+from practice.safety.queries import rulebook
 from practice.sessions.content import DEPTHS, MOST_ROWS, WorkRow, read_rows
 from practice.sessions.plan import COMBINED_LABELS, FREQUENCIES, HomeTask, PlanContent
 from practice.sessions.queries import due_clients, plan_row
@@ -107,7 +108,7 @@ class PlanPage(Page):
         return render_template(
             "admin/plans/plan.html", form=form, client=get_client(client_id), version=version, care=home_care(),
             goals=[*goals, *[""] * GOAL_LINES][:max(GOAL_LINES, len(goals) + 1)], places=all_places(),
-            work=[*work, *[BLANK_ROW] * FREE_ROWS], techniques=placed_by_kind(), depths=DEPTHS,
+            work=[*work, *[BLANK_ROW] * FREE_ROWS], techniques=by_kind(placed(rulebook().techniques)), depths=DEPTHS,
             tasks=[*tasks, *[HomeTask("", "")] * FREE_TASKS][:MOST_TASKS],
             back=url_for("brief.chart", client_id=client_id)), 200 if request.method == "GET" else 422
 
@@ -165,7 +166,7 @@ def typed_work() -> list[tuple[str, ...]]:
 def posted_work() -> tuple[WorkRow, ...]:
     """The same as rows. Raises Invalid for a line that makes no sense."""
     try:
-        return read_rows(";".join(" ".join(line) for line in typed_work()), placed())
+        return read_rows(";".join(" ".join(line) for line in typed_work()), rulebook().techniques)
     except ValueError:
         raise Invalid(_("Choose a place, a technique, a depth and from 1 to 480 minutes.")) from None
 

@@ -1,6 +1,6 @@
 """Keeping the price list, and the settings that hang on it."""
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from sqlalchemy import func, select
 
@@ -35,8 +35,11 @@ def save_treatment(actor: Actor, treatment_id: int | None, *, version: int | Non
                    minutes: int, buffer_minutes: int = 0, price_amount: int, tax_code_id: int,
                    needs_room: bool = True, usual_techniques: Sequence[str] = (), therapist_ids: Sequence[int] = (),
                    texts: Mapping[str, tuple[str, str]] | None = None, is_active: bool = True,
-                   billing_code: str = "", prices: Mapping[int, int] | None = None) -> Treatment:
+                   billing_code: str = "", prices: Mapping[int, int] | None = None,
+                   techniques: Collection[str] | None = None) -> Treatment:
     """Add (`treatment_id` None) or change a treatment.
+
+    `techniques` are the keys of every technique there is, where the practice has some of its own.
 
     `texts` are (name, neutral name) per further language; no `therapist_ids` means everybody gives it;
     `prices` are those of price groups, by their number.
@@ -45,8 +48,7 @@ def save_treatment(actor: Actor, treatment_id: int | None, *, version: int | Non
     require(actor, Permission.CATALOG_EDIT)
     name, neutral_name = name.strip(), neutral_name.strip()
     _check_treatment(name, neutral_name, minutes, buffer_minutes, price_amount)
-    unknown = [key for key in usual_techniques if key not in catalogue()]
-    if unknown:
+    if set(usual_techniques) - set(techniques or catalogue()):
         raise Invalid(_("Unknown technique."), "usual_techniques")
     _check_tax_code(tax_code_id)
     if treatment_id is None:

@@ -8,7 +8,8 @@ from functools import lru_cache
 from sqlalchemy import BindParameter, Select, bindparam, exists, func, or_, select
 from sqlalchemy.orm import joinedload
 
-from practice.clients.models import Care, Client
+from practice.catalog.techniques import Technique
+from practice.clients.models import Client
 from practice.core import clock
 from practice.core.columns import canonical_json
 from practice.core.db import db, kept
@@ -20,8 +21,9 @@ from practice.intake.queries import answers_of, definition_of
 from practice.premises.queries import the_practice
 from practice.safety import proposals as named
 from practice.safety.content import ConditionContent, ProfileContent
-from practice.safety.models import BriefReview, Condition, ConditionState, ConsequenceRow, OwnRule, SafetyProfile
-from practice.safety.rulebook import Rulebook, shipped, with_own
+from practice.safety.models import BriefReview, Condition, ConditionState, OwnRule, SafetyProfile
+from practice.safety.rulebook import Rulebook, shipped
+from practice.safety.rulebook_own import Part, offered, row_key, with_own
 from practice.safety.rules import (
     AllergyFact,
     ConditionStatus,
@@ -35,22 +37,24 @@ from practice.safety.rules import (
     Wish,
     assess,
 )
-from practice.safety.rules_verdict import Consequence
+from practice.safety.rules_loosened import Loosened, loosened
 
 CHECK_HOLDS_DAYS = 1
 FORMS_EACH = 3  # of each kind of form, the newest: the present one and what it is compared with
 IN_FORCE = "rulebook in force"  # where a session keeps it
 LIVE = (ConditionState.PROPOSED, ConditionState.ACCEPTED)
 RULES = OwnRule.__table__.c  # whoever is asked about safety is asked by the whole rulebook
-OWN_RULES = select(RULES.content).where(RULES.is_active).order_by(RULES.key)
-HAS_OWN_RULES = exists().where(RULES.is_active)
+# A technique that was taken out goes on naming the work that was done with it.
+COUNTS = or_(RULES.is_active, RULES.key.startswith(row_key(Part.TECHNIQUE, "")))
+OWN_RULES = select(RULES.content, RULES.is_active).where(COUNTS).order_by(RULES.key)
+HAS_OWN_RULES = exists().where(COUNTS)
 
 
 def rulebook() -> Rulebook:
     """The rulebook in force: the shipped one with the practice's own rules over it. Read once a request."""
     if kept().get(IN_FORCE) is None:
-        rows = db.session.execute(OWN_RULES).scalars()
-        kept()[IN_FORCE] = _laid_over(tuple(canonical_json(row) for row in rows))
+        kept()[IN_FORCE] = _laid_over(tuple(
+            (canonical_json(content), is_active) for content, is_active in db.session.execute(OWN_RULES)))
     return kept()[IN_FORCE]
 
 
@@ -65,8 +69,14 @@ def forget_rulebook() -> None:
 
 
 @lru_cache(maxsize=4)
-def _laid_over(own: tuple[str, ...]) -> Rulebook:
-    return with_own(shipped(), [json.loads(text) for text in own])
+def _laid_over(own: tuple[tuple[str, bool], ...]) -> Rulebook:
+    active, retired = ([json.loads(text) for text, is_active in own if is_active is wanted] for wanted in (True, False))
+    return with_own(shipped(), active, retired)
+
+
+def techniques() -> dict[str, Technique]:
+    """Every technique somebody can choose, those of the practice's own too."""
+    return offered(rulebook())
 
 
 def own_rules() -> dict[str, OwnRule]:
@@ -121,6 +131,12 @@ class Known:
         if not chosen:
             return self.verdict
         return assess(replace(self.facts, requested=replace(self.facts.requested, products=chosen)), rulebook())
+
+    def loosened(self) -> tuple[Loosened, ...]:
+        """What the practice's own rules allow this client beyond the shipped rulebook."""
+        if self.verdict.rulebook_version == shipped().version:
+            return ()
+        return loosened(assess(self.facts, shipped()), self.verdict)
 
     def seen(self) -> dict:
         """The versions of everything the verdict stands on: what a review or a signature is bound to."""
@@ -352,50 +368,8 @@ def _never_more(forms) -> list[Limit]:
     return list(limits)
 
 
-CONSEQUENCES = select(ConsequenceRow.client_id, ConsequenceRow.kind).where(
-    ConsequenceRow.client_id.in_(bindparam("clients", expanding=True)), ConsequenceRow.starts_on <= bindparam("on"),
-    or_(ConsequenceRow.ends_on.is_(None), ConsequenceRow.ends_on >= bindparam("on")))
-
-
-def consequences_of(client_ids: Iterable[int], on: date | None = None) -> dict[int, tuple[Consequence, ...]]:
-    """What the desk must know of these clients on that day (None: today), never why; the most pressing first."""
-    ids = list(client_ids)
-    if not ids:
-        return {}
-    on = on or clock.local_date(clock.now(), the_practice().time_zone)
-    found: dict[int, list[str]] = {}
-    for client_id, kind in db.session.execute(CONSEQUENCES, {"clients": ids, "on": on}):
-        found.setdefault(client_id, []).append(kind)
-    return {client_id: told for client_id, kinds in found.items() if (told := by_urgency(kinds))}
-
-
-def by_urgency(kinds: Iterable[str]) -> tuple[Consequence, ...]:
-    """These stored kinds, the most pressing first; without those that no longer exist."""
-    return tuple(one for one in Consequence if one in kinds)
-
-
 def last_review(client_id: int, appointment_id: int) -> BriefReview | None:
     """When the brief was read before that appointment."""
     return db.session.scalars(
         select(BriefReview).where(BriefReview.client_id == client_id, BriefReview.appointment_id == appointment_id)
         .order_by(BriefReview.id.desc()).limit(1)).first()
-
-
-@dataclass(frozen=True)
-class Waiting:
-    """How many answers of a client wait to be decided, and from how many forms."""
-
-    client_id: int
-    answers: int
-    forms: int
-
-
-def waiting_for(user_id: int) -> list[Waiting]:
-    """The clients in a therapist's care whose answers nobody has decided, without opening one."""
-    now = clock.now()
-    mine = select(Care.client_id).where(Care.user_id == user_id, Care.from_at <= now, Care.until_at > now)
-    rows = db.session.execute(
-        select(Condition.client_id, func.count(Condition.id), func.count(Condition.submission_id.distinct()))
-        .where(Condition.client_id.in_(mine), Condition.state == ConditionState.PROPOSED)
-        .group_by(Condition.client_id).order_by(func.min(Condition.created_at)))
-    return [Waiting(*row) for row in rows]

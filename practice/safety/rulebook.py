@@ -5,11 +5,10 @@ WALTON_CREDIT is that credit. Every rule carries its sources, their tier (A rese
 grade (how sure) and a basis: `direct` (a source says so), `translated` (from words such as gentle to a level), `editor`
 (a careful choice of ours). The whole is decision support, never medical advice.
 
-An owner's own rules have the same shape as the shipped ones and are laid over them by `with_own`; they are kept outside
-these files, so that a new version of the shipped rulebook leaves them standing.
+An owner's own rules have the same shape as the shipped ones and are laid over them by `rulebook_own.with_own`; they are
+kept outside these files, so that a new version of the shipped rulebook leaves them standing.
 """
 
-import hashlib
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import MISSING, dataclass, field, fields, replace
@@ -19,8 +18,9 @@ from importlib import resources
 from types import MappingProxyType
 from typing import Any
 
-from practice.catalog.techniques import catalogue
+from practice.catalog.techniques import Technique, catalogue
 from practice.core.text import _
+from practice.safety.standing import StandingRule, standing_from_data
 
 WALTON_CREDIT = _("Pressure levels by Tracy Walton, after MacDonald and Nelson; the words for the levels are ours.")
 DISCLAIMER = _(
@@ -90,7 +90,7 @@ class Rule:
     "@marked" (the places named for this client), "@distal" (further along the limb), "@quadrant" and "@limb".
     `place` says whether the condition needs a place: required, optional or none; without a required place it counts
     everywhere it is `possible`. `needs` "due_date" makes it a pregnancy, counted in weeks. `avoid` and `warn` are
-    technique keys, "*" is every technique, at any pressure.
+    technique keys, "*" is every technique, at any pressure; `techniques` are all there are.
     """
 
     key: str
@@ -126,6 +126,7 @@ class Rule:
     needs: tuple[str, ...] = ()
     note: str = ""
     is_own: bool = False
+    techniques: Mapping[str, Technique] = field(default_factory=catalogue, repr=False, compare=False)
 
     @property
     def is_whole_body(self) -> bool:
@@ -167,9 +168,10 @@ class Rule:
 
     @cached_property
     def technique_lists(self) -> tuple[frozenset[str], frozenset[str]]:
-        """Techniques refused and warned about, with what the catalogue adds and what the heat rule means for each."""
-        every = catalogue()
+        """Techniques refused and warned about, with what each says of itself and what the heat rule means for it."""
+        every = self.techniques
         refused = set(every) if EVERY_TECHNIQUE in self.avoid else set(self.avoid)
+        refused |= {key for key, technique in every.items() if self.key in technique.refused_for}
         warned = set(self.warn) | {key for key, technique in every.items() if self.key in technique.warns_for}
         hot = {key for key, technique in every.items() if technique.uses_heat} - refused - set(self.warn)
         if self.heat == "avoid":
@@ -196,13 +198,15 @@ def _as_variant(rule: Rule, variant: Variant) -> Rule:
 
 @dataclass(frozen=True)
 class Rulebook:
-    """Everything the engine knows. `version` is kept with every signed note."""
+    """Everything the engine knows. `version` is kept with every signed note; `own_settings` are the practice's own."""
 
     version: str
     rules: Mapping[str, Rule]
-    standing: Mapping[str, Any]
+    standing: Mapping[str, StandingRule]
     settings: Mapping[str, Any]
     sources: Mapping[str, Source]
+    techniques: Mapping[str, Technique] = field(default_factory=catalogue)
+    own_settings: frozenset[str] = frozenset()
 
     @property
     def conditions(self) -> dict[str, Rule]:
@@ -229,12 +233,13 @@ class Rulebook:
 
 
 _TUPLES = ("sources", "synonyms", "regions", "possible", "avoid", "warn", "positions", "ask", "consequences", "needs")
-_FIELDS = {item.name: item for item in fields(Rule)}
+_NOT_DATA = ("is_own", "techniques")
+_FIELDS = {item.name: item for item in fields(Rule) if item.name not in _NOT_DATA}
 
 
 def rule_from_data(data: Mapping[str, Any], *, is_own: bool = False) -> Rule:
     """Build a rule from its JSON shape, which `rulebook_check.problems_of` has found sound."""
-    values = {key: value for key, value in data.items() if key in _FIELDS and key != "is_own"}
+    values = {key: value for key, value in data.items() if key in _FIELDS}
     for name in _TUPLES:
         values[name] = tuple(values.get(name, ()))
     values["kind"] = Kind(values["kind"])
@@ -258,10 +263,10 @@ def _variant(row: Mapping[str, Any]) -> Variant:
 def to_data(rule: Rule) -> dict[str, Any]:
     """The JSON shape of a rule, as it stands in the files and as an owner edits it."""
     data: dict[str, Any] = {}
-    for item in fields(Rule):
+    for item in _FIELDS.values():
         value = getattr(rule, item.name)
         default = item.default if item.default is not MISSING else () if item.name != "caps" else {}
-        if item.name == "is_own" or (value == default and item.name not in ("avoid", "warn", "cap")):
+        if value == default and item.name not in ("avoid", "warn", "cap"):
             continue
         if item.name == "products":
             value = [{"avoid": list(row.avoid), "warn": list(row.warn), "why": row.why} for row in value]
@@ -309,15 +314,7 @@ def shipped() -> Rulebook:
         for row in (read["standing.json"][key],)
     ]
     sources = {key: Source(key, **row) for key, row in read["sources.json"].items()}
+    standing = [standing_from_data(row) for row in read["standing.json"]["everybody"]]
     settings = read["settings.json"]
-    return Rulebook(settings["version"], {rule.key: rule for rule in rules}, read["standing.json"], settings, sources)
-
-
-def with_own(book: Rulebook, own: Iterable[Mapping[str, Any]]) -> Rulebook:
-    """Lay an owner's rules over a rulebook: same key replaces, a new key adds. The version tells the two apart."""
-    rows = list(own)
-    if not rows:
-        return book
-    mark = hashlib.sha256(json.dumps(rows, sort_keys=True).encode()).hexdigest()[:8]
-    rules = dict(book.rules) | {row["key"]: rule_from_data(row, is_own=True) for row in rows}
-    return Rulebook(f"{book.version}+own.{mark}", rules, book.standing, book.settings, book.sources)
+    return Rulebook(settings["version"], {rule.key: rule for rule in rules}, {rule.key: rule for rule in standing},
+                    settings, sources)

@@ -50,7 +50,7 @@ _KEYS = {
 def problems_of(data: Mapping[str, Any], book: Rulebook | None = None) -> list[str]:
     """What is wrong with a rule, as sentences for the person who edits it; empty when it can be taken.
 
-    With `book` the position words and nothing else are checked against it: sources may be the owner's own words.
+    With `book` its positions and techniques are what may be named: sources may be the owner's own words.
     """
     return list(_problems(data, book))
 
@@ -107,8 +107,9 @@ def _lists(data: Mapping[str, Any], book: Rulebook | None) -> Iterator[str]:
         yield from (
             _("Not a region: ") + str(key) for key in data.get(name, ()) if key not in REGIONS and key not in MARKS
         )
+    known = book.techniques if book else catalogue()
     for name in ("avoid", "warn"):
-        unknown = [key for key in data.get(name, ()) if key not in catalogue() and key != EVERY_TECHNIQUE]
+        unknown = [key for key in data.get(name, ()) if key not in known and key != EVERY_TECHNIQUE]
         yield from (_("Not a technique: ") + str(key) for key in unknown)
     if data.get("heat") not in (None, "avoid", "warn"):
         yield _("Heat is avoid, warn or nothing.")

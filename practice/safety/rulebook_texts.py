@@ -10,8 +10,7 @@ def texts() -> set[str]:
     for rule in book.rules.values():
         found |= {rule.label, rule.client, rule.why, rule.note, rule.positioning, rule.review, *rule.ask}
         found |= {variant.label for variant in rule.variants} | {product.why for product in rule.products}
-    standing = [*book.standing["closed_places"], *book.standing["technique_places"]]
-    for row in (*standing, book.standing["points"], book.standing["throat"]):
-        found |= {row["label"], row["why"], row.get("note", "")}
+    for rule in book.standing.values():
+        found |= {rule.label, rule.why, rule.note}
     found |= {source.title for source in book.sources.values()}
     return found - {""}

@@ -57,7 +57,6 @@ anything new about it, would like it firm, and never more than light on the bell
 
 from collections.abc import Mapping
 
-from practice.catalog.techniques import catalogue
 from practice.core.body import Place, Spot
 from practice.core.text import _
 from practice.safety.rulebook import Rulebook
@@ -90,6 +89,7 @@ from practice.safety.rules_standing import (
     add_pains,
     add_standing,
     technique_consent_reason,
+    technique_reason,
 )
 from practice.safety.rules_verdict import (
     OPEN_SOMEWHERE,
@@ -192,7 +192,14 @@ def _verdict(sheet: Sheet) -> Verdict:
             key for consent in facts.consents if consent.holds(facts.on) for key in consent.techniques
         ),
         consent_reason=technique_consent_reason(sheet.book),
+        catalogue=sheet.book.techniques,
+        depths=_depths(sheet.book),
     )
+
+
+def _depths(book: Rulebook) -> dict[str, Reason]:
+    """The techniques nobody goes beyond a level with, whoever the client is."""
+    return {key: technique_reason(book, one) for key, one in book.techniques.items() if one.cap is not None}
 
 
 def _no_rule(book: Rulebook) -> Reason:
@@ -280,7 +287,7 @@ def _techniques(sheet: Sheet, ceilings: Mapping[Place, Ceiling]) -> dict[str, Te
         return memory[mask]
 
     found = {}
-    for key, technique in catalogue().items():
+    for key, technique in sheet.book.techniques.items():
         refused, warned = sheet.refused.get(key, 0), sheet.warned.get(key, 0)
         grounds = sheet.grounds.get(key, [])
         reasons = ordered([ground.reason for ground in grounds])

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from practice.catalog.techniques import catalogue, home_care
+from practice.catalog.techniques import home_care
 from practice.core.body import UNASSESSED, Place
 from practice.safety.rules_facts import Request
 from practice.safety.rules_places import NUMBER, PLACES
@@ -34,9 +34,10 @@ def check_row(
     technique without heat of its own is done warm; `products` are names judged in the verdict.
     """
     problems = _outcome_problem(verdict, place, technique)
-    known = catalogue().get(technique)
+    known = verdict.catalogue.get(technique)
     if known is None or known.is_placed:
         problems += _depth_problem(verdict, place, technique, pressure)
+        problems += _own_depth_problem(verdict, place, technique, pressure)
     problems += _technique_problems(verdict, place, technique)
     if with_heat and place in verdict.heat.refused_at:
         problems.append(_problem(ProblemKind.HEAT, place, technique, verdict.heat.reasons))
@@ -89,8 +90,16 @@ def _depth_problem(verdict: Verdict, place: Place, technique: str, pressure: int
     return []
 
 
+def _own_depth_problem(verdict: Verdict, place: Place, technique: str, pressure: int) -> list[Problem]:
+    """A technique may have a limit of its own, whoever the client is."""
+    reason = verdict.depths.get(technique)
+    if reason is None or pressure <= reason.level:
+        return []
+    return [_problem(ProblemKind.TOO_DEEP, place, technique, (reason,), reason.level)]
+
+
 def _technique_problems(verdict: Verdict, place: Place, technique: str) -> list[Problem]:
-    answer, known = verdict.techniques.get(technique), catalogue().get(technique)
+    answer, known = verdict.techniques.get(technique), verdict.catalogue.get(technique)
     if answer is None or known is None:
         return []
     problems = []
@@ -116,7 +125,7 @@ def check_request(verdict: Verdict, request: Request) -> list[Problem]:
     names = [product.name for product in request.products]
     for place in request.places or PLACES:
         for technique in request.techniques:
-            known = catalogue().get(technique)
+            known = verdict.catalogue.get(technique)
             pressure = request.pressure if request.pressure is not None else (known.lowest if known else 0)
             problems.update(dict.fromkeys(check_row(verdict, place, technique, pressure, products=names)))
     return list(problems)

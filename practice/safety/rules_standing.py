@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from practice.catalog.techniques import Technique
 from practice.core.body import POINTS, Spot
 from practice.core.text import _
 from practice.safety.rulebook import Rulebook
@@ -18,34 +19,37 @@ from practice.safety.rules_verdict import (
     Reason,
     ReasonKind,
 )
+from practice.safety.standing import StandingRule
 
 
-def _standing_reason(book: Rulebook, row: dict) -> Reason:
-    return Reason(
-        row["key"],
-        row["label"],
-        row["why"],
-        ReasonKind.STANDING,
-        row.get("cap"),
-        book.sources_of(row["sources"]),
-        row["grade"],
-        row["basis"],
-        note=row.get("note", ""),
-    )
+def _standing_reason(book: Rulebook, rule: StandingRule) -> Reason:
+    cap = None if rule.techniques else rule.cap
+    return Reason(rule.key, rule.label, rule.why, ReasonKind.STANDING, cap, book.sources_of(rule.sources), rule.grade,
+                  rule.basis, is_own=rule.is_own, note=rule.note)  # fmt: skip
 
 
 def add_standing(sheet: Sheet) -> None:
     """What holds for everybody: closed places, spots of caution, techniques that never go somewhere."""
-    standing = sheet.book.standing
-    for row in standing["closed_places"]:
-        sheet.limit(region_mask(row["regions"]), _standing_reason(sheet.book, row))
-    for row in (standing["points"], standing["throat"]):
-        reason = _standing_reason(sheet.book, row)
-        for point in row["points"]:
-            for side in POINTS[point].sides:
-                sheet.points.setdefault(Spot(point, side), []).append(reason)
-    for row in standing["technique_places"]:
-        sheet.refuse(frozenset(row["techniques"]), region_mask(row["regions"]), _standing_reason(sheet.book, row))
+    for rule in sheet.book.standing.values():
+        reason = _standing_reason(sheet.book, rule)
+        if rule.techniques:
+            sheet.refuse(frozenset(rule.techniques), region_mask(rule.regions), reason)
+        elif rule.cap is not None:
+            sheet.limit(region_mask(rule.regions), reason)
+            for point in rule.points:
+                for side in POINTS[point].sides:
+                    sheet.points.setdefault(Spot(point, side), []).append(reason)
+    for technique in sheet.book.techniques.values():
+        if technique.never_at:
+            sheet.refuse(frozenset((technique.key,)), region_mask(technique.never_at),
+                         technique_reason(sheet.book, technique))  # fmt: skip
+
+
+def technique_reason(book: Rulebook, technique: Technique) -> Reason:
+    """Why a technique is not done somewhere, or not deeper than its limit, whoever the client is."""
+    return Reason(f"technique:{technique.key}", technique.label, technique.why or _("So the practice has decided."),
+                  ReasonKind.STANDING, technique.cap, book.sources_of(technique.sources), basis="editor",
+                  is_own=technique.is_own, note=technique.note)  # fmt: skip
 
 
 def add_pains(sheet: Sheet) -> None:
@@ -102,6 +106,7 @@ def add_consents(sheet: Sheet) -> None:
             ReasonKind.CONSENT,
             0,
             sources,
+            is_own="sensitive" in book.own_settings,
         )
         mask = region_mask((region,))
         sheet.limit(mask, reason)
@@ -140,6 +145,7 @@ def add_blood_pressure(sheet: Sheet) -> None:
         sources=sheet.book.sources_of(settings["sources"]),
         grade="medium",
         basis="editor",
+        is_own="blood_pressure" in sheet.book.own_settings,
         since=reading.on,
     )
 

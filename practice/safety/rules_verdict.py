@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 
+from practice.catalog.techniques import Technique
 from practice.core.body import Place, Spot
 from practice.core.text import _
 from practice.safety.rulebook import Source
@@ -293,6 +294,7 @@ class Verdict:
     """The answer for a client on a day. `ceilings` has every place of the body, `techniques` every technique.
 
     `why` is everything that hardened the outcome, hardest first; `decided_by` only what makes it as hard as it is.
+    `catalogue` are the techniques it knows, `depths` the limits some of them have of their own.
     """
 
     on: date
@@ -319,6 +321,8 @@ class Verdict:
     no_rule: Reason
     consent_reason: Reason
     consented_techniques: frozenset[str]
+    catalogue: Mapping[str, Technique] = field(repr=False)
+    depths: Mapping[str, Reason]
 
     @property
     def shown_as(self) -> Shown:

@@ -12,8 +12,9 @@ from practice.core.db import db, transaction
 from practice.core.errors import Forbidden, NotFound, Stale
 from practice.safety import queries
 from practice.safety.content import ConditionContent
+from practice.safety.desk import consequences_of
 from practice.safety.models import OwnRule
-from practice.safety.queries import consequences_of, known, rulebook
+from practice.safety.queries import known, rulebook
 from practice.safety.rulebook import shipped, to_data
 from practice.safety.rules_verdict import Consequence
 from practice.safety.services import conditions, own_rules

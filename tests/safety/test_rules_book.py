@@ -8,8 +8,9 @@ import pytest
 from practice.catalog.techniques import catalogue
 from practice.core.body import REGIONS
 from practice.safety import rulebook
-from practice.safety.rulebook import HARDNESS, Kind, rule_from_data, shipped, to_data, with_own
+from practice.safety.rulebook import HARDNESS, Kind, rule_from_data, shipped, to_data
 from practice.safety.rulebook_check import problems_of
+from practice.safety.rulebook_own import with_own
 from practice.safety.rulebook_texts import texts
 from practice.safety.rules import ConditionFact, Facts, assess
 
@@ -94,4 +95,4 @@ def test_the_scale_is_credited():
 
 
 def test_every_text_can_be_translated():
-    assert {BOOK.rules["fever"].why, BOOK.standing["closed_places"][0]["label"]} <= texts()
+    assert {BOOK.rules["fever"].why, BOOK.standing["spine"].label} <= texts()

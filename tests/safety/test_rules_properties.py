@@ -25,10 +25,12 @@ from practice.safety.rules import (
     check_row,
     explain,
 )
+from practice.safety.rules_loosened import loosened
 from practice.safety.rules_verdict import OUTCOME_ORDER, Status
-from tests.factories.rules import ALL_CONSENTS, BOOK, CURRENT, TODAY, judge
+from tests.factories.rules import ALL_CONSENTS, BOOK, CURRENT, OWN_BOOK, TODAY, facts, judge
 
 KEYS = sorted(BOOK.rules)
+BOOKS = st.sampled_from([BOOK, OWN_BOOK])
 PLACES = st.sampled_from(all_places())
 DAYS = st.integers(-400, 400).map(lambda days: TODAY + timedelta(days=days))
 
@@ -79,14 +81,29 @@ def any_facts(draw) -> Facts:
     )
 
 
+@given(any_facts())
+def test_whatever_own_rules_allow_beyond_the_book_is_said(base):
+    """Nobody finds a place deeper, or a technique freer, than the book has it without being told so."""
+    book, own = assess(base, BOOK), assess(base, OWN_BOOK)
+    said = loosened(book, own)
+    deeper = {place for place in all_places() if _depth(own.ceilings[place].level) > _depth(book.ceilings[place].level)}
+    assert deeper == {place for one in said if one.is_depth for place in one.places}
+    freer = {book.catalogue[key].label for key, one in book.techniques.items()
+             if set(one.refused_at) - set(own.techniques[key].refused_at)}
+    assert freer <= {one.label for one in said}
+    is_softer = OUTCOME_ORDER[own.outcome] < OUTCOME_ORDER[book.outcome]
+    assert is_softer == any(one.label == "On the whole" for one in said)
+    assert loosened(book, book) == ()
+
+
 def _depth(level: int | None) -> int:
     return 5 if level is None else level
 
 
-@given(any_facts(), conditions())
-def test_adding_a_condition_never_raises_a_ceiling_or_softens_anything(base, extra):
-    before = assess(base, BOOK)
-    after = assess(Facts(**{**_as_dict(base), "conditions": (*base.conditions, extra)}), BOOK)
+@given(BOOKS, any_facts(), conditions())
+def test_adding_a_condition_never_raises_a_ceiling_or_softens_anything(book, base, extra):
+    before = assess(base, book)
+    after = assess(Facts(**{**_as_dict(base), "conditions": (*base.conditions, extra)}), book)
     assert OUTCOME_ORDER[after.outcome] >= OUTCOME_ORDER[before.outcome]
     for place in all_places():
         assert _depth(after.ceilings[place].level) <= _depth(before.ceilings[place].level)
@@ -103,34 +120,35 @@ def _as_dict(base: Facts) -> dict:
     return {name: getattr(base, name) for name in base.__slots__}
 
 
-@given(any_facts(), st.randoms(use_true_random=False))
-def test_the_order_of_facts_never_matters(base, chance: random.Random):
+@given(BOOKS, any_facts(), st.randoms(use_true_random=False))
+def test_the_order_of_facts_never_matters(book, base, chance: random.Random):
     shuffled = {}
     for name, value in _as_dict(base).items():
         shuffled[name] = tuple(chance.sample(value, len(value))) if isinstance(value, tuple) else value
-    assert assess(Facts(**shuffled), BOOK) == assess(base, BOOK)
+    assert assess(Facts(**shuffled), book) == assess(base, book)
 
 
 MIRROR = {Side.LEFT: Side.RIGHT, Side.RIGHT: Side.LEFT, Side.MIDDLE: Side.MIDDLE}
 
 
-@given(st.sampled_from(KEYS), st.sampled_from([place for place in all_places() if place.side == Side.LEFT]))
-def test_left_and_right_stay_apart(key, place):
+@given(BOOKS, st.sampled_from(KEYS), st.sampled_from([one for one in all_places() if one.side == Side.LEFT]))
+def test_left_and_right_stay_apart(book, key, place):
     """A regional rule on the left leaves the right as it was, and mirrored facts give the mirrored verdict."""
     rule = BOOK.rules[key]
-    left = judge(ConditionFact(key, places=(place,), side=Side.LEFT))
-    right = judge(ConditionFact(key, places=(Place(place.region, Side.RIGHT),), side=Side.RIGHT))
+    left, right = (assess(facts(conditions=(ConditionFact(key, places=(Place(place.region, side),), side=side),)), book)
+                   for side in (Side.LEFT, Side.RIGHT))
+    nothing = assess(facts(), book)
     for other in all_places():
         mirrored = Place(other.region, MIRROR[other.side])
         assert left.ceilings[other].level == right.ceilings[mirrored].level
         if not rule.is_whole_body and other.side == Side.RIGHT:
-            assert left.ceilings[other].level is None
-            assert explain(left, other) == (left.no_rule,)
+            assert left.ceilings[other] == nothing.ceilings[other]
+            assert explain(left, other) == explain(nothing, other)
 
 
-@given(any_facts(), st.sampled_from(sorted(catalogue())), PLACES)
+@given(any_facts(), st.sampled_from(sorted(OWN_BOOK.techniques)), PLACES)
 def test_low_pressure_never_lifts_a_refusal(base, technique, place):
-    verdict = assess(base, BOOK)
+    verdict = assess(base, OWN_BOOK)
     if place in verdict.techniques[technique].refused_at:
         for pressure in range(6):
             assert any(problem.needs_reason for problem in check_row(verdict, place, technique, pressure))

@@ -1,4 +1,5 @@
 """What each card of the brief shows: limits and their reasons, changes, the last session, the curve, the plan."""
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
@@ -6,7 +7,7 @@ from practice.admin import charts, show
 from practice.admin.brief import words
 from practice.admin.brief.read import Brief
 from practice.admin.words import gettext
-from practice.catalog.techniques import catalogue, home_care, in_a_word
+from practice.catalog.techniques import Technique, home_care, in_a_word
 from practice.core.body import UNASSESSED, Place, all_places
 from practice.intake.answers import OpenPoint
 from practice.intake.kinds import QuestionKind
@@ -105,7 +106,7 @@ def also(verdict: Verdict) -> list[str]:
 
 def refused_techniques(verdict: Verdict) -> list[str]:
     """Techniques refused at any pressure for reasons of this client, in everyday words."""
-    return [in_a_word(gettext(catalogue()[key].label)) for key, one in verdict.techniques.items()
+    return [in_a_word(gettext(verdict.catalogue[key].label)) for key, one in verdict.techniques.items()
             if one.status is Status.REFUSED and any(reason.kind not in words.EVERYBODYS for reason in one.reasons)]
 
 
@@ -116,7 +117,7 @@ def technique_rows(verdict: Verdict) -> list[tuple[str, str, list[Reason]]]:
         own = [reason for reason in one.reasons if reason.kind not in words.EVERYBODYS]
         if own and one.status is not Status.ALLOWED:
             word = gettext("refused") if one.status is Status.REFUSED else gettext("with care")
-            rows.append((gettext(catalogue()[key].label), word, own[:2]))
+            rows.append((gettext(verdict.catalogue[key].label), word, own[:2]))
     return rows
 
 
@@ -245,13 +246,13 @@ def question_of(brief: Brief, key: str) -> str:
 # --- the last session, the curve, the plan ----------------------------------------------------------------------------
 
 
-def work_rows(content: NoteContent) -> list[dict]:
+def work_rows(content: NoteContent, techniques: Mapping[str, Technique]) -> list[dict]:
     """What was done: the same work on both sides said once, its minutes together."""
     groups: dict[tuple, list[WorkRow]] = {}
     for row in content.rows:
         groups.setdefault((row.place.region, row.technique, row.pressure), []).append(row)
     return [{"places": words.places({row.place for row in rows}), "level": pressure,
-             "technique": in_a_word(gettext(catalogue()[key].label)) if key in catalogue() else key,
+             "technique": in_a_word(gettext(techniques[key].label)) if key in techniques else key,
              "minutes": sum(row.minutes for row in rows)} for (_region, key, pressure), rows in groups.items()]
 
 

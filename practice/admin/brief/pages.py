@@ -142,7 +142,7 @@ def last_session(brief: read.Brief) -> dict | None:
     if not brief.notes:
         return None
     note, content = brief.notes[0]
-    rows = cards.work_rows(content)
+    rows = cards.work_rows(content, brief.known.verdict.catalogue)
     return {"note": note, "rows": rows[:cards.MOST_ROWS], "more": max(0, len(rows) - cards.MOST_ROWS),
             "taken": cards.how_taken(content), "adverse": content.adverse, "used": remarks_of_use(content),
             "over": [(say.places(one.places), one.words) for one in content.overrides]}

@@ -9,11 +9,11 @@ from wtforms.validators import ValidationError
 from practice.admin import show
 from practice.admin.auth import current_actor
 from practice.admin.conditions.form import read_when
-from practice.catalog.techniques import catalogue
 from practice.core.body import REGIONS
 from practice.core.errors import Invalid
 from practice.core.text import _
 from practice.safety.content import ProfileContent
+from practice.safety.queries import rulebook
 from practice.safety.rules import ConsentFact
 from practice.safety.services import consents
 
@@ -37,7 +37,7 @@ def consent_lines(profile: ProfileContent, today: date) -> list[ConsentLine]:
     for key in consents.consent_keys():
         own = [one for one in profile.consents if key in one.regions or key in one.techniques]
         holding = next((one for one in reversed(own) if one.holds(today)), None)
-        label = REGIONS[key].label if key in REGIONS else catalogue()[key].label
+        label = REGIONS[key].label if key in REGIONS else rulebook().techniques[key].label
         found.append(ConsentLine(key, gettext(label), holding is not None, _words(holding) if holding else "",
                                  tuple(_words(one) for one in own if one is not holding)))
     return found

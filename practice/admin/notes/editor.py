@@ -1,14 +1,13 @@
 """What the editor of a note shows: limits, rows with what stands against them, the last note beside the new one."""
 import json
-import re
 from dataclasses import dataclass, replace
 
 from flask_babel import gettext
 
-from practice.admin.notes.form import MOST_SCORES, PLACED, NoteForm
-from practice.catalog.techniques import home_care, order_hints, placed_by_kind
+from practice.admin.notes.form import MOST_SCORES, NoteForm
+from practice.catalog.techniques import by_kind, home_care, in_a_word, order_hints, placed
 from practice.core.body import Place, all_places, join_sides
-from practice.safety.queries import Known, known, last_review
+from practice.safety.queries import Known, known, last_review, rulebook
 from practice.safety.rules import Verdict, check_home_care, levels
 from practice.safety.rules_verdict import ProblemKind, ReasonKind, Shown
 from practice.schedule.models import Appointment
@@ -102,7 +101,7 @@ def work(content: NoteContent, setting: Setting, missing: frozenset[str] = froze
     return {
         "content": content, "causes": causes_of(problems, content.reasons), "missing": missing,
         "against": against, "careful": careful,
-        "hints": order_hints((row.technique, row.pressure) for row in content.rows),
+        "hints": order_hints(((row.technique, row.pressure) for row in content.rows), rulebook().techniques),
         "worked": content.worked(), "short": short, "planned": planned_minutes(setting.appointment),
         "off_plan": [one for one in compared(setting.plan.rows, content.rows) if not one.is_as_planned],
     }
@@ -115,7 +114,7 @@ def page(content: NoteContent, form: NoteForm, setting: Setting) -> dict:
     return {
         "form": form, "s": setting, "appointment": setting.appointment, "note": setting.note,
         "client": setting.appointment.client, "verdict": verdict, "levels": levels(verdict), "chips": chips,
-        "techniques": placed_by_kind(), "usual": json.dumps(usual_rows(setting, chips[0])),
+        "techniques": by_kind(placed(rulebook().techniques)), "usual": json.dumps(usual_rows(setting, chips[0])),
         "refused": json.dumps(refused_places(verdict)), "closed": closed_places(verdict),
         "allergies": [fact.substance for fact in verdict.allergies],
         "shown_as": verdict.shown_as if verdict.shown_as not in (Shown.GO_AHEAD, Shown.LIMITS) else None,
@@ -153,19 +152,16 @@ def planned_minutes(appointment: Appointment) -> int:
 
 def short(key: str) -> str:
     """A technique in one word where its label has one: "Petrissage (kneading)" is "Kneading"."""
-    technique = PLACED.get(key)
-    if technique is None:
-        return key
-    label = gettext(technique.label)
-    found = re.search(r"\(([^)]+)\)$", label)
-    return found.group(1)[:1].upper() + found.group(1)[1:] if found else label
+    technique = rulebook().techniques.get(key)
+    return in_a_word(gettext(technique.label)) if technique else key
 
 
 def technique_chips(content: NoteContent, setting: Setting) -> list[str]:
     """The treatment's usual techniques; where they are few, those of this note and the last one, and plain strokes."""
     usual = setting.appointment.treatment.usual_techniques
     others = [row.technique for row in (*content.rows, *setting.last_content.rows)]
-    known = [key for key in dict.fromkeys((*usual, *others, *PLAIN_CHIPS)) if key in PLACED]
+    there = placed(rulebook().techniques)
+    known = [key for key in dict.fromkeys((*usual, *others, *PLAIN_CHIPS)) if key in there]
     return known[:min(MOST_CHIPS, max(FEWEST_CHIPS, len(usual)))]
 
 
@@ -189,7 +185,7 @@ def refused_places(verdict) -> dict[str, list[str] | str]:
     """Technique -> the places that refuse it, "*" for all of them."""
     everywhere = len(all_places())
     return {key: "*" if len(answer.refused_at) == everywhere else [str(place) for place in answer.refused_at]
-            for key, answer in verdict.techniques.items() if answer.refused_at and key in PLACED}
+            for key, answer in verdict.techniques.items() if answer.refused_at and verdict.catalogue[key].is_placed}
 
 
 def closed_places(verdict) -> list[str]:

@@ -12,6 +12,7 @@ from wtforms.validators import Length, ValidationError
 from practice.catalog.techniques import home_care, placed
 from practice.core.body import Place, all_places
 from practice.core.text import _
+from practice.safety.queries import rulebook
 from practice.sessions.content import (
     AFTER_LABELS,
     HOW_TAKEN_LABELS,
@@ -36,7 +37,6 @@ LONGEST_DOSE = 80
 MOST_HOME_CARE = 6
 MOST_SCORES = 8
 TOO_LONG = _("This text is too long.")
-PLACED = placed()
 
 
 def _text(value) -> str:
@@ -84,7 +84,7 @@ class NoteForm(FlaskForm):
 
     def work_rows(self) -> tuple[WorkRow, ...]:
         """The rows as they were posted. ValueError where they cannot be read."""
-        return read_rows(self.rows.data or "", PLACED)
+        return read_rows(self.rows.data or "", rulebook().techniques)
 
     def content(self) -> NoteContent:
         """What was typed. To be called on a valid form only."""
@@ -182,6 +182,6 @@ def posted_row() -> WorkRow | None:
     technique = form.get("technique_more") or form.get("technique") or ""
     try:
         return work_row(Place.parse(form.get("place", "")), technique, int(form.get("depth", "")),
-                        int(form.get("minutes", "")), PLACED)
+                        int(form.get("minutes", "")), placed(rulebook().techniques))
     except ValueError:
         return None

@@ -13,8 +13,8 @@ from practice.access.permissions import Permission as P
 from practice.admin.auth import current_actor
 from practice.admin.base import Page, act, attempt
 from practice.admin.notes.form import NoteForm, posted_version
-from practice.catalog.techniques import catalogue
 from practice.core.text import _
+from practice.safety.queries import rulebook
 from practice.sessions.content import SOAP
 from practice.sessions.queries import get_snippet, snippets
 from practice.sessions.services.snippets import (
@@ -65,8 +65,8 @@ def edit_template(row):
             version=posted_version()).id):
         flash(gettext("Saved"), "success")
         return redirect(url_for("snippets.index"))
-    return render_template("admin/notes/template.html", form=form, held=held, soap=SOAP, techniques=catalogue(),
-                           version=version), 200 if request.method == "GET" else 422
+    return render_template("admin/notes/template.html", form=form, held=held, soap=SOAP, version=version,
+                           techniques=rulebook().techniques), 200 if request.method == "GET" else 422
 
 
 class SnippetPage(Page):

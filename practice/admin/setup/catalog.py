@@ -18,13 +18,14 @@ from practice.admin.show import money as show_money
 from practice.catalog import services
 from practice.catalog.models import Treatment
 from practice.catalog.queries import get_product, get_treatment, named_therapists, products, treatments
-from practice.catalog.techniques import CATEGORY_LABELS, catalogue
+from practice.catalog.techniques import CATEGORY_LABELS
 from practice.core import money
 from practice.core.errors import Invalid
 from practice.core.text import _
 from practice.premises.models import Profile
 from practice.premises.queries import has_profile, price_groups, tax_codes, the_practice
 from practice.premises.rates import show_rate
+from practice.safety.queries import techniques
 
 
 def tax_choices(kept: int | None = None) -> list[SelectChoice]:
@@ -146,12 +147,12 @@ class TreatmentForm(SetupForm):
         self.tax_code_id.data = self.tax_code_id.data or usual_tax()
         people = {person.id: person.name for person in therapists()}
         self.therapist_ids.choices = [SelectChoice(number, name) for number, name in people.items()]
-        self.usual_techniques.choices = [SelectChoice(key, gettext(item.label)) for key, item in catalogue().items()]
+        self.usual_techniques.choices = [SelectChoice(key, gettext(item.label)) for key, item in techniques().items()]
 
     def techniques(self) -> list[tuple[str, list]]:
         """The boxes of the techniques by kind: (label, options)."""
         boxes = {option.data: option for option in self.usual_techniques}
-        return [(gettext(words), [boxes[key] for key, item in catalogue().items() if item.category is category])
+        return [(gettext(words), [boxes[key] for key, item in techniques().items() if item.category is category])
                 for category, words in CATEGORY_LABELS.items()]
 
 
@@ -217,7 +218,7 @@ class TreatmentPage(Page):
             current_actor(), treatment_id, version=form.seen_version, price_amount=price,
             neutral_name=form.neutral_name.data or form.name.data, tax_code_id=int(form.tax_code_id.data),
             usual_techniques=form.usual_techniques.data or (), therapist_ids=form.therapist_ids.data or (),
-            texts=texts, prices=prices, **values).id, fresh)
+            texts=texts, prices=prices, techniques=techniques(), **values).id, fresh)
 
     @expose("/<int:treatment_id>/retire", methods=("POST",))
     def retire(self, treatment_id):

@@ -4,13 +4,12 @@ from dataclasses import replace
 from datetime import date
 
 from practice.access.actor import Actor
-from practice.catalog.techniques import catalogue
 from practice.core import clock
 from practice.core.errors import Invalid
 from practice.core.text import _
 from practice.premises.queries import the_practice
 from practice.safety.models import SafetyProfile
-from practice.safety.queries import rulebook
+from practice.safety.queries import rulebook, techniques
 from practice.safety.rules import ConsentFact
 from practice.safety.services.profile import save_profile
 
@@ -53,7 +52,7 @@ def revoke_consent(actor: Actor, client_id: int, key: str, *, version: int | Non
 
 def consent_keys() -> tuple[str, ...]:
     """The regions and techniques that need a consent of their own."""
-    return (*rulebook().sensitive, *(key for key, one in catalogue().items() if one.needs_consent))
+    return (*rulebook().sensitive, *(key for key, one in techniques().items() if one.needs_consent))
 
 
 def _keys(consent: ConsentFact) -> tuple[str, ...]:
@@ -61,7 +60,7 @@ def _keys(consent: ConsentFact) -> tuple[str, ...]:
 
 
 def _one(key: str, until: date | None, given_on: date) -> ConsentFact:
-    region = () if key in catalogue() else (key,)
+    region = () if key in rulebook().techniques else (key,)
     return ConsentFact(region, () if region else (key,), until, given_on=given_on)
 
 

@@ -1,12 +1,13 @@
 """The practice's own rules: written over the shipped rulebook, taken back to it.
 
-A rule counts at once wherever a verdict is worked out. What the desk is told is kept, and follows client by client.
+A rule is a condition, a technique, a standing rule or a setting (rulebook_own.Part). It counts at once wherever a
+verdict is worked out. What the desk is told is kept, and follows client by client.
 """
 import threading
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import select, union, update
 
 from practice.access.actor import Actor, system
 from practice.access.guard import acting, require
@@ -16,12 +17,14 @@ from practice.core import clock
 from practice.core.db import check_version, db
 from practice.core.errors import Invalid, NotFound, Stale
 from practice.core.text import _
-from practice.safety.models import Condition, OwnRule
-from practice.safety.queries import LIVE, forget_rulebook
+from practice.safety.models import Condition, OwnRule, SafetyProfile
+from practice.safety.queries import LIVE, forget_rulebook, rulebook
 from practice.safety.rulebook import shipped
-from practice.safety.rulebook_check import problems_of
+from practice.safety.rulebook_check_parts import problems_of
+from practice.safety.rulebook_own import part_of, row_key
 from practice.safety.services.consequences import rewrite
 
+CONDITION, PROFILE = Condition.__table__.c, SafetyProfile.__table__.c
 CLIENTS_AT_ONCE = 20  # few enough that nobody at the desk waits for the end of it
 
 changed = threading.Event()  # set when a rule was changed: who tells the desk in this process need not wait
@@ -40,14 +43,15 @@ class RuleRefused(Invalid):
 def save_rule(actor: Actor, content: Mapping[str, Any], *, version: int) -> OwnRule:
     """Write a rule of the practice's own; `version` 0 means there was none of that key. Raises RuleRefused, Stale."""
     require(actor, Permission.RULEBOOK_EDIT)
-    problems = problems_of(content, shipped())
+    problems = problems_of(content, rulebook())
     if problems:
         raise RuleRefused(problems)
-    row = _held(content["key"])
+    key = row_key(part_of(content), content["key"])
+    row = _held(key)
     if row is None:
         if version:
             raise Stale()
-        row = OwnRule(key=content["key"], version=1)
+        row = OwnRule(key=key, version=1)
         db.session.add(row)
     else:
         check_version(row, version)
@@ -56,7 +60,8 @@ def save_rule(actor: Actor, content: Mapping[str, Any], *, version: int) -> OwnR
 
 
 def take_back(actor: Actor, key: str, *, version: int) -> OwnRule:
-    """The shipped rule counts again; where there is none, conditions of that kind are the therapist's to decide.
+    """The shipped rule counts again; where there is none, conditions of that kind are the therapist's to decide, and a
+    technique is only known by its name.
 
     Raises NotFound, Stale.
     """
@@ -99,10 +104,12 @@ def _waiting() -> dict[int, int]:
 
 
 def _next_clients(begin: int) -> list[int]:
-    table = Condition.__table__
+    """Those a rule may say anything about: with a condition, or with what is known beside conditions."""
+    with_something = union(
+        select(CONDITION.client_id).where(CONDITION.client_id > begin, CONDITION.state.in_(LIVE)),
+        select(PROFILE.client_id).where(PROFILE.client_id > begin)).subquery()
     return list(db.session.execute(
-        select(table.c.client_id).where(table.c.client_id > begin, table.c.state.in_(LIVE)).distinct()
-        .order_by(table.c.client_id).limit(CLIENTS_AT_ONCE)).scalars())
+        select(with_something.c.client_id).order_by(with_something.c.client_id).limit(CLIENTS_AT_ONCE)).scalars())
 
 
 def _held(key: str) -> OwnRule | None:

@@ -3,14 +3,14 @@ from practice.access.actor import Actor
 from practice.access.guard import require
 from practice.access.permissions import Permission
 from practice.audit import services as audit
-from practice.catalog.techniques import catalogue, home_care
+from practice.catalog.techniques import home_care
 from practice.clients.queries import get_client
 from practice.core import clock
 from practice.core.db import check_version, db
 from practice.core.errors import Invalid, Stale
 from practice.core.text import _
 from practice.premises.queries import the_practice
-from practice.safety.queries import known
+from practice.safety.queries import known, rulebook
 from practice.safety.rules import check_home_care
 from practice.sessions.content import MOST_ROWS
 from practice.sessions.models import CarePlan, Recall
@@ -63,7 +63,7 @@ def _check(client_id: int, content: PlanContent) -> None:
         raise Invalid(_("A rhythm is from 1 to 730 days."), "every_days")
     if any(key not in COMBINED_LABELS for key in content.combined):
         raise Invalid(_("This plan cannot be kept as it is."))
-    if len(content.rows) > MOST_ROWS or any(row.technique not in catalogue() for row in content.rows):
+    if len(content.rows) > MOST_ROWS or any(row.technique not in rulebook().techniques for row in content.rows):
         raise Invalid(_("This plan cannot be kept as it is."))
     verdict = known(client_id, clock.local_date(clock.now(), the_practice().time_zone)).verdict
     for task in content.home_care:
