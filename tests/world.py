@@ -63,6 +63,7 @@ from practice.sessions.services.handover import hand_over
 from practice.sessions.services.snippets import save_snippet
 from tests import personas
 from tests.factories import clients, intake, schedule, sessions
+from tests.factories.rules import OWN_SPINE, THAI
 from tests.factories.schedule import HOUR
 
 IN_A_NOTE, IN_AN_ANSWER, IN_A_CONDITION, IN_A_MESSAGE, IN_AN_ALLERGY = (
@@ -163,7 +164,9 @@ def _chart(people, world) -> None:
         numbers["condition_id"] = add_condition(theo, numbers["client_id"], content).id
         set_allergies(theo, numbers["client_id"], (AllergyFact(IN_AN_ALLERGY, reaction=IN_AN_ALLERGY),))
         ask_doctor(theo, numbers["client_id"], "anticoagulants", whom="Dr. Byrne", questions=[IN_A_CONDITION])
-        numbers |= {"number": 1, "condition_key": "anticoagulants", "rule_key": "migraine"}
+        numbers |= {"number": 1, "condition_key": "anticoagulants", "rule_key": "migraine",
+                    "technique_key": "thai_stretch", "standing_key": "spine", "setting_key": "sensitive",
+                    "own_key": "standing:spine"}
         uid = hand_in(theo, numbers["client_id"], b"\xff\xd8\xff" + 30 * b" " + IN_AN_ANSWER.encode(),
                       kind=FileKind.PAPER_FORM, record="client", record_id=numbers["client_id"])
         numbers["file_id"] = files_named(numbers["client_id"], [uid])[0].id
@@ -190,6 +193,8 @@ def _rule(people, world) -> None:
             "key": "migraine", "label": "Migraine", "client": "migraine", "kind": "caution", "cap": 3,
             "why": "Light brings it on.", "sources": ["Olive's twenty years"], "grade": "low", "basis": "editor",
             "warn": ["aromatherapy"], "ask": ["When was the last one?"]}, version=0)
+        save_rule(people.olive, THAI, version=0)
+        save_rule(people.olive, OWN_SPINE, version=0)
 
 
 def _money(people, world) -> None:

@@ -52,9 +52,11 @@ from practice.admin.brief.pages import BriefPage
 from practice.admin.checkout.pages import CheckoutPage
 from practice.admin.conditions import lists as condition_lists
 from practice.admin.conditions.book import RulebookPage
+from practice.admin.conditions.everybody import EverybodyPage
 from practice.admin.conditions.letters import LettersPage
 from practice.admin.conditions.pages import ConditionsPage
 from practice.admin.conditions.remarks import RemarksPage
+from practice.admin.conditions.techniques import TechniquesPage
 from practice.admin.measures import MeasuresPage
 from practice.admin.notes import lists as note_lists
 from practice.admin.notes import pages as notes
@@ -92,6 +94,8 @@ PAGES = (
     SnippetPage(name=_("Snippets"), endpoint="snippets", url="/notes/snippets"),
     RecallPage(name=_("Who is due"), endpoint="recall", url="/recall"),
     RulebookPage(name=_("Rulebook"), endpoint="rulebook", url="/setup/rulebook"),
+    TechniquesPage(name=_("Techniques"), endpoint="techniques", url="/setup/techniques"),
+    EverybodyPage(name=_("For everybody"), endpoint="everybody", url="/setup/everybody"),
     notes.NotesPage(name=_("Notes"), endpoint="notes", url="/notes"),
     money.MoneyPage(name=_("Money"), endpoint="money", url="/money"),
     client_money.ClientMoneyPage(name=_("Account"), endpoint="client_money", url="/money/clients/<int:client_id>"),

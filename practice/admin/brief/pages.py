@@ -8,7 +8,7 @@ from practice.access.permissions import Permission as P
 from practice.admin import day_columns
 from practice.admin.auth import current_actor, safe_next
 from practice.admin.base import Page, act, record_reading, words
-from practice.admin.brief import cards, read
+from practice.admin.brief import cards, looser, read
 from practice.admin.brief import words as say
 from practice.admin.brief.remarks import other_reasons, remarks, remarks_of_use
 from practice.admin.care import check_open, closed, may_open, may_open_for
@@ -118,6 +118,7 @@ def show_brief(brief: read.Brief):
         why=say.why(verdict), gaps=say.not_assessed(verdict), allergies=cards.allergies(verdict),
         asked_on=brief.known.facts.allergies_asked_on, levels=levels(verdict), points=cards.own_points(verdict),
         limits=rows, also=cards.also(verdict), technique_rows=cards.technique_rows(verdict),
+        looser=looser.lines(brief.known),
         courses=courses(brief.measured), meaning=meaning, remarks=remarks(brief),
         other_reasons=other_reasons(verdict, rows),
         changes=[(one, say.change(one)) for one in changed], how_labels=say.HOW_LABELS, how_kinds=say.HOW_KINDS,

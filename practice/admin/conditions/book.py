@@ -1,7 +1,7 @@
 """The rulebook: to read for who treats, to change for the owner. What is changed is the practice's own and says so."""
 from datetime import timedelta
 
-from flask import flash, redirect, render_template, url_for
+from flask import redirect, render_template, url_for
 from flask_admin import expose
 from flask_babel import gettext
 
@@ -9,8 +9,10 @@ from practice.access.permissions import Permission as P
 from practice.accounts.queries import user_names
 from practice.admin import show
 from practice.admin.auth import current_actor
-from practice.admin.base import Page, act, show_error, words
+from practice.admin.base import Page
+from practice.admin.conditions.beside import condition_beside
 from practice.admin.conditions.form import level_choices, typed_version
+from practice.admin.conditions.own import save_own, take_own_back
 from practice.admin.conditions.rule_form import RuleForm
 from practice.admin.conditions.rule_lines import (
     key_of,
@@ -22,17 +24,14 @@ from practice.admin.conditions.rule_lines import (
     where_choices,
 )
 from practice.admin.setup_tabs import tabs
-from practice.core.db import transaction
-from practice.core.errors import DomainError, NotFound, Stale
+from practice.core.errors import NotFound
 from practice.safety import rulebook as book_words
 from practice.safety.queries import own_rules, rulebook
 from practice.safety.rulebook import shipped, to_data
-from practice.safety.services import own_rules as services
 from practice.sessions.queries import went_ahead
 
 FREE_LINES = 3
 COUNTED_DAYS = 90
-STEPS_AT_ONCE = 3
 
 
 class RulebookPage(Page):
@@ -48,7 +47,8 @@ class RulebookPage(Page):
         # A new version of the shipped rulebook leaves an own rule standing: it is said, so that somebody looks.
         behind = {key for key, row in own.items() if row.is_active and row.made_over != shipped().version}
         return render_template("admin/conditions/rulebook.html", book=book, rules=rules, words=book_words, own=own,
-                               behind=behind, shipped=shipped().rules,
+                               behind=behind, beside={rule.key: condition_beside(rule.key) for rule in rules
+                                                      if rule.is_own},
                                sources={rule.key: book.sources_of(rule.sources) for rule in rules},
                                may_edit=may_edit, is_telling=any(row.told_up_to is not None for row in own.values()),
                                names=user_names() if may_edit else {}, days=COUNTED_DAYS,
@@ -61,7 +61,7 @@ class RulebookPage(Page):
         form = RuleForm()
         if form.is_submitted() and form.validate():
             key = key_of(form.label.data, {*rulebook().rules, *own_rules()})
-            if self._save(form, form.content({}, key), 0):
+            if save_own(form, form.content({}, key), 0):
                 return redirect(url_for("rulebook.index"))
         return show_form(form, posted({}), None, 0)
 
@@ -73,7 +73,7 @@ class RulebookPage(Page):
             raise NotFound()
         held, row, form = to_data(rule), own_rules().get(rule_key), RuleForm()
         if form.is_submitted():
-            if form.validate() and self._save(form, form.content(held, rule_key), typed_version()):
+            if form.validate() and save_own(form, form.content(held, rule_key), typed_version()):
                 return redirect(url_for("rulebook.index"))
             return show_form(form, posted(held), rule, typed_version())
         form.show(held)
@@ -82,41 +82,7 @@ class RulebookPage(Page):
     @expose("/<rule_key>/take-back", methods=("POST",))
     def take_back(self, rule_key):
         """The shipped rule counts again."""
-        answer = act(lambda: services.take_back(current_actor(), rule_key, version=typed_version()),
-                     url_for("rulebook.index"), gettext("The practice's own rule is taken back."))
-        tell_the_desk()
-        return answer
-
-    def _save(self, form: RuleForm, content: dict, version: int) -> bool:
-        try:
-            with transaction():
-                services.save_rule(current_actor(), content, version=version)
-        except services.RuleRefused as refused:
-            form.form_errors = [*form.form_errors, *map(problem_words, refused.problems)]
-            return False
-        except Stale as error:
-            form.form_errors = [*form.form_errors, words(error)]
-            return False
-        except DomainError as error:
-            show_error(form, error)
-            return False
-        tell_the_desk()
-        flash(gettext("Saved as the practice's own rule."), "success")
-        return True
-
-
-def problem_words(problem: str) -> str:
-    """A sentence of the check, translated; what it names stands behind a colon."""
-    words_, colon, what = problem.partition(": ")
-    return gettext(problem) if not colon else gettext(words_ + colon) + what
-
-
-def tell_the_desk() -> None:
-    """What reception is told of the first clients follows at once; of many more it follows beside the server."""
-    for _step in range(STEPS_AT_ONCE):
-        with transaction():
-            if not services.tell_next(current_actor()):
-                return
+        return take_own_back(rule_key, url_for("rulebook.index"))
 
 
 def posted(held: dict) -> dict:
@@ -131,4 +97,5 @@ def show_form(form: RuleForm, data: dict, rule, version: int):
                            variants=shown_variants(data.get("variants", ())),
                            products=shown_products(data.get("products", ())),
                            is_own=rule is not None and rule.is_own,
+                           beside=condition_beside(rule.key) if rule is not None else [],
                            has_shipped=rule is not None and rule.key in shipped().rules), 422 if form.errors else 200

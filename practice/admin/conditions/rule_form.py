@@ -9,15 +9,16 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, Length, ValidationError
 
 from practice.admin.conditions.form import level_choices
+from practice.admin.conditions.own import LONGEST, posted_sources, source_lines, typed_lines
 from practice.admin.conditions.rule_lines import posted_caps, posted_products, posted_variants, where_choices
-from practice.catalog.techniques import CATEGORY_LABELS, Category, catalogue
+from practice.catalog.techniques import CATEGORY_LABELS, Category
 from practice.core.text import _
+from practice.safety.queries import techniques
 from practice.safety.rulebook import BASIS_LABELS, EVERY_TECHNIQUE, GRADE_LABELS, KIND_LABELS, Kind, shipped
 from practice.safety.rulebook_check import CONSEQUENCES
 from practice.safety.rules_verdict import CONSEQUENCE_LABELS, Consequence
 
 MISSING = _("Please fill this in.")
-LONGEST = 400
 PLACE_LABELS = {
     "none": _("It has no place"),
     "optional": _("It may have a place"),
@@ -82,7 +83,7 @@ class RuleForm(FlaskForm):
         self.cap.choices = [SelectChoice("", gettext("No such limit")), *level_choices(0)]
         self.cap_once_cleared.choices = [SelectChoice("", gettext("It stays as it is")), *level_choices(0)]
         self.regions.choices = self.possible.choices = choices(where_choices())
-        self.avoid.choices = self.warn.choices = choices({key: one.label for key, one in catalogue().items()})
+        self.avoid.choices = self.warn.choices = choices({key: one.label for key, one in techniques().items()})
         self.positions.choices = choices(shipped().settings["positions"])
         self.consequences.choices = choices({key: CONSEQUENCE_LABELS[Consequence(key)] for key in CONSEQUENCES})
 
@@ -93,7 +94,6 @@ class RuleForm(FlaskForm):
 
     def show(self, data: Mapping[str, Any]) -> None:
         """Fill the fields from a rule's data."""
-        sources = shipped().sources
         for name in ("label", "client", "why", "kind", "grade", "basis", "note", "heat", "positioning",
                      "review"):
             getattr(self, name).data = data.get(name) or ""
@@ -108,13 +108,12 @@ class RuleForm(FlaskForm):
         for name in ("warn", "positions", "consequences", "regions", "possible"):
             getattr(self, name).data = list(data.get(name, ()))
         self.ask.data = "\n".join(data.get("ask", ()))
-        self.sources.data = "\n".join(sources[key].title if key in sources else key for key in data["sources"])
+        self.sources.data = source_lines(data["sources"])
         self.review_days.data = str(data.get("review_days") or "")
         self.each_visit.data = data.get("each_visit", False)
 
     def content(self, held: Mapping[str, Any], key: str) -> dict[str, Any]:
         """The rule's data: what was typed, over what the form does not show. To be called on a valid form only."""
-        by_title = {source.title: source_key for source_key, source in shipped().sources.items()}
         avoid = [EVERY_TECHNIQUE] if self.avoid_all.data or self.kind.data == Kind.ABSOLUTE else self.avoid.data
         days = (self.review_days.data or "").strip()
         typed = {
@@ -129,16 +128,12 @@ class RuleForm(FlaskForm):
             "caps": posted_caps(), "avoid": list(avoid or ()), "warn": list(self.warn.data or ()),
             "synonyms": [word.strip() for word in (self.synonyms.data or "").split(",") if word.strip()],
             "positions": list(self.positions.data or ()), "consequences": list(self.consequences.data or ()),
-            "ask": _lines(self.ask.data), "sources": [by_title.get(one, one) for one in _lines(self.sources.data)],
+            "ask": typed_lines(self.ask.data), "sources": posted_sources(self.sources.data),
             "review_days": int(days) if days else None, "each_visit": bool(self.each_visit.data)}
         return {**held, **typed}
 
     def by_kind(self, name: str) -> list[tuple[str, list]]:
         """The boxes of the techniques by kind: (label, options)."""
         boxes = {option.data: option for option in getattr(self, name)}
-        return [(gettext(words), [boxes[key] for key, item in catalogue().items() if item.category is category])
+        return [(gettext(words), [boxes[key] for key, item in techniques().items() if item.category is category])
                 for category, words in CATEGORY_LABELS.items() if category in Category]
-
-
-def _lines(text: str | None) -> list[str]:
-    return [line.strip()[:LONGEST] for line in (text or "").splitlines() if line.strip()][:40]
