@@ -65,7 +65,7 @@ def _techniques(book: Verdict, own: Verdict) -> list[Loosened]:
     found = []
     for key, was in book.techniques.items():
         now, known = own.techniques[key], own.catalogue[key]
-        freed = tuple(place for place in was.refused_at if place not in now.refused_at)
+        freed = _freed(was.refused_at, now.refused_at)
         if _STRICT[now.status] < _STRICT[was.status]:
             found.append(Loosened(known.label, (), STATUS_WORDS[was.status], STATUS_WORDS[now.status]))
         elif freed:
@@ -75,8 +75,16 @@ def _techniques(book: Verdict, own: Verdict) -> list[Loosened]:
     return found
 
 
+def _freed(was: tuple[Place, ...], now: tuple[Place, ...]) -> tuple[Place, ...]:
+    """The places closed to something then and not now."""
+    if was == now:
+        return ()
+    kept = frozenset(now)
+    return tuple(place for place in was if place not in kept)
+
+
 def _heat(book: Verdict, own: Verdict) -> list[Loosened]:
-    freed = tuple(place for place in book.heat.refused_at if place not in own.heat.refused_at)
+    freed = _freed(book.heat.refused_at, own.heat.refused_at)
     if freed or _STRICT[own.heat.status] < _STRICT[book.heat.status]:
         return [Loosened(_("Heat"), freed, STATUS_WORDS[book.heat.status], STATUS_WORDS[own.heat.status])]
     return []

@@ -114,7 +114,8 @@ def test_a_technique_of_ones_own_from_the_treatment_to_the_note_to_the_brief(oli
     rows = f"calf:left {key} 3 20; hand:left {key} 3 5"
     refused = theo.post(f"/notes/{visit}/edit", data={**BLANK, "rows": rows, "do": "sign"})
     assert refused.status_code == 422 and "light (2)" in text_of(refused), "the standing rule of the hands"
-    signed = theo.post(f"/notes/{visit}/edit", data={**BLANK, "rows": rows.partition(";")[0], "do": "sign"})
+    kept = {**BLANK, "version": version_of(refused.get_data(as_text=True)), "rows": rows.partition(";")[0]}
+    signed = theo.post(f"/notes/{visit}/edit", data={**kept, "do": "sign"})
     assert signed.status_code == 302
     assert "Pulling" in text_of(theo.get(signed.headers["Location"]))
     with guard.acting(people.theo), transaction():

@@ -11,11 +11,11 @@ from practice.admin.conditions.own import save_own, take_own_back
 from practice.admin.conditions.rule_lines import key_of
 from practice.admin.conditions.technique_form import TechniqueForm
 from practice.admin.setup_tabs import tabs
-from practice.catalog.techniques import CATEGORY_LABELS, technique_to_data
+from practice.catalog.techniques import CATEGORY_LABELS, Technique, technique_to_data
 from practice.core.body import REGIONS
 from practice.core.errors import NotFound
 from practice.safety.queries import own_rules, rulebook, techniques
-from practice.safety.rulebook import shipped
+from practice.safety.rulebook import Rulebook, shipped
 from practice.safety.rulebook_own import Part, row_key
 
 BASIS = "editor"  # what the practice says of its own techniques
@@ -33,7 +33,8 @@ class TechniquesPage(Page):
         rows = list(techniques().values())
         return render_template(
             "admin/conditions/techniques.html", rows=rows, book=book, may_edit=may_edit, kinds=CATEGORY_LABELS,
-            regions=REGIONS, beside={one.key: technique_beside(one.key) for one in rows if one.is_own},
+            regions=REGIONS, never_at={one.key: _never_at(one, book) for one in rows},
+            beside={one.key: technique_beside(one.key) for one in rows if one.is_own},
             behind={one.key: made for one in rows if one.is_own
                     and (made := own[row_key(Part.TECHNIQUE, one.key)].made_over) != shipped().version},
             sources={one.key: book.sources_of(one.sources) for one in rows},
@@ -70,6 +71,12 @@ class TechniquesPage(Page):
     def take_back(self, technique_key):
         """The shipped technique counts again; one of the practice's own is offered no longer."""
         return take_own_back(row_key(Part.TECHNIQUE, technique_key), url_for("techniques.index"))
+
+
+def _never_at(technique: Technique, book: Rulebook) -> list[str]:
+    """The regions it is not done in: what it says itself, and what holds for everybody."""
+    ruled = [region for rule in book.standing.values() if technique.key in rule.techniques for region in rule.regions]
+    return list(dict.fromkeys((*technique.never_at, *ruled)))
 
 
 def _page(form: TechniqueForm, technique, version: int):
