@@ -16,7 +16,7 @@ from practice.core import clock
 from practice.core.db import transaction
 from practice.premises.models import Practice
 from practice.premises.queries import SETTINGS, keep_settings, settings
-from practice.safety.queries import HAS_OWN_RULES, keep_shipped
+from practice.safety.queries.book import HAS_OWN_RULES, keep_shipped
 
 # What anybody may reach; everything else needs a sign-in.
 PUBLIC = {"static", "sign_in", "sign_in_code", "passkey_options", "forgot", "reset", "unlock", "first_run", "health"}

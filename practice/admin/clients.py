@@ -30,7 +30,7 @@ from practice.core.spreadsheet import Kind
 from practice.core.text import _
 from practice.intake.queries import NEVER, form_status
 from practice.premises.queries import price_groups, the_practice
-from practice.safety.desk import consequences_of
+from practice.safety.queries.desk import consequences_of
 from practice.safety.rules_verdict import CONSEQUENCE_LABELS, Consequence
 from practice.schedule.queries.appointments import next_of, visits_of
 

@@ -24,7 +24,7 @@ from practice.core.errors import Invalid
 from practice.core.text import _
 from practice.intake.answers import parse_place
 from practice.premises.queries import the_practice
-from practice.safety.queries import rulebook
+from practice.safety.queries.book import rulebook
 from practice.sessions.content import DEPTHS, MOST_ROWS, WorkRow, read_rows
 from practice.sessions.plan import COMBINED_LABELS, FREQUENCIES, HomeTask, PlanContent
 from practice.sessions.queries import due_clients, plan_row

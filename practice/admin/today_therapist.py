@@ -15,8 +15,8 @@ from practice.clients.models import Client
 from practice.core import clock
 from practice.intake.queries import NEVER, FormStatus, form_status
 from practice.premises.queries import the_practice
-from practice.safety.desk import consequences_of, waiting_for
-from practice.safety.queries import Known, known_of
+from practice.safety.queries.desk import consequences_of, waiting_for
+from practice.safety.queries.known import Known, known_of
 from practice.safety.rules_verdict import Consequence
 from practice.schedule.models import Appointment, Block, DeskMessage
 from practice.schedule.queries import appointments

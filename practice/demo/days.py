@@ -18,7 +18,7 @@ from practice.demo.cast import TREATMENTS, Person
 from practice.demo.notes import note_for
 from practice.intake.definition import FormDefinition
 from practice.intake.services.links import begin, invite
-from practice.safety.queries import known
+from practice.safety.queries.known import known
 from practice.safety.rules import AllergyFact
 from practice.safety.services.conditions import accept
 from practice.safety.services.consents import give_consent

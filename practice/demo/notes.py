@@ -4,7 +4,7 @@ import random
 from practice.catalog.techniques import catalogue
 from practice.core.body import Place
 from practice.demo.cast import Person
-from practice.safety.queries import Known
+from practice.safety.queries.known import Known
 from practice.safety.rules import check_row
 from practice.sessions.content import NoteContent, WorkRow
 

@@ -13,7 +13,7 @@ from practice.core.body import Place
 from practice.core.db import db, transaction
 from practice.safety.content import ConditionContent
 from practice.safety.models import BriefReview
-from practice.safety.queries import known
+from practice.safety.queries.known import known
 from practice.safety.rules import Limit, Wish
 from practice.safety.services import conditions
 from practice.safety.services.profile import set_remarks

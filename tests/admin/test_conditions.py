@@ -9,7 +9,8 @@ from practice.core.body import Place, Spot
 from practice.core.db import db, transaction
 from practice.safety.content import ConditionContent
 from practice.safety.models import ConditionState
-from practice.safety.queries import conditions_of, known
+from practice.safety.queries.known import known
+from practice.safety.queries.rows import conditions_of
 from practice.safety.services import conditions
 from tests.factories import intake
 from tests.factories.safety import send

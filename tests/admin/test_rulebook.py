@@ -6,7 +6,8 @@ import pytest
 
 from practice.access import guard
 from practice.core.db import db
-from practice.safety.queries import forget_rulebook, known, rulebook
+from practice.safety.queries.book import forget_rulebook, rulebook
+from practice.safety.queries.known import known
 from practice.safety.rulebook import shipped
 from practice.schedule.models import Appointment
 from practice.sessions.checking import causes_of, problems_of

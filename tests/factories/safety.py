@@ -6,7 +6,7 @@ from practice.core import clock
 from practice.core.body import Place
 from practice.core.db import db, transaction
 from practice.intake.services.links import begin
-from practice.safety.queries import known
+from practice.safety.queries.known import known
 from practice.safety.rules import AllergyFact
 from practice.safety.services import conditions, profile
 from practice.safety.services.consents import give_consent

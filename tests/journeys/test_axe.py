@@ -17,7 +17,8 @@ PAGES = {
         "/setup/treatments/{treatment}",
         "/setup/rooms/", "/setup/rooms/new", "/setup/taxes/", "/setup/products/", "/lists/forms/",
         "/setup/money/", "/setup/opening/", "/money/opening/{client}", "/setup/measures/", "/setup/rulebook/",
-        "/setup/rulebook/new", "/setup/rulebook/diabetes", "/setup/trail/?user={therapist}",
+        "/setup/rulebook/new", "/setup/rulebook/diabetes", "/setup/techniques/", "/setup/techniques/cupping",
+        "/setup/everybody/", "/setup/everybody/setting/sensitive", "/setup/trail/?user={therapist}",
         "/setup/trail/clients/{client}", "/setup/review/", "/setup/review/keeping", "/clients/{client}/rights/",
         "/clients/{client}/rights/log/")),
     "therapist": ("jon@example.com", (

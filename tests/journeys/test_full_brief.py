@@ -11,7 +11,8 @@ from practice.core import clock
 from practice.core.body import Place
 from practice.core.db import db, transaction
 from practice.safety.content import ConditionContent
-from practice.safety.queries import known, rulebook
+from practice.safety.queries.book import rulebook
+from practice.safety.queries.known import known
 from practice.safety.rules import assess
 from practice.safety.services.conditions import add_condition
 from practice.schedule.states import AppointmentState as S

@@ -10,7 +10,7 @@ from practice.access import guard
 from practice.core.body import UNASSESSED, Place
 from practice.core.db import db, transaction
 from practice.intake.definition import shipped
-from practice.safety.queries import known
+from practice.safety.queries.known import known
 from practice.safety.rules import check_row, levels
 from tests.factories import intake, schedule
 from tests.personas import NOW

@@ -8,7 +8,7 @@ import pytest
 from practice.access import guard
 from practice.core.db import db, transaction
 from practice.safety.content import ConditionContent
-from practice.safety.desk import consequences_of
+from practice.safety.queries.desk import consequences_of
 from practice.safety.rulebook import shipped, to_data
 from practice.safety.rules_verdict import Consequence
 from practice.safety.services import conditions, own_rules

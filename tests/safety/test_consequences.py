@@ -10,9 +10,9 @@ from practice.access.policy import NoReadGrant
 from practice.core import clock
 from practice.core.db import db, transaction
 from practice.safety.content import ConditionContent
-from practice.safety.desk import consequences_of
 from practice.safety.letters import Letter
 from practice.safety.models import Condition, ConsequenceRow
+from practice.safety.queries.desk import consequences_of
 from practice.safety.rules_verdict import Consequence
 from practice.safety.services import conditions, profile
 from tests.factories.safety import send

@@ -12,7 +12,7 @@ from practice.core.db import db, transaction
 from practice.core.errors import Forbidden, IllegalMove, Invalid, NotFound, Stale
 from practice.safety.content import ConditionContent
 from practice.safety.letters import Letter, LetterState
-from practice.safety.queries import known
+from practice.safety.queries.known import known
 from practice.safety.rules_verdict import AskBecause, Outcome
 from practice.safety.services import conditions, consents, letters
 from tests.factories import intake

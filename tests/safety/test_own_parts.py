@@ -9,10 +9,10 @@ from practice.catalog.techniques import Category, catalogue, order_hints, techni
 from practice.core.body import Place
 from practice.core.db import db, transaction
 from practice.core.errors import Forbidden, NotFound, Stale
-from practice.safety import queries
 from practice.safety.content import ConditionContent
-from practice.safety.desk import consequences_of
 from practice.safety.models import OwnRule
+from practice.safety.queries import book, known
+from practice.safety.queries.desk import consequences_of
 from practice.safety.rulebook_check_parts import problems_of
 from practice.safety.rulebook_own import with_own
 from practice.safety.rules import BloodPressure, ConditionFact, assess, check_row
@@ -120,8 +120,8 @@ def ann(people) -> int:
 def look(people, client_id):
     db.session.rollback()
     with guard.acting(people.theo):
-        found = queries.known(client_id, NOW.date())
-        return found.verdict, found.loosened(), queries.techniques()
+        found = known.known(client_id, NOW.date())
+        return found.verdict, found.loosened(), book.techniques()
 
 
 def test_saved_it_counts_at_once_and_can_be_put_back(people, ann):

@@ -10,11 +10,12 @@ from practice.access.policy import NoReadGrant
 from practice.core.body import Place
 from practice.core.db import db, transaction
 from practice.core.errors import Forbidden, NotFound, Stale
-from practice.safety import queries
 from practice.safety.content import ConditionContent
-from practice.safety.desk import consequences_of
 from practice.safety.models import OwnRule
-from practice.safety.queries import known, rulebook
+from practice.safety.queries import book
+from practice.safety.queries.book import rulebook
+from practice.safety.queries.desk import consequences_of
+from practice.safety.queries.known import known
 from practice.safety.rulebook import shipped, to_data
 from practice.safety.rules_verdict import Consequence
 from practice.safety.services import conditions, own_rules
@@ -61,15 +62,15 @@ def test_an_own_rule_counts_instead_of_the_shipped_one_and_says_so(people, ann):
 def test_it_survives_a_new_shipped_rulebook(people, ann, monkeypatch):
     do(people, own_rules.save_rule, OWN, version=0)
     newer = replace(shipped(), version="2027.1")
-    monkeypatch.setattr(queries, "shipped", lambda: newer)
-    queries._laid_over.cache_clear()
-    queries.forget_rulebook()
+    monkeypatch.setattr(book, "shipped", lambda: newer)
+    book._laid_over.cache_clear()
+    book.forget_rulebook()
     with guard.acting(people.theo):
         assert rulebook().version.startswith("2027.1+own.") and rulebook().rules["migraine"].is_own
-        assert queries.own_rules()["migraine"].made_over == "2026.1"
+        assert book.own_rules()["migraine"].made_over == "2026.1"
     monkeypatch.undo()
-    queries._laid_over.cache_clear()
-    queries.forget_rulebook()
+    book._laid_over.cache_clear()
+    book.forget_rulebook()
 
 
 def test_a_rule_that_makes_no_sense_is_refused_in_sentences(people):

@@ -8,7 +8,7 @@ from practice.core import clock
 from practice.core.body import Place
 from practice.core.db import db, transaction
 from practice.core.errors import NotFound
-from practice.safety.queries import known, known_of
+from practice.safety.queries.known import known, known_of
 from practice.safety.rules_verdict import Gap, Shown
 from practice.safety.services import profile
 from tests.factories import intake

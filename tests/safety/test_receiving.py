@@ -13,9 +13,10 @@ from practice.core.db import db, transaction
 from practice.core.errors import Forbidden, IllegalMove, Invalid, NotFound, Stale
 from practice.intake.queries import published_form
 from practice.safety.content import ConditionContent
-from practice.safety.desk import waiting_for
 from practice.safety.models import Condition, ConditionState, ConsequenceRow
-from practice.safety.queries import conditions_of, known
+from practice.safety.queries.desk import waiting_for
+from practice.safety.queries.known import known
+from practice.safety.queries.rows import conditions_of
 from practice.safety.rules_verdict import Gap, Shown
 from practice.safety.services import conditions
 from practice.safety.services.receiving import receive_paper

@@ -12,7 +12,7 @@ from practice.audit.models import AuditRow
 from practice.core import clock
 from practice.core.db import db, transaction
 from practice.core.errors import Forbidden, Invalid, NotFound, Stale
-from practice.safety.queries import known
+from practice.safety.queries.known import known
 from practice.schedule.states import AppointmentState as S
 from practice.sessions import queries
 from practice.sessions.checking import causes_of, problems_of

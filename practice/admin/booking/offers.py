@@ -12,7 +12,7 @@ from practice.clients.models import Client
 from practice.core import clock
 from practice.intake.queries import NEVER, form_status
 from practice.premises.queries import price_groups
-from practice.safety.desk import consequences_of
+from practice.safety.queries.desk import consequences_of
 from practice.schedule.overlaps import ClashReason, Slot, Taken, clashes
 from practice.schedule.queries import appointments, diary
 

@@ -29,7 +29,7 @@ from practice.core.db import transaction
 from practice.core.errors import DomainError, Invalid
 from practice.core.text import _
 from practice.intake.queries import NEVER, form_status
-from practice.safety.desk import consequences_of
+from practice.safety.queries.desk import consequences_of
 from practice.schedule.models import Appointment
 from practice.schedule.overlaps import Slot
 from practice.schedule.queries import appointments, diary

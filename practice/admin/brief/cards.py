@@ -14,7 +14,8 @@ from practice.intake.kinds import QuestionKind
 from practice.safety.changes import Change, How, Sheet, What, between_forms
 from practice.safety.content import ConditionContent
 from practice.safety.models import ConditionState
-from practice.safety.queries import LastForm, rulebook, sent_on
+from practice.safety.queries.book import rulebook
+from practice.safety.queries.known import LastForm, sent_on
 from practice.safety.rules import limits
 from practice.safety.rules_verdict import AskBecause, Reason, ReasonKind, Shown, Status, Verdict
 from practice.sessions.content import HOW_TAKEN_LABELS, NoteContent, WorkRow

@@ -2,7 +2,7 @@
 from practice.admin.brief import words
 from practice.admin.words import gettext
 from practice.core.body import level_words
-from practice.safety.queries import Known
+from practice.safety.queries.known import Known
 from practice.safety.rules_loosened import Loosened
 
 

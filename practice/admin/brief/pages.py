@@ -18,7 +18,7 @@ from practice.core import body
 from practice.core.db import transaction
 from practice.core.errors import DomainError
 from practice.safety import rulebook
-from practice.safety.queries import known
+from practice.safety.queries.known import known
 from practice.safety.rules import levels
 from practice.safety.rules_verdict import ReasonKind
 from practice.safety.services.reviews import mark_reviewed

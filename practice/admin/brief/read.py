@@ -9,7 +9,7 @@ from practice.clients.queries import get_client
 from practice.core import clock
 from practice.intake.models import VISIT_CHECK, Submission
 from practice.safety.models import BriefReview
-from practice.safety.queries import Known, known, known_with, sent_on
+from practice.safety.queries.known import Known, known, known_with, sent_on
 from practice.schedule.models import Appointment, DeskMessage
 from practice.schedule.queries.appointments import TreatedBy, treated_by
 from practice.schedule.queries.messages import messages_for

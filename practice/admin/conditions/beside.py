@@ -11,7 +11,7 @@ from practice.admin.conditions.technique_form import PHASE_LABELS, TechniqueForm
 from practice.catalog.techniques import CATEGORY_LABELS, technique_to_data
 from practice.core.body import POINTS, level_words
 from practice.core.text import _
-from practice.safety.queries import rulebook
+from practice.safety.queries.book import rulebook
 from practice.safety.rulebook import BASIS_LABELS, EVERY_TECHNIQUE, GRADE_LABELS, KIND_LABELS, shipped, to_data
 from practice.safety.rules_verdict import CONSEQUENCE_LABELS
 from practice.safety.standing import standing_to_data

@@ -26,7 +26,7 @@ from practice.admin.conditions.rule_lines import (
 from practice.admin.setup_tabs import tabs
 from practice.core.errors import NotFound
 from practice.safety import rulebook as book_words
-from practice.safety.queries import own_rules, rulebook
+from practice.safety.queries.book import own_rules, rulebook
 from practice.safety.rulebook import shipped, to_data
 from practice.sessions.queries import went_ahead
 

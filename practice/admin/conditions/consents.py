@@ -13,7 +13,7 @@ from practice.core.body import REGIONS
 from practice.core.errors import Invalid
 from practice.core.text import _
 from practice.safety.content import ProfileContent
-from practice.safety.queries import rulebook
+from practice.safety.queries.book import rulebook
 from practice.safety.rules import ConsentFact
 from practice.safety.services import consents
 

@@ -14,7 +14,7 @@ from practice.admin.setup_tabs import tabs
 from practice.core.body import POINTS, REGIONS
 from practice.core.errors import NotFound
 from practice.safety import rulebook as book_words
-from practice.safety.queries import own_rules, rulebook
+from practice.safety.queries.book import own_rules, rulebook
 from practice.safety.rulebook import STANDING_CONDITIONS, shipped
 from practice.safety.rulebook_own import SETTINGS, Part, row_key
 from practice.safety.standing import standing_to_data

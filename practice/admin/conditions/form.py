@@ -15,7 +15,7 @@ from practice.core.dates import read_date
 from practice.core.text import _
 from practice.intake.answers import parse_place, parse_when
 from practice.safety.content import ConditionContent
-from practice.safety.queries import rulebook
+from practice.safety.queries.book import rulebook
 from practice.safety.rulebook import USUAL
 from practice.safety.rules import AllergyFact, Limit
 

@@ -19,7 +19,9 @@ from practice.clients.queries import get_client
 from practice.core.body import REGIONS, Place, Side
 from practice.core.errors import NotFound
 from practice.safety.letters import LETTER_STATE_LABELS, STANDING_QUESTIONS, Letter, LetterState
-from practice.safety.queries import known, profile_row, rulebook
+from practice.safety.queries.book import rulebook
+from practice.safety.queries.known import known
+from practice.safety.queries.rows import profile_row
 from practice.safety.services import letters
 
 MOST_QUESTIONS = 12

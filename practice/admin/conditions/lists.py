@@ -9,7 +9,7 @@ from practice.admin.base import ListView
 from practice.core.text import _
 from practice.safety.content import ConditionContent
 from practice.safety.models import Condition
-from practice.safety.queries import rulebook
+from practice.safety.queries.book import rulebook
 
 
 def label_of(row: Condition) -> str:

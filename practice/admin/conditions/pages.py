@@ -27,9 +27,11 @@ from practice.core.errors import Invalid, NotFound
 from practice.premises.models import Profile
 from practice.premises.queries import has_profile
 from practice.safety.content import ConditionContent
-from practice.safety.desk import waiting_for
 from practice.safety.models import ConditionState
-from practice.safety.queries import client_of_condition, get_condition, known, profile_row, rulebook
+from practice.safety.queries.book import rulebook
+from practice.safety.queries.desk import waiting_for
+from practice.safety.queries.known import known
+from practice.safety.queries.rows import client_of_condition, get_condition, profile_row
 from practice.safety.rulebook import HARDNESS
 from practice.safety.rules import AllergyFact
 from practice.safety.services import conditions, profile

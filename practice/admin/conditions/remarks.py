@@ -20,7 +20,8 @@ from practice.core.body import Place, all_places
 from practice.core.text import _
 from practice.intake.answers import parse_place
 from practice.safety.content import ProfileContent
-from practice.safety.queries import known, profile_row
+from practice.safety.queries.known import known
+from practice.safety.queries.rows import profile_row
 from practice.safety.rules import BloodPressure, Limit, Wish
 from practice.safety.services.profile import MOST_PINNED, set_remarks
 

@@ -13,7 +13,7 @@ from practice.admin.conditions.own import LONGEST, posted_sources, source_lines,
 from practice.admin.conditions.rule_lines import posted_caps, posted_products, posted_variants, where_choices
 from practice.catalog.techniques import CATEGORY_LABELS, Category
 from practice.core.text import _
-from practice.safety.queries import techniques
+from practice.safety.queries.book import techniques
 from practice.safety.rulebook import BASIS_LABELS, EVERY_TECHNIQUE, GRADE_LABELS, KIND_LABELS, Kind, shipped
 from practice.safety.rulebook_check import CONSEQUENCES
 from practice.safety.rules_verdict import CONSEQUENCE_LABELS, Consequence

@@ -13,7 +13,7 @@ from practice.admin.conditions.own import LONGEST, posted_sources, source_lines
 from practice.admin.conditions.technique_form import MISSING, choices_of
 from practice.core.body import POINTS, REGIONS
 from practice.core.text import _
-from practice.safety.queries import techniques
+from practice.safety.queries.book import techniques
 from practice.safety.rulebook import BASIS_LABELS, GRADE_LABELS
 
 SOURCES = _("Sources")

@@ -13,7 +13,7 @@ from practice.admin.conditions.own import LONGEST, posted_sources, source_lines
 from practice.catalog.techniques import CATEGORY_LABELS
 from practice.core.body import REGIONS
 from practice.core.text import _
-from practice.safety.queries import rulebook
+from practice.safety.queries.book import rulebook
 
 MISSING = _("Please fill this in.")
 PHASE_LABELS = {"opening": _("It opens a session"), "working": _("It works in between"),

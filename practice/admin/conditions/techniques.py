@@ -14,7 +14,7 @@ from practice.admin.setup_tabs import tabs
 from practice.catalog.techniques import CATEGORY_LABELS, Technique, technique_to_data
 from practice.core.body import REGIONS
 from practice.core.errors import NotFound
-from practice.safety.queries import own_rules, rulebook, techniques
+from practice.safety.queries.book import own_rules, rulebook, techniques
 from practice.safety.rulebook import Rulebook, shipped
 from practice.safety.rulebook_own import Part, row_key
 

@@ -7,7 +7,9 @@ from flask_babel import gettext
 from practice.admin.notes.form import MOST_SCORES, NoteForm
 from practice.catalog.techniques import by_kind, home_care, in_a_word, order_hints, placed
 from practice.core.body import Place, all_places, join_sides
-from practice.safety.queries import Known, known, last_review, rulebook
+from practice.safety.queries.book import rulebook
+from practice.safety.queries.known import Known, known
+from practice.safety.queries.rows import last_review
 from practice.safety.rules import Verdict, check_home_care, levels
 from practice.safety.rules_verdict import ProblemKind, ReasonKind, Shown
 from practice.schedule.models import Appointment

@@ -12,7 +12,7 @@ from wtforms.validators import Length, ValidationError
 from practice.catalog.techniques import home_care, placed
 from practice.core.body import Place, all_places
 from practice.core.text import _
-from practice.safety.queries import rulebook
+from practice.safety.queries.book import rulebook
 from practice.sessions.content import (
     AFTER_LABELS,
     HOW_TAKEN_LABELS,

@@ -14,7 +14,7 @@ from practice.admin.auth import current_actor
 from practice.admin.base import Page, act, attempt
 from practice.admin.notes.form import NoteForm, posted_version
 from practice.core.text import _
-from practice.safety.queries import rulebook
+from practice.safety.queries.book import rulebook
 from practice.sessions.content import SOAP
 from practice.sessions.queries import get_snippet, snippets
 from practice.sessions.services.snippets import (

@@ -25,7 +25,7 @@ from practice.core.text import _
 from practice.premises.models import Profile
 from practice.premises.queries import has_profile, price_groups, tax_codes, the_practice
 from practice.premises.rates import show_rate
-from practice.safety.queries import techniques
+from practice.safety.queries.book import techniques
 
 
 def tax_choices(kept: int | None = None) -> list[SelectChoice]:

@@ -12,7 +12,8 @@ from practice.core.errors import IllegalMove, Invalid
 from practice.core.text import _
 from practice.safety.content import ConditionContent
 from practice.safety.models import Condition, ConditionState
-from practice.safety.queries import condition_to_change, rulebook
+from practice.safety.queries.book import rulebook
+from practice.safety.queries.rows import condition_to_change
 from practice.safety.services.consequences import rewrite
 
 SHORTEST_REASON = 3  # letters

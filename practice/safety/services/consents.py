@@ -9,7 +9,7 @@ from practice.core.errors import Invalid
 from practice.core.text import _
 from practice.premises.queries import the_practice
 from practice.safety.models import SafetyProfile
-from practice.safety.queries import rulebook, techniques
+from practice.safety.queries.book import rulebook, techniques
 from practice.safety.rules import ConsentFact
 from practice.safety.services.profile import save_profile
 

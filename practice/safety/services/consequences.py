@@ -9,7 +9,8 @@ from practice.core.db import db
 from practice.premises.queries import the_practice
 from practice.safety.ageing import consequences_ahead
 from practice.safety.models import LONG_AGO, ConsequenceRow
-from practice.safety.queries import known, rulebook
+from practice.safety.queries.book import rulebook
+from practice.safety.queries.known import known
 from practice.safety.rules_verdict import Consequence
 
 

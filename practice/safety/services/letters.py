@@ -12,7 +12,7 @@ from practice.premises.queries import the_practice
 from practice.safety.content import ProfileContent
 from practice.safety.letters import Letter, next_number, with_letter
 from practice.safety.models import SafetyProfile
-from practice.safety.queries import rulebook
+from practice.safety.queries.book import rulebook
 from practice.safety.services.profile import save_profile
 
 MOST_LETTERS = 100

@@ -18,7 +18,8 @@ from practice.core.db import check_version, db
 from practice.core.errors import Invalid, NotFound, Stale
 from practice.core.text import _
 from practice.safety.models import Condition, OwnRule, SafetyProfile
-from practice.safety.queries import LIVE, forget_rulebook, rulebook
+from practice.safety.queries.book import forget_rulebook, rulebook
+from practice.safety.queries.known import LIVE
 from practice.safety.rulebook import shipped
 from practice.safety.rulebook_check_parts import problems_of
 from practice.safety.rulebook_own import part_of, row_key

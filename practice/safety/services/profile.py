@@ -16,7 +16,7 @@ from practice.intake.queries import get_submission, latest_submission
 from practice.premises.queries import the_practice
 from practice.safety.content import ProfileContent
 from practice.safety.models import SafetyProfile
-from practice.safety.queries import profile_to_change
+from practice.safety.queries.rows import profile_to_change
 from practice.safety.rules import AllergyFact, BloodPressure, Limit, Wish
 from practice.safety.services.consequences import rewrite
 

@@ -15,7 +15,8 @@ from practice.premises.queries import the_practice
 from practice.safety.content import ConditionContent
 from practice.safety.models import Condition, ConditionState
 from practice.safety.proposals import Proposal, proposals
-from practice.safety.queries import conditions_of, rulebook
+from practice.safety.queries.book import rulebook
+from practice.safety.queries.rows import conditions_of
 from practice.safety.services.consequences import rewrite
 
 

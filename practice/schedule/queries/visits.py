@@ -11,8 +11,8 @@ from practice.core.db import db
 from practice.intake.models import IntakeArrival
 from practice.intake.queries import FormStatus
 from practice.premises.models import Room
-from practice.safety.desk import by_urgency
 from practice.safety.models import ConsequenceRow
+from practice.safety.queries.desk import by_urgency
 from practice.safety.rules_verdict import Consequence
 from practice.schedule.models import Appointment
 from practice.schedule.states import AppointmentState

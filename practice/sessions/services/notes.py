@@ -16,7 +16,7 @@ from practice.core.db import check_version, db, violates
 from practice.core.errors import DomainError, Forbidden, Invalid, NotFound, Stale
 from practice.core.text import _
 from practice.premises.queries import the_practice
-from practice.safety.queries import known
+from practice.safety.queries.known import known
 from practice.schedule.models import Appointment
 from practice.schedule.queries.appointments import get_appointment
 from practice.schedule.states import HOLDING_TIME

@@ -10,7 +10,8 @@ from practice.core.db import check_version, db
 from practice.core.errors import Invalid, Stale
 from practice.core.text import _
 from practice.premises.queries import the_practice
-from practice.safety.queries import known, rulebook
+from practice.safety.queries.book import rulebook
+from practice.safety.queries.known import known
 from practice.safety.rules import check_home_care
 from practice.sessions.content import MOST_ROWS
 from practice.sessions.models import CarePlan, Recall

@@ -1,18 +1,14 @@
 """Gathering what is known of clients, and the verdict over it."""
-import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, fields, replace
 from datetime import date
-from functools import lru_cache
 
-from sqlalchemy import BindParameter, Select, bindparam, exists, func, or_, select
+from sqlalchemy import BindParameter, Select, bindparam, func, select
 from sqlalchemy.orm import joinedload
 
-from practice.catalog.techniques import Technique
 from practice.clients.models import Client
 from practice.core import clock
-from practice.core.columns import canonical_json
-from practice.core.db import db, kept
+from practice.core.db import db
 from practice.core.errors import NotFound
 from practice.intake.answers import Completeness, completeness
 from practice.intake.definition import FormDefinition
@@ -21,9 +17,9 @@ from practice.intake.queries import answers_of, definition_of
 from practice.premises.queries import the_practice
 from practice.safety import proposals as named
 from practice.safety.content import ConditionContent, ProfileContent
-from practice.safety.models import BriefReview, Condition, ConditionState, OwnRule, SafetyProfile
-from practice.safety.rulebook import Rulebook, shipped
-from practice.safety.rulebook_own import Part, offered, row_key, with_own
+from practice.safety.models import Condition, ConditionState, SafetyProfile
+from practice.safety.queries.book import rulebook
+from practice.safety.rulebook import shipped
 from practice.safety.rules import (
     AllergyFact,
     ConditionStatus,
@@ -41,47 +37,7 @@ from practice.safety.rules_loosened import Loosened, loosened
 
 CHECK_HOLDS_DAYS = 1
 FORMS_EACH = 3  # of each kind of form, the newest: the present one and what it is compared with
-IN_FORCE = "rulebook in force"  # where a session keeps it
 LIVE = (ConditionState.PROPOSED, ConditionState.ACCEPTED)
-RULES = OwnRule.__table__.c  # whoever is asked about safety is asked by the whole rulebook
-# A technique that was taken out goes on naming the work that was done with it.
-COUNTS = or_(RULES.is_active, RULES.key.startswith(row_key(Part.TECHNIQUE, "")))
-OWN_RULES = select(RULES.content, RULES.is_active).where(COUNTS).order_by(RULES.key)
-HAS_OWN_RULES = exists().where(COUNTS)
-
-
-def rulebook() -> Rulebook:
-    """The rulebook in force: the shipped one with the practice's own rules over it. Read once a request."""
-    if kept().get(IN_FORCE) is None:
-        kept()[IN_FORCE] = _laid_over(tuple(
-            (canonical_json(content), is_active) for content, is_active in db.session.execute(OWN_RULES)))
-    return kept()[IN_FORCE]
-
-
-def keep_shipped() -> None:
-    """Whoever has read along with something else that there are no own rules spares the next question."""
-    kept()[IN_FORCE] = shipped()
-
-
-def forget_rulebook() -> None:
-    """After a rule has changed: the next question reads it anew."""
-    kept()[IN_FORCE] = None
-
-
-@lru_cache(maxsize=4)
-def _laid_over(own: tuple[tuple[str, bool], ...]) -> Rulebook:
-    active, retired = ([json.loads(text) for text, is_active in own if is_active is wanted] for wanted in (True, False))
-    return with_own(shipped(), active, retired)
-
-
-def techniques() -> dict[str, Technique]:
-    """Every technique somebody can choose, those of the practice's own too."""
-    return offered(rulebook())
-
-
-def own_rules() -> dict[str, OwnRule]:
-    """The practice's own rules by key, those that no longer count too."""
-    return {row.key: row for row in db.session.scalars(select(OwnRule).order_by(OwnRule.key))}
 
 
 @dataclass(frozen=True)
@@ -143,50 +99,6 @@ class Known:
         return {"conditions": {str(row.id): row.version for row, _content in self.conditions},
                 "profile": self.profile_version, "rulebook": self.verdict.rulebook_version,
                 "forms": [form.submission.id for form in (self.form, self.check) if form]}
-
-
-def conditions_of(client_id: int, *states: ConditionState) -> list[Condition]:
-    """A client's conditions in these states (all when none is named), oldest first."""
-    chosen = select(Condition).where(Condition.client_id == client_id).order_by(Condition.id)
-    if states:
-        chosen = chosen.where(Condition.state.in_(states))
-    return list(db.session.scalars(chosen))
-
-
-def get_condition(condition_id: int) -> Condition:
-    """Raises NotFound."""
-    return _one(select(Condition).where(Condition.id == condition_id))
-
-
-def condition_to_change(condition_id: int) -> Condition:
-    """The row as it stands now, held until the transaction ends. Raises NotFound."""
-    return _one(select(Condition).where(Condition.id == condition_id).with_for_update()
-                .execution_options(populate_existing=True))
-
-
-def client_of_condition(condition_id: int) -> int:
-    """Whose it is, without opening it. Raises NotFound."""
-    client_id = db.session.scalar(select(Condition.client_id).where(Condition.id == condition_id))
-    if client_id is None:
-        raise NotFound()
-    return client_id
-
-
-def _one(chosen) -> Condition:
-    row = db.session.scalars(chosen).first()
-    if row is None:
-        raise NotFound()
-    return row
-
-
-def profile_row(client_id: int) -> SafetyProfile | None:
-    return db.session.scalars(select(SafetyProfile).where(SafetyProfile.client_id == client_id)).first()
-
-
-def profile_to_change(client_id: int) -> SafetyProfile | None:
-    """The row as it stands now, held until the transaction ends."""
-    return db.session.scalars(select(SafetyProfile).where(SafetyProfile.client_id == client_id).with_for_update()
-                              .execution_options(populate_existing=True)).first()
 
 
 def _newest_forms(ids: BindParameter) -> Select:
@@ -366,10 +278,3 @@ def _never_more(forms) -> list[Limit]:
             if item.question_key in keys:
                 limits[Limit(item.level, item.place, item.words, f"form:{item.question_key}")] = None
     return list(limits)
-
-
-def last_review(client_id: int, appointment_id: int) -> BriefReview | None:
-    """When the brief was read before that appointment."""
-    return db.session.scalars(
-        select(BriefReview).where(BriefReview.client_id == client_id, BriefReview.appointment_id == appointment_id)
-        .order_by(BriefReview.id.desc()).limit(1)).first()
