@@ -61,12 +61,12 @@ def tell_the_desk() -> None:
 def source_lines(keys) -> str:
     """Sources as they are typed, one a line: shipped ones by their title."""
     sources = shipped().sources
-    return "\n".join(sources[key].title if key in sources else key for key in keys)
+    return "\n".join(gettext(sources[key].title) if key in sources else key for key in keys)
 
 
 def posted_sources(text: str | None) -> list[str]:
     """The same back: a title of the book is that source, anything else the owner's own."""
-    by_title = {source.title: key for key, source in shipped().sources.items()}
+    by_title = {gettext(source.title): key for key, source in shipped().sources.items()}
     return [by_title.get(line, line) for line in typed_lines(text)]
 
 
