@@ -97,9 +97,9 @@ function drawMap(box, wanted) {
 
 function show(box) {
   const ticked = all(box, "[data-place-tick]:checked");
-  const words = box.querySelector("[data-picked]");
-  words.textContent = ticked.map((tick) => tick.dataset.placeTick).join(" · ") || words.dataset.wordNone;
   const root = box.querySelector("[data-bodymap]");
+  const words = box.querySelector("[data-picked]");
+  words.textContent = ticked.map((tick) => tick.dataset.placeTick).join(" · ") || (root ? words.dataset.wordNone : "");
   const map = root && window.BodyMap.of(root);
   if (!map) return;
   map.select(null);
@@ -128,7 +128,7 @@ function addRow(button) {
 for (const field of all(form, "[data-photo]")) {
   const button = field.parentElement.querySelector('button[value="photo"]');
   button.hidden = true;
-  field.classList.add("hidden");
+  for (const one of [field, field.parentElement.querySelector("[data-photo-words]")]) one.classList.add("hidden");
   field.parentElement.querySelector("[data-photo-button]").hidden = false;
   field.addEventListener("change", () => { if (field.files.length) form.requestSubmit(button); });
 }
