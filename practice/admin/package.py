@@ -46,7 +46,6 @@ class PackagePage(Page):
             return redirect(url_for("package.page", package_id=package_id))
         return show_package(package_id, form, use_id), 422
 
-
     @expose("/<int:package_id>/extend", methods=("GET", "POST"))
     def extend(self, package_id):
         row, form = get_package(package_id), ExtendForm()

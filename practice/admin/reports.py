@@ -78,7 +78,6 @@ class ReportsPage(Page):
         name = f"{chosen}-csv.zip" if kind == "csv" else f"{chosen}.{kind}"
         return attachment(file_of(whole(actor, chosen), kind), FORMATS[kind], name)
 
-
     @expose("/<month>/pack.zip")
     def pack(self, month):
         """Report, journal and documents in one archive; refused while something that is booked has no account."""

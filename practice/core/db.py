@@ -12,8 +12,8 @@ from time import monotonic
 from flask_sqlalchemy import SQLAlchemy
 from flask_sqlalchemy.session import Session as FlaskSession
 from sqlalchemy import Engine, MetaData, event
-from sqlalchemy.exc import DBAPIError, InvalidatePoolError, OperationalError
-from sqlalchemy.orm import DeclarativeBase, Session
+from sqlalchemy.exc import DBAPIError, InvalidatePoolError, InvalidRequestError, OperationalError
+from sqlalchemy.orm import DeclarativeBase, Session, object_session
 
 from practice.core.errors import Stale
 
@@ -186,10 +186,24 @@ def _commit_needs_transaction(session):
 
 
 def check_version(row, version: int | None) -> None:
-    """Refuse a save made from an old copy of `row`, and count this one. Raises Stale."""
+    """Refuse a save made from an old copy of `row`, and count this one: of two at once, too. Raises Stale."""
+    hold(row)
     if version is None or int(version) != row.version:
         raise Stale()
     row.version += 1
+
+
+def hold(row) -> None:
+    """Read `row` anew and hold it until the transaction ends. Raises Stale for one that is gone.
+
+    On SQLite whoever writes holds the whole database since the transaction began.
+    """
+    session = object_session(row)
+    if session.connection().dialect.name == "postgresql":
+        try:
+            session.refresh(row, with_for_update={"of": type(row), "key_share": True})
+        except InvalidRequestError:
+            raise Stale() from None
 
 
 def is_conflict(error: BaseException) -> bool:

@@ -1,5 +1,6 @@
 """Every form that edits something, found on the pages themselves: a save made from an old copy is refused."""
 import re
+import threading
 from html.parser import HTMLParser
 from urllib.parse import urljoin, urlsplit
 
@@ -8,9 +9,15 @@ from sqlalchemy import select
 from werkzeug.exceptions import HTTPException
 
 from practice.access import guard
+from practice.clients.models import Client
+from practice.clients.services import change_client, register_client
+from practice.core import clock
 from practice.core.db import Base, db, transaction
+from practice.core.errors import Stale
 from practice.sessions.plan import PlanContent
 from practice.sessions.services.plans import save_plan
+from practice.transfer.services.logs import ask_correction, decide_correction
+from tests import personas
 from tests.house.test_every_page import pages
 from tests.plugins.people import sign_in
 from tests.world import World, build_world
@@ -154,3 +161,39 @@ def test_the_reader_of_forms_sends_what_a_browser_would():
     <input type="checkbox" name="c" checked><select name="d"><option value="1"><option value="2" selected></select>
     <textarea name="e">\n text</textarea></form><form><input name="version" value="1"></form>"""
     assert Forms(page).found == [("/x", {"a": "1", "c": "on", "d": "2", "e": " text"})]
+
+
+@pytest.mark.requirement("lost-update")
+def test_of_two_saves_at_once_the_second_is_refused(cloned_database):
+    """Both were opened from the same copy; the second begins while the first is being written."""
+    clock.set_to(personas.NOW)
+    people, app, told = personas.open_house(), cloned_database.app, []
+    with guard.acting(people.olive), transaction():
+        ann = register_client(people.olive, first_name="Annwen", last_name="Quill").id
+        asked = ask_correction(people.olive, ann, what="The left knee").id
+
+    def rename(name: str) -> None:
+        change_client(people.olive, ann, version=1, first_name=name)
+
+    def decide(answer: str) -> None:
+        decide_correction(people.olive, ann, asked, granted=True, answer=answer, version=1)
+
+    def second(save) -> None:
+        with app.app_context(), guard.acting(people.olive):
+            try:
+                with transaction():
+                    save("the second")
+            except Stale:
+                told.append(save)
+
+    for save in (rename, decide):
+        other = threading.Thread(target=second, args=(save,))
+        with guard.acting(people.olive), transaction():
+            save("the first")
+            db.session.flush()
+            other.start()
+            other.join(0.3)
+        other.join()
+    assert told == [rename, decide]
+    with guard.acting(people.olive):
+        assert db.session.get(Client, ann).first_name == "the first"

@@ -35,7 +35,6 @@ class FormPage(Page):
         return render_template("admin/intake/form.html", form=form, definition=definition_of(form), kinds=KIND_LABELS,
                                language=language_name(form.language), tabs_row=tabs("forms"))
 
-
     @expose("/<int:form_id>/paper")
     def paper(self, form_id):
         """The same with lines and boxes, to be filled in by hand."""

@@ -29,7 +29,6 @@ SHOWN = 200
 class TrailPage(Page):
     permissions = dict.fromkeys(("index", "client", "client_pack", "user_pack"), P.AUDIT_READ)
     asks_again = ("client_pack", "user_pack")
-    asks_again = ("client_pack", "user_pack")
 
     @expose("/")
     def index(self):

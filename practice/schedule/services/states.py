@@ -7,7 +7,7 @@ from practice.access.permissions import Permission
 from practice.audit import services as audit
 from practice.clients.services import end_care
 from practice.core import clock
-from practice.core.db import check_version, db, violates
+from practice.core.db import check_version, db, hold, violates
 from practice.core.errors import Forbidden
 from practice.schedule.models import Appointment
 from practice.schedule.queries.appointments import get_appointment
@@ -31,6 +31,7 @@ def change_state(actor: Actor, row: Appointment, state: AppointmentState, *, ver
     if version is not None:
         check_version(row, version)
     else:
+        hold(row)  # two clicks at once: the second moves on from where the first has led
         row.version += 1
     before = row.state
     MOVES.make(row, state, lambda permission: require(actor, permission))
