@@ -1,4 +1,5 @@
 """How values are shown, one way everywhere: money, days, times, phones, ages, and words for enum members."""
+import re
 from datetime import date, datetime
 from enum import StrEnum
 from functools import lru_cache
@@ -30,6 +31,9 @@ from practice.safety.models import CONDITION_STATE_LABELS, ConditionState
 from practice.schedule.models import BLOCK_LABELS, BlockKind
 from practice.schedule.states import STATE_LABELS, AppointmentState
 from practice.sessions.models import NOTE_STATE_LABELS, NoteState
+
+DAY = re.compile(r"\d{4}-\d\d-\d\d")
+INSTANT = re.compile(DAY.pattern + r"T\d\d:\d\d(:\d\d(\.\d+)?)?(\+\d\d:\d\d|Z)")
 
 # By type, because members of two enums with one value are equal.
 LABELS: dict[type[StrEnum], dict[StrEnum, str]] = {
@@ -75,6 +79,19 @@ def time(value: datetime) -> str:
     """"11:02" on the practice's wall clock."""
     wall = clock.local(value, words.language().zone)
     return f"{wall.hour:02}:{wall.minute:02}"
+
+
+def recorded(text: str) -> str:
+    """A day or an instant as records keep it, in the reader's words; any other text as it stands."""
+    try:
+        if DAY.fullmatch(text):
+            return day(date.fromisoformat(text))
+        if INSTANT.fullmatch(text):
+            moment = datetime.fromisoformat(text)
+            return f"{day(moment)}, {time(moment)}"
+    except ValueError:
+        pass  # the thirtieth of February
+    return text
 
 
 def phone(value: str) -> str:

@@ -16,8 +16,9 @@ from practice.safety.content import ConditionContent
 from practice.safety.models import Condition
 from practice.safety.services.conditions import add_condition
 from practice.schedule.services.booking import book
-from practice.transfer.models import Correction, CorrectionState, TrailReview
+from practice.transfer.models import Correction, CorrectionState, ErasureKind, TrailReview
 from practice.transfer.queries.keeping import kept
+from practice.transfer.services.erasing import erase
 from practice.transfer.services.holds import set_hold
 from practice.transfer.services.logs import ask_correction, decide_correction, record_disclosure
 from practice.transfer.services.reviewing import sign_review
@@ -157,8 +158,10 @@ def test_who_may_be_erased_when(people, ann, as_person):
     assert found[ann].until == date(2036, 11, 17) and found[mia].until == date(2048, 5, 1)
     today = date(2026, 11, 17)
     assert {number for number, one in found.items() if one.may_go(today)} == {free}
+    with guard.acting(people.olive), transaction():
+        assert erase(people.olive, ann).kind is ErasureKind.CONTACT
     page = as_person("olive").get("/setup/review/keeping").get_data(as_text=True)
-    assert "1 client may be erased today" in page and "17 Nov 2036" in page
+    assert "1 client may be erased today" in page and "Annwen Quill" in page and "17 Nov 2036" in page
     file = as_person("olive").get("/setup/review/keeping.csv").get_data(as_text=True)
     assert "2048-05-01" in file and "Hold" in file
 

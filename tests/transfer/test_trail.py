@@ -11,11 +11,13 @@ from practice.access import guard
 from practice.audit import services as audit
 from practice.audit.models import AuditRow
 from practice.billing.services.mailing import mail_again
+from practice.catalog.models import Treatment
 from practice.clients.services import break_glass
 from practice.core.db import db, transaction
 from practice.core.errors import Forbidden
 from practice.outbox.models import Message
 from practice.outbox.states import MessageState
+from practice.schedule.services.booking import move
 from practice.transfer.queries import trail
 from practice.transfer.sentences import WORDS, Did, did, sentence
 from tests import personas
@@ -115,13 +117,20 @@ def test_the_pack_tells_in_sentences_and_proves_the_chain(people, ann_and_ben, a
     assert "Olive Byrne opened a chart that was not theirs, with a reason" in file and WHY in file
     assert "Theo Marsh opened the chart" in file and "none was changed, none is missing" in file
     assert "Benno" not in file
+    with guard.acting(people.rae), transaction():
+        treatment_id = db.session.scalar(select(Treatment.id))
+        coming = schedule.appointment(ann, people.theo.user_id, treatment_id, personas.NOW + 6 * HOUR)
+        move(people.rae, coming.id, version=coming.version, starts_at=personas.NOW + 8 * HOUR,
+             therapist_id=people.theo.user_id)
+    told = olive.get(f"/setup/trail/clients/{ann}/pack.csv").get_data(as_text=True)
+    assert "at: 17 Nov 2026, 17:00" in told and "T17:00" not in told, "on the practice's clock, as people write it"
     assert olive.get(f"/setup/trail/clients/{ann}/pack.pdf").data.startswith(b"%PDF")
     account = olive.get(f"/setup/trail/accounts/{people.theo.user_id}/pack.csv").get_data(as_text=True)
     assert "Theo Marsh signed in" in account and "Annwen Quill" in account and "Olive Byrne opened" not in account
     assert olive.get(f"/setup/trail/accounts/{people.theo.user_id}/pack.pdf").data.startswith(b"%PDF")
     with guard.acting(people.olive):
         actions = db.session.scalars(select(AuditRow.action).where(AuditRow.actor_id == people.olive.user_id)).all()
-    assert actions.count("trail.export") == 4
+    assert actions.count("trail.export") == 5
 
 
 @pytest.mark.requirement("complaint-pack")

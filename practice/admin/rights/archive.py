@@ -2,7 +2,6 @@
 import io
 import json
 import zipfile
-from datetime import datetime
 
 from flask_babel import gettext
 
@@ -89,10 +88,4 @@ def _shown(value) -> str:
         return gettext("yes") if value else gettext("no")
     if isinstance(value, list):
         return ", ".join(map(str, value))
-    if isinstance(value, str) and "T" in value[:11] and value[:4].isdecimal():
-        try:
-            moment = datetime.fromisoformat(value)
-        except ValueError:
-            return value
-        return f"{show.day(moment)}, {show.time(moment)}"
-    return value if isinstance(value, str) else canonical_json(value)
+    return show.recorded(value) if isinstance(value, str) else canonical_json(value)

@@ -80,7 +80,7 @@ def details(facts: dict) -> str:
 
 
 def _plain(value) -> str:
-    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+    return ", ".join(map(show.recorded, map(str, value if isinstance(value, list) else [value])))
 
 
 def summary(pack: Pack) -> list[tuple[str, str]]:

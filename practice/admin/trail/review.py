@@ -21,6 +21,7 @@ from practice.core.db import transaction
 from practice.core.spreadsheet import Column, Kind, csv_bytes
 from practice.core.text import _
 from practice.reports.period import Period
+from practice.transfer.models import ErasureKind
 from practice.transfer.queries.keeping import kept
 from practice.transfer.queries.rights import reviews
 from practice.transfer.sentences import DID_LABELS
@@ -59,10 +60,10 @@ class ReviewPage(Page):
     @expose("/keeping")
     def keeping(self):
         """Who may be erased when, who may go first at the top."""
-        found = everybody()
+        found = [one for one in everybody() if one.erased is not ErasureKind.WHOLE]
         free = [one for one in found if one.may_go(show.today())]
-        return render_template("admin/trail/keeping.html", found=[one for one in found if one.erased is None][:SHOWN],
-                               total=len(found), free=len(free), today_on=show.today(), tabs_row=tabs("trail"))
+        return render_template("admin/trail/keeping.html", found=found[:SHOWN], total=len(found), free=len(free),
+                               today_on=show.today(), tabs_row=tabs("trail"))
 
     @expose("/keeping.csv")
     def keeping_csv(self):
