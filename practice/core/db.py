@@ -196,10 +196,10 @@ def check_version(row, version: int | None) -> None:
 def hold(row) -> None:
     """Read `row` anew and hold it until the transaction ends. Raises Stale for one that is gone.
 
-    On SQLite whoever writes holds the whole database since the transaction began.
+    On SQLite whoever writes holds the whole database since the transaction began. A row that is nowhere yet is held.
     """
     session = object_session(row)
-    if session.connection().dialect.name == "postgresql":
+    if session is not None and session.connection().dialect.name == "postgresql":
         try:
             session.refresh(row, with_for_update={"of": type(row), "key_share": True})
         except InvalidRequestError:

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from practice.access import guard
 from practice.accounts.models import Passkey, SignIn, Ticket
 from practice.accounts.queries import get_user, passkeys_of
-from practice.accounts.services import passkeys, reset, second_step, signing_in, users
+from practice.accounts.services import passkeys, pins, reset, second_step, signing_in, users
 from practice.audit.models import AuditRow
 from practice.core import clock
 from practice.core.db import db, transaction
@@ -162,8 +162,10 @@ def test_who_may_not_sign_in_does_not(people, theo, acting):
 @pytest.mark.requirement("passkeys", "password-reset")
 @pytest.mark.parametrize("way", ["link", "password", "step"])
 def test_who_gets_another_way_in_has_no_passkeys_left(people, theo, as_person, way):
-    """The device may be what was lost."""
+    """The device may be what was lost; with another password the PIN of before opens nothing either."""
     add(people, "tara", Device())
+    with guard.acting(people.theo), transaction():
+        pins.set_pin(people.theo, "2846")
     assert "Take the passkeys out" in as_person("olive").get(f"/setup/staff/{people.theo.user_id}").text
     with guard.acting(people.system), transaction():
         match way:
@@ -177,7 +179,8 @@ def test_who_gets_another_way_in_has_no_passkeys_left(people, theo, as_person, w
     with pytest.raises(passkeys.PasskeyRefused):
         check(people, theo.show(ask(people)))
     with guard.acting(people.system):
-        assert not get_user(people.theo.user_id).has_passkey
+        user = get_user(people.theo.user_id)
+        assert not user.has_passkey and (user.pin_hash is None) == (way != "step")
         assert db.session.scalars(select(Passkey.user_id)).all() == [people.tara.user_id], "a colleague's stay"
 
 
