@@ -39,7 +39,9 @@ class Whole:
     sha256: str
 
     def tables(self) -> dict[str, list[tuple]]:
-        return {name: (self.report.tables | self.details)[name] for name in TABLES}
+        """Every table; a month that was closed before there was one of them has none of its rows."""
+        known = self.report.tables | self.details
+        return {name: known.get(name, []) for name in TABLES}
 
 
 def whole(actor: Actor, period: Period) -> Whole:

@@ -80,7 +80,9 @@ FIGURES: dict[str, Figure] = {
         _("Given back"), _("Refunds and payments taken back; part of what was received."), rows="payments"
     ),
     "cash_basis_net": Figure(
-        _("Received for invoices, without tax"), _("Money put against invoices, shared over their lines.")
+        _("Received for invoices, without tax"),
+        _("Money put against invoices, shared over their lines."),
+        rows="therapists",
     ),
     "tax_cash_basis": Figure(
         _("Tax on what was paid"),
@@ -88,9 +90,12 @@ FIGURES: dict[str, Figure] = {
             "Per invoice and rate: tax × paid ÷ total until the end, less "
             "the same until the beginning. Money without an invoice has no tax."
         ),
+        rows="tax_rates",
     ),
     "tips_given": Figure(_("Tips"), _("For therapists; never revenue."), rows="tips"),
-    "till_difference": Figure(_("Till difference"), _("Counted less expected, of the tills closed in this time.")),
+    "till_difference": Figure(
+        _("Till difference"), _("Counted less expected, of the tills closed in this time."), rows="days"
+    ),
     "owed": Figure(
         _("Still owed"),
         _(
@@ -111,9 +116,13 @@ FIGURES: dict[str, Figure] = {
     ),
     "deposits": Figure(_("Deposits"), _("The part of that credit that was paid ahead for one appointment.")),
     "deferred_packages": Figure(
-        _("Sessions of packages not given yet"), _("Their value without tax, of packages that have not run out.")
+        _("Sessions of packages not given yet"),
+        _("Their value without tax, of packages that have not run out."),
+        rows="packages",
     ),
-    "voucher_liability": Figure(_("Vouchers not brought in yet"), _("What is left of vouchers that are still good.")),
+    "voucher_liability": Figure(
+        _("Vouchers not brought in yet"), _("What is left of vouchers that are still good."), rows="vouchers"
+    ),
     "tips_payable": Figure(_("Tips not handed out yet"), _("Tips given, less tips handed out.")),
     "sessions": Figure(_("Sessions"), _("Appointments that were carried out."), C, "appointments"),
     "visits": Figure(_("Visits"), _("One client on one day, with at least one session."), C),

@@ -185,6 +185,9 @@ def test_every_figure_is_the_sum_of_its_rows(people, stage):
     assert totals["documents"] == {"net": f["invoiced_net"], "tax": f["invoiced_tax"], "gross": f["invoiced_gross"]}
     assert totals["earned"]["amount"] == f["earned"] and totals["payments"]["amount"] == f["received"]
     assert totals["owed"]["owed"] == f["owed"] and totals["tips"]["amount"] == f["tips_given"]
+    assert [row[1:] for row in rows["packages"]] == [
+        ("2026-0007", "Ann Doyle", date(2026, 11, 17), date(2027, 11, 17), 11_747)]
+    assert [(*row[2:4], row[-1]) for row in rows["vouchers"]] == [("Ann Doyle", date(2026, 11, 17), 4200)]
     assert len(rows["documents"]) == f["documents"] and len(rows["appointments"]) == 3
 
 

@@ -51,6 +51,7 @@ def assert_sums(actor, found: Report) -> None:
     assert rows["documents"]["gross"] == f["invoiced_gross"] and rows["earned"]["amount"] == f["earned"]
     assert rows["payments"]["amount"] == f["received"] and rows["owed"]["owed"] == f["owed"]
     assert rows["tips"]["amount"] == f["tips_given"]
+    assert rows["packages"]["left"] == f["deferred_packages"] and rows["vouchers"]["left"] == f["voucher_liability"]
 
 
 def test_the_walk_does_everything_it_is_told(walk):

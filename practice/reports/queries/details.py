@@ -9,7 +9,7 @@ from practice.billing.queries.methods import written
 from practice.core.db import db, snapshot
 from practice.core.errors import NotFound
 from practice.reports.period import AGES, Period, age_bucket
-from practice.reports.queries import rows
+from practice.reports.queries import held, rows
 from practice.reports.queries.report import OF_TREATMENTS
 from practice.schedule.models import Appointment
 from practice.schedule.states import AppointmentState
@@ -84,5 +84,13 @@ def _appointments(period: Period, key: str | None) -> list[tuple]:
     return [(None, row.on_date, names.get(row.user_id, ""), str(row.state)) for row in found]
 
 
+def _packages(period: Period, key: str | None) -> list[tuple]:
+    return held.package_rows(period.last)
+
+
+def _vouchers(period: Period, key: str | None) -> list[tuple]:
+    return held.voucher_rows(period.last)
+
+
 BUILDERS = {"documents": _documents, "earned": _earned, "payments": _payments, "owed": _owed, "tips": _tips,
-            "appointments": _appointments}
+            "appointments": _appointments, "packages": _packages, "vouchers": _vouchers}

@@ -79,21 +79,39 @@ def _closed_before(day: date) -> Money:
 
 def packages(as_of: date) -> int:
     """What is still owed in sessions at the end of a day, over packages that had not run out."""
-    something_left = Package.value_left_amount > literal_column("0")  # written out: the index says so too
-    changed = select(PackageUse.package_id).where(PackageUse.used_on > as_of)
-    back = select(PackageUse.package_id).where(PackageUse.given_back_on > as_of)
-    return _left(left_of_packages(as_of), Package, something_left, (changed, back), as_of)
+    return _sum(left_of_packages(as_of), _live_packages(as_of))
 
 
 def vouchers(as_of: date) -> int:
     """What may still be brought in: what is left of vouchers that were good at the end of a day."""
+    return _sum(left_of_vouchers(as_of), _live_vouchers(as_of))
+
+
+def package_rows(as_of: date) -> list[tuple]:
+    """The packages behind that: document, its number and name, sold, good until, what is left."""
+    return _rows(Package, left_of_packages(as_of), _live_packages(as_of))
+
+
+def voucher_rows(as_of: date) -> list[tuple]:
+    """The vouchers behind that, alike."""
+    return _rows(Voucher, left_of_vouchers(as_of), _live_vouchers(as_of))
+
+
+def _live_packages(as_of: date) -> tuple:
+    something_left = Package.value_left_amount > literal_column("0")  # written out: the index says so too
+    changed = select(PackageUse.package_id).where(PackageUse.used_on > as_of)
+    back = select(PackageUse.package_id).where(PackageUse.given_back_on > as_of)
+    return _live(Package, something_left, (changed, back), as_of)
+
+
+def _live_vouchers(as_of: date) -> tuple:
     something_left = Voucher.left_amount > literal_column("0")
     paid = select(Allocation.voucher_id).where(Allocation.voucher_id.is_not(None), Allocation.on_date > as_of)
     used = select(VoucherUse.voucher_id).where(VoucherUse.used_on > as_of)
-    return _left(left_of_vouchers(as_of), Voucher, something_left, (paid, used), as_of)
+    return _live(Voucher, something_left, (paid, used), as_of)
 
 
-def _left(amount, model, something_left, changed, as_of: date) -> int:
+def _live(model, something_left, changed, as_of: date) -> tuple:
     """Of those with something left now, and of those that were used or credited since: so the cost does not grow with
     what was used up before."""
     is_good = or_(model.expires_on.is_(None), model.expires_on > as_of)
@@ -101,5 +119,16 @@ def _left(amount, model, something_left, changed, as_of: date) -> int:
     credited = select(note.refers_to_id).where(note.refers_to_id.is_not(None), note.issued_on > as_of)
     ids = select(model.id).where(something_left, is_good).union(
         *changed, select(model.id).where(model.document_id.in_(credited)))
-    return int(db.session.scalar(select(func.coalesce(func.sum(amount), 0)).where(
-        model.sold_on <= as_of, is_good, model.id.in_(ids))))
+    return model.sold_on <= as_of, is_good, model.id.in_(ids)
+
+
+def _sum(amount, live: tuple) -> int:
+    return int(db.session.scalar(select(func.coalesce(func.sum(amount), 0)).where(*live)))
+
+
+def _rows(model, amount, live: tuple) -> list[tuple]:
+    found = db.session.execute(
+        select(Document.id, Document.number_text, Document.billed_name, model.sold_on, model.expires_on, amount)
+        .join(Document, Document.id == model.document_id).where(*live)
+        .order_by(model.sold_on, model.id))
+    return [(*row[:-1], int(row[-1])) for row in found if row[-1]]

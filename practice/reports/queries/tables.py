@@ -69,6 +69,9 @@ SUMMARIES: dict[str, Table] = {
                                       ("earned", _("Earned"), M), ("owed", _("Still owed"), M))),
 }
 
+_SOLD = (("number", _("Number"), T), ("name", _("Billed to"), T), ("sold_on", _("Sold"), D),
+         ("expires_on", _("Until"), D))
+
 DETAILS: dict[str, Table] = {
     "documents": Table(_("Invoices and credit notes"), (
         ("number", _("Number"), T), ("kind", _("Kind"), T), ("issued_on", _("Issued"), D), ("due_on", _("Due"), D),
@@ -88,6 +91,8 @@ DETAILS: dict[str, Table] = {
     "tips": Table(_("Tips"), (("on_date", _("Day"), D), ("therapist", _("Therapist"), T), ("amount", _("Tip"), M))),
     "appointments": Table(_("Appointments"), (("on_date", _("Day"), D), ("therapist", _("Therapist"), T),
                                               ("state", _("Outcome"), T)), {"state": STATE_LABELS}),
+    "packages": Table(_("Packages not used up"), (*_SOLD, ("left", _("Value left, without tax"), M))),
+    "vouchers": Table(_("Vouchers not used up"), (*_SOLD, ("left", _("Value left"), M))),
 }
 
 TABLES = SUMMARIES | DETAILS
