@@ -28,7 +28,7 @@ from practice.core.errors import Invalid, NotFound
 from practice.premises.queries import the_practice
 from practice.reports.definitions import DEBT_STEPS, FIGURES, OWED_BY_AGE
 from practice.reports.period import Period
-from practice.reports.queries.closed import closed_month, the_report
+from practice.reports.queries.closed import closed_month, compared, the_report
 from practice.reports.queries.details import detail
 from practice.reports.queries.tables import AGE_LABELS, SUMMARIES, TABLES
 from practice.reports.services.accounting import Unmapped
@@ -56,7 +56,7 @@ class ReportsPage(Page):
         found = the_report(actor, chosen)
         return render_template(
             "admin/reports/month.html", r=found, f=found.figures, t=found.tables, title=title_of(chosen),
-            before=the_report(actor, chosen.before).figures, year_before=the_report(actor, chosen.year_before).figures,
+            before=compared(actor, chosen.before), year_before=compared(actor, chosen.year_before),
             kept=closed_month(chosen), last_titles=(title_of(chosen.before), title_of(chosen.year_before)),
             charts=charts_of(found), ages=AGE_LABELS.items(), change=change, of_how_many=of_how_many,
             said=said, plain=plain, currency=found.currency, names=FIGURES, debt=DEBT_STEPS,

@@ -24,6 +24,7 @@ USERS = {
     ("reports/queries/details.py", "listing the appointments of a period"): 1,
     ("reports/queries/own.py", "a therapist's own earnings"): 1,
     ("reports/queries/work.py", "counting the appointments of a period"): 1,
+    ("reports/queries/work.py", "counting the sessions of a period to compare with"): 1,
     ("schedule/queries/day_view.py", "the day's columns"): 1,
     ("schedule/queries/diary.py", "is the time free"): 1,
     ("schedule/queries/diary.py", "which rooms there are"): 1,

@@ -6,6 +6,7 @@ from practice.access import guard
 from practice.core import clock
 from practice.reports.definitions import OWED_BY_AGE
 from practice.reports.period import Period
+from practice.reports.queries.closed import compared
 from practice.reports.queries.details import detail
 from practice.reports.queries.report import Report, report
 from practice.reports.queries.tables import DETAILS, SUMMARIES
@@ -51,6 +52,7 @@ def assert_sums(actor, found: Report) -> None:
     assert rows["documents"]["gross"] == f["invoiced_gross"] and rows["earned"]["amount"] == f["earned"]
     assert rows["payments"]["amount"] == f["received"] and rows["owed"]["owed"] == f["owed"]
     assert rows["tips"]["amount"] == f["tips_given"]
+    assert compared(actor, found.period).items() <= f.items()
     assert rows["packages"]["left"] == f["deferred_packages"] and rows["vouchers"]["left"] == f["voucher_liability"]
 
 

@@ -17,14 +17,16 @@ from practice.core.text import _
 from practice.premises.queries import the_practice
 from practice.reports.models import ClosedMonth
 from practice.reports.period import Period
-from practice.reports.queries import held
+from practice.reports.queries import held, sums
 from practice.reports.queries.details import BUILDERS
 from practice.reports.queries.kept import from_text
 from practice.reports.queries.report import Report, read_report
+from practice.reports.queries.work import sessions
 from practice.schedule.models import Appointment
 from practice.schedule.states import AppointmentState
 from practice.sessions.models import NoteState, SessionNote
 
+COMPARED = ("invoiced_gross", "earned", "received", "sessions")
 STANDING = (select(ClosedMonth).where(ClosedMonth.month == bindparam("month"), ClosedMonth.reopened_at.is_(None)))
 
 
@@ -42,6 +44,19 @@ def the_report(actor: Actor, period: Period) -> Report:
     with snapshot():
         kept = closed_month(period)
         return from_text(kept.report)[0] if kept else read_report(period)
+
+
+def compared(actor: Actor, period: Period) -> dict[str, int]:
+    """The figures that another period's are set beside, alone."""
+    require(actor, Permission.REPORT_READ)
+    with snapshot():
+        kept = closed_month(period)
+        if kept:
+            figures = from_text(kept.report)[0].figures
+            return {name: figures[name] for name in COMPARED}
+        return {"invoiced_gross": sum(int(row.gross) for row in sums.invoiced(period)),
+                "earned": sum(sums.earned_by_day(period).values()),
+                "received": sum(int(row.amount) for row in sums.payments(period)), "sessions": sessions(period)}
 
 
 def whole_report(actor: Actor, period: Period) -> tuple[Report, dict[str, list[tuple]]]:

@@ -63,6 +63,13 @@ def work(span: Period, now: datetime) -> Work:
     return found
 
 
+def sessions(span: Period) -> int:
+    """How many there were, alone."""
+    with system_session("counting the sessions of a period to compare with") as session:
+        return session.scalar(select(func.count(Appointment.id)).where(
+            Appointment.on_date.between(span.first, span.last), Appointment.state == S.DONE))
+
+
 def _booked(span: Period):
     return (select(Appointment.id, Appointment.client_id, Appointment.user_id, Appointment.treatment_id,
                    Appointment.state, Appointment.on_date, Appointment.starts_at, Appointment.ends_at)
