@@ -13,3 +13,13 @@ for (const button of document.querySelectorAll("[data-copy]")) {
     button.textContent = button.dataset.wordDone;
   });
 }
+
+// A field for files in our own words: the browser's button speaks the browser's language.
+for (const field of document.querySelectorAll("[data-files]")) {
+  const button = field.nextElementSibling;
+  field.classList.add("hidden");
+  button.hidden = false;
+  field.addEventListener("change", () => {
+    if (field.files.length) button.textContent = button.dataset.wordChosen.replace("{count}", field.files.length);
+  });
+}
