@@ -9,6 +9,8 @@ from practice.audit import services as audit
 from practice.audit.models import AuditRow
 from practice.core import clock
 from practice.core.db import UnauditedWrite, db, transaction
+from practice.core.errors import Invalid
+from practice.transfer.services.reviewing import sign_review
 from tests.factories import clients
 from tests.personas import NOW
 
@@ -109,6 +111,15 @@ def test_rows_missing_at_the_end_of_a_time_are_found(trail, people, is_followed,
     assert broken_between(NOW + timedelta(days=1), later) == broken_between(later, later + timedelta(days=1)) == []
     db.session.connection().execute(text(f"DELETE FROM audit_row WHERE {lost}"), {"last": last})
     assert "missing" in broken_between(NOW, NOW + timedelta(days=1))
+
+
+@pytest.mark.requirement("complaint-pack", "audit-chain")
+def test_a_month_that_does_not_hold_is_signed_for_with_words_only(trail, people):
+    with clock.frozen(NOW + timedelta(days=20)), guard.acting(people.olive), transaction():
+        tamper("UPDATE audit_row SET address = 'elsewhere' WHERE id = 4")
+        with pytest.raises(Invalid):
+            sign_review(people.olive, "2026-11", words="Fine")
+        assert not sign_review(people.olive, "2026-11", words="The data protection officer is told").is_whole
 
 
 @pytest.mark.requirement("audit-complete")

@@ -18,8 +18,9 @@ from practice.safety.services.conditions import add_condition
 from practice.schedule.services.booking import book
 from practice.transfer.models import Correction, CorrectionState, ErasureKind, TrailReview
 from practice.transfer.queries.keeping import kept
+from practice.transfer.services.copying import allow_copy
 from practice.transfer.services.erasing import erase
-from practice.transfer.services.holds import set_hold
+from practice.transfer.services.holds import lift_hold, set_hold
 from practice.transfer.services.logs import ask_correction, decide_correction, record_disclosure
 from practice.transfer.services.reviewing import sign_review
 from tests import personas
@@ -199,6 +200,15 @@ def test_a_chart_is_not_opened_to_all_by_naming_somebody_unknown(people, ann, as
         assert as_person("olive").post(f"/clients/{ann}/rights/log/people", data={"person": sent}).status_code == 404
     with guard.acting(people.system):
         assert named_for(ann) == {people.theo.user_id}
+
+
+@pytest.mark.requirement("rights")
+def test_nobody_but_the_owner_answers_for_a_clients_rights(people, ann):
+    why = "She asked at the desk today"
+    for actor in (people.theo, people.rae, people.bo):
+        for verb, words in ((allow_copy, {"why": why}), (erase, {}), (set_hold, {"reason": why}), (lift_hold, {})):
+            with guard.acting(actor), pytest.raises(Forbidden), transaction():
+                verb(actor, ann, **words)
 
 
 def test_asking_needs_words(people, ann):

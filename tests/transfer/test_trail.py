@@ -143,6 +143,12 @@ def test_printing_a_paper_and_making_a_copy_are_told(people, ann_and_ben, as_per
     assert "Olive Byrne made a copy of everything about the client" in file
 
 
+def test_more_than_fits_on_a_paper_is_not_cut_off_in_silence(people, ann_and_ben, monkeypatch):
+    monkeypatch.setattr(trail, "MOST", 1)
+    with guard.acting(people.olive), pytest.raises(trail.TooMuch):
+        trail.done_to(people.olive, ann_and_ben[0], **ALWAYS)
+
+
 def test_nobody_but_the_owner_asks(people, ann_and_ben):
     for actor in (people.theo, people.rae, people.bo):
         with guard.acting(actor), pytest.raises(Forbidden):
