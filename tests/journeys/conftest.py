@@ -14,13 +14,18 @@ from practice.access.actor import system
 from practice.access.roles import Role
 from practice.accounts.services.users import add_user
 from practice.billing.models.documents import Document
+from practice.billing.models.packages import Package
+from practice.billing.models.payments import Payment
+from practice.catalog.models import Product
 from practice.core import clock
 from practice.core.db import db, transaction
 from practice.demo import fill
 from practice.demo.cast import PASSWORD
-from practice.intake.models import Submission
+from practice.intake.models import FormVersion, Submission
 from practice.intake.services.links import invite
+from practice.premises.models import Location, Room, TaxCode
 from practice.reports.period import Period
+from practice.safety.models import Condition
 from practice.schedule.models import Appointment
 from practice.schedule.services.states import set_state
 from practice.schedule.states import AppointmentState as S
@@ -100,6 +105,9 @@ def name_rows() -> dict:
             "treatment": coming.treatment_id, "month": f"{today:%Y-%m}",
             "last_month": str(Period.of(today).before), "day": today.isoformat(),
         }
+        for name, model in (("payment", Payment), ("package", Package), ("condition", Condition), ("room", Room),
+                            ("tax", TaxCode), ("location", Location), ("form", FormVersion), ("product", Product)):
+            numbers[name] = db.session.query(model.id).order_by(model.id).first().id
         with transaction():
             set_state(house, over.id, S.DONE)
             _row, numbers["secret"] = invite(house, numbers["client"])
