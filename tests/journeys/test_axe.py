@@ -49,7 +49,8 @@ REST = {
         "/setup/locations/new", "/setup/methods/", "/setup/methods/new", "/setup/price-groups/",
         "/setup/price-groups/new", "/setup/products/{product}", "/setup/products/new", "/setup/rooms/{room}",
         "/setup/staff/{therapist}/documents", "/setup/taxes/{tax}", "/setup/taxes/new", "/setup/treatments/new",
-        "/lists/payments/details/?id={payment}", "/nothing-here"),
+        "/lists/payments/details/?id={payment}", "/nothing-here", "/setup/everybody/new", "/setup/techniques/new",
+        "/setup/everybody/rule/spine"),
     "therapist": (
         "/clients/{client}/form-link/blank", "/conditions/", "/conditions/{condition}/edit",
         "/conditions/client/{client}/new", "/files/", "/forms-in/", "/brief/"),
