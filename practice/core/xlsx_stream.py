@@ -8,8 +8,8 @@ import zipfile
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import datetime, time
+from html import escape
 from itertools import islice
-from xml.sax.saxutils import escape
 
 from practice.core.errors import Invalid
 from practice.core.spreadsheet import ROWS_OF_A_PIECE, Column, Kind, Sheet, clean, dated, exact, kept, xlsx_bytes
@@ -100,7 +100,7 @@ def _cell_way(column: Column, style: str) -> Callable[[object], str]:
 
 
 def _text(value) -> str:
-    return escape(_LIKE_AN_ESCAPE.sub("_x005F_", clean(value).translate(_NOT_IN_XML)))
+    return escape(_LIKE_AN_ESCAPE.sub("_x005F_", clean(value).translate(_NOT_IN_XML)), quote=False)
 
 
 def _days(value) -> str:
