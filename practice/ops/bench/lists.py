@@ -1,6 +1,7 @@
 """The long lists on file from a filled database: how soon the first byte comes, how long it takes, how much memory.
 
-Asked in this process, piece by piece as a browser takes them; nothing of the file is kept."""
+Asked in this process, piece by piece as a browser takes them; nothing of the file is kept. Memory is the process's own:
+pages of the database's file that the system maps into it belong to the file, and go when somebody needs the room."""
 import re
 import resource
 import sys
@@ -19,7 +20,7 @@ from practice.ops.bench.stage import OWNER
 LISTS = ("appointments", "invoices", "payments", "clients")
 KINDS = ("csv", "xlsx")
 MOST_MEGABYTES = 150
-CLEAR, STATUS = Path("/proc/self/clear_refs"), Path("/proc/self/status")
+STATUS = Path("/proc/self/status")
 OF_A_MAXRSS = 1 if sys.platform == "darwin" else 1024  # bytes in the unit of ru_maxrss
 
 
@@ -30,7 +31,7 @@ class Taken:
     first_byte: float  # seconds
     seconds: float
     size: int  # bytes
-    above_rest: int  # bytes of resident memory at its highest, above what the process had before
+    above_rest: int  # bytes of its own memory at its highest, above what the process had before
 
 
 def run(size: Size, database: str, make_app, migrate) -> bool:
@@ -52,8 +53,8 @@ def run(size: Size, database: str, make_app, migrate) -> bool:
 
 def take(app: Flask, browser, address: str) -> Taken:
     """Save one list and let go of it at once. Raises RuntimeError when it is refused."""
-    forget_highest()
-    rest, size, first = highest(), 0, None
+    rest = highest = own_memory()
+    size, first = 0, None
     with app.app_context():
         begin = perf_counter()
         answer = browser.get(address, buffered=False)
@@ -62,20 +63,15 @@ def take(app: Flask, browser, address: str) -> Taken:
         for piece in answer.response:
             first = first or perf_counter() - begin
             size += len(piece)
+            highest = max(highest, own_memory())
         seconds = perf_counter() - begin
         answer.close()
     return Taken(address.removeprefix("/lists/"), int(answer.headers["X-Rows"]), first, seconds, size,
-                 max(0, highest() - rest))
+                 highest - rest)
 
 
-def forget_highest() -> None:
-    """Linux alone can begin to measure anew; elsewhere the highest is that of the whole process."""
-    if CLEAR.exists():
-        CLEAR.write_text("5")
-
-
-def highest() -> int:
-    """The most bytes that were resident in this process since `forget_highest`."""
+def own_memory() -> int:
+    """Bytes that are resident and of no file; where nothing says so, the most that ever were resident."""
     if STATUS.exists():
-        return int(re.search(r"VmHWM:\s+(\d+) kB", STATUS.read_text())[1]) * 1024
+        return int(re.search(r"RssAnon:\s+(\d+) kB", STATUS.read_text())[1]) * 1024
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * OF_A_MAXRSS
