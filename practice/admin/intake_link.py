@@ -12,6 +12,7 @@ from practice.access.permissions import Permission as P
 from practice.admin import auth, show
 from practice.admin.auth import current_actor
 from practice.admin.base import NUMBERS, Page, act
+from practice.admin.typing_money import new_key
 from practice.clients.queries import get_client
 from practice.core import clock, pdf
 from practice.core.db import transaction
@@ -97,7 +98,7 @@ class IntakeLinkPage(Page):
             was_told = count_of(FileKind.PAPER_FORM, "client", client_id, since=clock.now() - SAME_SHEET)
             for content in pages:
                 hand_in(current_actor(), client_id, content, kind=FileKind.PAPER_FORM, record="client",
-                        record_id=client_id)
+                        record_id=client_id, request_key=request.form.get("request_key"))
             if not was_told and current_actor().may(P.MESSAGE_SEND):
                 tell_next(current_actor(), client_id, gettext("A form filled in on paper waits to be typed in."))
 
@@ -157,7 +158,7 @@ def show_page(client, secret: str = "", link_id: int | None = None):
         fresh = {"url": url, "secret": secret, "qr": qr_image(url), "until": link.expires_at, **messages(client, url)}
     return render_template("admin/intake/link.html", client=client, given=given, fresh=fresh, forms=FORMS,
                            may_type=current_actor().may(P.CHART_WRITE), papers=papers_of(client.id),
-                           status=form_status([client.id]).get(client.id), today=show.today())
+                           status=form_status([client.id]).get(client.id), today=show.today(), request_key=new_key())
 
 
 def address_of(secret: str) -> str:

@@ -17,7 +17,7 @@ from practice.admin import show
 from practice.admin.auth import current_actor
 from practice.admin.base import Page, attempt, show_error
 from practice.admin.fields import method_choices, row_number
-from practice.admin.papers import invoice_pdf
+from practice.admin.papers import invoice_pdf, payers_of
 from practice.admin.sending import pdf
 from practice.billing.models.documents import DocumentKind, DocumentState
 from practice.billing.models.payments import Method
@@ -198,10 +198,9 @@ def show_document(document_id: int, pay_form: PayForm, reason_form: ReasonForm):
             for line in document.lines}
     paid_late = document.due_on is not None and document.open_amount and document.due_on < show.today()
     parts = reading.parts_of(document_id)
-    others = {part.payment.paid_by_id for part in parts if part.payment and part.payment.paid_by_id}
     return render_template(
         "admin/money/page.html", document=document, parts=parts,
-        payers=names_of(others) if others and current_actor().may(P.CLIENT_READ_ALL) else {}, origin=origin, left=left,
+        payers=payers_of(parts) if current_actor().may(P.CLIENT_READ_ALL) else {}, origin=origin, left=left,
         notes=reading.credit_notes_of(document_id), state=reading.state_of(document, show.today()),
         days=(show.today() - document.due_on).days if paid_late else None, names=user_names(), pay_form=pay_form,
         messages=messages_about([f"document:{document.id}"]), reason_form=reason_form,

@@ -8,6 +8,7 @@ from practice.billing.queries.documents import Part
 from practice.billing.queries.einvoice import einvoice
 from practice.billing.queries.methods import method_word
 from practice.clients.contact import format_phone
+from practice.clients.queries import names_of
 from practice.core.hybrid import with_data
 from practice.core.money import format_money, round_half_up
 from practice.core.pdf import PdfFailed, render
@@ -56,13 +57,14 @@ def _mark(is_copy: bool) -> dict:
 
 
 def receipt_pdf(document: Document, parts: list[Part], *, is_copy: bool = False) -> bytes:
-    """The document with what was paid for it until now."""
+    """The document with what was paid for it until now, and by whom where it was somebody else."""
+    payers = payers_of(parts)
     with force_locale(document.language):
         paper, paid = _paper(document), sum(part.amount for part in parts if _is_paid(part))
         paper["kind"] = gettext(RECEIPTS.get(profile_of(document), "Receipt"))
         paper["title"] = f"{paper['kind']} {document.number_text}"
         paper["paid"] = {"label": gettext("Paid"), "value": _money(document, paid)}
-        paper["payments"] = [{"label": _payment_words(part), "value": _money(document, part.amount)}
+        paper["payments"] = [{"label": _payment_words(part, payers), "value": _money(document, part.amount)}
                              for part in parts if _is_paid(part)]
         paper["how"] = ", ".join(dict.fromkeys(_method(part) for part in parts if _is_paid(part)))
         if document.open_amount:
@@ -84,8 +86,16 @@ def _method(part: Part) -> str:
     return gettext("Credit") if part.is_credit else gettext(method_word(part.payment.method))
 
 
-def _payment_words(part: Part) -> str:
-    return f"{_method(part)}, {_day(part.on_date)}"
+def payers_of(parts: list[Part]) -> dict[int, str]:
+    """The names of the other clients who gave the money, by id."""
+    others = {part.payment.paid_by_id for part in parts if part.payment and part.payment.paid_by_id}
+    return names_of(others) if others else {}
+
+
+def _payment_words(part: Part, payers: dict[int, str]) -> str:
+    payer = payers.get(part.payment.paid_by_id) if part.payment else None
+    by = [gettext("paid by %(name)s", name=payer)] if payer else []
+    return ", ".join([_method(part), _day(part.on_date), *by])
 
 
 def _money(document: Document, minor: int) -> str:

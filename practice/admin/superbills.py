@@ -3,7 +3,7 @@ from flask import flash, redirect, render_template, request, url_for
 from flask_admin import expose
 from flask_babel import gettext
 from flask_wtf import FlaskForm
-from wtforms import StringField
+from wtforms import HiddenField, StringField
 from wtforms.validators import InputRequired, Length
 
 from practice.access.permissions import Permission as P
@@ -15,7 +15,7 @@ from practice.admin.care import check_open
 from practice.admin.places import with_place
 from practice.admin.sending import pdf
 from practice.admin.superbill_paper import superbill_pdf
-from practice.admin.typing_money import day_of
+from practice.admin.typing_money import day_of, key_of, new_key
 from practice.billing.queries.documents import get_document
 from practice.billing.queries.superbills import (
     get_referral,
@@ -39,6 +39,7 @@ class ReferralForm(FlaskForm):
     member_number = StringField(_("Member number with the insurer"), [Length(max=40)])
     from_on = StringField(_("From"))
     until_on = StringField(_("Until"))
+    request_key = HiddenField()
 
 
 class SuperbillPage(Page):
@@ -81,7 +82,7 @@ class ReferralPage(Page):
         record_reading("referral.read", client_id=client_id)
         form = ReferralForm()
         if not form.is_submitted():
-            form.from_on.data = show.today().isoformat()
+            form.from_on.data, form.request_key.data = show.today().isoformat(), new_key()
         elif form.validate() and save(form, client_id):
             flash(gettext("Saved"), "success")
             return redirect(url_for("referral.page", client_id=client_id))
@@ -100,4 +101,4 @@ def save(form: ReferralForm, client_id: int):
     return attempt(form, lambda: add_referral(
         current_actor(), client_id, referrer=form.referrer.data, npi=form.npi.data or "",
         codes=form.codes.data.replace(",", " ").split(), member_number=form.member_number.data or "", from_on=first,
-        until_on=last).id)
+        until_on=last, request_key=key_of(form)).id)

@@ -107,6 +107,12 @@ def new_uid() -> str:
     return uuid.uuid4().hex
 
 
+def uid_of(request_key: str, content: bytes) -> str:
+    """The uid of what one form sends: the same however often it is sent. The random key of the form keeps the
+    content from being guessed by it."""
+    return hashlib.sha256(request_key.encode() + hashlib.sha256(content).digest()).hexdigest()[:32]
+
+
 def sealed_column(**options):
     """The LargeBinary column that a Sealed attribute of the same name, without the underscore, writes to."""
     return mapped_column(LargeBinary, nullable=True, **options)

@@ -8,10 +8,12 @@ from practice.access.actor import Actor, Kind
 from practice.access.guard import require_any, system_session
 from practice.access.permissions import Permission
 from practice.audit import services as audit
+from practice.clients.models import Client
 from practice.clients.queries import get_client
 from practice.core import clock
 from practice.core.db import db
 from practice.core.errors import Invalid
+from practice.core.sealed import new_uid, uid_of
 from practice.core.text import _
 from practice.files.kinds import LARGEST, is_phone_format, media_type_of
 from practice.files.models import File, FileKind
@@ -19,10 +21,12 @@ from practice.files.models import File, FileKind
 MOST_EACH = 30  # files of one kind on one record
 
 
-def hand_in(actor: Actor, client_id: int, content: bytes, *, kind: FileKind, record: str, record_id: int) -> str:
+def hand_in(actor: Actor, client_id: int, content: bytes, *, kind: FileKind, record: str, record_id: int,
+            request_key: str | None = None) -> str:
     """Keep a file of a client; returns the word by which an answer may name it.
 
-    A client's form hands in for its own client only. Raises NotFound, Invalid.
+    A client's form hands in for its own client only. The same file sent again with the same `request_key` is kept once.
+    Raises NotFound, Invalid.
     """
     require_any(actor, Permission.INTAKE_SUBMIT, Permission.INTAKE_INVITE, Permission.CHART_WRITE)
     client = get_client(client_id)
@@ -36,13 +40,23 @@ def hand_in(actor: Actor, client_id: int, content: bytes, *, kind: FileKind, rec
         raise Invalid(_("Please take a photo, or choose a picture (JPEG, PNG) or a PDF."), "file")
     if count_of(kind, record, record_id) >= MOST_EACH:
         raise Invalid(_("That is more than fits here. Please bring the rest with you."), "file")
-    row = File(client_id=client.id, kind=kind, record=record, record_id=record_id, media_type=media_type,
+    uid = uid_of(f"{client.id}:{kind}:{record}:{record_id}:{request_key}", content) if request_key else new_uid()
+    if request_key and _is_kept(client.id, uid):
+        return uid
+    row = File(uid=uid, client_id=client.id, kind=kind, record=record, record_id=record_id, media_type=media_type,
                size=len(content), content=content, added_at=clock.now(),
                added_by_id=actor.user_id if actor.kind is Kind.STAFF else None)
     db.session.add(row)
     db.session.flush()
     audit.record(actor, "file.hand_in", row, client_id=client.id, kind=kind, size=row.size)
     return row.uid
+
+
+def _is_kept(client_id: int, uid: str) -> bool:
+    """Whether an earlier click handed it in; two clicks at once wait for each other."""
+    db.session.scalar(select(Client.id).where(Client.id == client_id).with_for_update(key_share=True))
+    with system_session("whether this file was handed in by an earlier click") as session:
+        return session.scalar(select(File.id).where(File.uid == uid)) is not None
 
 
 def take_back(actor: Actor, client_id: int, *, kind: FileKind, record: str, record_ids: Collection[int],

@@ -15,6 +15,7 @@ USERS = {
     ("clients/queries.py", "possible duplicates"): 1,
     ("demo/fill.py", "is the demo whole"): 1,
     ("files/services.py", "how many files were handed in"): 1,
+    ("files/services.py", "whether this file was handed in by an earlier click"): 1,
     ("intake/services/links.py", "a client opened their form's address"): 1,
     ("ops/bench/months.py", "how many sessions the month has"): 1,
     ("ops/bench/months.py", "who owns the bench's practice"): 1,

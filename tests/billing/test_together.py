@@ -1,7 +1,10 @@
 """One checkout for several clients: an invoice each, the money given once and shared out to the cent."""
+import io
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pypdf import PdfReader
 
 from practice.access import guard
 from practice.billing.models.documents import Document
@@ -105,4 +108,7 @@ def test_at_the_desk(stage, as_person):
     answer = desk.post(f"/checkout/{ann}?with={ben}", data=fields(page) | {"method": "card", "amount": "156.00"})
     assert answer.status_code == 302
     assert f"/checkout/{ben}/receipt" in look(desk, f"/checkout/{ann}/receipt")
-    assert "paid by Ann" in look(desk, f"/money/invoices/{stage.read(lambda: for_appointment(ben).id)}")
+    of_ben = stage.read(lambda: for_appointment(ben).id)
+    assert "paid by Ann" in look(desk, f"/money/invoices/{of_ben}")
+    assert "paid by Ann" in PdfReader(
+        io.BytesIO(desk.get(f"/checkout/receipt/{of_ben}.pdf").data)).pages[0].extract_text()

@@ -21,6 +21,7 @@ from practice.billing.queries.documents import get_document
 from practice.billing.queries.superbills import referral_for, superbill_of
 from practice.billing.services.credit_notes import Credited, credited_lines
 from practice.billing.services.documents import today
+from practice.billing.services.locking import lock_account
 from practice.billing.superbill import (
     MOST_DIAGNOSES,
     OFFICE,
@@ -36,14 +37,17 @@ from practice.core import clock
 from practice.core.columns import canonical_json
 from practice.core.db import db
 from practice.core.errors import Invalid
+from practice.core.sealed import new_uid, uid_of
 from practice.core.text import _
 from practice.sessions.models import Handover
 from practice.sessions.services.notes import require_chart
 
 
 def add_referral(actor: Actor, client_id: int, *, referrer: str, npi: str = "", codes: Sequence[str],
-                 member_number: str = "", from_on: date, until_on: date | None = None) -> Referral:
-    """Write down what a referrer's paper says; it stays as it is. `codes` are ICD-10-CM. Raises Invalid, NotFound."""
+                 member_number: str = "", from_on: date, until_on: date | None = None,
+                 request_key: str | None = None) -> Referral:
+    """Write down what a referrer's paper says; it stays as it is. `codes` are ICD-10-CM. The same paper sent again with
+    the same `request_key` is the first one. Raises Invalid, NotFound."""
     require(actor, Permission.CHART_WRITE)
     client = get_client(client_id)
     require_chart(actor, client.id)
@@ -56,10 +60,15 @@ def add_referral(actor: Actor, client_id: int, *, referrer: str, npi: str = "", 
         raise Invalid(_("One to four codes as they stand on the paper, such as M54.50"), "codes")
     if until_on is not None and until_on < from_on:
         raise Invalid(_("It ends before it begins."), "until_on")
-    row = Referral(client_id=client.id, from_on=from_on, until_on=until_on, entered_at=clock.now(),
-                   entered_by_id=actor.user_id)
-    row.content = canonical_json({"referrer": referrer.strip()[:120], "npi": npi.strip(), "codes": wanted,
-                                  "member_number": member_number.strip()[:40]})
+    content = canonical_json({"referrer": referrer.strip()[:120], "npi": npi.strip(), "codes": wanted,
+                              "member_number": member_number.strip()[:40]})
+    uid = uid_of(f"{client.id}:{from_on}:{until_on}:{request_key}", content.encode()) if request_key else new_uid()
+    lock_account(client.id)
+    first = db.session.scalars(select(Referral).where(Referral.uid == uid)).first()
+    if first is not None:
+        return first
+    row = Referral(uid=uid, client_id=client.id, from_on=from_on, until_on=until_on, entered_at=clock.now(),
+                   entered_by_id=actor.user_id, content=content)
     db.session.add(row)
     db.session.flush()
     audit.record(actor, "referral.add", row, client_id=client.id)
