@@ -9,11 +9,17 @@ from pypdf import PdfReader
 from practice.access import guard
 from practice.billing.models.documents import Document
 from practice.billing.models.payments import Payment
+from practice.billing.queries.accounts import get_package
 from practice.billing.queries.documents import credit_of, for_appointment, paid_together
-from practice.billing.services.checkout import CheckedOutMeanwhile, Extra, NotDoneYet, checkout
+from practice.billing.services.checkout import Along, CheckedOutMeanwhile, Extra, NotDoneYet, checkout
+from practice.billing.services.packages import sell_package
+from practice.billing.services.vouchers import sell_voucher
 from practice.billing.settlement import share_out
 from practice.core.db import db, transaction
+from practice.core.errors import NotFound
 from practice.ops.books.check import check_books
+from practice.premises.queries import get_practice
+from practice.premises.services import change_settings
 from practice.schedule.states import AppointmentState as S
 from tests import personas
 from tests.admin.test_checkout import fields, look
@@ -50,8 +56,8 @@ def for_ben(stage, state=S.DONE) -> int:
 
 
 def pay(stage, session, payments, *others, key="k", **values):
-    return stage.do(lambda: checkout(stage.rae, session, payments=payments, request_key=key, together_ids=others,
-                                     **values))
+    return stage.do(lambda: checkout(stage.rae, session, payments=payments, request_key=key, **values,
+                                     together=[one if isinstance(one, Along) else Along(one) for one in others]))
 
 
 def money_of(stage) -> list[tuple]:
@@ -97,6 +103,48 @@ def test_what_is_charged_or_not_done_is_refused_whole(stage):
     with pytest.raises(NotDoneYet):
         pay(stage, ann, [("card", 15_600)], stage.session(S.BOOKED))
     assert stage.read(lambda: for_appointment(ann)) is None
+
+
+def use_vouchers(stage) -> None:
+    house = stage.people.system
+    with guard.acting(house), transaction():
+        change_settings(house, version=get_practice().version, has_vouchers=True)
+
+
+def of_ben(stage, price=15_000) -> int:
+    """A package of two sessions that Ben bought."""
+    return stage.do(lambda: sell_package(stage.rae, client_id=stage.ben, treatment_id=stage.treatment, sessions=2,
+                                         price_amount=price))
+
+
+def test_each_brings_what_is_their_own(stage, as_person):
+    """Ben's session is paid by his package, the next one in part by a voucher; Ann pays what is left of all."""
+    use_vouchers(stage)
+    ann, ben, cid, desk = stage.session(), for_ben(stage), stage.session(), as_person("rae")
+    package = of_ben(stage)
+    code = stage.do(lambda: sell_voucher(stage.rae, client_id=stage.ben, text="Voucher", price_amount=3000,
+                                         value_amount=3000, method="card", request_key="v").code)
+    address = f"/checkout/{ann}?with={ben}&with={cid}"
+    assert f"package-{ben}={package}" in look(desk, address).replace("&amp;", "&")
+    address += f"&package-{ben}={package}"
+    page = look(desk, f"{address}&voucher={code}&for={cid}")
+    assert fields(page)["due"] == str(7800 + 7800 - 3000) and f"voucher-{cid}=" in page
+    twice = look(desk, f"{address}&voucher-{cid}={code}&voucher={code}", 422)
+    assert "take it off the other one" in twice
+    answer = desk.post(f"{address}&voucher-{cid}={code}", data=fields(page) | {"method": "card", "amount": "126.00"})
+    assert answer.status_code == 302
+    assert stage.read(lambda: (for_appointment(ben), get_package(package).sessions_left)) == (None, 1)
+    assert stage.read(lambda: [for_appointment(one).open_amount for one in (ann, cid)]) == [0, 0]
+    assert [amount for _client, _method, amount, _by in money_of(stage)[-2:]] == [7800, 4800]
+    with guard.acting(stage.people.system):
+        assert check_books() == []
+
+
+def test_nobody_uses_a_package_of_another(stage):
+    ann, ben = stage.session(), for_ben(stage)
+    with pytest.raises(NotFound):
+        pay(stage, ben, [("card", 15_600)], Along(ann, of_ben(stage)))
+    assert stage.read(lambda: for_appointment(ben)) is None
 
 
 def test_at_the_desk(stage, as_person):

@@ -6,8 +6,10 @@ from flask import request, url_for
 from practice.admin.fields import row_number
 from practice.admin.switches import uses
 from practice.billing.queries.vouchers import plain_code
-from practice.billing.services.checkout import Charge, Extra, what_to_charge
+from practice.billing.services.checkout import Along, Charge, Extra, what_to_charge
+from practice.core.errors import Invalid
 from practice.core.money import parse, plain
+from practice.core.text import _
 from practice.premises.queries import the_practice
 
 ALL = "all"  # in the address: the discount is off everything
@@ -17,7 +19,7 @@ NONE = "0"  # in the address: nothing of this, although it is offered
 @dataclass(frozen=True)
 class Asked:
     """What the address asks for. `extras` None: what the therapist handed over; `also_id` an older invoice to pay,
-    `together` sessions of others that are paid along."""
+    `together` sessions of others that are paid along, with what those bring."""
 
     extras: tuple[Extra, ...] | None = None
     discount: int = 0
@@ -26,8 +28,13 @@ class Asked:
     with_credit: bool = True
     also_id: int | None = None
     voucher: str = ""
-    together: tuple[int, ...] = ()
+    together: tuple[Along, ...] = ()
     is_on_all: bool = False
+
+    def along(self, appointment_id: int, **changed) -> tuple[Along, ...]:
+        """The sessions paid along, with one of them changed; with nothing named, without it."""
+        changes = (replace(one, **changed) if one.appointment_id == appointment_id else one for one in self.together)
+        return tuple(one for one in changes if changed or one.appointment_id != appointment_id)
 
 
 def read_address() -> Asked:
@@ -39,13 +46,28 @@ def read_address() -> Asked:
             if product_id:
                 counts[product_id] = counts.get(product_id, 0) + 1
         extras = tuple(Extra(product, count) for product, count in counts.items())
-    discount = request.args.get("discount", "").strip()
+    discount, codes = request.args.get("discount", "").strip(), read_codes()
+    together = tuple(Along(number, row_number(request.args.get(f"package-{number}")) or None, codes.get(number, ""))
+                     for number in dict.fromkeys(filter(None, map(row_number, request.args.getlist("with")))))
     return Asked(extras, parse(discount, the_practice().currency) if discount else 0,
                  request.args.get("why", "").strip()[:120], row_number(request.args.get("package")) or None,
                  request.args.get("credit") != NONE, row_number(request.args.get("also")) or None,
-                 plain_code(request.args.get("voucher", "")) if uses("vouchers") else "",
-                 tuple(dict.fromkeys(filter(None, map(row_number, request.args.getlist("with"))))),
-                 request.args.get("off") == ALL)
+                 codes.get(None, ""), together, request.args.get("off") == ALL)
+
+
+def read_codes() -> dict[int | None, str]:
+    """Codes of vouchers by the session they are brought for, None for the one that is checked out; what was typed just
+    now says for whom it is. Raises Invalid for a code that is there twice."""
+    if not uses("vouchers"):
+        return {}
+    typed, whose = plain_code(request.args.get("voucher", "")), row_number(request.args.get("for")) or None
+    numbers = filter(None, map(row_number, request.args.getlist("with")))
+    codes = {number: plain_code(request.args.get(f"voucher-{number}", "")) for number in numbers}
+    codes[None] = plain_code(request.args.get("held", ""))  # the client's own, while one is typed for somebody else
+    codes = {number: code for number, code in (codes | {whose: typed}).items() if code}
+    if len(set(codes.values())) < len(codes):
+        raise Invalid(_("A voucher is brought for one session here: take it off the other one."), "voucher")
+    return codes
 
 
 def address_of(asked: Asked, charge: Charge, **changed) -> str:
@@ -60,7 +82,9 @@ def address_of(asked: Asked, charge: Charge, **changed) -> str:
     values = {
         "product": ids, "package": wanted.package_id, "also": wanted.also_id,
         "discount": plain(wanted.discount, the_practice().currency) if wanted.discount else None,
-        "voucher": wanted.voucher or None, "with": list(wanted.together),
+        "voucher": wanted.voucher or None, "with": [one.appointment_id for one in wanted.together],
+        **{f"package-{one.appointment_id}": one.package_id for one in wanted.together if one.package_id},
+        **{f"voucher-{one.appointment_id}": one.voucher for one in wanted.together if one.voucher},
         "why": wanted.reason if wanted.discount else None,
         "off": ALL if wanted.discount and wanted.is_on_all else None, "credit": None if wanted.with_credit else NONE}
     return url_for("checkout.page", appointment_id=charge.appointment.id,

@@ -22,7 +22,8 @@ from practice.admin.checkout.panel import CheckoutForm, Money, amount_words, fac
 from practice.admin.papers import receipt_pdf
 from practice.admin.sending import pdf
 from practice.billing.models.documents import Document
-from practice.billing.queries.accounts import Account, account_of
+from practice.billing.models.packages import Package
+from practice.billing.queries.accounts import Account, account_of, live_packages
 from practice.billing.queries.charged import charged
 from practice.billing.queries.documents import (
     expected_number,
@@ -32,7 +33,7 @@ from practice.billing.queries.documents import (
     parts_of,
     state_of,
 )
-from practice.billing.services.checkout import Charge, CheckedOutAlready, checkout, what_pays, what_to_charge
+from practice.billing.services.checkout import Along, Charge, CheckedOutAlready, checkout, what_pays, what_to_charge
 from practice.billing.services.documents import Sums, papers_of, sums_of
 from practice.billing.services.uncharged import uncharged
 from practice.billing.settlement import Settlement
@@ -46,12 +47,15 @@ from practice.schedule.states import AppointmentState
 
 
 @dataclass(frozen=True)
-class Along:
-    """Somebody else's session that is paid along."""
+class Beside:
+    """Somebody else's session that is paid along: what it comes to, what its own client brings, and the packages that
+    would pay for it."""
 
     charge: Charge
     name: str
     amount: int
+    paid: Settlement
+    packages: list[Package]
 
 
 @dataclass(frozen=True)
@@ -62,7 +66,7 @@ class Due:
     paid: Settlement
     account: Account
     also: Document | None
-    along: list[Along]
+    along: list[Beside]
     to_pay: int
 
 
@@ -84,7 +88,7 @@ class CheckoutPage(Page):
             due = what_is_due(charge, asked)
         except DomainError as error:
             show_error(form, error)
-            due = what_is_due(charge, asked := replace(asked, voucher=""))
+            due = what_is_due(charge, asked := without_vouchers(asked))
         offer_over(form, charge.appointment.user_id)
         if form.is_submitted() and not form.form_errors:
             done = take(form, appointment_id, asked, due)
@@ -120,17 +124,26 @@ def what_is_due(charge: Charge, asked: Asked) -> Due:
     paid = what_pays(charge, totals.gross, package_id=asked.package_id, voucher=asked.voucher,
                      with_credit=asked.with_credit)
     also = next((row for row in account.open_documents if row.id == asked.also_id), None)
-    along = [along_of(number) for number in asked.together if number != charge.appointment.id
-             and not charged([number])]
+    along = [beside(one) for one in asked.together if one.appointment_id != charge.appointment.id
+             and not charged([one.appointment_id])]
     return Due(totals, paid, account, also, along,
-               paid.left + (also.open_amount if also else 0) + sum(one.amount for one in along))
+               paid.left + (also.open_amount if also else 0) + sum(one.paid.left for one in along))
 
 
-def along_of(appointment_id: int) -> Along:
-    """As it was handed over. Raises NotFound."""
-    charge = what_to_charge(appointment_id)
+def beside(one: Along) -> Beside:
+    """As it was handed over, with what its own client brings. Raises NotFound, and what what_pays raises."""
+    charge = what_to_charge(one.appointment_id)
     row = charge.appointment
-    return Along(charge, get_client(row.client_id).name, sums_of(charge.lines, row.user_id).gross)
+    amount = sums_of(charge.lines, row.user_id).gross
+    return Beside(charge, get_client(row.client_id).name, amount,
+                  what_pays(charge, amount, package_id=one.package_id, voucher=one.voucher),
+                  [package for package in live_packages(row.client_id, show.today())
+                   if package.treatment_id == charge.treatment.id])
+
+
+def without_vouchers(asked: Asked) -> Asked:
+    """The same with no voucher, when one cannot be used."""
+    return replace(asked, voucher="", together=tuple(replace(one, voucher="") for one in asked.together))
 
 
 def others_done(charge: Charge, due: Due) -> list[tuple]:
@@ -162,7 +175,8 @@ def take(form: CheckoutForm, appointment_id: int, asked: Asked, due: Due) -> boo
                 with_credit=asked.with_credit, package_id=asked.package_id,
                 also_ids=[asked.also_id] if asked.also_id else [], tip=money.tip,
                 tip_for_id=money.tip_for_id, voucher=asked.voucher,
-                together_ids=[one.charge.appointment.id for one in due.along])
+                together=[one for one in asked.together
+                          if one.appointment_id in {shown.charge.appointment.id for shown in due.along}])
         except CheckedOutAlready:
             return None  # somebody was quicker, or it is the same click: the receipt says what was taken
 
@@ -192,7 +206,7 @@ def show_page(form: CheckoutForm, charge: Charge, asked: Asked, due: Due):
         go=lambda **changed: address_of(asked, charge, **changed), what=summary(charge), slots=offered(charge),
         rate=f"{min(due.totals.rates) / 10_000:g}" if len(due.totals.rates) == 1 else None, amount_words=amount_words(),
         number=expected_number(charge.appointment.user_id, show.today()), packages=packages_of(charge, due.account),
-        others=others_done(charge, due),
+        others=others_done(charge, due), Along=Along,
         papers=len(papers_of(charge.lines, charge.appointment.user_id)), methods=faces(),
         is_done=charge.appointment.state is AppointmentState.DONE)
     return page, (422 if form.errors else 200)

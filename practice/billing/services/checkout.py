@@ -58,6 +58,16 @@ class Extra:
 
 
 @dataclass(frozen=True)
+class Along:
+    """Somebody else's done session that is paid along, on an invoice of their own; what its own client brings for it:
+    a package session, a voucher by its code."""
+
+    appointment_id: int
+    package_id: int | None = None
+    voucher: str = ""
+
+
+@dataclass(frozen=True)
 class Charge:
     """What a session is charged: the lines as they will stand on the invoice, before anything is paid.
 
@@ -144,20 +154,21 @@ def product_line(extra: Extra, service_on: date | None = None) -> LineInput:
 def checkout(actor: Actor, appointment_id: int, *, payments: Sequence[tuple[Method, int]], request_key: str,
              extras: Sequence[Extra] | None = None, discount: int = 0, discount_reason: str = "",
              with_credit: bool = False, package_id: int | None = None, also_ids: Sequence[int] = (), tip: int = 0,
-             tip_for_id: int | None = None, voucher: str = "", together_ids: Sequence[int] = (),
+             tip_for_id: int | None = None, voucher: str = "", together: Sequence[Along] = (),
              is_on_all: bool = False) -> Receipt:
     """Issue the invoice of a done session and take the money; a package session pays for the treatment itself.
 
     Depends on the appointment being done, never on a note. `payments` are (method, minor units); an amount of 0 leaves
     the rest open; what is left of them pays the documents `also_ids` of the same client. `tip` is part of the first
     payment, for the therapist `tip_for_id` (the session's own when None). `voucher` is a code: it pays the treatment
-    it is for, or its amount. `is_on_all`: the discount is off everything. `together_ids` are done sessions that this
+    it is for, or its amount. `is_on_all`: the discount is off everything. `together` are done sessions that this
     client pays along, each on an invoice of its own client. The same `request_key` again gives the first receipt.
     Raises NotDoneYet, CheckedOutAlready, CheckedOutMeanwhile, Invalid, NotFound.
     """
     require(actor, Permission.INVOICE_ISSUE, Permission.PAYMENT_TAKE)
-    others = sorted(set(together_ids) - {appointment_id})
-    for client_id in sorted({client_of(number) for number in (appointment_id, *others)}):
+    others = sorted({one.appointment_id: one for one in together if one.appointment_id != appointment_id}.values(),
+                    key=lambda one: one.appointment_id)
+    for client_id in sorted(set(map(client_of, (appointment_id, *(one.appointment_id for one in others))))):
         lock_account(client_id)
     row = db.session.scalars(HELD, {"appointment_id": appointment_id}).one()
     if charged([appointment_id]):
@@ -165,18 +176,8 @@ def checkout(actor: Actor, appointment_id: int, *, payments: Sequence[tuple[Meth
     charge = _charge_for(row, extras, discount, discount_reason, is_on_all)
     if row.state is not AppointmentState.DONE:
         raise NotDoneYet()
-    paid = what_pays(charge, sums_of(charge.lines, row.user_id).gross, package_id=package_id, voucher=voucher,
-                     with_credit=with_credit)
-    used = use_package(actor, package_id, row, charge.treatment.id).id if package_id is not None else None
-    if paid.ahead is Ahead.VOUCHER:
-        use_for_session(actor, voucher, row, charge.treatment.id)
-    lines = charge.lines[1:] if paid.ahead else charge.lines
-    own = _drafts(actor, row, lines) if lines else []
-    along = [_along(actor, number) for number in others]
-    by_voucher, by_credit = 0 if paid.ahead is Ahead.VOUCHER else paid.by_voucher, paid.by_credit
-    for document in own:
-        by_voucher -= use_amount(actor, voucher, document) if by_voucher else 0
-        by_credit -= put_credit(actor, document, by_credit) if by_credit else 0
+    own, used = _settled(actor, charge, package_id=package_id, voucher=voucher, with_credit=with_credit)
+    along = [_along(actor, one) for one in others]
     taken = _take(actor, row, [own, *along], payments, request_key, tip, tip_for_id or row.user_id)
     for payment in taken:
         for also_id in also_ids:
@@ -186,20 +187,40 @@ def checkout(actor: Actor, appointment_id: int, *, payments: Sequence[tuple[Meth
     return Receipt(own[0].id if own else None, tuple(payment.id for payment in taken), used)
 
 
+def _settled(actor: Actor, charge: Charge, *, package_id: int | None = None, voucher: str = "",
+             with_credit: bool = False) -> tuple[list[Document], int | None]:
+    """The drafts of a session, with what its client brings put against them, and the package session that was used."""
+    row = charge.appointment
+    paid = what_pays(charge, sums_of(charge.lines, row.user_id).gross, package_id=package_id, voucher=voucher,
+                     with_credit=with_credit)
+    used = use_package(actor, package_id, row, charge.treatment.id).id if package_id is not None else None
+    if paid.ahead is Ahead.VOUCHER:
+        use_for_session(actor, voucher, row, charge.treatment.id)
+    lines = charge.lines[1:] if paid.ahead else charge.lines
+    drafts = _drafts(actor, row, lines) if lines else []
+    by_voucher, by_credit = 0 if paid.ahead is Ahead.VOUCHER else paid.by_voucher, paid.by_credit
+    for document in drafts:
+        by_voucher -= use_amount(actor, voucher, document) if by_voucher else 0
+        by_credit -= put_credit(actor, document, by_credit) if by_credit else 0
+    return drafts, used
+
+
 def _drafts(actor: Actor, row: Appointment, lines: Sequence[LineInput]) -> list[Document]:
     """One invoice, or more where the law wants it; the first is the appointment's."""
     return [draft_invoice(actor, client_id=row.client_id, lines=paper, appointment_id=None if number else row.id,
                           therapist_id=row.user_id) for number, paper in enumerate(papers_of(lines, row.user_id))]
 
 
-def _along(actor: Actor, appointment_id: int) -> list[Document]:
-    """The invoices of a session that somebody else pays along: as it was handed over."""
-    row = db.session.scalars(HELD, {"appointment_id": appointment_id}).one()
-    if charged([appointment_id]):
+def _along(actor: Actor, one: Along) -> list[Document]:
+    """The invoices of a session that somebody else pays along: as it was handed over, less what its own client brings;
+    none when that pays for everything."""
+    row = db.session.scalars(HELD, {"appointment_id": one.appointment_id}).one()
+    if charged([row.id]):
         raise CheckedOutMeanwhile()
     if row.state is not AppointmentState.DONE:
         raise NotDoneYet()
-    return _drafts(actor, row, _charge_for(row, None, 0, "").lines)
+    charge = _charge_for(row, None, 0, "")
+    return _settled(actor, charge, package_id=one.package_id, voucher=one.voucher)[0]
 
 
 def _take(actor: Actor, row: Appointment, sessions: Sequence[list[Document]], given: Sequence[tuple[Method, int]],

@@ -12,7 +12,7 @@ from practice.billing.models.documents import Document, DocumentKind, DocumentSt
 from practice.billing.models.packages import Package
 from practice.billing.models.payments import METHOD_LABELS, Method, Payment
 from practice.billing.queries.deposits import free_credit
-from practice.billing.services.checkout import checkout
+from practice.billing.services.checkout import Along, checkout
 from practice.billing.services.credit_notes import credit_note
 from practice.billing.services.documents import LineInput, issue_invoice, today
 from practice.billing.services.packages import sell_package
@@ -77,8 +77,9 @@ def check_out(desk: Desk) -> None:
 def check_out_together(desk: Desk) -> None:
     """Two sessions charged at once, paid by one of the clients, now and then not in full."""
     first, second = _done(desk, desk.client()), _done(desk, desk.client())
+    package = desk.pick(Package.id, Package.client_id == second.client_id, Package.sessions_left > 0)
     checkout(desk.actor, first.id, payments=[(desk.method(), desk.chance.choice((9000, 15_000, 20_000)))],
-             request_key=secrets.token_hex(8), together_ids=[second.id])
+             request_key=secrets.token_hex(8), together=[Along(second.id, package)])
 
 
 def _done(desk: Desk, client_id: int) -> Appointment:
