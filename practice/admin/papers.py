@@ -7,6 +7,7 @@ from practice.billing.models.documents import KIND_LABELS, Document, DocumentKin
 from practice.billing.queries.documents import Part
 from practice.billing.queries.einvoice import einvoice
 from practice.billing.queries.methods import method_word
+from practice.billing.services.shares import BETWEEN_NAMES
 from practice.clients.contact import format_phone
 from practice.clients.queries import names_of
 from practice.core.hybrid import with_data
@@ -178,7 +179,7 @@ def profile_of(document: Document) -> Profile:
 def _signature(document: Document) -> dict | None:
     """A line to sign for who gave the treatment: the name and the registration as they were at issue."""
     given = [line.given_by for line in document.lines if line.given_by]
-    name, _comma, registration = given[0].partition(", ") if given else ("", "", "")
+    name, _comma, registration = given[0].split(BETWEEN_NAMES)[0].partition(", ") if given else ("", "", "")
     return {"name": name, "detail": registration} if given else None
 
 

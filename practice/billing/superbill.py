@@ -62,7 +62,7 @@ def superbill_faults(facts: SuperbillFacts):
     if not facts.is_issued:
         yield Fault(_("A superbill is made of an invoice that stands."))
     if not facts.given:
-        yield Fault(_("There is no treatment on this invoice."))
+        yield Fault(_("No treatment on this invoice has been given yet."))
     if facts.born_on is None:
         yield Fault(_("The superbill must carry the client's date of birth: it is entered on the client's page, Edit."),
                     "client", facts.client_id)

@@ -30,6 +30,7 @@ MONEY_FIXED = {
     "write_off": ("document_id", "amount", "on_date"),
     "till_move": ("till_day_id", "amount", "reason"),
     "superbill": ("document_id", "client_id", "referral_id", "facts", "content_hash", "made_on"),
+    "line_share": ("line_id", "therapist_id", "net_amount", "tax_amount"),
     "till_count": ("till_day_id", "method", "expected_amount", "counted_amount"),
 }
 # What is dated, and when it is: nothing is dated into closed books, whoever tries, in whatever way.

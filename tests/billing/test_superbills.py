@@ -12,8 +12,10 @@ from practice.accounts.services.users import get_user, set_profile
 from practice.audit import services as audit
 from practice.billing.models.superbills import Referral, Superbill
 from practice.billing.profiles import NotReadyToIssue
+from practice.billing.queries.accounts import get_package, uses_of
 from practice.billing.queries.superbills import superbill_of
 from practice.billing.services.checkout import checkout
+from practice.billing.services.packages import give_session_back
 from practice.billing.services.superbills import add_referral, faults_of, make_superbill
 from practice.billing.services.write_offs import write_off
 from practice.billing.superbill import Given, SuperbillFacts, is_diagnosis, superbill_faults, units_of
@@ -160,6 +162,41 @@ def test_it_says_what_was_paid_and_is_made_anew_when_that_changes(stage, as_pers
     assert "VOID" in printed(as_person("theo"), third)
     with pytest.raises(NotReadyToIssue):
         stage.do(lambda: make_superbill(stage.rae, invoice))
+
+
+def test_sessions_of_a_package_are_listed_as_they_are_given(stage, as_person, people):
+    """A package of three for 200.01: 66.67 a session, each on its own day; 100.00 of it is paid."""
+    fill_in(stage)
+    with guard.acting(people.system), transaction():
+        get_client(stage.ann).born_on = date(1988, 2, 29)
+        audit.record(people.system, "client.change", client_id=stage.ann)
+    sessions = [stage.session(), stage.session()]
+    refer(stage)
+    package = stage.package(sessions=3, price=20_001)
+    invoice = stage.read(lambda: get_package(package).document_id)
+    stage.pay(10_000, invoice)
+    desk = as_person("rae")
+    assert "has been given yet" in look(desk, f"/money/superbill/of/{invoice}")
+
+    def give(key):
+        stage.do(lambda: checkout(stage.rae, sessions.pop(), payments=[], request_key=key, package_id=package))
+        made = stage.do(lambda: make_superbill(stage.rae, invoice))
+        facts = stage.read(lambda: superbill_of(invoice).facts)
+        with guard.acting(people.system):
+            assert check_books() == []
+        return made, [(line["charge"], line["units"], line["on"]) for line in facts["lines"]], facts["paid"]
+
+    day = stage.today.isoformat()
+    first, lines, paid = give("a")
+    assert (lines, paid) == ([(6667, 4, day)], 6667)
+    assert f"/money/superbill/of/{invoice}" in look(desk, f"/money/package/{package}")
+    second, lines, paid = give("b")
+    assert (lines, paid) == ([(6667, 4, day)] * 2, 10_000)
+    assert "VOID" in printed(as_person("theo"), first) and "VOID" not in printed(as_person("theo"), second)
+    use = stage.read(lambda: uses_of(package)[0].id)
+    stage.do(lambda: give_session_back(stage.rae, use, reason="not given"))
+    stage.do(lambda: make_superbill(stage.rae, invoice))
+    assert stage.read(lambda: superbill_of(invoice).facts["charged"]) == 6667
 
 
 def test_what_the_referrer_wrote_is_the_charts_alone(stage, as_person, people):

@@ -64,7 +64,8 @@ class Walk:
     def _invoice(self, amount, which):
         stage, people = self.stage, self.stage.people
         therapist = (people.theo.user_id, people.tara.user_id, None)[which % 3]
-        lines = [stage.line(amount, therapist_id=therapist),
+        second = people.tara.user_id if which in (0, 6) else None  # given by both
+        lines = [stage.line(amount, therapist_id=therapist, shared_with_id=second),
                  stage.line(amount // 3 + 1, therapist_id=people.theo.user_id)]
         self.invoices.append(stage.do(lambda: issue_invoice(stage.rae, client_id=stage.ann,
                                                                lines=lines[:1 + which % 2])))

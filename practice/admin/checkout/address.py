@@ -19,7 +19,7 @@ NONE = "0"  # in the address: nothing of this, although it is offered
 @dataclass(frozen=True)
 class Asked:
     """What the address asks for. `extras` None: what the therapist handed over; `also_id` an older invoice to pay,
-    `together` sessions of others that are paid along, with what those bring."""
+    `shared_with_id` a second therapist, `together` sessions of others that are paid along, with what those bring."""
 
     extras: tuple[Extra, ...] | None = None
     discount: int = 0
@@ -30,6 +30,7 @@ class Asked:
     voucher: str = ""
     together: tuple[Along, ...] = ()
     is_on_all: bool = False
+    shared_with_id: int | None = None
 
     def along(self, appointment_id: int, **changed) -> tuple[Along, ...]:
         """The sessions paid along, with one of them changed; with nothing named, without it."""
@@ -52,7 +53,8 @@ def read_address() -> Asked:
     return Asked(extras, parse(discount, the_practice().currency) if discount else 0,
                  request.args.get("why", "").strip()[:120], row_number(request.args.get("package")) or None,
                  request.args.get("credit") != NONE, row_number(request.args.get("also")) or None,
-                 codes.get(None, ""), together, request.args.get("off") == ALL)
+                 codes.get(None, ""), together, request.args.get("off") == ALL,
+                 row_number(request.args.get("shared")) or None)
 
 
 def read_codes() -> dict[int | None, str]:
@@ -80,7 +82,7 @@ def address_of(asked: Asked, charge: Charge, **changed) -> str:
         ids = [extra.product_id for extra in kept for _piece in range(extra.quantity) if extra.product_id != drop]
         ids = [*ids, *([add] if add else [])] or [NONE]
     values = {
-        "product": ids, "package": wanted.package_id, "also": wanted.also_id,
+        "product": ids, "package": wanted.package_id, "also": wanted.also_id, "shared": wanted.shared_with_id,
         "discount": plain(wanted.discount, the_practice().currency) if wanted.discount else None,
         "voucher": wanted.voucher or None, "with": [one.appointment_id for one in wanted.together],
         **{f"package-{one.appointment_id}": one.package_id for one in wanted.together if one.package_id},
@@ -93,4 +95,4 @@ def address_of(asked: Asked, charge: Charge, **changed) -> str:
 
 def charge_of(appointment_id: int, asked: Asked) -> Charge:
     return what_to_charge(appointment_id, extras=asked.extras, discount=asked.discount, discount_reason=asked.reason,
-                          is_on_all=asked.is_on_all)
+                          is_on_all=asked.is_on_all, shared_with_id=asked.shared_with_id)

@@ -172,6 +172,7 @@ def take(form: CheckoutForm, appointment_id: int, asked: Asked, due: Due) -> boo
             return checkout(
                 current_actor(), appointment_id, payments=money.payments, request_key=key, extras=asked.extras,
                 discount=asked.discount, discount_reason=asked.reason, is_on_all=asked.is_on_all,
+                shared_with_id=asked.shared_with_id,
                 with_credit=asked.with_credit, package_id=asked.package_id,
                 also_ids=[asked.also_id] if asked.also_id else [], tip=money.tip,
                 tip_for_id=money.tip_for_id, voucher=asked.voucher,
@@ -206,7 +207,7 @@ def show_page(form: CheckoutForm, charge: Charge, asked: Asked, due: Due):
         go=lambda **changed: address_of(asked, charge, **changed), what=summary(charge), slots=offered(charge),
         rate=f"{min(due.totals.rates) / 10_000:g}" if len(due.totals.rates) == 1 else None, amount_words=amount_words(),
         number=expected_number(charge.appointment.user_id, show.today()), packages=packages_of(charge, due.account),
-        others=others_done(charge, due), Along=Along,
+        others=others_done(charge, due), Along=Along, people=other_therapists(charge),
         papers=len(papers_of(charge.lines, charge.appointment.user_id)), methods=faces(),
         is_done=charge.appointment.state is AppointmentState.DONE)
     return page, (422 if form.errors else 200)
@@ -215,6 +216,11 @@ def show_page(form: CheckoutForm, charge: Charge, asked: Asked, due: Due):
 def summary(charge: Charge) -> str:
     """"Deep tissue 60, foam roller"."""
     return ", ".join([charge.treatment.name, *(line.text for line in charge.lines[1:])])
+
+
+def other_therapists(charge: Charge) -> dict[int, str]:
+    """Who may have given the treatment together with the booked therapist."""
+    return {person.id: person.name for person in therapists() if person.id != charge.appointment.user_id}
 
 
 def short_name(charge: Charge) -> str:

@@ -152,6 +152,22 @@ class DocumentLine(db.Model):
     tax_amount: Mapped[int] = mapped_column(MinorUnits)
     gross_amount: Mapped[int] = mapped_column(MinorUnits)
 
+    shares: Mapped[list["LineShare"]] = relationship(order_by="LineShare.id", lazy="raise_on_sql")
+
+
+class LineShare(db.Model):
+    """What one therapist has of a line that several gave together, minor units; the shares add up to the line. A line
+    without shares is its therapist's alone."""
+
+    __tablename__ = "line_share"
+    __table_args__ = (UniqueConstraint("line_id", "therapist_id"),)
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    line_id: Mapped[int] = mapped_column(ForeignKey("document_line.id"))
+    therapist_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"))
+    net_amount: Mapped[int] = mapped_column(MinorUnits)
+    tax_amount: Mapped[int] = mapped_column(MinorUnits)
+
 
 class DocumentTax(db.Model):
     """Net and tax of one rate of a document."""

@@ -8,6 +8,7 @@ from sqlalchemy import bindparam, select
 from practice.access.actor import Actor
 from practice.access.guard import require
 from practice.access.permissions import Permission
+from practice.accounts.queries import therapists
 from practice.billing.models.documents import Document, LineKind
 from practice.billing.models.payments import Method, Payment
 from practice.billing.queries.charged import charged
@@ -47,6 +48,10 @@ class CheckedOutAlready(DomainError):
 
 class CheckedOutMeanwhile(DomainError):
     message = _("One of the sessions paid along has been checked out already. Take it off here.")
+
+
+class SharedAhead(DomainError):
+    message = _("A session paid ahead counts for the therapist it was booked with: it is not shared.")
 
 
 @dataclass(frozen=True)
@@ -96,17 +101,19 @@ def handover_of(appointment_id: int) -> Handover | None:
 
 
 def what_to_charge(appointment_id: int, *, extras: Sequence[Extra] | None = None, discount: int = 0,
-                   discount_reason: str = "", is_on_all: bool = False) -> Charge:
+                   discount_reason: str = "", is_on_all: bool = False, shared_with_id: int | None = None) -> Charge:
     """The lines of a session: what the therapist handed over, else what was booked. Prices come from the price list.
 
     `extras` replace the products of the hand-over; `discount` is an amount off the treatment, with `is_on_all` off
-    everything, and needs a reason.
+    everything, and needs a reason. `shared_with_id` is a therapist who gave the treatment together with the booked one.
     """
-    return _charge_for(get_appointment(appointment_id), extras, discount, discount_reason, is_on_all)
+    return _charge_for(get_appointment(appointment_id), extras, discount, discount_reason, is_on_all, shared_with_id)
 
 
 def _charge_for(row: Appointment, extras: Sequence[Extra] | None, discount: int, discount_reason: str,
-                is_on_all: bool = False) -> Charge:
+                is_on_all: bool = False, shared_with_id: int | None = None) -> Charge:
+    if shared_with_id is not None and shared_with_id not in {person.id for person in therapists()} - {row.user_id}:
+        raise Invalid(_("Choose another therapist of the practice."), "shared")
     handed = handover_of(row.id)
     treatment = get_treatment(handed.treatment_id) if handed else row.treatment
     minutes = handed.minutes if handed else int((row.ends_at - row.starts_at).total_seconds() // 60)
@@ -120,7 +127,7 @@ def _charge_for(row: Appointment, extras: Sequence[Extra] | None, discount: int,
         extras = tuple(Extra(product, count) for product, count in handed.products) if handed else ()
     lines = [LineInput(name_on_paper(treatment, row.client_id), price_amount, treatment.tax_code_id,
                        therapist_id=row.user_id, treatment_id=treatment.id, service_on=row.on_date,
-                       discount=0 if is_on_all else discount,
+                       shared_with_id=shared_with_id, discount=0 if is_on_all else discount,
                        discount_reason="" if is_on_all else discount_reason.strip())]
     lines += [product_line(extra, row.on_date) for extra in extras]
     lines = less(lines, discount if is_on_all else 0, discount_reason)
@@ -155,13 +162,14 @@ def checkout(actor: Actor, appointment_id: int, *, payments: Sequence[tuple[Meth
              extras: Sequence[Extra] | None = None, discount: int = 0, discount_reason: str = "",
              with_credit: bool = False, package_id: int | None = None, also_ids: Sequence[int] = (), tip: int = 0,
              tip_for_id: int | None = None, voucher: str = "", together: Sequence[Along] = (),
-             is_on_all: bool = False) -> Receipt:
+             is_on_all: bool = False, shared_with_id: int | None = None) -> Receipt:
     """Issue the invoice of a done session and take the money; a package session pays for the treatment itself.
 
     Depends on the appointment being done, never on a note. `payments` are (method, minor units); an amount of 0 leaves
     the rest open; what is left of them pays the documents `also_ids` of the same client. `tip` is part of the first
     payment, for the therapist `tip_for_id` (the session's own when None). `voucher` is a code: it pays the treatment
-    it is for, or its amount. `is_on_all`: the discount is off everything. `together` are done sessions that this
+    it is for, or its amount. `is_on_all`: the discount is off everything; `shared_with_id`: see
+    what_to_charge, for a treatment that is invoiced. `together` are done sessions that this
     client pays along, each on an invoice of its own client. The same `request_key` again gives the first receipt.
     Raises NotDoneYet, CheckedOutAlready, CheckedOutMeanwhile, Invalid, NotFound.
     """
@@ -173,7 +181,7 @@ def checkout(actor: Actor, appointment_id: int, *, payments: Sequence[tuple[Meth
     row = db.session.scalars(HELD, {"appointment_id": appointment_id}).one()
     if charged([appointment_id]):
         return _first_receipt(for_appointment(appointment_id), request_key)
-    charge = _charge_for(row, extras, discount, discount_reason, is_on_all)
+    charge = _charge_for(row, extras, discount, discount_reason, is_on_all, shared_with_id)
     if row.state is not AppointmentState.DONE:
         raise NotDoneYet()
     own, used = _settled(actor, charge, package_id=package_id, voucher=voucher, with_credit=with_credit)
@@ -193,6 +201,8 @@ def _settled(actor: Actor, charge: Charge, *, package_id: int | None = None, vou
     row = charge.appointment
     paid = what_pays(charge, sums_of(charge.lines, row.user_id).gross, package_id=package_id, voucher=voucher,
                      with_credit=with_credit)
+    if paid.ahead and charge.lines[0].shared_with_id is not None:
+        raise SharedAhead(field="shared")
     used = use_package(actor, package_id, row, charge.treatment.id).id if package_id is not None else None
     if paid.ahead is Ahead.VOUCHER:
         use_for_session(actor, voucher, row, charge.treatment.id)

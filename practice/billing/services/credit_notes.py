@@ -18,6 +18,7 @@ from practice.billing.models.documents import (
     DocumentState,
     DocumentTax,
     LineKind,
+    LineShare,
 )
 from practice.billing.models.packages import Package
 from practice.billing.models.payments import Allocation
@@ -25,6 +26,7 @@ from practice.billing.models.vouchers import Voucher
 from practice.billing.queries.documents import get_document
 from practice.billing.services.documents import issue, today
 from practice.billing.services.locking import lock_account
+from practice.billing.services.shares import shared_by, shares_of
 from practice.core import clock
 from practice.core.db import db
 from practice.core.errors import DomainError, Invalid
@@ -86,6 +88,7 @@ def draft_note(actor: Actor, document_id: int, *, reason: str, amounts: Mapping[
     note = _draft(actor, invoice, reason.strip()[:200])
     note.lines = [_mirrored(line) if is_whole else _part(invoice, line, before.get(line.position, Credited()), amount)
                   for line, amount in wanted]
+    _share(invoice, note, before)
     _total(note)
     _lower_package(invoice, note)
     _end_voucher(invoice, note)
@@ -152,6 +155,19 @@ def _part(invoice: Document, line: DocumentLine, before: Credited, amount: int) 
     price = amount if invoice.price_mode is PriceMode.GROSS else amount - tax
     return _copy(line, quantity=-1000, unit_price_amount=price, discount_amount=0, discount_reason="",
                  net_amount=tax - amount, tax_amount=-tax, gross_amount=-amount)
+
+
+def _share(invoice: Document, note: Document, before: dict[int, Credited]) -> None:
+    """A line that therapists share is taken back from each of them: what they have of all that is credited until now,
+    less what was taken back before."""
+    shared = shared_by(invoice.id)
+    for line in note.lines:
+        therapists, until = shared.get(line.position, []), before.get(line.position, Credited())
+        then = shares_of(therapists, -until.net, -until.tax)
+        now = shares_of(therapists, line.net_amount - until.net, line.tax_amount - until.tax)
+        line.shares = [LineShare(therapist_id=one.therapist_id, net_amount=one.net_amount - was.net_amount,
+                                 tax_amount=one.tax_amount - was.tax_amount)
+                       for one, was in zip(now, then, strict=True)]
 
 
 def _total(note: Document) -> None:

@@ -24,6 +24,7 @@ from practice.billing.profiles import Fault, LineFacts, NotReadyToIssue, PaperFa
 from practice.billing.queries.einvoice import can_carry
 from practice.billing.services.locking import lock_account
 from practice.billing.services.numbering import outside_series, take_number
+from practice.billing.services.shares import BETWEEN_NAMES, shared_by, shares_of
 from practice.catalog.queries import billing_codes
 from practice.clients.models import Client
 from practice.clients.queries import get_client
@@ -44,7 +45,8 @@ TAX_CODES = select(TaxCode).where(TaxCode.id.in_(bindparam("ids", expanding=True
 @dataclass(frozen=True)
 class LineInput:
     """One line to bill. `unit_price` is in minor units, net or gross as the practice's prices are; `quantity` in
-    thousandths; the discount is an amount in minor units with its reason."""
+    thousandths; the discount is an amount in minor units with its reason. `shared_with_id` is a second therapist, who
+    gave it together with the first: half of it counts for each."""
 
     text: str
     unit_price: int
@@ -57,6 +59,12 @@ class LineInput:
     treatment_id: int | None = None
     product_id: int | None = None
     service_on: date | None = None
+    shared_with_id: int | None = None
+
+    @property
+    def therapists(self) -> list[int]:
+        """Who gave it, by number."""
+        return [number for number in (self.therapist_id, self.shared_with_id) if number is not None]
 
 
 @dataclass(frozen=True)
@@ -91,10 +99,10 @@ def draft_invoice(actor: Actor, *, client_id: int, lines: Sequence[LineInput], a
     client, practice = get_client(client_id), the_practice()
     taxes = tax_codes_of(line.tax_code_id for line in lines)
     totals = price_lines(practice, lines, taxes)
-    names = names_on_paper({line.therapist_id for line in lines if line.therapist_id})
+    names = names_on_paper({number for line in lines for number in line.therapists})
     document = _new_invoice(actor, client, practice, therapist_id)
     document.appointment_id = appointment_id
-    document.lines = [_line(place, line, taxes[line.tax_code_id], priced, names.get(line.therapist_id, ""))
+    document.lines = [_line(place, line, taxes[line.tax_code_id], priced, names)
                       for place, (line, priced) in enumerate(zip(lines, totals.lines, strict=True), 1)]
     document.taxes = [DocumentTax(category=part.tax.category, rate=part.tax.rate, net_amount=part.base,
                                   tax_amount=part.amount) for part in totals.taxes]
@@ -158,14 +166,16 @@ def _check_paper(document: Document) -> None:
                                       "letters, or install a font.")), signs=missing)
     if document.kind is not DocumentKind.INVOICE or head["profile"] == Profile.PLAIN:
         return
-    numbers = registrations({line.therapist_id for line in document.lines if line.therapist_id})
+    shared = shared_by(document.id)
+    gave = {line.id: shared.get(line.position, [line.therapist_id]) for line in document.lines}
+    numbers = registrations({number for therapists in gave.values() for number in therapists if number})
     codes = billing_codes({line.treatment_id for line in document.lines if line.treatment_id})
     check_paper(PaperFacts(
         head["profile"], head["address"], head["tax_number"], head["phone"], document.billed_address,
         document.gross_amount, head["simplified_amount"], tuple(
             LineFacts(line.kind is LineKind.SERVICE, str(line.tax_category), line.tax_reason,
-                      *numbers.get(line.therapist_id, ("", "", "")), codes.get(line.treatment_id, ""),
-                      line.therapist_id, line.treatment_id) for line in document.lines), document.client_id))
+                      *numbers.get(number, ("", "", "")), codes.get(line.treatment_id, ""), number, line.treatment_id)
+            for line in document.lines for number in gave[line.id]), document.client_id))
 
 
 def _counted_on(service_on: date | None) -> date | None:
@@ -247,7 +257,8 @@ def _new_invoice(actor: Actor, client: Client, practice: Settings, therapist_id:
         billed_address=address, issuer_head=head, issued_by_id=actor.user_id)
 
 
-def _line(place: int, line: LineInput, code: TaxCode, priced, given_by: str) -> DocumentLine:
+def _line(place: int, line: LineInput, code: TaxCode, priced, names: dict[int, str]) -> DocumentLine:
+    given_by = BETWEEN_NAMES.join(names[number] for number in line.therapists if number in names)
     if line.discount and len(line.discount_reason.strip()) < 3:
         raise Invalid(_("Say why there is a discount."), "discount_reason")
     return DocumentLine(
@@ -256,7 +267,8 @@ def _line(place: int, line: LineInput, code: TaxCode, priced, given_by: str) -> 
         service_on=line.service_on, recognised_on=_counted_on(line.service_on), quantity=line.quantity,
         unit_price_amount=line.unit_price, discount_amount=line.discount,
         discount_reason=line.discount_reason.strip()[:120], tax_category=code.category, tax_rate=code.rate,
-        tax_reason=code.reason, net_amount=priced.net, tax_amount=priced.tax, gross_amount=priced.gross)
+        tax_reason=code.reason, net_amount=priced.net, tax_amount=priced.tax, gross_amount=priced.gross,
+        shares=shares_of(line.therapists, priced.net, priced.tax))
 
 
 def today() -> date:

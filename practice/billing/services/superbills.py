@@ -1,8 +1,11 @@
 """Superbills: the therapist enters the referrer's paper, the desk makes the superbill of an invoice without reading it.
-Who may open the chart prints it."""
+
+It carries a diagnosis, so the desk neither prints nor mails it: who may open the chart does, from there. Of a package's
+invoice it lists the sessions given until now, and is made anew when there are more."""
 import hashlib
 import json
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
 
 from sqlalchemy import func, or_, select
@@ -14,6 +17,7 @@ from practice.accounts.npi import is_npi
 from practice.accounts.queries import registrations, user_names
 from practice.audit import services as audit
 from practice.billing.models.documents import Document, DocumentKind, DocumentState, LineKind
+from practice.billing.models.packages import Package, PackageUse
 from practice.billing.models.payments import Allocation
 from practice.billing.models.superbills import Referral, Superbill
 from practice.billing.profiles import Fault, NotReadyToIssue
@@ -37,8 +41,10 @@ from practice.core import clock
 from practice.core.columns import canonical_json
 from practice.core.db import db
 from practice.core.errors import Invalid
+from practice.core.money import round_half_up
 from practice.core.sealed import new_uid, uid_of
 from practice.core.text import _
+from practice.schedule.models import Appointment
 from practice.sessions.models import Handover
 from practice.sessions.services.notes import require_chart
 
@@ -113,11 +119,40 @@ def is_out_of_date(row: Superbill) -> bool:
     return not _faults(document) and (row.facts, row.referral_id) != (_facts(document), _referral(document))
 
 
-def _lines(document: Document) -> list:
-    """Treatments that were not credited whole."""
+@dataclass(frozen=True)
+class Session:
+    """A treatment that was given, and what it is charged with tax, minor units."""
+
+    on: date | None
+    treatment_id: int | None
+    therapist_id: int | None
+    minutes: int
+    charge: int
+
+
+def _sessions(document: Document) -> list[Session]:
+    """Treatments that were not credited whole; of a package sold on the invoice, the sessions given until now."""
     credited = credited_lines(document.id)
-    return [line for line in document.lines if line.kind is LineKind.SERVICE
-            and (line.position not in credited or credited[line.position].gross < line.gross_amount)]
+    lines = [(line, line.gross_amount - credited.get(line.position, Credited()).gross) for line in document.lines
+             if line.kind is LineKind.SERVICE]
+    return [Session(line.service_on, line.treatment_id, line.therapist_id,
+                    _minutes(document.appointment_id, line.treatment_id), charge)
+            for line, charge in lines if charge or not line.gross_amount] + _of_package(document)
+
+
+def _of_package(document: Document) -> list[Session]:
+    """A session is worth its part of what the package cost, and its tax."""
+    sold = next((line for line in document.lines if line.kind is LineKind.PACKAGE and line.net_amount), None)
+    if sold is None:
+        return []
+    given = db.session.execute(
+        select(PackageUse.appointment_id, PackageUse.therapist_id, PackageUse.value_amount, Package.treatment_id,
+               Appointment.on_date)
+        .join(Package, Package.id == PackageUse.package_id)
+        .join(Appointment, Appointment.id == PackageUse.appointment_id)
+        .where(Package.document_id == document.id, PackageUse.given_back_on.is_(None)).order_by(PackageUse.id))
+    return [Session(one.on_date, one.treatment_id, one.therapist_id, _minutes(one.appointment_id, one.treatment_id),
+                    round_half_up(one.value_amount * sold.gross_amount, sold.net_amount)) for one in given]
 
 
 def _paid(document: Document) -> int:
@@ -129,39 +164,38 @@ def _paid(document: Document) -> int:
 
 
 def _referral(document: Document) -> int | None:
-    days = [line.service_on for line in _lines(document) if line.service_on]
+    days = [one.on for one in _sessions(document) if one.on]
     return referral_for(document.client_id, min(days), max(days)) if days else None
 
 
-def _given(document: Document) -> list[Given]:
-    lines = _lines(document)
-    npis = registrations({line.therapist_id for line in lines if line.therapist_id})
-    codes = billing_codes({line.treatment_id for line in lines if line.treatment_id})
-    return [Given(line.service_on, codes.get(line.treatment_id, ""), _minutes(document, line),
-                  npis.get(line.therapist_id, ("", "", ""))[2], line.therapist_id, line.treatment_id) for line in lines]
+def _given(sessions: Sequence[Session]) -> list[Given]:
+    npis = registrations({one.therapist_id for one in sessions if one.therapist_id})
+    codes = billing_codes({one.treatment_id for one in sessions if one.treatment_id})
+    return [Given(one.on, codes.get(one.treatment_id, ""), one.minutes, npis.get(one.therapist_id, ("", "", ""))[2],
+                  one.therapist_id, one.treatment_id) for one in sessions]
 
 
-def _minutes(document: Document, line) -> int:
+def _minutes(appointment_id: int | None, treatment_id: int | None) -> int:
     """As the therapist handed over, else as the treatment is sold."""
-    given = db.session.scalar(select(Handover.minutes).where(Handover.appointment_id == document.appointment_id))
-    return given or (get_treatment(line.treatment_id).minutes if line.treatment_id else 0)
+    given = db.session.scalar(select(Handover.minutes).where(Handover.appointment_id == appointment_id))
+    return given or (get_treatment(treatment_id).minutes if treatment_id else 0)
 
 
 def _faults(document: Document) -> list[Fault]:
     is_standing = document.kind is DocumentKind.INVOICE and document.state is DocumentState.ISSUED
     return list(dict.fromkeys(superbill_faults(SuperbillFacts(
         document.client_id, is_standing, get_client(document.client_id).born_on, _referral(document) is not None,
-        tuple(_given(document))))))
+        tuple(_given(_sessions(document)))))))
 
 
 def _facts(document: Document) -> dict:
     """Everything that stands on it but the diagnosis, as it is now."""
-    names, numbers = user_names(), registrations({line.therapist_id for line in document.lines if line.therapist_id})
-    credited = credited_lines(document.id)
+    sessions, names = _sessions(document), user_names()
+    numbers = registrations({one.therapist_id for one in sessions if one.therapist_id})
     lines = [{"on": one.on.isoformat(), "code": one.code, "units": units_of(one.minutes), "place": OFFICE,
-              "charge": line.gross_amount - credited.get(line.position, Credited()).gross, "npi": one.npi,
-              "name": names.get(one.therapist_id, ""), "licence": numbers[one.therapist_id][0]}
-             for one, line in zip(_given(document), _lines(document), strict=True)]
+              "charge": session.charge, "npi": one.npi, "name": names.get(one.therapist_id, ""),
+              "licence": numbers[one.therapist_id][0]}
+             for one, session in zip(_given(sessions), sessions, strict=True)]
     charged = sum(line["charge"] for line in lines)
     return {"head": document.issuer_head, "client": document.billed_name, "address": document.billed_address,
             "born_on": get_client(document.client_id).born_on.isoformat(), "number": document.number_text,

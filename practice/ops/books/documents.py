@@ -11,6 +11,7 @@ from practice.billing.models.documents import (
     DocumentLine,
     DocumentState,
     DocumentTax,
+    LineShare,
     Series,
     number_text,
 )
@@ -43,6 +44,17 @@ def lines_and_taxes() -> Iterator[Broken]:
     for row in db.session.execute(odd):
         yield from unequal("line = net + tax", "document_line", row.id, "gross_amount is", row.gross_amount,
                            row.net_amount + row.tax_amount)
+
+
+def shares() -> Iterator[Broken]:
+    """What therapists share of a line adds up to the line, net and tax."""
+    chosen = select(DocumentLine.id, *(column for name in FIGURES[:2] for column in (
+        getattr(DocumentLine, name).label(f"line_{name}"), func.sum(getattr(LineShare, name)).label(name))))
+    for row in db.session.execute(chosen.join(LineShare, LineShare.line_id == DocumentLine.id)
+                                  .group_by(DocumentLine.id)):
+        for name in FIGURES[:2]:
+            yield from unequal("line = shares of its therapists", "document_line", row.id, f"{name} is",
+                               getattr(row, f"line_{name}"), int(getattr(row, name)))
 
 
 def numbers() -> Iterator[Broken]:
@@ -145,4 +157,4 @@ def one_currency() -> Iterator[Broken]:
         yield Broken("one currency", "document", row_id, f"is in {other}, the practice in {currency}")
 
 
-CHECKS = (lines_and_taxes, numbers, fingerprints, what_is_open, credit_notes, one_currency)
+CHECKS = (lines_and_taxes, shares, numbers, fingerprints, what_is_open, credit_notes, one_currency)

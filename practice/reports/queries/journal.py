@@ -65,9 +65,9 @@ def _documents(period: Period) -> list[Entry]:
     names, found = user_names(), []
     lines = db.session.execute(
         select(Document.kind.label("of"), Document.issued_on, Document.number_text, Document.billed_name,
-               DocumentLine.kind, DocumentLine.tax_category, DocumentLine.tax_rate, DocumentLine.therapist_id,
-               DocumentLine.text, DocumentLine.net_amount, DocumentLine.tax_amount)
-        .join(DocumentLine, DocumentLine.document_id == Document.id)
+               DocumentLine.kind, DocumentLine.tax_category, DocumentLine.tax_rate, DocumentLine.text,
+               rows.THERAPIST.label("therapist_id"), rows.NET.label("net_amount"), rows.TAX.label("tax_amount"))
+        .join(DocumentLine, DocumentLine.document_id == Document.id).outerjoin(*rows.SHARES)
         .where(ISSUED, Document.issued_on.between(period.first, period.last))
         .order_by(Document.id, DocumentLine.position)).all()
     for line in lines:

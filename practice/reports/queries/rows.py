@@ -23,7 +23,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import aliased
 
-from practice.billing.models.documents import Document, DocumentKind, DocumentLine, DocumentState
+from practice.billing.models.documents import Document, DocumentKind, DocumentLine, DocumentState, LineShare
 from practice.billing.models.packages import Package, PackageUse
 from practice.billing.models.payments import Allocation, Method, Payment, Tip
 from practice.billing.models.vouchers import Voucher, VoucherUse
@@ -52,6 +52,11 @@ def documents(span: Period) -> Select:
 
 
 PLACE = (Document.location_id, Document.issuer_id)
+# A line that therapists share is read once for each of them (with an outer join of its shares), with their part of it.
+THERAPIST = func.coalesce(LineShare.therapist_id, DocumentLine.therapist_id)
+NET = func.coalesce(LineShare.net_amount, DocumentLine.net_amount)
+TAX = func.coalesce(LineShare.tax_amount, DocumentLine.tax_amount)
+SHARES = (LineShare, LineShare.line_id == DocumentLine.id)
 
 
 def earned(span: Period):
@@ -65,11 +70,11 @@ def earned(span: Period):
     """
     lines = (
         select(DocumentLine.recognised_on.label("on_date"), type_coerce(DocumentLine.kind, String).label("source"),
-               DocumentLine.therapist_id.label("therapist_id"), DocumentLine.treatment_id.label("treatment_id"),
+               THERAPIST.label("therapist_id"), DocumentLine.treatment_id.label("treatment_id"),
                DocumentLine.text.label("what"), Document.number_text.label("number_text"),
                Document.id.label("document_id"), Document.location_id.label("location_id"),
-               Document.issuer_id.label("issuer_id"), DocumentLine.net_amount.label("amount"))
-        .join(Document, Document.id == DocumentLine.document_id)
+               Document.issuer_id.label("issuer_id"), NET.label("amount"))
+        .join(Document, Document.id == DocumentLine.document_id).outerjoin(*SHARES)
         .where(ISSUED, IS_EARNED, DocumentLine.recognised_on.between(span.first, span.last)))
     uses = _sessions(PackageUse.used_on, span, PackageUse.value_amount)
     back = _sessions(PackageUse.given_back_on, span, -PackageUse.value_amount)

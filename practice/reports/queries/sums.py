@@ -7,14 +7,14 @@ from sqlalchemy import String as Text
 from sqlalchemy import case, func, or_, select, type_coerce
 from sqlalchemy.orm import aliased
 
-from practice.billing.models.documents import Document, DocumentKind, DocumentLine, DocumentTax
+from practice.billing.models.documents import Document, DocumentKind, DocumentLine, DocumentTax, LineShare
 from practice.billing.models.payments import Allocation, Method, Payment, Tip
 from practice.billing.models.till import TillCount, TillDay
 from practice.core.db import db
 from practice.core.money import round_half_up, split
 from practice.reports.period import Period
 from practice.reports.queries import rows
-from practice.reports.queries.rows import INVOICED, IS_EARNED, ISSUED, PREPAID
+from practice.reports.queries.rows import INVOICED, IS_EARNED, ISSUED, NET, PREPAID, SHARES, TAX, THERAPIST
 
 
 def one(*statements) -> int:
@@ -153,9 +153,10 @@ def paid_to_therapists(span: Period) -> dict[int | None, tuple[int, int]]:
     touched = (select(again.document_id).where(again.payment_id.is_not(None),
                                                again.on_date.between(span.first, span.last)))
     lines = defaultdict(list)
-    for line in read(select(DocumentLine.document_id, DocumentLine.therapist_id, DocumentLine.gross_amount,
-                            DocumentLine.tax_amount).where(DocumentLine.document_id.in_(touched))
-                     .order_by(DocumentLine.document_id, DocumentLine.position)):
+    for line in read(select(DocumentLine.document_id, THERAPIST.label("therapist_id"),
+                            (NET + TAX).label("gross_amount"), TAX.label("tax_amount"))
+                     .outerjoin(*SHARES).where(DocumentLine.document_id.in_(touched))
+                     .order_by(DocumentLine.document_id, DocumentLine.position, LineShare.id)):
         lines[line.document_id].append(line)
     found: dict[int | None, list[int]] = defaultdict(lambda: [0, 0])
     for document_id, amount in made:

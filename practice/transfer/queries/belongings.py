@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from sqlalchemy import ColumnElement, String, bindparam, cast, literal, select
 
 from practice.audit.models import AuditRow
-from practice.billing.models.documents import Document, DocumentLine, DocumentTax
+from practice.billing.models.documents import Document, DocumentLine, DocumentTax, LineShare
 from practice.billing.models.memberships import Membership, MembershipMonth
 from practice.billing.models.packages import Package, PackageUse
 from practice.billing.models.payments import Allocation, Payment, Tip, WriteOff
@@ -84,6 +84,8 @@ BELONGINGS = (
     Belonging(Document, _("Invoices"), own(Document), emptied={"billed_address": "", "reason": ""}),
     Belonging(DocumentLine, _("Lines of invoices"), of(DocumentLine.document_id, Document),
               emptied={"discount_reason": ""}),
+    Belonging(LineShare, _("Who gave a line together"), LineShare.line_id.in_(
+        select(DocumentLine.id).where(of(DocumentLine.document_id, Document)))),
     Belonging(DocumentTax, _("Taxes of invoices"), of(DocumentTax.document_id, Document)),
     Belonging(Payment, _("Payments"), own(Payment), emptied={"reference": "", "reason": ""}),
     Belonging(Tip, _("Tips"), of(Tip.payment_id, Payment)),
