@@ -7,20 +7,21 @@ from wtforms import HiddenField, IntegerField, RadioField, SelectField, StringFi
 from wtforms.validators import InputRequired, Length, NumberRange, Optional
 
 from practice.access.permissions import Permission as P
+from practice.accounts.queries import therapists
 from practice.admin import show
 from practice.admin.auth import current_actor
 from practice.admin.base import Page, attempt, show_error
 from practice.admin.fields import method_choices, row_choices, row_number
 from practice.admin.switches import need
-from practice.admin.typing_money import amount_of, key_of, new_key
+from practice.admin.typing_money import amount_of, day_of, key_of, new_key
 from practice.billing.models.payments import Method
 from practice.billing.queries import lists
 from practice.billing.queries.accounts import account_of
 from practice.billing.queries.deposits import free_credit
 from practice.billing.queries.documents import state_of
 from practice.billing.services.checkout import MOST_PIECES, Extra, product_line
-from practice.billing.services.documents import issue_invoice
 from practice.billing.services.packages import FEWEST, MOST, sell_package
+from practice.billing.services.papers import by_hand, issue_papers
 from practice.billing.services.payments import give_back, take_deposit, take_payment
 from practice.catalog.queries import products, treatments
 from practice.clients.queries import get_client
@@ -30,7 +31,8 @@ from practice.core.text import _
 from practice.premises.queries import the_practice
 from practice.schedule.queries.appointments import coming_of
 
-ROWS = 5  # lines of an invoice over the counter
+ROWS = 5  # lines of an invoice by hand
+GIVEN = "t"  # before the number of a treatment
 AMOUNT = _("Enter an amount")
 CHOOSE = _("Choose one")
 FOLDERS = {"deposit": "money_back"}  # of the templates
@@ -56,6 +58,15 @@ class PackageForm(FlaskForm):
     sessions = IntegerField(_("Sessions"), [InputRequired(_("How many?")), NumberRange(FEWEST, MOST)], default=10)
     price = StringField(_("Price for all of them"), [InputRequired(AMOUNT)])
     months = IntegerField(_("Valid for"), [Optional(), NumberRange(1, 120)], default=12)
+    request_key = HiddenField()
+
+
+class InvoiceForm(FlaskForm):
+    """`therapist` and `day` are of the treatments on it; its other rows are read by read_rows."""
+
+    therapist = SelectField(_("Treatments given by"), default="", validate_choice=False)
+    day = StringField(_("Day of the treatments"))
+    request_key = HiddenField()
 
 
 class ClientMoneyPage(Page):
@@ -121,6 +132,7 @@ class ClientMoneyPage(Page):
             months, treatment_id, sessions = form.months.data, int(form.treatment.data), form.sessions.data
             document_id = attempt(form, lambda: sell_package(
                 current_actor(), client_id=client_id, treatment_id=treatment_id, sessions=sessions, price_amount=price,
+                request_key=key_of(form),
                 holds_days=round(months * 365 / 12) if months else None).document_id) if price is not None else None
             if document_id:
                 flash(gettext("The package is sold. Here is its invoice."), "success")
@@ -129,22 +141,50 @@ class ClientMoneyPage(Page):
 
     @expose("/invoice", methods=("GET", "POST"))
     def invoice(self, client_id):
-        """An invoice over the counter: products without an appointment."""
-        form, client = FlaskForm(), get_client(client_id)
-        offered = products()
+        """An invoice by hand: products, and treatments that were in no calendar."""
+        form, client = InvoiceForm(), get_client(client_id)
+        form.therapist.choices = row_choices([(row.id, row.name) for row in therapists()], first=CHOOSE)
+        if not form.is_submitted():
+            form.day.data = show.today().isoformat()
         rows = [(request.form.get(f"product-{place}", ""), request.form.get(f"pieces-{place}", "").strip() or "1")
                 for place in range(ROWS)]
         if form.validate_on_submit():
-            try:
-                extras = read_rows(rows, {row.id for row in offered})
-            except Invalid as error:
-                show_error(form, error)
-            else:
-                document_id = attempt(form, lambda: issue_invoice(
-                    current_actor(), client_id=client_id, lines=[product_line(extra) for extra in extras]).id)
-                if document_id:
-                    return redirect(url_for("money.page", document_id=document_id))
-        return show_form("invoice", form, client_id, name=client.name, products=products(), rows=rows)
+            made = write_by_hand(form, client_id, rows)
+            if made:
+                if len(made) > 1:
+                    flash(gettext("Made as %(count)s invoices: the treatment, and what is sold beside it.",
+                                  count=len(made)), "success")
+                return redirect(url_for("money.page", document_id=made[0]))
+        return show_form("invoice", form, client_id, name=client.name, products=products(), treatments=treatments(),
+                         rows=rows)
+
+
+def write_by_hand(form: InvoiceForm, client_id: int, rows: list[tuple[str, str]]) -> list[int] | None:
+    """The invoices that were made; None when it was refused, with the reason on the form."""
+    given, sold = ([(row[0].removeprefix(GIVEN), row[1]) for row in rows if row[0].startswith(GIVEN) is is_given]
+                   for is_given in (True, False))
+    therapist_id = row_number(form.therapist.data or "") or None
+    try:
+        treated = read_rows(given, {row.id for row in treatments()})
+        extras = read_rows(sold, {row.id for row in products()})
+        if not treated and not extras:
+            raise Invalid(_("Choose at least one product or treatment."))
+        if treated and therapist_id not in {row.id for row in therapists()}:
+            raise Invalid(CHOOSE, "therapist")
+    except Invalid as error:
+        show_error(form, error)
+        return None
+    day = day_of(form, "day") if treated else None
+    if treated and day is None:
+        return None
+
+    def work():
+        lines = [by_hand(client_id, one.product_id, one.quantity, therapist_id, day) for one in treated]
+        return [row.id for row in issue_papers(
+            current_actor(), client_id=client_id, lines=[*lines, *map(product_line, extras)],
+            therapist_id=therapist_id if treated else None, request_key=key_of(form))]
+
+    return attempt(form, work)
 
 
 def show_form(template: str, form: FlaskForm, client_id: int, **values):
@@ -172,10 +212,8 @@ def read_rows(rows: list[tuple[str, str]], known: set[int]) -> list[Extra]:
         if not product:
             continue
         if row_number(product) not in known:
-            raise Invalid(_("Choose a product of the list."))
+            raise Invalid(_("Choose one of the list."))
         if not (pieces.isascii() and pieces.isdigit() and len(pieces) < 5 and 1 <= int(pieces) <= MOST_PIECES):
             raise Invalid(_("From 1 to 99 pieces."))
         extras.append(Extra(int(product), int(pieces)))
-    if not extras:
-        raise Invalid(_("Choose at least one product."))
     return extras

@@ -50,6 +50,10 @@ class ReasonForm(FlaskForm):
     reason = StringField(_("Why"), [InputRequired(_("Say why, in a few words.")), Length(max=200)])
 
 
+class TakeBackForm(ReasonForm):
+    request_key = HiddenField()
+
+
 class MoneyPage(Page):
     permissions = {
         "index": P.INVOICE_READ, "page": P.INVOICE_READ, "invoice_pdf": P.INVOICE_READ, "payments": P.INVOICE_READ,
@@ -79,7 +83,7 @@ class MoneyPage(Page):
 
     @expose("/invoices/<int:document_id>")
     def page(self, document_id):
-        return show_document(document_id, new_pay_form(document_id), ReasonForm(formdata=None))
+        return show_document(document_id, new_pay_form(document_id), new_take_back_form())
 
     @expose("/invoices/<int:document_id>.pdf")
     def invoice_pdf(self, document_id):
@@ -105,7 +109,7 @@ class MoneyPage(Page):
                         reference=form.reference.data or "").id):
                     flash(gettext("%(amount)s received", amount=show.money(amount)), "success")
                     return redirect(url_for("money.page", document_id=document_id))
-        return show_document(document_id, form, ReasonForm(formdata=None)), 422
+        return show_document(document_id, form, new_take_back_form()), 422
 
     @expose("/invoices/<int:document_id>/credit", methods=("POST",))
     def credit(self, document_id):
@@ -118,7 +122,7 @@ class MoneyPage(Page):
 
     @expose("/invoices/<int:document_id>/take-back", methods=("POST",))
     def take_back(self, document_id):
-        form, document = ReasonForm(), reading.get_document(document_id)
+        form, document = TakeBackForm(), reading.get_document(document_id)
         positions = [line.position for line in document.lines]
         if form.validate_on_submit():
             try:
@@ -127,7 +131,7 @@ class MoneyPage(Page):
                 show_error(form, error)
             else:
                 note_id = attempt(form, lambda: credit_note(current_actor(), document_id, reason=form.reason.data,
-                                                            amounts=amounts).id)
+                                                            amounts=amounts, request_key=request_key(form)).id)
                 if note_id:
                     flash(gettext("The credit note is issued."), "success")
                     return redirect(url_for("money.page", document_id=note_id))
@@ -190,7 +194,13 @@ def new_pay_form(document_id: int) -> PayForm:
     return form
 
 
-def show_document(document_id: int, pay_form: PayForm, reason_form: ReasonForm):
+def new_take_back_form() -> TakeBackForm:
+    form = TakeBackForm(formdata=None)
+    form.request_key.data = secrets.token_hex(16)
+    return form
+
+
+def show_document(document_id: int, pay_form: PayForm, reason_form: TakeBackForm):
     document = reading.get_document(document_id)
     origin = reading.get_document(document.refers_to_id) if document.refers_to_id else None
     before = credited_lines(document.id) if document.kind is not DocumentKind.CREDIT_NOTE else {}

@@ -49,7 +49,9 @@ def test_an_invoice_is_paid_and_taken_back_in_parts(browser, stage):
     assert stage.open(number) == 4800 and "Part paid" in look(browser, f"/money/invoices/{number}")
     address = f"/money/invoices/{number}/take-back"
     assert browser.post(address, data={"reason": ""}).status_code == 422
-    note = browser.post(address, data={"reason": "goodwill", "line-1": "8.00"}).headers["Location"]
+    part = {"reason": "goodwill", "line-1": "8.00", "request_key": "once"}
+    note, again = (browser.post(address, data=part).headers["Location"] for _click in range(2))
+    assert note == again and 'id="take-back-key"' in look(browser, f"/money/invoices/{number}")
     assert "C2026-0001" in look(browser, note) and stage.open(number) == 4000
     assert browser.post(address, data={"reason": "charged twice"}).status_code == 302
     assert "Void, credit note C2026-0002" in look(browser, f"/money/invoices/{number}")
@@ -183,8 +185,9 @@ def test_a_package_is_sold(browser, as_person, stage):
     for change in ({"sessions": "1"}, {"sessions": "x"}, {"price": "1e400"}, {"price": "0"}, {"treatment": "999999"},
                    {"treatment": ""}, {"months": "0"}, {"months": "9" * 40}):
         assert browser.post(address, data=sent | change).status_code == 422, change
-    invoice = browser.post(address, data=sent).headers["Location"]
-    assert "10 × Treatment, 60 minutes" in look(browser, invoice)
+    sent["request_key"] = key(look(browser, address))
+    invoice, again = (browser.post(address, data=sent).headers["Location"] for _click in range(2))
+    assert invoice == again and "10 × Treatment, 60 minutes" in look(browser, invoice)
     for name in ("rae", "bo"):
         assert "10 of 10" in look(as_person(name), "/money/packages")
 
@@ -193,11 +196,16 @@ def test_products_over_the_counter(browser, stage):
     assert "Ann Doyle" in look(browser, "/money/new?q=doyle")
     address = f"/money/clients/{stage.ann}/invoice"
     for sent in ({}, {"product-0": "999999"}, {"product-0": str(stage.roller), "pieces-0": "0"},
-                 {"product-0": str(stage.roller), "pieces-0": "1e3"}):
+                 {"product-0": str(stage.roller), "pieces-0": "1e3"}, {"product-0": f"t{stage.treatment}"},
+                 {"product-0": f"t{stage.treatment}", "therapist": "999999", "day": "2026-11-16"},
+                 {"product-0": f"t{stage.treatment}", "therapist": str(stage.people.theo.user_id), "day": "soon"},
+                 {"product-0": f"t{stage.treatment}", "therapist": str(stage.people.theo.user_id),
+                  "day": "2026-11-18"}):
         assert browser.post(address, data=sent).status_code == 422
-    made = browser.post(address, data={"product-0": str(stage.roller), "pieces-0": "2"})
-    assert "Foam roller × 2" in look(browser, made.headers["Location"])
-    assert stage.read(lambda: db.session.scalar(select(Document.gross_amount))) == 3600
+    sent = {"product-0": str(stage.roller), "pieces-0": "2", "request_key": key(look(browser, address))}
+    made, again = (browser.post(address, data=sent).headers["Location"] for _click in range(2))
+    assert made == again and "Foam roller × 2" in look(browser, made)
+    assert stage.read(lambda: db.session.scalars(select(Document.gross_amount)).all()) == [3600]
 
 
 @pytest.mark.parametrize("address", ["/money/invoices/999999", "/money/invoices/999999.pdf", "/money/clients/999999/",

@@ -1,6 +1,7 @@
 """What a paper must carry is asked before it is issued: pure rules, then the real issue and the paper itself."""
 import io
 from dataclasses import replace
+from datetime import date
 
 import pytest
 from pypdf import PdfReader
@@ -183,6 +184,22 @@ def test_in_ontario_a_product_beside_a_treatment_stands_on_a_receipt_of_its_own(
     assert "A123" in treatment and "Foam roller" not in treatment
     assert "A123" not in product and "Foam roller" in product
     assert f"/checkout/receipt/{numbers[1]}.pdf" in look(desk, f"/checkout/{done}/receipt")
+
+
+def test_in_ontario_an_invoice_by_hand_is_split_as_well(stage, as_person):
+    set_up(stage, Profile.RMT_ONTARIO, address="1 Quay", tax_number="12345 6789 RT0001")
+    name_therapist(stage, registration_body="CMTO", registration_number="A123")
+    desk, address = as_person("rae"), f"/money/clients/{stage.ann}/invoice"
+    sent = {"product-0": str(stage.roller), "product-1": f"t{stage.treatment}", "pieces-1": "2",
+            "therapist": str(stage.people.theo.user_id), "day": "2026-11-16", "request_key": "k"}
+    for _click in range(2):
+        assert desk.post(address, data=sent).status_code == 302
+    assert "Made as 2 invoices" in look(desk, address)
+    with guard.acting(stage.people.system):
+        rows = db.session.query(Document).order_by(Document.number).all()
+        assert [(row.gross_amount, row.lines[0].given_by, row.lines[0].service_on) for row in rows] == [
+            (15_600, "Theo Marsh, CMTO A123", date(2026, 11, 16)), (1800, "", None)]
+        assert check_books() == []
 
 
 def test_australia_calls_it_a_tax_invoice(stage):

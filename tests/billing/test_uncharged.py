@@ -3,8 +3,8 @@ import pytest
 
 from practice.access import guard
 from practice.billing.services.checkout import what_to_charge
-from practice.billing.services.documents import totals_of
 from practice.billing.services.packages import sell_package
+from practice.billing.services.papers import totals_of
 from practice.billing.services.uncharged import UNCHARGED, uncharged
 from practice.catalog.queries import get_treatment
 from practice.catalog.services import save_treatment

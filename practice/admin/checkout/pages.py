@@ -34,7 +34,7 @@ from practice.billing.queries.documents import (
     state_of,
 )
 from practice.billing.services.checkout import Along, Charge, CheckedOutAlready, checkout, what_pays, what_to_charge
-from practice.billing.services.documents import Sums, papers_of, sums_of
+from practice.billing.services.papers import Sums, papers_of, sums_of
 from practice.billing.services.uncharged import uncharged
 from practice.billing.settlement import Settlement
 from practice.catalog.queries import products

@@ -85,6 +85,7 @@ class Document(db.Model):
         # Few correct another: an index over all would look to the database as if every row did.
         Index("ix_document_refers_to_id", "refers_to_id", sqlite_where=text("refers_to_id IS NOT NULL"),
               postgresql_where=text("refers_to_id IS NOT NULL")),
+        Index("uq_document_request_key", "request_key", unique=True),
         Index("uq_document_of_appointment", "appointment_id", unique=True, sqlite_where=text(STANDING),
               postgresql_where=text(STANDING)),
     )
@@ -118,6 +119,7 @@ class Document(db.Model):
     open_amount: Mapped[int] = mapped_column(MinorUnits, default=0)
     written_off_amount: Mapped[int] = mapped_column(MinorUnits, default=0)  # of what was put against it
     content_hash: Mapped[str | None] = mapped_column(String(64))
+    request_key: Mapped[str | None] = mapped_column(String(64))  # of the form it was asked for on
     version: Mapped[int] = mapped_column(Integer, default=1)
 
     lines: Mapped[list["DocumentLine"]] = relationship(order_by="DocumentLine.position")

@@ -11,7 +11,8 @@ from practice.billing.models.payments import Allocation, Method, Payment, Tip, W
 from practice.billing.models.vouchers import Voucher
 from practice.billing.states import PaymentState, payment_state
 from practice.core.db import db
-from practice.core.errors import NotFound
+from practice.core.errors import Invalid, NotFound
+from practice.core.text import _
 from practice.premises.queries import issuer_for, main_location_id, series_year
 
 ONE = (select(Document).options(selectinload(Document.lines), selectinload(Document.taxes))
@@ -29,6 +30,16 @@ def get_document(document_id: int, *, lock: bool = False) -> Document:
     row = db.session.scalars(HELD if lock else ONE, {"document_id": document_id}).first()
     if row is None:
         raise NotFound()
+    return row
+
+
+def first_document(client_id: int, request_key: str | None) -> Document | None:
+    """The document an earlier click of the same form made. Raises Invalid for another client's form."""
+    if not request_key:
+        return None
+    row = db.session.scalars(select(Document).where(Document.request_key == request_key)).first()
+    if row is not None and row.client_id != client_id:
+        raise Invalid(_("This form belongs to another client. Please open it again."))
     return row
 
 

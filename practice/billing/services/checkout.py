@@ -14,9 +14,10 @@ from practice.billing.models.payments import Method, Payment
 from practice.billing.queries.charged import charged
 from practice.billing.queries.deposits import free_credit
 from practice.billing.queries.documents import for_appointment, get_document
-from practice.billing.services.documents import LineInput, draft_invoice, issue, less, papers_of, sums_of
+from practice.billing.services.documents import LineInput, draft_invoice, issue, less
 from practice.billing.services.locking import lock_account
 from practice.billing.services.packages import name_on_paper, use_package
+from practice.billing.services.papers import papers_of, sums_of
 from practice.billing.services.payments import put_against, put_credit, take_payment
 from practice.billing.services.vouchers import live_voucher, use_amount, use_for_session
 from practice.billing.settlement import Ahead, Brought, Settlement, settle, share_out

@@ -23,7 +23,7 @@ from practice.billing.models.documents import (
 from practice.billing.models.packages import Package
 from practice.billing.models.payments import Allocation
 from practice.billing.models.vouchers import Voucher
-from practice.billing.queries.documents import get_document
+from practice.billing.queries.documents import first_document, get_document
 from practice.billing.services.documents import issue, today
 from practice.billing.services.locking import lock_account
 from practice.billing.services.shares import shared_by, shares_of
@@ -60,15 +60,25 @@ class Credited:
     gross: int = 0
 
 
-def credit_note(actor: Actor, document_id: int, *, reason: str, amounts: Mapping[int, int] | None = None) -> Document:
+def credit_note(actor: Actor, document_id: int, *, reason: str, amounts: Mapping[int, int] | None = None,
+                request_key: str | None = None) -> Document:
     """Take an invoice back: all that is not credited yet, or `amounts`, {position of the line: minor units with tax}.
 
     It settles what is open; beyond that, money that paid the invoice becomes the client's credit. An invoice credited
-    to the last cent is void. Raises AlreadyCredited, NotAnInvoice, PackageUsed, Invalid, NotFound.
+    to the last cent is void. The same `request_key` again is the first one. Raises AlreadyCredited, NotAnInvoice,
+    PackageUsed, Invalid, NotFound.
     """
-    if get_document(document_id).kind is DocumentKind.OPENING:
+    require(actor, Permission.INVOICE_ISSUE)
+    invoice = get_document(document_id)
+    if invoice.kind is DocumentKind.OPENING:
         raise NotAnInvoice()
-    return issue(actor, draft_note(actor, document_id, reason=reason, amounts=amounts))
+    lock_account(invoice.client_id)
+    first = first_document(invoice.client_id, request_key)
+    if first is not None:
+        return first
+    note = draft_note(actor, document_id, reason=reason, amounts=amounts)
+    note.request_key = request_key
+    return issue(actor, note)
 
 
 def draft_note(actor: Actor, document_id: int, *, reason: str, amounts: Mapping[int, int] | None = None) -> Document:

@@ -19,8 +19,9 @@ from practice.billing.models.documents import (
     DocumentTax,
     LineKind,
 )
-from practice.billing.pricing import Adjustment, Line, Mode, PricedDocument, PricedLine, Tax, Totals, price
+from practice.billing.pricing import Adjustment, Line, Mode, PricedDocument, Tax, Totals, price
 from practice.billing.profiles import Fault, LineFacts, NotReadyToIssue, PaperFacts, check_paper
+from practice.billing.queries.documents import first_document
 from practice.billing.queries.einvoice import can_carry
 from practice.billing.services.locking import lock_account
 from practice.billing.services.numbering import outside_series, take_number
@@ -67,23 +68,22 @@ class LineInput:
         return [number for number in (self.therapist_id, self.shared_with_id) if number is not None]
 
 
-@dataclass(frozen=True)
-class Sums:
-    """Priced lines in their order, the rates of tax among them, and what they come to together."""
-
-    lines: tuple[PricedLine, ...]
-    rates: frozenset[int]
-    gross: int
-
-
 def issue_invoice(actor: Actor, *, client_id: int, lines: Sequence[LineInput], appointment_id: int | None = None,
-                  therapist_id: int | None = None) -> Document:
-    """Issue an invoice: priced once, numbered without a gap, kept as a snapshot.
+                  therapist_id: int | None = None, request_key: str | None = None) -> Document:
+    """Issue an invoice: priced once, numbered without a gap, kept as a snapshot. The same `request_key` again is the
+    first one.
 
     Raises NotReadyToIssue, Invalid, NotFound.
     """
-    return issue(actor, draft_invoice(actor, client_id=client_id, lines=lines, appointment_id=appointment_id,
-                                      therapist_id=therapist_id))
+    require(actor, Permission.INVOICE_ISSUE)
+    lock_account(client_id)
+    first = first_document(client_id, request_key)
+    if first is not None:
+        return first
+    document = draft_invoice(actor, client_id=client_id, lines=lines, appointment_id=appointment_id,
+                             therapist_id=therapist_id)
+    document.request_key = request_key
+    return issue(actor, document)
 
 
 def draft_invoice(actor: Actor, *, client_id: int, lines: Sequence[LineInput], appointment_id: int | None = None,
@@ -214,28 +214,6 @@ def price_lines(practice: Settings, lines: Sequence[LineInput], taxes: dict[int,
         Line(line.unit_price, line.quantity, (_tax(taxes[line.tax_code_id]),),
              (Adjustment(amount=line.discount, reason=line.discount_reason),) if line.discount else ())
         for line in lines), mode))
-
-
-def totals_of(lines: Sequence[LineInput]) -> Totals:
-    """What these lines will come to when they are invoiced now."""
-    return price_lines(the_practice(), lines, tax_codes_of(line.tax_code_id for line in lines))
-
-
-def papers_of(lines: Sequence[LineInput], therapist_id: int | None) -> list[Sequence[LineInput]]:
-    """The invoices these lines are written on: one; in Ontario a massage receipt holds nothing else, and what is sold
-    beside the treatment stands on a second one."""
-    given = [line for line in lines if line.kind is LineKind.SERVICE]
-    others = [line for line in lines if line.kind is not LineKind.SERVICE]
-    if not given or not others or issuer_for(therapist_id).profile is not Profile.RMT_ONTARIO:
-        return [lines]
-    return [given, others]
-
-
-def sums_of(lines: Sequence[LineInput], therapist_id: int | None) -> Sums:
-    """What these lines will come to on the invoices they are written on (see papers_of)."""
-    papers = [totals_of(paper) for paper in papers_of(lines, therapist_id)]
-    rates = frozenset(tax.tax.rate for paper in papers for tax in paper.taxes)
-    return Sums(tuple(line for paper in papers for line in paper.lines), rates, sum(paper.gross for paper in papers))
 
 
 def _tax(code: TaxCode) -> Tax:

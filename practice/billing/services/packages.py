@@ -10,6 +10,7 @@ from practice.audit import services as audit
 from practice.billing.models.documents import LineKind
 from practice.billing.models.packages import Package, PackageUse
 from practice.billing.queries.accounts import get_package
+from practice.billing.queries.documents import first_document
 from practice.billing.services.documents import LineInput, issue_invoice, today
 from practice.billing.services.locking import lock_account
 from practice.catalog.models import Treatment
@@ -48,14 +49,17 @@ class WrongPackage(DomainError):
 
 
 def sell_package(actor: Actor, *, client_id: int, treatment_id: int, sessions: int, price_amount: int,
-                 holds_days: int | None = 365) -> Package:
+                 holds_days: int | None = 365, request_key: str | None = None) -> Package:
     """Sell a number of sessions of a treatment ahead, with its invoice (`document_id`).
 
     `price_amount` is for all of them, minor units, net or gross as the practice's prices are; `holds_days` None: it
-    does not run out. Raises Invalid, NotFound.
+    does not run out. The same `request_key` again is the first one. Raises Invalid, NotFound.
     """
     require(actor, Permission.INVOICE_ISSUE)
     lock_account(client_id)
+    first = first_document(client_id, request_key)
+    if first is not None:
+        return db.session.scalars(select(Package).where(Package.document_id == first.id)).one()
     treatment = get_treatment(treatment_id)
     if not treatment.is_active:
         raise Invalid(_("This treatment is not offered any more."), "treatment")
@@ -66,7 +70,7 @@ def sell_package(actor: Actor, *, client_id: int, treatment_id: int, sessions: i
     if holds_days is not None and not 1 <= holds_days <= LONGEST_DAYS:
         raise Invalid(_("A package holds from one day to ten years."), "holds")
     text = f"{sessions} × {name_on_paper(treatment, client_id)}"
-    document = issue_invoice(actor, client_id=client_id, lines=[LineInput(
+    document = issue_invoice(actor, client_id=client_id, request_key=request_key, lines=[LineInput(
         text, price_amount, treatment.tax_code_id, LineKind.PACKAGE, treatment_id=treatment.id)])
     on = document.issued_on
     row = Package(client_id=client_id, treatment_id=treatment.id, document_id=document.id, sessions_bought=sessions,

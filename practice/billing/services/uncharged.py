@@ -6,7 +6,8 @@ from sqlalchemy.orm import aliased
 
 from practice.billing.queries.charged import IS_UNCHARGED
 from practice.billing.services.checkout import Extra, product_line
-from practice.billing.services.documents import LineInput, price_lines, sums_of
+from practice.billing.services.documents import LineInput, price_lines
+from practice.billing.services.papers import sums_of
 from practice.catalog.models import Treatment, TreatmentPrice
 from practice.clients.models import Client
 from practice.core.db import db
