@@ -14,7 +14,7 @@ from saxonche import PySaxonProcessor
 from practice.access import guard
 from practice.admin.papers import invoice_pdf
 from practice.billing.queries.documents import get_document
-from practice.billing.queries.einvoice import einvoice
+from practice.billing.queries.einvoice import EDITION, einvoice, exemption_code
 from practice.billing.services.documents import LineInput, issue_invoice
 from practice.core.db import db, transaction
 from practice.premises.models import Issuer, PriceMode, TaxCategory, TaxCode
@@ -73,9 +73,29 @@ def test_invoices_of_every_tax_keep_to_the_norm(stage):
                       LineInput("Book", 1200, stage.codes[TaxCategory.ZERO]))
     outside = issued(stage, LineInput("Treatment", 7800, stage.codes[TaxCategory.OUTSIDE]))
     assert faults(xml_of(stage, with_all)) == [] == faults(xml_of(stage, outside))
+    assert b"<ram:ExemptionReasonCode>VATEX-EU-132-1C<" in xml_of(stage, with_all)
+    assert b"<ram:ExemptionReasonCode>VATEX-EU-O<" in xml_of(stage, outside)
     note = stage.credit(with_all, {1: 1000, 4: 4000})
     assert faults(xml_of(stage, note, "2026-0001")) == []
     assert faults(xml_of(stage, stage.credit(outside), "2026-0002")) == []
+
+
+def test_what_was_issued_under_an_older_edition_keeps_its_bytes(stage):
+    def older(edition):
+        document = get_document(number)
+        document.issuer_head = document.issuer_head | {"einvoice": edition}  # in memory only
+        return einvoice(document)
+
+    number = issued(stage, LineInput("Talk", 4000, stage.codes[TaxCategory.EXEMPT]))
+    assert stage.read(lambda: older(EDITION)) == xml_of(stage, number)
+    assert b"ExemptionReasonCode" not in stage.read(lambda: older(True))
+
+
+@pytest.mark.parametrize(("reason", "code"), [
+    ("Article 132(1)(c)", "VATEX-EU-132-1C"), ("exempt, Art. 132 (1) (C) of 2006/112/EC", "VATEX-EU-132-1C"),
+    ("Article 132(1)(g)", ""), ("medical care", "")])
+def test_the_code_is_that_of_the_article_on_the_paper(reason, code):
+    assert exemption_code(TaxCategory.EXEMPT, {reason}) == code and exemption_code(TaxCategory.EXEMPT, set()) == ""
 
 
 def test_prices_without_tax_keep_to_the_norm(stage):

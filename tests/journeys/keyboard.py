@@ -12,7 +12,7 @@ from tests.factories import clients, schedule
 from tests.factories.billing import Stage
 
 FIRST = date(2026, 11, 2)
-DAYS = [FIRST + timedelta(days=number) for number in range(29) if (FIRST + timedelta(days=number)).weekday() < 6]
+DAYS = [FIRST + timedelta(days=number) for number in range(30) if (FIRST + timedelta(days=number)).weekday() < 6]
 MOST_TABS = 150
 
 

@@ -2,6 +2,8 @@
 
 Everything comes from the snapshot of the document, so that the same document gives the same bytes.
 """
+import re
+from collections.abc import Iterable
 from decimal import Decimal
 
 from practice.billing.models.documents import Document, DocumentKind
@@ -13,6 +15,9 @@ TYPES = {DocumentKind.INVOICE: "380", DocumentKind.CREDIT_NOTE: "381"}
 PIECE = "C62"  # the unit "one"
 TRANSFER = "58"  # SEPA credit transfer
 OUTSIDE = "Not subject to VAT"
+EDITION = 2  # of the XML, kept with the document at issue: what was issued under an older one keeps its bytes
+MEDICAL = re.compile(r"132\s*\(\s*1\s*\)\s*\(\s*c\s*\)", re.IGNORECASE)  # the article of the directive 2006/112/EC
+MEDICAL_CODE, OUTSIDE_CODE = "VATEX-EU-132-1C", "VATEX-EU-O"  # of the list that the norm names for BT-121
 MOST_DECIMALS = 2
 
 
@@ -47,6 +52,13 @@ def einvoice(document: Document, corrects: str | None = None) -> bytes:
 
 def _amount(document: Document, minor: int) -> Decimal:
     return to_decimal(minor, document.currency)
+
+
+def exemption_code(category: TaxCategory, reasons: Iterable[str]) -> str:
+    """The code for why there is no tax, where the reason printed on the paper names its article; else ""."""
+    if category == TaxCategory.OUTSIDE:
+        return OUTSIDE_CODE
+    return MEDICAL_CODE if reasons and all(map(MEDICAL.search, reasons)) else ""
 
 
 def _parties(agreement, document: Document) -> None:
@@ -119,6 +131,9 @@ def _settlement(settlement, document: Document, sign: int) -> None:
         if row.category in (TaxCategory.EXEMPT, TaxCategory.OUTSIDE):
             reasons = {line.tax_reason for line in document.lines if line.tax_category == row.category} - {""}
             tax.exemption_reason = "; ".join(sorted(reasons)) or OUTSIDE
+            code = exemption_code(row.category, reasons)
+            if code and document.issuer_head["einvoice"] == EDITION:
+                tax.exemption_reason_code = code
         settlement.trade_tax.add(tax)
     if document.due_on:
         terms = PaymentTerms()

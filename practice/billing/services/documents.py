@@ -22,7 +22,7 @@ from practice.billing.models.documents import (
 from practice.billing.pricing import Adjustment, Line, Mode, PricedDocument, Tax, Totals, price
 from practice.billing.profiles import Fault, LineFacts, NotReadyToIssue, PaperFacts, check_paper
 from practice.billing.queries.documents import first_document
-from practice.billing.queries.einvoice import can_carry
+from practice.billing.queries.einvoice import EDITION, can_carry
 from practice.billing.services.locking import lock_account
 from practice.billing.services.numbering import outside_series, take_number
 from practice.billing.services.shares import BETWEEN_NAMES, shared_by, shares_of
@@ -131,7 +131,7 @@ def issue(actor: Actor, document: Document, *, brought_on: date | None = None) -
     _check_paper(document)
     head = {name: value for name, value in document.issuer_head.items() if name != "einvoice"}
     if the_practice().has_einvoices and can_carry(document):
-        head["einvoice"] = True
+        head["einvoice"] = EDITION
     if head != document.issuer_head:
         document.issuer_head = head
     db.session.flush()  # before the number, which is taken last
