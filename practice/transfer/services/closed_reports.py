@@ -18,7 +18,8 @@ from practice.core.db import Base, db
 
 # Tables of a report whose rows begin with a client's number, or with a document's; and the one of payments, whose rows
 # are nobody's: day, method, reference, amount.
-OF_CLIENTS, OF_DOCUMENTS, OF_PAYMENTS = ("debtors",), ("documents", "owed", "earned"), "payments"
+OF_CLIENTS, OF_PAYMENTS = ("debtors",), "payments"
+OF_DOCUMENTS = ("documents", "owed", "earned", "packages", "vouchers")
 
 
 def told_of_payments(client_id: int) -> Counter:
