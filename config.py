@@ -36,6 +36,7 @@ class Config:
 
     database_url: an SQLAlchemy address, SQLite files absolute, PostgreSQL through psycopg.
     sealing_keys: 32 bytes each; the first seals, all of them open. They are read again when `keys_path` changes.
+    former_secret_keys: cookies signed with these are still taken; `secret_key` signs.
     trusted_hosts: the names this server answers to, without port.
     proxies: how many reverse proxies in front are trusted to say where a request came from.
     mail: the server that mail is handed to; None: the practice sends none.
@@ -55,6 +56,7 @@ class Config:
     keys_path: str = ""
     backups: str = str(INSTANCE / "backups")
     testing: bool = False
+    former_secret_keys: tuple[str, ...] = field(default=(), repr=False)
 
     @classmethod
     def from_environ(cls, environ: Mapping[str, str] = os.environ, *, database: str = "practice.db") -> "Config":
@@ -63,10 +65,12 @@ class Config:
         Makes the secret key and the sealing keys where there are none. Raises ConfigError.
         """
         url = database_url(environ.get("DATABASE_URL") or f"sqlite:///{INSTANCE / database}")
+        signing, *former = secret_keys(environ)
         hosts = tuple(name.strip() for name in environ.get("TRUSTED_HOSTS", "").split(",") if name.strip())
         return cls(
             database_url=url,
-            secret_key=secret_key(environ),
+            secret_key=signing,
+            former_secret_keys=tuple(former),
             sealing_keys=sealing_keys(environ, url),
             keys_path=str(keys_file(environ)),
             trusted_hosts=hosts or LOCAL_HOSTS,
@@ -105,16 +109,21 @@ def database_url(value: str) -> str:
     return url.render_as_string(hide_password=False)
 
 
-def secret_key(environ: Mapping[str, str]) -> str:
-    """SECRET_KEY, or the one kept in instance/. Raises ConfigError for one that can be guessed."""
+def secret_keys(environ: Mapping[str, str]) -> tuple[str, ...]:
+    """The key that signs, then those before it: SECRET_KEY and SECRET_KEY_FALLBACKS (separated by commas), or the lines
+    of the file kept in instance/. Raises ConfigError for one that can be guessed.
+    """
     given = environ.get("SECRET_KEY")
+    former = [key.strip() for key in environ.get("SECRET_KEY_FALLBACKS", "").split(",") if key.strip()]
     if given is None:
-        return keep(INSTANCE / "secret_key", secrets.token_urlsafe(48)).strip()
-    if len(given) < SHORTEST_SECRET:
-        raise ConfigError(f"SECRET_KEY is too short: at least {SHORTEST_SECRET} characters, or leave it out")
-    if len(set(given)) < 10:
-        raise ConfigError("SECRET_KEY can be guessed: use random characters, or leave it out")
-    return given
+        given, *kept = keep(INSTANCE / "secret_key", secrets.token_urlsafe(48)).split() or [""]
+        former = [*kept, *former]
+    for name, key in [("SECRET_KEY", given), *(("SECRET_KEY_FALLBACKS", key) for key in former)]:
+        if len(key) < SHORTEST_SECRET:
+            raise ConfigError(f"{name} is too short: at least {SHORTEST_SECRET} characters, or leave it out")
+        if len(set(key)) < 10:
+            raise ConfigError(f"{name} can be guessed: use random characters, or leave it out")
+    return given, *former
 
 
 def keys_file(environ: Mapping[str, str]) -> Path:

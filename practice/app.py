@@ -72,6 +72,7 @@ def flask_settings(config) -> dict:
         engine["connect_args"] = {"options": "-c timezone=utc -c lock_timeout=15000"}
     return {
         "SECRET_KEY": config.secret_key,
+        "SECRET_KEY_FALLBACKS": list(config.former_secret_keys),
         "SQLALCHEMY_DATABASE_URI": config.database_url,
         "SQLALCHEMY_ENGINE_OPTIONS": engine,
         "TRUSTED_HOSTS": list(config.trusted_hosts),

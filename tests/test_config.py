@@ -46,6 +46,21 @@ def test_a_file_system_without_links_will_do(instance, monkeypatch):
 
 
 @pytest.mark.requirement("secrets")
+def test_a_new_secret_key_stands_before_those_still_taken(instance):
+    first = Config.from_environ({})
+    assert first.former_secret_keys == ()
+    path = instance / "secret_key"
+    path.write_text(f"{SECRET}\n{path.read_text()}")
+    second = Config.from_environ({})
+    assert (second.secret_key, second.former_secret_keys) == (SECRET, (first.secret_key,))
+    named = Config.from_environ({"SECRET_KEY": SECRET, "SECRET_KEY_FALLBACKS": first.secret_key})
+    assert (named.secret_key, named.former_secret_keys) == (SECRET, (first.secret_key,))
+    path.write_text("")
+    with pytest.raises(ConfigError, match="^SECRET_KEY is too short"):
+        Config.from_environ({})
+
+
+@pytest.mark.requirement("secrets")
 def test_secrets_are_not_printed(instance):
     settings = Config.from_environ({"SECRET_KEY": SECRET})
     assert SECRET not in repr(settings)
@@ -91,6 +106,8 @@ def test_a_relative_file_lies_in_the_project():
         ("SECRET_KEY", "dev"),
         ("SECRET_KEY", ""),
         ("SECRET_KEY", "changeme" * 8),
+        ("SECRET_KEY_FALLBACKS", "dev"),
+        ("SECRET_KEY_FALLBACKS", f"{SECRET},{'changeme' * 8}"),
         ("PRACTICE_HTTPS", "maybe"),
         ("PRACTICE_IDLE_MINUTES", "0"),
         ("PRACTICE_SESSION_HOURS", "soon"),

@@ -5,6 +5,7 @@ from urllib.parse import urlsplit
 from flask import Flask, current_app, g, redirect, request, session, url_for
 from flask_login import LoginManager, UserMixin, current_user, login_user, logout_user
 from sqlalchemy import true
+from werkzeug.exceptions import MethodNotAllowed
 
 from practice.access import guard
 from practice.access.actor import NOBODY, Actor, staff, system
@@ -78,7 +79,8 @@ def identify() -> None:
     guard.bind(NOBODY)
     is_public = request.endpoint in PUBLIC or request.blueprint in PUBLIC_BLUEPRINTS
     if not current_user.is_authenticated:
-        return None if is_public else redirect(_first_door())
+        is_unknown_method = isinstance(request.routing_exception, MethodNotAllowed)  # 405: the form has another one
+        return None if is_public or is_unknown_method else redirect(_first_door())
     row = current_user.row
     if row.is_locked:
         return None if is_public or request.endpoint in LOCK_DOORS else _locked_door()

@@ -88,7 +88,7 @@ def by_passkey(user_id: int | None = None) -> int:
     """Whose passkey was shown; with `user_id` it must be theirs. Raises PasskeyRefused."""
     try:
         with guard.acting(house()), transaction():
-            return passkeys.check(request.form["credential"], place(), user_id)
+            return passkeys.check(request.form["credential"], place(), request.remote_addr or "", user_id)
     except passkeys.PasskeyRefused:
         with guard.acting(house()), transaction():
             passkeys.record_refused(house(), request.form["credential"])

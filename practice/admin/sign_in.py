@@ -47,12 +47,9 @@ def sign_in():
     elif form.validate_on_submit():
         try:
             user_id = proof.check_password(form.email.data, form.password.data)
+            return ask_code(user_id) if queries.has_second_step(user_id) else let_in(user_id, "password")
         except DomainError as error:
             show_error(form, error)
-        else:
-            if queries.has_second_step(user_id):
-                return ask_code(user_id)
-            return let_in(user_id, "password")
     minutes = int(current_app.config["IDLE_TIMEOUT"].total_seconds() // 60)
     return render_template("auth/sign_in.html", form=form, idle_minutes=minutes,
                            has_mail=bool(current_app.config["MAIL_SERVER"])), 422 if form.errors else 200

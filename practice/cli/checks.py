@@ -7,6 +7,7 @@ import sys
 import click
 
 from practice.cli.making import ROOT, make_app, migrate_database
+from practice.cli.scanning import check_scan
 
 
 @click.group()
@@ -162,4 +163,5 @@ def locks(names, database):
     sys.exit(0 if show(names, database) else 1)
 
 
+check.add_command(check_scan)
 COMMANDS = (check, soak, matrix, locks)

@@ -268,4 +268,5 @@ def _traits(person: Person) -> list[ColumnElement]:
 def _month(birth: date | tuple[int, int]) -> tuple[date, date]:
     """The first day of the month of a birth and of the month after it."""
     year, month = (birth.year, birth.month) if isinstance(birth, date) else birth
-    return date(year, month, 1), date(year + month // 12, month % 12 + 1, 1)
+    after = min(year + month // 12, date.max.year)  # nobody was born in the last month there is, but it can be typed
+    return date(year, month, 1), date(after, month % 12 + 1, 1)

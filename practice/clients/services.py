@@ -147,6 +147,7 @@ def limit_chart(actor: Actor, client_id: int, user_ids: set[int]) -> None:
     """
     require(actor, Permission.CLIENT_RIGHTS)
     client, now = get_client(client_id), clock.now()
+    db.session.execute(select(Client.id).where(Client.id == client.id).with_for_update(key_share=True))
     standing = db.session.scalars(select(ChartLimit).where(ChartLimit.client_id == client.id,
                                                            ChartLimit.ended_at.is_(None))).all()
     for row in standing:

@@ -99,6 +99,7 @@ class Practice(db.Model):
     late_cancel_percent: Mapped[int] = mapped_column(Integer, default=0)
     fee_tax_code_id: Mapped[int | None] = mapped_column(ForeignKey("tax_code.id"))  # None: as the treatment
     books_closed_on: Mapped[date | None] = mapped_column(Date)  # nothing is dated on or before this day any more
+    books_reason: Mapped[str] = mapped_column(String(200), default="", server_default="")  # why they were opened again
     second_step_from: Mapped[datetime | None] = mapped_column(UtcDateTime)  # owners have one by then
     second_step_all_from: Mapped[datetime | None] = mapped_column(UtcDateTime)  # and where all need one, the others
     has_second_step_for_all: Mapped[bool] = mapped_column(Boolean, default=False, server_default=false())

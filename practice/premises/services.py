@@ -144,10 +144,10 @@ def close_books(actor: Actor, until: date | None, *, reason: str = "") -> Practi
     if is_opened and len(reason.strip()) < 3:
         raise Invalid(_("Say why the books are opened again."), "reason")
     row.books_closed_on = until
+    row.books_reason = reason.strip()[:200] if is_opened else ""  # not in the trail: nothing typed ever leaves that
     row.version += 1
     kept()["settings"] = None
-    audit.record(actor, "books.open" if is_opened else "books.close", row, before=before, after=until,
-                 reason=reason.strip()[:200])
+    audit.record(actor, "books.open" if is_opened else "books.close", row, before=before, after=until)
     return row
 
 

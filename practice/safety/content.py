@@ -144,7 +144,7 @@ class ProfileContent:
             "never_more_than": [_limit(limit) for limit in self.never_more_than],
             "therapist_limits": [_limit(limit) for limit in self.therapist_limits],
             "consents": [[list(c.regions), list(c.techniques), _text(c.until), c.is_revoked, _text(c.given_on),
-                          _text(c.revoked_on)] for c in self.consents],
+                          _text(c.revoked_on), c.text_version] for c in self.consents],
             "letters": [letter.to_data() for letter in self.letters],
             "place_notes": [[str(place), words] for place, words in self.place_notes],
             "blood_pressure": [self.blood_pressure.systolic, self.blood_pressure.diastolic,
@@ -166,8 +166,7 @@ class ProfileContent:
                                   for level, place, words, ref in data["never_more_than"]),
             therapist_limits=tuple(Limit(level, _place(place), words, ref)
                                    for level, place, words, ref in data["therapist_limits"]),
-            consents=tuple(ConsentFact(tuple(regions), tuple(techniques), _day(until), revoked, *map(_day, days))
-                           for regions, techniques, until, revoked, *days in data["consents"]),
+            consents=tuple(_consent(*one) for one in data["consents"]),
             letters=tuple(Letter.from_data(row) for row in data.get("letters", ())),
             place_notes=tuple((Place.parse(key), words) for key, words in data.get("place_notes", ())),
             blood_pressure=_reading(data.get("blood_pressure")),
@@ -177,6 +176,11 @@ class ProfileContent:
 
 def _reading(row: list | None) -> BloodPressure | None:
     return BloodPressure(row[0], row[1], _day(row[2])) if row else None
+
+
+def _consent(regions, techniques, until, is_revoked, given_on, revoked_on, text_version="") -> ConsentFact:
+    return ConsentFact(tuple(regions), tuple(techniques), _day(until), is_revoked, _day(given_on), _day(revoked_on),
+                       text_version)
 
 
 def _limit(limit: Limit) -> list:

@@ -84,6 +84,7 @@ class ConsentFact:
     """Consent in writing for sensitive regions or for a technique that needs it, until a day (None: this plan).
 
     It holds from `given_on` (None: always) and no longer from `revoked_on` on; `is_revoked` takes it back for good.
+    `text_version` names the words that were agreed to; "" for those written down before words had versions.
     """
 
     regions: tuple[str, ...] = ()
@@ -92,6 +93,7 @@ class ConsentFact:
     is_revoked: bool = False
     given_on: date | None = None
     revoked_on: date | None = None
+    text_version: str = ""
 
     def holds(self, on: date) -> bool:
         if self.is_revoked or (self.revoked_on is not None and self.revoked_on <= on):

@@ -67,7 +67,7 @@ def ask(people, user_id: int | None = None) -> str:
 
 def check(people, credential: str, user_id: int | None = None) -> int:
     with guard.acting(people.system), transaction():
-        return passkeys.check(credential, PLACE, user_id)
+        return passkeys.check(credential, PLACE, "192.0.2.1", user_id)
 
 
 def is_in(browser) -> bool:
@@ -227,6 +227,19 @@ def test_strangers_do_not_fill_the_trail(people, theo, app):
     with guard.acting(people.system):
         refused = select(AuditRow.id).where(AuditRow.action == "passkey.refuse")
         assert len(db.session.scalars(refused).all()) == 1
+
+
+def test_a_house_full_of_people_who_sign_in_is_not_braked(people, theo, monkeypatch):
+    """Each passkey that was shown takes its try back; and strangers in the house do not count for who is known."""
+    monkeypatch.setattr(signing_in, "TRIES_ADDRESS", 2)
+    for user_id in (None, people.theo.user_id):
+        for _one in range(4):
+            check(people, theo.show(ask(people, user_id)), user_id)
+    for _one in range(2):
+        ask(people)
+    with pytest.raises(signing_in.TooManyTries):
+        ask(people)
+    assert check(people, theo.show(ask(people, people.theo.user_id)), people.theo.user_id) == people.theo.user_id
 
 
 def test_challenges_are_braked_and_tidied(people, app, monkeypatch):

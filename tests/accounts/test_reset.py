@@ -142,6 +142,19 @@ def test_a_stranger_who_keeps_asking_fills_no_table_and_brakes_nobody_for_longer
     assert len(mails(people)) == signing_in.TRIES_HERE + 1
 
 
+@pytest.mark.requirement("sign-in-brake")
+def test_strangers_who_ask_brake_strangers_and_not_the_person(app, people, mail):
+    home = {"REMOTE_ADDR": "192.0.2.50"}
+    app.test_client().post("/sign-in", data={"email": "rae@example.com", "password": PASSWORD}, environ_base=home)
+    for number in range(signing_in.TRIES_HERE + 2):
+        app.test_client().post("/forgot", data={"email": "rae@example.com"},
+                               environ_base={"REMOTE_ADDR": f"198.51.100.{number}"})
+    assert len(mails(people)) == signing_in.TRIES_HERE
+    for _try in range(signing_in.TRIES_HERE + 2):
+        app.test_client().post("/forgot", data={"email": "rae@example.com"}, environ_base=home)
+    assert len(mails(people)) == 2 * signing_in.TRIES_HERE
+
+
 def test_without_a_mail_server_nobody_is_sent_anywhere(app, people):
     assert app.test_client().get("/forgot").status_code == 404
     assert "/forgot" not in app.test_client().get("/sign-in").text

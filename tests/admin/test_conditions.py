@@ -12,6 +12,7 @@ from practice.safety.models import ConditionState
 from practice.safety.queries.known import known
 from practice.safety.queries.rows import conditions_of
 from practice.safety.services import conditions
+from practice.safety.services.consents import TEXT_VERSION, TEXTS
 from tests.factories import intake
 from tests.factories.safety import send
 from tests.personas import NOW
@@ -176,13 +177,14 @@ def consent(theo, people, client_id, **values) -> str:
 def test_consent_by_area_for_a_visit_a_plan_or_a_day_and_taken_back(theo, people, ann):
     buttock = Place("gluteal", "left")
     page = consent(theo, people, ann, consent=["gluteal", "intraoral_tmj"])
-    assert "given on 17 Nov 2026, for this plan" in page
+    assert f"given on 17 Nov 2026, for this plan, words of {TEXT_VERSION}" in page and TEXTS[TEXT_VERSION][:40] in page
     consent(theo, people, ann, consent="chest", length="visit")
     consent(theo, people, ann, consent="thigh_medial", length="day", until="2027-03-31", given_on="2026-11-10")
     held = look(people, ann).profile.consents
     assert [(one.regions + one.techniques, one.given_on, one.until) for one in held] == [
         (("gluteal",), TODAY, None), (("intraoral_tmj",), TODAY, None), (("chest",), TODAY, TODAY),
         (("thigh_medial",), date(2026, 11, 10), date(2027, 3, 31))]
+    assert {one.text_version for one in held} == {TEXT_VERSION}
     assert look(people, ann).verdict.ceilings[buttock].level != 0
     page = consent(theo, people, ann, revoke="gluteal")
     assert "taken back on 17 Nov 2026" in page and look(people, ann).verdict.ceilings[buttock].level == 0

@@ -2,6 +2,7 @@
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import select
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from practice.access import guard
@@ -10,6 +11,7 @@ from practice.accounts.models import SignIn
 from practice.accounts.queries import get_user
 from practice.accounts.services import users
 from practice.accounts.services.signing_in import TRIES_HERE
+from practice.admin import proof
 from practice.core import clock
 from practice.core.db import db, transaction
 from tests.personas import PASSWORD
@@ -60,6 +62,40 @@ def test_unknown_wrong_and_disabled_get_the_same_answer(door, people):
     pages = {answer.get_data(as_text=True).replace(email, "E").count("do not fit together")
              for answer, email in zip(answers, ("nobody@", "rae@", "bo@"), strict=True)}
     assert pages == {1}
+
+
+@pytest.mark.requirement("roles-act-at-once", "same-answer")
+@pytest.mark.parametrize("name", ["check_password", "by_passkey"])
+def test_access_taken_between_the_proof_and_the_sign_in(door, people, monkeypatch, name):
+    def shown_and_disabled(*_given):
+        change(people, "rae", is_active=False)
+        return people.rae.user_id
+
+    monkeypatch.setattr(proof, name, shown_and_disabled)
+    answer = door.post("/sign-in", data={"email": "rae@example.com", "password": PASSWORD} | (
+        {"credential": "{}"} if name == "by_passkey" else {}))
+    assert answer.status_code == 422 and "do not fit together" in answer.text and not is_in(door)
+    with guard.acting(people.system):
+        assert db.session.scalars(select(SignIn)).all() == []
+
+
+@pytest.mark.requirement("secrets")
+def test_a_new_secret_key_signs_nobody_out(door, app, monkeypatch):
+    enter(door)
+    monkeypatch.setitem(app.config, "SECRET_KEY_FALLBACKS", [app.config["SECRET_KEY"]])
+    monkeypatch.setitem(app.config, "SECRET_KEY", "another key, " * 4)
+    assert is_in(door) and door.post("/account/sign-ins/end").status_code == 302
+    monkeypatch.setitem(app.config, "SECRET_KEY_FALLBACKS", [])
+    monkeypatch.setitem(app.config, "SECRET_KEY", "a third one, " * 4)
+    assert not is_in(door)
+
+
+@pytest.mark.requirement("anonymous")
+@pytest.mark.parametrize("method", ["PUT", "DELETE", "PATCH"])
+def test_a_method_that_is_unknown_leads_nowhere(door, method):
+    for address in ("/", "/clients/1", "/sign-out", "/clients/1/rights/erase"):
+        assert door.open(address, method=method).status_code == 405
+    assert door.get("/no-such-page").status_code == 302
 
 
 def test_what_was_typed_stays_but_the_password(door):

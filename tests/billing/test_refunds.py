@@ -5,6 +5,7 @@ import pytest
 from sqlalchemy import select
 
 from practice.access import guard
+from practice.audit.models import AuditRow
 from practice.billing.models.documents import Document, DocumentKind, DocumentState
 from practice.billing.models.payments import Method, Payment
 from practice.billing.queries.accounts import account_of
@@ -134,6 +135,9 @@ def test_closed_books_take_nothing(stage):
             with pytest.raises(Invalid):
                 close_books(olive, None)
             close_books(olive, None, reason="the accountant asked")
+        with guard.acting(olive):
+            told = db.session.scalars(select(AuditRow.facts).where(AuditRow.action == "books.open")).one()
+            assert get_practice().books_reason == "the accountant asked" not in str(told)
     with guard.acting(stage.rae), pytest.raises(Forbidden), transaction():
         close_books(stage.rae, stage.today)
     stage.check_books()

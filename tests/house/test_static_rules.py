@@ -17,6 +17,7 @@ OWN_SQL = ("practice/ops/", "practice/core/db.py")
 SQL = {"text", "literal_column", "exec_driver_sql", "executescript"}
 # Texts of the catalogue, whose values are escaped as they are put in.
 OWN_MARKUP = ("practice/admin/words.py",)
+AMBIGUOUS = {"text", "literal_column"}
 NEVER = {"__import__", "render_template_string", "from_string", "popen"}
 BUILT_IN = {"eval", "exec", "compile"}  # as a method these are other things
 NEVER_IMPORTED = {"pickle", "shelve", "marshal", "yaml", "dill", "xml", "telnetlib", "ftplib"}
@@ -59,24 +60,39 @@ def is_fixed(node: ast.AST) -> bool:
     return isinstance(node, ast.Constant) or (spelled.isupper() and isinstance(node, (ast.Name, ast.Attribute)))
 
 
-def sql_of(tree: ast.AST) -> set[str]:
-    """The names under which this module has SQL's own words; `text` is also a field of a form."""
-    brought = {one.asname or one.name for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)
-               and (node.module or "").startswith("sqlalchemy") for one in node.names}
-    return (SQL & brought) | (SQL - {"text", "literal_column"})
+def known_as(tree: ast.AST) -> dict[str, str]:
+    """{what it is called in this module: what it is}, of what was brought from other modules."""
+    found = {}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ImportFrom):
+            found |= {one.asname or one.name: f"{node.module}.{one.name}" for one in node.names}
+        if isinstance(node, ast.Import):
+            found |= {one.asname or one.name: one.name for one in node.names}
+    return found
+
+
+def is_sql(node: ast.Call, known: dict[str, str]) -> bool:
+    """Whether SQL's own words are called, by whatever name; `text` alone is also a field of a form."""
+    if isinstance(node.func, ast.Name):
+        whole = known.get(node.func.id, "")
+        return whole.startswith("sqlalchemy") and whole.rpartition(".")[2] in SQL
+    module = ast.unparse(node.func.value) if isinstance(node.func, ast.Attribute) else ""
+    return called(node) in SQL - AMBIGUOUS or (
+        called(node) in AMBIGUOUS and (module == "db" or known.get(module, "").startswith("sqlalchemy")))
 
 
 def faults(place: str, source: str) -> Iterator[str]:
     """What one file of the product may not hold, by line."""
     tree = ast.parse(source)
-    sql = sql_of(tree)
+    known = known_as(tree)
     for node in ast.walk(tree):
         where = f"{place}:{getattr(node, 'lineno', 0)}"
         if isinstance(node, ast.Call):
             spelled, first = called(node), node.args[0] if node.args else None
-            if spelled in sql and first is not None and not is_fixed(first) and not place.startswith(OWN_SQL):
+            if is_sql(node, known) and first is not None and not is_fixed(first) and not place.startswith(OWN_SQL):
                 yield f"{where}: SQL made of values"
-            if spelled == "Markup" and not (first is None or is_fixed(first)) and place not in OWN_MARKUP:
+            is_markup = known.get(spelled, spelled).endswith("Markup") and place not in OWN_MARKUP
+            if is_markup and not (first is None or is_fixed(first)):
                 yield f"{where}: text taken for markup"
             if spelled in NEVER or (spelled in BUILT_IN and isinstance(node.func, ast.Name)):
                 yield f"{where}: {spelled}"
@@ -98,9 +114,9 @@ def faults(place: str, source: str) -> Iterator[str]:
 
 def template_faults(place: str, source: str) -> Iterator[str]:
     """What a template may not hold, by line."""
+    for found in re.finditer(r"\|\s*safe\b|\bMarkup\(|%-?\s*filter\s+safe\b", source):
+        yield f"{place}:{source.count(chr(10), 0, found.start()) + 1}: text taken for markup"
     for number, line in enumerate(source.splitlines(), 1):
-        if re.search(r"\|\s*safe\b|\bMarkup\(", line):
-            yield f"{place}:{number}: text taken for markup"
         bare = re.search(r"autoescape\s+false(.*?)\{%-?\s*endautoescape", line)
         if re.search(r"autoescape\s+false", line) and not (bare and bare[1].strip("% }{-") == "field()"):
             yield f"{place}:{number}: nothing is escaped here"
@@ -124,7 +140,9 @@ def test_templates():
 
 @pytest.mark.parametrize("source", [
     "from sqlalchemy import text\ntext(f'SELECT {x}')", "from sqlalchemy import text\ntext('SELECT ' + x)",
-    "from sqlalchemy import text\ntext('SELECT %s' % x)", "from sqlalchemy import text\ntext(words)",
+    "from sqlalchemy import text\ntext('SELECT %s' % x)", "import sqlalchemy as sa\nsa.text(f'SELECT {x}')",
+    "from sqlalchemy import text as sql\nsql(f'SELECT {x}')", "db.text('SELECT ' + x)",
+    "from markupsafe import Markup as M\nM(row.name)", "from sqlalchemy import text\ntext(words)",
     "c.exec_driver_sql('DELETE FROM ' + table)", "from sqlalchemy import literal_column\nliteral_column(sort)",
     "Markup(row.name)", "Markup('<b>' + row.name)", "eval(x)", "os.system(x)", "render_template_string(x)",
     "env.from_string(x)", "import pickle", "from xml.etree import ElementTree", "import subprocess",
@@ -142,7 +160,8 @@ def test_what_is_right_is_left_alone(source):
 
 
 @pytest.mark.parametrize("source", [
-    "{{ row.name|safe }}", "{{ row.name | safe }}", "{% autoescape false %}{{ row.name }}{% endautoescape %}",
+    "{{ row.name|safe }}", "{{ row.name|\n safe }}", "{% filter safe %}{{ row.name }}{% endfilter %}",
+    "{{ row.name | safe }}", "{% autoescape false %}{{ row.name }}{% endautoescape %}",
     "{% autoescape false %}", '<a onclick="go()">', "<p style='x'>", '<a href="javascript:go()">'])
 def test_each_rule_of_templates_is_seen(source):
     assert len(list(template_faults("x.html", source))) == 1

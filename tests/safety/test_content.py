@@ -25,7 +25,7 @@ def test_a_profile_there_and_back():
         never_more_than=(Limit(2, None, "ticklish"),),
         therapist_limits=(Limit(3, Place("calf", "right"), "weak", "x"),),
         consents=(ConsentFact(("gluteal",), ("intraoral_tmj",), date(2027, 1, 1), True, date(2026, 1, 1),
-                              date(2026, 3, 1)),),
+                              date(2026, 3, 1), "2026-11"),),
         letters=(Letter(1, "anticoagulants", date(2026, 1, 1), "Dr. B", ("How deep?",), ("Medium",), True, 3,
                         (Place("calf", "left"),), False, "Dr. B", date(2026, 1, 2), date(2027, 1, 2)),
                  Letter(2, "diabetes", date(2026, 1, 1))),

@@ -52,6 +52,8 @@ def test_a_disclosure_is_written_down_and_sealed(people, ann, as_person):
     assert olive.post(f"/clients/{ann}/rights/log/disclosures", data=sent | {"why": ""}).status_code == 422
     assert olive.post(f"/clients/{ann}/rights/log/disclosures", data=sent | {
         "given_on": "2026-11-18"}).status_code == 422
+    refused = olive.post(f"/clients/{ann}/rights/log/disclosures", data=sent | {"given_on": "31.2.2026"})
+    assert refused.status_code == 422 and "Choose a day" in refused.text, "it does not become today"
     for other in ("theo", "rae", "bo"):
         assert as_person(other).get(f"/clients/{ann}/rights/log/").status_code == 403
     with guard.acting(people.theo), pytest.raises(Forbidden), transaction():
@@ -114,6 +116,16 @@ def test_a_chart_is_kept_to_named_people(people, ann):
         assert db.session.scalars(select(Care).where(Care.client_id == ann)).all() != []
     with guard.acting(people.rae), pytest.raises(Forbidden), transaction():
         limit_chart(people.rae, ann, set())
+
+
+@pytest.mark.requirement("rights")
+def test_a_chart_is_not_opened_to_all_by_naming_nobody_who_is_there(people, ann, as_person):
+    olive, address = as_person("olive"), f"/clients/{ann}/rights/log/people"
+    assert olive.post(address, data={"person": people.theo.user_id}).status_code == 302
+    for junk in ("999999", "x", "", str(people.rae.user_id)):
+        assert olive.post(address, data={"person": junk}).status_code == 404
+        assert olive.post(address, data={"person": [junk, people.tara.user_id]}).status_code == 404
+    assert sees(people.theo, ann) and not sees(people.tara, ann)
 
 
 def book_with(people, therapist, client_id, treatment_id):

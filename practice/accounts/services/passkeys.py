@@ -95,7 +95,7 @@ def begin(place: Place, address: str, user_id: int | None = None) -> str:
 
     Raises TooManyTries.
     """
-    key = signing_in.attempt_key("passkey", signing_in.network(address))
+    key = _tries(address, user_id)
     if attempts_since(key, clock.now() - signing_in.WINDOW) >= signing_in.TRIES_ADDRESS:
         raise signing_in.TooManyTries()
     signing_in.remember(key)
@@ -106,10 +106,15 @@ def begin(place: Place, address: str, user_id: int | None = None) -> str:
         user_verification=UserVerificationRequirement.REQUIRED))
 
 
-def check(credential: str, place: Place, user_id: int | None = None) -> int:
+def _tries(address: str, user_id: int | None) -> str:
+    """Under which key tries are counted: those of a known person apart, whatever others of the network do."""
+    return signing_in.attempt_key("passkey", str(user_id) if user_id else signing_in.network(address))
+
+
+def check(credential: str, place: Place, address: str, user_id: int | None = None) -> int:
     """Whose passkey this is, by what the browser signed; with `user_id` no other's will do. Run as a system actor.
 
-    Raises PasskeyRefused.
+    A right one takes its try back: a house full of people who sign in is no attack. Raises PasskeyRefused.
     """
     try:
         row = _shown(credential)
@@ -126,6 +131,7 @@ def check(credential: str, place: Place, user_id: int | None = None) -> int:
         raise PasskeyRefused()
     row.sign_count, row.used_at = shown.new_sign_count, clock.now()
     tickets.use_up(ticket)
+    signing_in.take_back_try(_tries(address, user_id))
     audit.record(system("a passkey"), "passkey.show", row, user_id=row.user_id)
     return row.user_id
 

@@ -10,7 +10,7 @@ from practice.access.guard import require
 from practice.access.permissions import Permission
 from practice.accounts import passwords
 from practice.accounts.models import TicketKind, User
-from practice.accounts.queries import attempts_since, credentials, get_user, lock_user
+from practice.accounts.queries import attempts_since, credentials, get_user, has_signed_in_from, lock_user
 from practice.accounts.services import passkeys, second_step, signing_in, tickets
 from practice.accounts.services.users import OwnPassword, known_words
 from practice.audit import services as audit
@@ -70,14 +70,17 @@ def mail_link(actor: Actor, user_id: int, letter: Callable[[str], tuple[str, str
 def ask_by_mail(email: str, address: str, letter: Callable[[str], tuple[str, str]]) -> None:
     """Somebody forgot their password. Whether the address is known shows nowhere: not in an answer, hardly in its time.
 
-    Beyond a few requests from one place or for one address nothing is sent, written or counted. Run as a system actor.
+    Beyond a few requests from one place nothing is sent, written or counted. Nor for one address, from places where
+    its person has not signed in lately: a stranger who keeps asking brakes strangers. Run as a system actor.
     """
     email, since = signing_in.plain_email(email), clock.now() - signing_in.WINDOW
-    keys = [signing_in.attempt_key("forgot", email), signing_in.attempt_key("forgot", signing_in.network(address))]
-    if any(attempts_since(key, since) >= signing_in.TRIES_HERE for key in keys):
-        return
-    signing_in.remember(*keys)
     found = credentials(email)
+    here, account = (signing_in.attempt_key("forgot", about) for about in (signing_in.network(address), email))
+    is_here = has_signed_in_from(found.id if found else 0, address, clock.now() - signing_in.KNOWN_FOR)
+    if attempts_since(here, since) >= signing_in.TRIES_HERE or (
+            attempts_since(account, since) >= signing_in.TRIES_HERE and not is_here):
+        return
+    signing_in.remember(here, account)
     is_known = found is not None and found.is_active
     secret = tickets.issue(TicketKind.RESET, found.id if is_known else None, MAILED_LASTS)
     subject, body = letter(secret)

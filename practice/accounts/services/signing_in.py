@@ -129,14 +129,19 @@ def take_back_try(*keys: str) -> None:
 
 
 def start(user_id: int, roles, name: str, *, address: str, device: str, how: str = "password") -> str:
-    """Open a sign-in and return its secret; `how` they showed who they are. Run as a system actor."""
+    """Open a sign-in and return its secret; `how` they showed who they are. Run as a system actor.
+
+    Raises SignInRefused for somebody whose access was taken meanwhile.
+    """
+    email = db.session.scalar(select(User.email).where(User.id == user_id, User.is_active))
+    if email is None:
+        raise SignInRefused()
     secret = secrets.token_urlsafe(32)
     now = clock.now()
     row = SignIn(secret_hash=hash_secret(secret), user_id=user_id, address=address, device=device[:120],
                  started_at=now, proved_at=now, last_seen_at=now)
     db.session.add(row)
     db.session.flush()
-    email = db.session.scalar(select(User.email).where(User.id == user_id))
     forget_tries(_here(email, address))
     audit.record(staff(user_id, roles, name=name, address=address), "sign_in.start", row, how=how)
     return secret

@@ -51,6 +51,8 @@ def _words(one: ConsentFact) -> str:
         parts.append(gettext("for that visit"))
     else:
         parts.append(gettext("until %(day)s", day=show.day(one.until)) if one.until else gettext("for this plan"))
+    if one.text_version:
+        parts.append(gettext("words of %(version)s", version=one.text_version))
     return ", ".join(parts)
 
 

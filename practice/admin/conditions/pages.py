@@ -35,6 +35,7 @@ from practice.safety.queries.rows import client_of_condition, get_condition, pro
 from practice.safety.rulebook import HARDNESS
 from practice.safety.rules import AllergyFact
 from practice.safety.services import conditions, profile
+from practice.safety.services.consents import TEXT_VERSION, TEXTS
 
 READERS = (P.CHART_READ, P.CHART_BREAK_GLASS)
 FREE_LINES = 2
@@ -214,7 +215,8 @@ def show_page(client_id: int):
         "admin/conditions/page.html", client=get_client(client_id), held=held, verdict=held.verdict,
         to_decide=[shown(*pair) for pair in held.to_decide], active=[shown(*pair) for pair in held.active], past=past,
         allergies=lines, limits=held.profile.therapist_limits, free_lines=FREE_LINES, levels=level_choices(0)[:5],
-        places=body.all_places(), consents=consent_lines(held.profile, today), today_is=today,
+        places=body.all_places(), consents=consent_lines(held.profile, today),
+        consent_words=gettext(TEXTS[TEXT_VERSION]), consent_version=TEXT_VERSION, today_is=today,
         letters=letter_rows(held.profile.letters, today), ok_needed=ok_needed,
         version=row.version if row else 0, here=url_for("conditions.page", client_id=client_id),
         may_write=current_actor().may(P.CHART_WRITE), has_superbills=has_profile(Profile.SUPERBILL_US))

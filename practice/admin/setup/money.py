@@ -85,8 +85,10 @@ class SetupMoneyPage(Page):
 
 def show(form, books):
     form = form or MoneyForm(formdata=None, data=stored())
-    closed = get_practice().books_closed_on
+    practice = get_practice()
+    closed = practice.books_closed_on
     if books is None:
         books = BooksForm(formdata=None)
         books.books_closed_on.data = closed.isoformat() if closed else ""
-    return render_template("admin/setup/money.html", form=form, books=books, closed=closed, tabs_row=tabs("money"))
+    return render_template("admin/setup/money.html", form=form, books=books, closed=closed,
+                           reason=practice.books_reason, tabs_row=tabs("money"))

@@ -13,6 +13,11 @@ from practice.safety.queries.book import rulebook, techniques
 from practice.safety.rules import ConsentFact
 from practice.safety.services.profile import save_profile
 
+# What the client agrees to, by version: words that were ever agreed to stay, new ones get a line and a version.
+TEXTS = {"2026-11": _(
+    "I agree that the areas ticked are treated. I was told why and how, I can have them covered, and I can take this "
+    "back at any time, also during the treatment, without giving a reason.")}
+TEXT_VERSION = max(TEXTS)
 MOST_KEPT = 100  # consents of a client, the newest: each is a line of the record
 
 
@@ -61,7 +66,7 @@ def _keys(consent: ConsentFact) -> tuple[str, ...]:
 
 def _one(key: str, until: date | None, given_on: date) -> ConsentFact:
     region = () if key in rulebook().techniques else (key,)
-    return ConsentFact(region, () if region else (key,), until, given_on=given_on)
+    return ConsentFact(region, () if region else (key,), until, given_on=given_on, text_version=TEXT_VERSION)
 
 
 def _without(consent: ConsentFact, key: str, today: date) -> Iterator[ConsentFact]:
@@ -73,7 +78,8 @@ def _without(consent: ConsentFact, key: str, today: date) -> Iterator[ConsentFac
                    techniques=tuple(one for one in consent.techniques if one != key))
     if _keys(rest):
         yield rest
-    yield replace(_one(key, consent.until, consent.given_on or today), given_on=consent.given_on, revoked_on=today)
+    yield replace(_one(key, consent.until, consent.given_on or today), given_on=consent.given_on, revoked_on=today,
+                  text_version=consent.text_version)
 
 
 def _today() -> date:

@@ -13,7 +13,7 @@ from practice.core import clock
 from practice.core.db import db
 from practice.core.errors import Invalid
 from practice.core.text import _
-from practice.premises.queries import the_practice
+from practice.premises.queries import get_practice, the_practice
 from practice.transfer.models import TrailReview
 from practice.transfer.sentences import Did, did
 
@@ -37,10 +37,10 @@ def bounds(month: str) -> tuple[datetime, datetime]:
     try:
         first = date.fromisoformat(f"{month}-01")
         after = date(first.year + first.month // 12, first.month % 12 + 1, 1)
-    except ValueError:
+        zone = the_practice().time_zone
+        return clock.day_bounds(first, zone)[0], clock.day_bounds(after, zone)[0]
+    except (ValueError, OverflowError):  # no month, or one at either end of the calendar
         raise Invalid(_("Choose a month."), "month") from None
-    zone = the_practice().time_zone
-    return clock.day_bounds(first, zone)[0], clock.day_bounds(after, zone)[0]
 
 
 def look_through(actor: Actor, month: str) -> MonthOfTrail:
@@ -60,6 +60,7 @@ def look_through(actor: Actor, month: str) -> MonthOfTrail:
 def sign_review(actor: Actor, month: str, *, words: str) -> TrailReview:
     """Sign for a month that is over, once, with what was found. Raises Invalid."""
     require(actor, Permission.AUDIT_READ)
+    get_practice(for_change=True)  # of two who sign at once, the second is told
     found = look_through(actor, month)
     if bounds(month)[1] > clock.now():
         raise Invalid(_("Only a month that is over can be signed for."), "month")

@@ -1,0 +1,111 @@
+"""wapiti and sqlmap, started as programs: neither is part of this, and neither knows anything of roles and rows."""
+import csv
+import json
+import re
+import shutil
+import subprocess
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlencode
+
+from practice.ops.bench.browser import Browser
+from practice.ops.scan.walk import Sent, marked
+
+MODULES = "xss,permanentxss,sql,csrf,redirect,crlf,cookieflags,csp,http_headers,methods"
+ABOVE_INFO = 1
+AT_ONCE = 10  # requests for which one sign-in is opened: it must be fresh enough for exports all the way
+LINE = "=" * 20
+# The demo's database is known; a cookie and the token are not tried: they are looked up by their hash.
+HOW = ("--batch", "--level", "1", "--risk", "1", "--technique", "BEUST", "--dbms", "sqlite", "--param-exclude",
+       "^csrf_token$", "--drop-set-cookie", "--disable-coloring", "--flush-session")
+
+
+TRIED = re.compile(r"does not seem to be injectable|INFO\] skipping \w+ parameter")  # the second when it is quick
+
+
+class NoScanner(Exception):
+    """A program that is not here."""
+
+
+@dataclass(frozen=True)
+class Found:
+    """What one scanner said: how much it looked at, and what is above "info"."""
+
+    scanner: str
+    looked_at: int
+    of_what: str
+    problems: tuple[str, ...]
+
+
+def programs(folder: Path | None) -> dict[str, str]:
+    """Where wapiti and sqlmap are. Raises NoScanner."""
+    found = {name: shutil.which(name, path=str(folder) if folder else None) for name in ("wapiti", "sqlmap")}
+    lacking = [name for name, path in found.items() if path is None]
+    if lacking:
+        raise NoScanner(f"{' and '.join(lacking)} not here, so nothing was scanned. Install wapiti3 and sqlmap into an "
+                        "environment of their own, and name its folder of programs with --tools.")
+    return found
+
+
+def cookies(browser: Browser) -> str:
+    return "; ".join(f"{name}={value}" for name, value in browser.cookies.items())
+
+
+def wapiti(program: str, origin: str, browser: Browser, folder: Path, seconds: int) -> Found:
+    """Let wapiti walk by itself from the first page on."""
+    out = folder / "wapiti.json"
+    headers = ["-H", f"Cookie: {cookies(browser)}"] if browser.cookies else []
+    subprocess.run([program, "-u", f"{origin}/", *headers, "--scope", "folder", "-m", MODULES, "-d", "4",
+                    "--max-links-per-page", "60", "--max-files-per-dir", "40", "--max-scan-time", str(seconds),
+                    "--max-attack-time", str(max(10, seconds // 5)), "-x", f"{origin}/sign-out", "-x", f"{origin}/lock",
+                    "--no-bugreport", "--flush-session", "--store-session", str(folder / "wapiti"), "-f", "json",
+                    "-o", str(out)], capture_output=True, text=True)
+    told = json.loads(out.read_text(encoding="utf-8")) if out.exists() else {"infos": {}, "vulnerabilities": {}}
+    problems = tuple(f"{kind}: {one['method']} {one['path']} {one['parameter'] or ''} ({one['info'][:100]})"
+                     for kind, rows in told["vulnerabilities"].items() for one in rows if one["level"] > ABOVE_INFO)
+    looked_at = told["infos"].get("crawled_pages_nbr", 0)
+    return Found("wapiti", looked_at, "pages", problems if looked_at else ("it could not look at anything",))
+
+
+def sqlmap(program: str, origin: str, sign_in: Callable[[], Browser], sent: list[Sent], last: list[Sent],
+           folder: Path, *, is_quick: bool) -> Found:
+    """Let sqlmap try every parameter of these requests, in the address and in the form; `is_quick` in full only where a
+    first look finds something.
+    """
+    tried, problems = 0, []
+    groups = [sent[begin:begin + AT_ONCE] for begin in range(0, len(sent), AT_ONCE)]
+    for number, some in enumerate((*groups, *([last] if last else []))):
+        log, results, said = (folder / f"sqlmap-{number}{ending}" for ending in (".requests", ".csv", ".log"))
+        browser = sign_in()
+        log.write_text("".join(spelled(one, origin, browser) for one in some), encoding="utf-8")
+        browser.close()
+        with said.open("w") as file:
+            subprocess.run([program, "-l", str(log), *HOW, *(["--smart"] if is_quick else []), "--results-file",
+                            str(results), "--output-dir", str(folder / "sqlmap")], stdout=file,
+                           stderr=subprocess.STDOUT)
+        told = said.read_text(encoding="utf-8", errors="replace")
+        tried += len(TRIED.findall(told))
+        problems += found_in(results)
+    return Found("sqlmap", tried, "parameters", tuple(problems) if tried else ("it could not look at anything",))
+
+
+def spelled(sent: Sent, origin: str, browser: Browser) -> str:
+    """A request as a proxy would have written it down."""
+    fields = sent.fields | {"csrf_token": browser.token}
+    body = urlencode(fields) if sent.method == "POST" else ""
+    query = f"?{urlencode(sent.query)}" if sent.query else ""
+    lines = [f"{sent.method} {marked(sent)}{query} HTTP/1.1", f"Host: {origin.removeprefix('http://')}",
+             f"Cookie: {cookies(browser)}"]
+    if body:
+        lines += ["Content-Type: application/x-www-form-urlencoded", f"Content-Length: {len(body)}"]
+    return "\n".join([LINE, *lines, "", body, LINE, ""])
+
+
+def found_in(results: Path) -> Iterator[str]:
+    """What sqlmap wrote into its table."""
+    if results.exists():
+        with results.open(encoding="utf-8", newline="") as file:
+            for row in csv.DictReader(file):
+                if row.get("Parameter"):
+                    yield f"SQL can be injected: {row['Place']} {row['Parameter']} of {row['Target URL']}"
