@@ -46,12 +46,15 @@ def check_scan(folder, seconds, only, keep, quick):
                        + ", ".join(f"{count:,} x {code}" for code, count in sorted(seen.answers.items())))
             for one in seen.found:
                 click.echo(f"  {one.scanner}: {one.looked_at} {one.of_what}, {len(one.problems)} above info")
+                for line in one.withdrawn:
+                    click.echo(f"    withdrawn by {one.scanner} itself: {line}")
             for line in seen.problems[:50]:
                 click.echo(f"    {line}")
             tried |= seen.tried
             takes_text |= seen.all_that_take_text
-        untried = sorted(takes_text - tried)
-    click.echo(f"{len(tried)} addresses were tried by sqlmap as somebody; never met: {', '.join(untried) or 'none'}.")
+        (place / "never-met.txt").write_text("\n".join(sorted(takes_text - tried)) + "\n")
+    click.echo(f"{len(tried)} addresses tried by sqlmap; to {len(takes_text - tried)} others that take text no page "
+               "led (never-met.txt of --keep).")
     click.echo("Nothing above info." if good else "NOT GOOD.")
     sys.exit(0 if good else 1)
 

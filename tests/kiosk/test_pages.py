@@ -150,6 +150,15 @@ def test_trying_addresses_is_throttled_but_not_for_a_known_device(form, app):
     assert stranger.get(path).status_code == 200
 
 
+def test_one_network_is_one_who_tries(form, app):
+    """A household of IPv6 has more addresses than anybody can count."""
+    path, _actor = form
+    for number in range(links.TRIES_UNKNOWN):
+        app.test_client().get("/f/guess", environ_base={"REMOTE_ADDR": f"2001:db8:1:1::{number:x}"})
+    assert app.test_client().get(path, environ_base={"REMOTE_ADDR": "2001:db8:1:1:ffff::1"}).status_code == 429
+    assert app.test_client().get(path, environ_base={"REMOTE_ADDR": "2001:db8:1:2::1"}).status_code == 200
+
+
 @pytest.mark.requirement("csp", "no-store")
 def test_headers_keep_it_to_itself(form, client):
     path, _actor = form

@@ -11,7 +11,7 @@ from practice.access.guard import require, system_session
 from practice.access.permissions import Permission
 from practice.accounts.models import Attempt
 from practice.accounts.queries import attempts_since
-from practice.accounts.services.signing_in import attempt_key
+from practice.accounts.services.signing_in import attempt_key, network
 from practice.audit import services as audit
 from practice.clients.contact import parse_birth_date
 from practice.clients.models import Client
@@ -134,7 +134,7 @@ def count_guess(address: str) -> None:
 
 
 def _guess_key(address: str) -> str:
-    return attempt_key("unknown form address", address)
+    return attempt_key("unknown form address", network(address))
 
 
 def begin(actor: Actor) -> str:

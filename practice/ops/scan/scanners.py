@@ -30,12 +30,17 @@ class NoScanner(Exception):
 
 @dataclass(frozen=True)
 class Found:
-    """What one scanner said: how much it looked at, and what is above "info"."""
+    """What one scanner said: how much it looked at, and what is above "info".
+
+    `withdrawn` is what it took for a finding and then, looking again, for none: a page that shows a new picture each
+    time, or one that is braked after a few tries, answers differently to the same question.
+    """
 
     scanner: str
     looked_at: int
     of_what: str
     problems: tuple[str, ...]
+    withdrawn: tuple[str, ...] = ()
 
 
 def programs(folder: Path | None) -> dict[str, str]:
@@ -73,7 +78,7 @@ def sqlmap(program: str, origin: str, sign_in: Callable[[], Browser], sent: list
     """Let sqlmap try every parameter of these requests, in the address and in the form; `is_quick` in full only where a
     first look finds something.
     """
-    tried, problems = 0, []
+    tried, problems, withdrawn = 0, [], []
     groups = [sent[begin:begin + AT_ONCE] for begin in range(0, len(sent), AT_ONCE)]
     for number, some in enumerate((*groups, *([last] if last else []))):
         log, results, said = (folder / f"sqlmap-{number}{ending}" for ending in (".requests", ".csv", ".log"))
@@ -86,8 +91,10 @@ def sqlmap(program: str, origin: str, sign_in: Callable[[], Browser], sent: list
                            stderr=subprocess.STDOUT)
         told = said.read_text(encoding="utf-8", errors="replace")
         tried += len(TRIED.findall(told))
-        problems += found_in(results)
-    return Found("sqlmap", tried, "parameters", tuple(problems) if tried else ("it could not look at anything",))
+        for is_real, words in found_in(results):
+            (problems if is_real else withdrawn).append(words)
+    return Found("sqlmap", tried, "parameters", tuple(problems) if tried else ("it could not look at anything",),
+                 tuple(withdrawn))
 
 
 def spelled(sent: Sent, origin: str, browser: Browser) -> str:
@@ -102,10 +109,11 @@ def spelled(sent: Sent, origin: str, browser: Browser) -> str:
     return "\n".join([LINE, *lines, "", body, LINE, ""])
 
 
-def found_in(results: Path) -> Iterator[str]:
-    """What sqlmap wrote into its table."""
+def found_in(results: Path) -> Iterator[tuple[bool, str]]:
+    """What sqlmap wrote into its table, and whether it stands by it: by its own note some are false."""
     if results.exists():
         with results.open(encoding="utf-8", newline="") as file:
             for row in csv.DictReader(file):
                 if row.get("Parameter"):
-                    yield f"SQL can be injected: {row['Place']} {row['Parameter']} of {row['Target URL']}"
+                    yield "false positive" not in (row.get("Note(s)") or ""), (
+                        f"SQL can be injected: {row['Place']} {row['Parameter']} of {row['Target URL']}")

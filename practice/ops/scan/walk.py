@@ -77,10 +77,10 @@ def walk(browser: Browser, urls: MapAdapter, starts_at: tuple[str, ...]) -> dict
     opened: set[tuple] = set()
     bare = [rule.rule for rule in urls.map.iter_rules() if "GET" in rule.methods and not rule.arguments]
     waiting = [("GET", address, {}) for address in ("/", *starts_at, *bare)]
-    while waiting and len(opened) < MOST_PAGES:
+    while waiting:
         method, address, fields = waiting.pop(0)
         known = note(found, urls, method, address, fields)
-        if method != "GET" or known is None:
+        if method != "GET" or known is None or len(opened) >= MOST_PAGES:
             continue
         endpoint, names = known
         if (endpoint, names) in opened:

@@ -1,0 +1,58 @@
+"""What is handed to the scanners, and what is made of what they say; they themselves run outside the tests."""
+import pytest
+from click.testing import CliRunner
+
+from practice.cli.scanning import NOT_SCANNED, check_scan
+from practice.ops.scan import walk as walking
+from practice.ops.scan.scanners import found_in, spelled
+from practice.ops.scan.walk import Sent, marked, walk
+from tests.plugins.people import sign_in
+
+
+class Client:
+    """The client of a test as a browser of the scan; `asked` are the addresses it opened."""
+
+    cookies, token = {"practice": "c"}, "t"
+
+    def __init__(self, client):
+        self.client, self.asked = client, []
+
+    def get(self, address: str) -> tuple[int, bytes]:
+        self.asked.append(address)
+        answer = self.client.get(address)
+        return answer.status_code, answer.get_data()
+
+
+def test_links_forms_and_their_fields_are_met(app, people, monkeypatch):
+    monkeypatch.setattr(walking, "MOST_PAGES", 3)
+    browser = Client(sign_in(app.test_client(), "olive"))
+    found = walk(browser, app.url_map.bind("localhost"), ("/clients/new", "/clients/?q=an", "/lists/notes/new/"))
+    fields = found["clients.new", "POST"].fields
+    assert "first_name" in fields and "csrf_token" not in fields
+    assert found["clients.index", "GET"].query["q"] == "an"
+    assert ("note_list.create_view", "GET") not in found and ("sign_out", "POST") not in found
+    assert len(browser.asked) == 3 and ("search.index", "GET") in found, "what is not opened is tried all the same"
+
+
+def test_a_request_is_spelled_with_its_token_and_a_mark_for_texts():
+    one = Sent("POST", "/reports/2026-10/rows/sessions", {"month": "2026-10", "name": "sessions"}, {"page": "1"},
+               {"words": "a b"})
+    assert marked(one) == "/reports/2026-10*/rows/sessions*"
+    text = spelled(one, "http://localhost:1", Client(None))
+    assert "POST /reports/2026-10*/rows/sessions*?page=1 HTTP/1.1\nHost: localhost:1\nCookie: practice=c\n" in text
+    assert text.endswith("\n\nwords=a+b&csrf_token=t\n====================\n")
+
+
+def test_what_sqlmap_withdraws_is_told_apart(tmp_path):
+    table = tmp_path / "results.csv"
+    assert list(found_in(table)) == []
+    table.write_text("Target URL,Place,Parameter,Technique(s),Note(s)\nhttp://x/a,GET,q,B,\n"
+                     "http://x/b,POST,pin,B,false positive or unexploitable\n,,,,\n")
+    assert list(found_in(table)) == [(True, "SQL can be injected: GET q of http://x/a"),
+                                     (False, "SQL can be injected: POST pin of http://x/b")]
+
+
+@pytest.mark.requirement("no-sql-injection")
+def test_without_scanners_nothing_is_called_good(tmp_path):
+    done = CliRunner().invoke(check_scan, ["--tools", str(tmp_path)])
+    assert done.exit_code == NOT_SCANNED and "NOT SCANNED: wapiti and sqlmap not here" in done.output
