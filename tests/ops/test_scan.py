@@ -24,14 +24,14 @@ class Client:
 
 
 def test_links_forms_and_their_fields_are_met(app, people, monkeypatch):
-    monkeypatch.setattr(walking, "MOST_PAGES", 3)
+    monkeypatch.setattr(walking, "MOST_PAGES", 4)
     browser = Client(sign_in(app.test_client(), "olive"))
     found = walk(browser, app.url_map.bind("localhost"), ("/clients/new", "/clients/?q=an", "/lists/notes/new/"))
     fields = found["clients.new", "POST"].fields
     assert "first_name" in fields and "csrf_token" not in fields
     assert found["clients.index", "GET"].query["q"] == "an"
     assert ("note_list.create_view", "GET") not in found and ("sign_out", "POST") not in found
-    assert len(browser.asked) == 3 and ("search.index", "GET") in found, "what is not opened is tried all the same"
+    assert len(browser.asked) == 4 and ("search.index", "GET") in found, "what is not opened is tried all the same"
 
 
 def test_a_request_is_spelled_with_its_token_and_a_mark_for_texts():
