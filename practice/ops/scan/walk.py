@@ -75,6 +75,7 @@ def walk(browser: Browser, urls: MapAdapter, starts_at: tuple[str, ...]) -> dict
     """What can be sent as the person of this browser, by endpoint and method; each page is opened once."""
     found: dict[tuple[str, str], Sent] = {}
     opened: set[tuple] = set()
+    closed: set[tuple[str, str]] = set()
     bare = [rule.rule for rule in urls.map.iter_rules() if "GET" in rule.methods and not rule.arguments]
     waiting = [("GET", address, {}) for address in ("/", *starts_at, *bare)]
     while waiting:
@@ -88,10 +89,10 @@ def walk(browser: Browser, urls: MapAdapter, starts_at: tuple[str, ...]) -> dict
         opened.add((endpoint, names))
         code, page = browser.get(address)
         if code in CLOSED:
-            found.pop((endpoint, method), None)
+            closed.add((endpoint, method))
         if code == 200 and page.lstrip()[:1] == b"<":
             waiting += links(address, page.decode("utf-8", "replace"))
-    return found
+    return {key: one for key, one in found.items() if key not in closed}
 
 
 def note(found: dict, urls: MapAdapter, method: str, address: str, fields: dict) -> tuple[str, frozenset] | None:
