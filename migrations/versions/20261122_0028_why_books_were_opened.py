@@ -6,8 +6,8 @@ Why closed books were opened again last time: in the owner's words, which the tr
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0026"
-down_revision = "0025"
+revision = "0028"
+down_revision = "0027"
 branch_labels = None
 depends_on = None
 
