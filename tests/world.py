@@ -63,6 +63,7 @@ from practice.sessions.services.handover import hand_over
 from practice.sessions.services.snippets import save_snippet
 from tests import personas
 from tests.factories import clients, intake, schedule, sessions
+from tests.factories.pictures import jpeg
 from tests.factories.rules import OWN_SPINE, THAI
 from tests.factories.schedule import HOUR
 
@@ -167,7 +168,7 @@ def _chart(people, world) -> None:
         numbers |= {"number": 1, "condition_key": "anticoagulants", "rule_key": "migraine",
                     "technique_key": "thai_stretch", "standing_key": "spine", "setting_key": "sensitive",
                     "own_key": "standing:spine"}
-        uid = hand_in(theo, numbers["client_id"], b"\xff\xd8\xff" + 30 * b" " + IN_AN_ANSWER.encode(),
+        uid = hand_in(theo, numbers["client_id"], jpeg(IN_AN_ANSWER.encode()),
                       kind=FileKind.PAPER_FORM, record="client", record_id=numbers["client_id"])
         numbers["file_id"] = files_named(numbers["client_id"], [uid])[0].id
         numbers["snippet_id"] = save_snippet(theo, None, field="plan", title="Two weeks", text="Back in two weeks").id

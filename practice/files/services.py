@@ -15,10 +15,12 @@ from practice.core.db import db
 from practice.core.errors import Invalid
 from practice.core.sealed import new_uid, uid_of
 from practice.core.text import _
-from practice.files.kinds import LARGEST, is_phone_format, media_type_of
+from practice.files.kinds import LARGEST, PDF, is_phone_format, media_type_of
 from practice.files.models import File, FileKind
+from practice.files.pictures import NoPicture, bare
 
 MOST_EACH = 30  # files of one kind on one record
+MOST_PIXELS = 250_000_000  # more than the largest camera of a telephone; opened, four bytes each
 
 
 def hand_in(actor: Actor, client_id: int, content: bytes, *, kind: FileKind, record: str, record_id: int,
@@ -40,6 +42,8 @@ def hand_in(actor: Actor, client_id: int, content: bytes, *, kind: FileKind, rec
         raise Invalid(_("Please take a photo, or choose a picture (JPEG, PNG) or a PDF."), "file")
     if count_of(kind, record, record_id) >= MOST_EACH:
         raise Invalid(_("That is more than fits here. Please bring the rest with you."), "file")
+    if media_type != PDF:
+        content = _bare(content)
     uid = uid_of(f"{client.id}:{kind}:{record}:{record_id}:{request_key}", content) if request_key else new_uid()
     if request_key and _is_kept(client.id, uid):
         return uid
@@ -57,6 +61,17 @@ def _is_kept(client_id: int, uid: str) -> bool:
     db.session.scalar(select(Client.id).where(Client.id == client_id).with_for_update(key_share=True))
     with system_session("whether this file was handed in by an earlier click") as session:
         return session.scalar(select(File.id).where(File.uid == uid)) is not None
+
+
+def _bare(content: bytes) -> bytes:
+    """The picture without what a camera wrote beside it."""
+    try:
+        found, pixels = bare(content)
+    except NoPicture:
+        raise Invalid(_("This picture cannot be read, a part is missing. Please take it again."), "file") from None
+    if pixels > MOST_PIXELS:
+        raise Invalid(_("This picture is too large: please take a smaller one."), "file")
+    return found
 
 
 def take_back(actor: Actor, client_id: int, *, kind: FileKind, record: str, record_ids: Collection[int],

@@ -18,11 +18,12 @@ from practice.files.queries import files_named, files_on, get_file
 from practice.intake.models import IntakeDraft, Submission
 from practice.intake.queries import answers_of
 from tests.factories import intake, schedule
+from tests.factories.pictures import jpeg, png
 from tests.kiosk.test_pages import fill
 from tests.personas import NOW
 
-PHOTO = b"\xff\xd8\xff\xe0" + b"a picture of packages " * 40
-PAGE = b"\x89PNG\r\n\x1a\n" + b"a page filled in by hand " * 40
+PHOTO = jpeg(b"a picture of packages " * 40)
+PAGE = png(b"a page filled in by hand " * 40)
 HEIC = b"\0\0\0\x18ftypheic" + b"a picture of packages " * 40
 LETTER = b"%PDF-1.7\n" + b"a letter " * 40
 

@@ -4,15 +4,20 @@ A new address that nobody classified in doors.py fails here. Words planted in a 
 message are looked for in every response.
 """
 
+import io
 import re
+import zipfile
 
 import pytest
 from flask import Flask
+from pypdf import PdfReader
 from werkzeug.datastructures import ImmutableMultiDict
 
+from practice.core.pdf import render
+from tests.core.test_pdf import day_sheet
 from tests.house.doors import DOORS
 from tests.plugins.people import sign_in
-from tests.world import CLINICAL_WORDS, World, build_world
+from tests.world import CLINICAL_WORDS, IN_A_NOTE, IN_AN_ANSWER, World, build_world
 
 PEOPLE = {"O": "olive", "T": "theo", "X": "tara", "R": "rae", "B": "bo", "A": None}
 NAMES = {"O": "owner", "T": "therapist", "X": "other therapist", "R": "reception", "B": "bookkeeper", "A": "nobody"}
@@ -110,8 +115,28 @@ def leaked(answer, letter: str) -> str | None:
     """A clinical word in a response to somebody who may not read it."""
     if letter == "T":
         return None
-    text = answer.get_data() + str(answer.headers).encode()
+    text = readable(answer.get_data()) + str(answer.headers).encode()
     return next((word for word in CLINICAL_WORDS if word.encode() in text), None)
+
+
+def readable(content: bytes) -> bytes:
+    """And what is packed into it: the parts of an Excel or zip file, the text of a PDF."""
+    if content.startswith(b"PK"):
+        with zipfile.ZipFile(io.BytesIO(content)) as file:
+            return content + b"".join(readable(file.read(name)) for name in file.namelist())
+    if content.startswith(b"%PDF"):
+        return content + "".join(page.extract_text() for page in PdfReader(io.BytesIO(content)).pages).encode()
+    return content
+
+
+@pytest.mark.requirement("no-clinical-at-desk")
+def test_a_word_is_found_inside_packed_files():
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as file:
+        file.writestr("sheet.xml", f"<v>{IN_A_NOTE * 40}</v>")
+        file.writestr("paper.pdf", render("day_sheet", day_sheet(heading=IN_AN_ANSWER), language="en"))
+    assert IN_A_NOTE.encode() not in packed.getvalue()
+    assert IN_A_NOTE.encode() in readable(packed.getvalue()) and IN_AN_ANSWER.encode() in readable(packed.getvalue())
 
 
 def found_by_therapist(app, world, browser) -> str:

@@ -16,9 +16,10 @@ from practice.intake.services.unsent import KEPT
 from practice.ops import cleaner
 from practice.transfer.services import holds
 from tests.factories import intake
+from tests.factories.pictures import jpeg
 from tests.personas import NOW
 
-PHOTO = b"\xff\xd8\xff\xe0" + b"a picture of packages " * 40
+PHOTO = jpeg(b"a picture of packages " * 40)
 OVER = links.HOLDS + KEPT
 
 

@@ -13,6 +13,7 @@ from practice.intake.models import IntakeArrival, IntakeDraft, Submission
 from practice.intake.queries import answers_of
 from practice.intake.services.submissions import is_untouched
 from tests.factories import intake
+from tests.factories.pictures import jpeg
 from tests.kiosk.steps import TOUCH, choose, fill_part, next_part, sign
 from tests.personas import open_house
 from tests.plugins.browsers import ON_ONE_DATABASE, PHONE, violations
@@ -203,7 +204,7 @@ def test_medicines_are_photographed_instead_of_typed(form, new_page):
     page.goto(f"{address}/part/medicine")
     page.wait_for_selector('[name="js"]', state="attached")
     page.fill('[name="q-medicines-name"] >> nth=0', "Iron")
-    photo = {"name": "list.jpg", "mimeType": "image/jpeg", "buffer": b"\xff\xd8\xff\xe0" + b"packages " * 900}
+    photo = {"name": "list.jpg", "mimeType": "image/jpeg", "buffer": jpeg(b"packages " * 900)}
     with page.expect_navigation():
         page.set_input_files("#q-medicines-photo", photo)
     expect(page.locator(".medicine-photos")).to_contain_text("Photo 1 is in")

@@ -25,6 +25,7 @@ from practice.transfer.queries.copy import everything_about, rows_of
 from tests import personas
 from tests.factories import clients, schedule
 from tests.factories.billing import Stage
+from tests.factories.pictures import jpeg
 from tests.world import CLINICAL_WORDS, build_world
 
 WHY = "She asked at the desk and showed her passport."
@@ -43,7 +44,7 @@ def ben(people) -> None:
         clients.care(ben_id, people.tara.user_id)
     with guard.acting(people.tara), transaction():
         add_condition(people.tara, ben_id, ConditionContent(words=OTHERS[2], note=OTHERS[2]))
-        hand_in(people.tara, ben_id, b"\xff\xd8\xff" + 30 * b" " + OTHERS[3].encode(), kind=FileKind.SCAN,
+        hand_in(people.tara, ben_id, jpeg(OTHERS[3].encode()), kind=FileKind.SCAN,
                 record="client", record_id=ben_id)
     with guard.acting(people.rae), transaction():
         tell_therapist(people.rae, coming, OTHERS[4])

@@ -43,6 +43,7 @@ from practice.transfer.services.register import erase_again, read_register, writ
 from tests import personas
 from tests.factories import clients
 from tests.factories.billing import Stage
+from tests.factories.pictures import jpeg
 from tests.world import CLINICAL_WORDS, build_world
 
 PLANTED = ("lanternfish", "crumpetwolf", "puddlewren", "thimblefox", "saffronmole", "gravelswan", "muslinhare",
@@ -322,7 +323,7 @@ def test_what_a_therapist_keeps_holds_as_long_as_a_note_does(people):
         return go(people, client_id).kind
 
     for write in (
-        lambda theo, client_id: hand_in(theo, client_id, b"\xff\xd8\xff" + 30 * b" ", kind=FileKind.PAPER_FORM,
+        lambda theo, client_id: hand_in(theo, client_id, jpeg(), kind=FileKind.PAPER_FORM,
                                         record="client", record_id=client_id),
         lambda theo, client_id: add_condition(theo, client_id, ConditionContent(words="gout")),
         lambda theo, client_id: set_limits(theo, client_id, ()),
