@@ -110,18 +110,17 @@ def outbox_send():
         raise click.ClickException(f"The mail server of PRACTICE_SMTP did not answer: {error}") from None
 
 
-@click.group()
-def rules():
-    """The practice's own rules."""
+@click.command()
+@click.pass_context
+def beside(context):
+    """Do once what `serve` does beside its pages: tell the desk of changed rules, clear away forms never sent, send
+    mail. For a timer, where another server runs."""
+    from practice.ops import cleaner, crier
+
+    app = make_app()
+    click.echo(f"{crier.tell_all(app)} steps of telling the desk, {cleaner.clear_all(app)} forms cleared away.")
+    if app.config["MAIL_SERVER"] is not None:
+        context.invoke(outbox_send)
 
 
-@rules.command("tell")
-def rules_tell():
-    """Tell the desk what changed rules mean, client by client: for a scheduler where no server of ours runs."""
-    from practice.ops import crier
-
-    steps = crier.tell_all(make_app())
-    click.echo(f"Told in {steps} steps." if steps else "There was nothing to tell.")
-
-
-COMMANDS = (serve, demo, migrate, let_in, outbox, rules)
+COMMANDS = (serve, demo, migrate, let_in, outbox, beside)

@@ -1,6 +1,6 @@
 """Tells the desk beside the server what a changed rule means, client by client, with a breath between the steps.
 
-Where another server runs the application, `practice rules tell` does the same once.
+Where another server runs the application, `practice beside` does the same once.
 """
 import logging
 import threading

@@ -43,9 +43,9 @@ def test_a_change_that_was_left_half_told_goes_on_when_the_server_starts(cloned_
 
 
 def test_a_command_tells_where_another_server_runs(cloned_database, left_half_told, tmp_path):
-    said = [subprocess.run([sys.executable, "-m", "practice", "rules", "tell"], cwd=ROOT, check=True, text=True,
+    said = [subprocess.run([sys.executable, "-m", "practice", "beside"], cwd=ROOT, check=True, text=True,
                            env=cloned_database.environ(tmp_path), capture_output=True).stdout for _time in range(2)]
-    assert said == ["Told in 1 steps.\n", "There was nothing to tell.\n"]
+    assert said == [f"{steps} steps of telling the desk, 0 forms cleared away.\n" for steps in (1, 0)]
     assert Consequence.MUST_CALL in told(*left_half_told)
 
 
