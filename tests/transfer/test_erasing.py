@@ -242,7 +242,8 @@ def test_every_text_that_stays_was_judged():
     harmless = {
         "care.reason", "appointment.state", "handover.products", "document.kind", "document.state",
         "document.number_text", "document.currency", "document.price_mode", "document.language",
-        "document.issuer_head", "document.content_hash", "document_line.kind", "document_line.given_by",
+        "document.issuer_head", "document.content_hash", "document.request_key", "document_line.kind",
+        "document_line.given_by",
         "document_line.tax_category", "document_line.tax_reason", "document_tax.category", "payment.method",
         "membership.request_key", "payment.currency", "payment.request_key", "voucher.kind", "voucher.code",
         "erasure.client_uid", "erasure.kind",
