@@ -5,9 +5,12 @@ from hypothesis import strategies as st
 
 from practice.access import guard
 from practice.billing.models.documents import DocumentLine, LineShare
+from practice.billing.models.vouchers import Voucher
 from practice.billing.queries.documents import get_document
-from practice.billing.services.checkout import SharedAhead, checkout
-from practice.billing.services.shares import shares_of
+from practice.billing.services.checkout import checkout
+from practice.billing.services.credit_notes import credit_note
+from practice.billing.services.shares import SharedAhead, shares_of
+from practice.billing.services.vouchers import pay_with_voucher, sell_voucher
 from practice.core.db import db
 from practice.core.errors import Invalid
 from practice.ops.books.check import check_books
@@ -17,6 +20,7 @@ from practice.reports.queries.own import own_earnings
 from practice.reports.queries.report import report
 from tests.admin.test_checkout import fields, look
 from tests.factories.billing import Stage
+from tests.ops.test_books import unguarded
 
 NOVEMBER = Period.month(2026, 11)
 AMOUNTS = st.integers(-10**9, 10**9)
@@ -93,6 +97,40 @@ def test_who_can_share(stage):
     with pytest.raises(SharedAhead):
         stage.do(lambda: checkout(stage.rae, session, payments=[], request_key="k", package_id=package,
                                   shared_with_id=people.tara.user_id))
+
+
+def test_a_voucher_that_comes_later_does_not_take_the_other_half_away(stage, shared):
+    number = stage.do(lambda: sell_voucher(stage.rae, client_id=stage.ann, text="Voucher", price_amount=7800,
+                                           method="card", request_key="v", treatment_id=stage.treatment))
+    code, before = stage.read(lambda: db.session.get(Voucher, number).code), by_therapist(stage)
+    with pytest.raises(SharedAhead):
+        stage.do(lambda: pay_with_voucher(stage.rae, shared, code))
+    assert by_therapist(stage) == before
+
+
+def test_a_form_makes_one_thing(stage):
+    first, second = stage.invoice(), stage.invoice()
+    note = stage.do(lambda: credit_note(stage.rae, first, reason="charged twice", amounts={1: 100}, request_key="n"))
+    assert note == stage.do(lambda: credit_note(stage.rae, first, reason="charged twice", request_key="n"))
+    with pytest.raises(Invalid, match="something else"):
+        stage.do(lambda: credit_note(stage.rae, second, reason="charged twice", request_key="n"))
+
+
+LAST, FIRST = (f"(SELECT {which}(id) FROM line_share)" for which in ("max", "min"))
+
+
+@pytest.mark.parametrize("statements", [
+    [f"UPDATE line_share SET net_amount = net_amount - 9 WHERE id = {FIRST}",
+     f"UPDATE line_share SET net_amount = net_amount + 9 WHERE id = {FIRST} + 1"],
+    [f"DELETE FROM line_share WHERE id >= {LAST} - 1"], [f"DELETE FROM line_share WHERE id < {LAST} - 1"],
+    [f"UPDATE line_share SET therapist_id = (SELECT max(id) FROM user_account) WHERE id = {LAST}"],
+    [f"UPDATE line_share SET therapist_id = (SELECT max(id) FROM user_account) WHERE id = {FIRST}"],
+])
+def test_the_books_see_shares_that_were_changed(stage, shared, statements):
+    stage.credit(shared, {1: 333})
+    with guard.acting(stage.people.system):
+        found = unguarded(lambda wire: [wire.exec_driver_sql(one) for one in statements])
+    assert "who shares a line" in {row.rule for row in found}
 
 
 def test_at_the_desk(stage, as_person):

@@ -33,13 +33,17 @@ def get_document(document_id: int, *, lock: bool = False) -> Document:
     return row
 
 
-def first_document(client_id: int, request_key: str | None) -> Document | None:
-    """The document an earlier click of the same form made. Raises Invalid for another client's form."""
+def first_document(client_id: int, request_key: str | None, *, kind: DocumentKind = DocumentKind.INVOICE,
+                   refers_to_id: int | None = None) -> Document | None:
+    """The document an earlier click of the same form made. Raises Invalid for the form of another client or for
+    something else."""
     if not request_key:
         return None
     row = db.session.scalars(select(Document).where(Document.request_key == request_key)).first()
     if row is not None and row.client_id != client_id:
         raise Invalid(_("This form belongs to another client. Please open it again."))
+    if row is not None and (row.kind, row.refers_to_id) != (kind, refers_to_id):
+        raise Invalid(_("This form was used for something else. Please open it again."))
     return row
 
 

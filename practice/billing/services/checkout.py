@@ -19,6 +19,7 @@ from practice.billing.services.locking import lock_account
 from practice.billing.services.packages import name_on_paper, use_package
 from practice.billing.services.papers import papers_of, sums_of
 from practice.billing.services.payments import put_against, put_credit, take_payment
+from practice.billing.services.shares import SharedAhead
 from practice.billing.services.vouchers import live_voucher, use_amount, use_for_session
 from practice.billing.settlement import Ahead, Brought, Settlement, settle, share_out
 from practice.catalog.models import Treatment
@@ -49,10 +50,6 @@ class CheckedOutAlready(DomainError):
 
 class CheckedOutMeanwhile(DomainError):
     message = _("One of the sessions paid along has been checked out already. Take it off here.")
-
-
-class SharedAhead(DomainError):
-    message = _("A session paid ahead counts for the therapist it was booked with: it is not shared.")
 
 
 @dataclass(frozen=True)

@@ -73,7 +73,7 @@ def credit_note(actor: Actor, document_id: int, *, reason: str, amounts: Mapping
     if invoice.kind is DocumentKind.OPENING:
         raise NotAnInvoice()
     lock_account(invoice.client_id)
-    first = first_document(invoice.client_id, request_key)
+    first = first_document(invoice.client_id, request_key, kind=DocumentKind.CREDIT_NOTE, refers_to_id=document_id)
     if first is not None:
         return first
     note = draft_note(actor, document_id, reason=reason, amounts=amounts)

@@ -5,9 +5,15 @@ from sqlalchemy import select
 
 from practice.billing.models.documents import DocumentLine, LineShare
 from practice.core.db import db
+from practice.core.errors import DomainError
 from practice.core.money import split
+from practice.core.text import _
 
 BETWEEN_NAMES = " · "  # of therapists on paper
+
+
+class SharedAhead(DomainError):
+    message = _("A session paid ahead counts for the therapist it was booked with: it is not shared.")
 
 
 def shares_of(therapists: Sequence[int], net: int, tax: int) -> list[LineShare]:

@@ -22,6 +22,7 @@ from practice.billing.services.documents import LineInput, draft_invoice, draft_
 from practice.billing.services.locking import lock_account
 from practice.billing.services.packages import name_on_paper
 from practice.billing.services.payments import first_by_key, take_payment
+from practice.billing.services.shares import SharedAhead, shared_by
 from practice.billing.settlement import OtherTreatment
 from practice.catalog.queries import get_treatment
 from practice.core import clock
@@ -157,7 +158,7 @@ def pay_with_voucher(actor: Actor, document_id: int, code: str, *, reason: str =
 
     A voucher for a treatment was taxed when it was sold: the treatment is credited, with this `reason` on the
     credit note, and the voucher pays the session.
-    Raises NotAnInvoice, NothingOpen, NoSuchVoucher, VoucherOver, OtherTreatment, NotFound.
+    Raises NotAnInvoice, NothingOpen, NoSuchVoucher, VoucherOver, OtherTreatment, SharedAhead, NotFound.
     """
     require(actor, Permission.PAYMENT_TAKE)
     lock_account(get_document(document_id).client_id)
@@ -178,6 +179,8 @@ def _instead_of_treatment(actor: Actor, code: str, document: Document, reason: s
                  and one.treatment_id == voucher.treatment_id and one.position not in before), None)
     if line is None or document.appointment_id is None:
         raise OtherTreatment(field="voucher")
+    if line.position in shared_by(document.id):
+        raise SharedAhead(field="voucher")
     amount = line.gross_amount
     use_for_session(actor, code, get_appointment(document.appointment_id), voucher.treatment_id)
     credit_note(actor, document.id, reason=reason, amounts={line.position: amount})

@@ -2,8 +2,8 @@
 from collections import defaultdict
 from collections.abc import Iterator
 
-from sqlalchemy import func, select
-from sqlalchemy.orm import selectinload
+from sqlalchemy import and_, func, select
+from sqlalchemy.orm import aliased, selectinload
 
 from practice.billing.models.documents import (
     Document,
@@ -55,6 +55,28 @@ def shares() -> Iterator[Broken]:
         for name in FIGURES[:2]:
             yield from unequal("line = shares of its therapists", "document_line", row.id, f"{name} is",
                                getattr(row, f"line_{name}"), int(getattr(row, name)))
+
+
+def sharers() -> Iterator[Broken]:
+    """A shared line has its own therapist first and the same for everybody, to the last minor unit; what is taken back
+    of it is taken from the same therapists."""
+    found: dict[int, list] = defaultdict(list)
+    for row in db.session.execute(select(LineShare.line_id, LineShare.therapist_id, *(
+            getattr(LineShare, name) for name in FIGURES[:2])).order_by(LineShare.id)):
+        found[row.line_id].append(row)
+    own = dict(db.session.execute(select(DocumentLine.id, DocumentLine.therapist_id)
+                                  .where(DocumentLine.id.in_(select(LineShare.line_id)))).all())
+    for line_id, rows in found.items():
+        if len(rows) < 2 or rows[0].therapist_id != own[line_id]:
+            yield Broken("who shares a line", "document_line", line_id, "is not its therapist's and another's")
+        if any(max(amounts) - min(amounts) > 1 for amounts in zip(*(row[2:] for row in rows), strict=True)):
+            yield Broken("who shares a line", "document_line", line_id, "is not shared equally")
+    origin = aliased(DocumentLine)
+    for line_id, origin_id in db.session.execute(
+            select(DocumentLine.id, origin.id).join(Document, Document.id == DocumentLine.document_id)
+            .join(origin, and_(origin.document_id == Document.refers_to_id, origin.position == DocumentLine.position))):
+        if [row.therapist_id for row in found[line_id]] != [row.therapist_id for row in found[origin_id]]:
+            yield Broken("who shares a line", "document_line", line_id, "is not shared as what it takes back")
 
 
 def numbers() -> Iterator[Broken]:
@@ -157,4 +179,4 @@ def one_currency() -> Iterator[Broken]:
         yield Broken("one currency", "document", row_id, f"is in {other}, the practice in {currency}")
 
 
-CHECKS = (lines_and_taxes, shares, numbers, fingerprints, what_is_open, credit_notes, one_currency)
+CHECKS = (lines_and_taxes, shares, sharers, numbers, fingerprints, what_is_open, credit_notes, one_currency)
