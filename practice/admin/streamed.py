@@ -99,6 +99,13 @@ def _reading(field: Field, dialect, zone: str) -> Callable | None:
 
 def stream_rows(statement) -> Iterator[tuple]:
     """The rows that the actor sees, by and by, which a server sends within a transaction only. Past the session, which
-    would take longer to hand a row on than the database to find it."""
+    would take longer to hand a row on than the database to find it.
+
+    Who asks is asked now: a server sends the rows when the request, and with it whoever was bound to it, is over.
+    """
+    return _rows_of(as_seen(statement))
+
+
+def _rows_of(statement) -> Iterator[tuple]:
     with snapshot() as session:
-        yield from session.connection().execute(as_seen(statement), execution_options={"yield_per": AT_A_TIME})
+        yield from session.connection().execute(statement, execution_options={"yield_per": AT_A_TIME})

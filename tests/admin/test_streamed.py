@@ -1,10 +1,12 @@
 """Lists on file: what is filtered, typed, in pieces, for who may."""
 import csv
 import io
+import threading
 import zipfile
 from datetime import timedelta
 
 import pytest
+from werkzeug.test import EnvironBuilder
 
 from practice.access import guard
 from practice.core import clock
@@ -44,6 +46,24 @@ def test_every_list_leaves_as_a_file(as_person, stage, name, who, kind):
     else:
         page = zipfile.ZipFile(io.BytesIO(answer.data)).read("xl/worksheets/sheet1.xml").decode()
         assert page.count("<row ") == int(answer.headers["X-Rows"]) + 1
+
+
+def test_a_server_sends_the_rows_after_the_request(cloned_database):
+    """As a server does it: in a thread of its own, whose context ends with the request and before the first row."""
+    clock.set_to(personas.NOW)
+    people, app, got = personas.open_house(), cloned_database.app, []
+    with guard.acting(people.rae), transaction():
+        clients.client("Annwen", "Quill")
+
+    def ask():
+        cookie = sign_in(app.test_client(), "rae").get_cookie(app.config["SESSION_COOKIE_NAME"])
+        asked = EnvironBuilder("/lists/clients/export/csv/", headers={"Cookie": f"{cookie.key}={cookie.value}"})
+        got.append(b"".join(app(asked.get_environ(), lambda *_said: None)))
+
+    thread = threading.Thread(target=ask)
+    thread.start()
+    thread.join()
+    assert len(got) == 1 and b"Quill" in got[0]
 
 
 def test_the_cells_are_what_they_are(as_person, stage):
