@@ -117,12 +117,9 @@ def _day(text: str) -> date:
 def age_bucket(as_of: date, due_on: date) -> str:
     """How long something is due, in the five ages of the report; due in the future is "current"."""
     days = (as_of - due_on).days
-    if days <= 0:
-        return "current"
-    for most, name in ((30, "1-30"), (60, "31-60"), (90, "61-90")):
-        if days <= most:
-            return name
-    return "over-90"
+    return next((name for name, most in AGE_DAYS.items() if days <= most), OLDEST)
 
 
-AGES = ("current", "1-30", "31-60", "61-90", "over-90")
+AGE_DAYS = {"current": 0, "1-30": 30, "31-60": 60, "61-90": 90}  # at most so many days after it was due
+OLDEST = "over-90"
+AGES = (*AGE_DAYS, OLDEST)

@@ -5,7 +5,7 @@ from hypothesis import HealthCheck, given, settings
 from practice.access import guard
 from practice.core import clock
 from practice.reports.definitions import OWED_BY_AGE
-from practice.reports.period import Period
+from practice.reports.period import Period, age_bucket
 from practice.reports.queries.closed import compared
 from practice.reports.queries.details import detail
 from practice.reports.queries.report import Report, report
@@ -45,15 +45,27 @@ def assert_sums(actor, found: Report) -> None:
     sums = {name: table.total(found.tables[name]) for name, table in SUMMARIES.items()}
     for name in ("therapists", "treatments", "weeks", "locations", "issuers"):
         assert sums[name]["earned"] == f["earned"]
-    assert sums["therapists"]["cash_net"] == f["cash_basis_net"] and sums["debtors"]["owed"] == f["owed"]
+    assert sums["therapists"]["cash_net"] == f["cash_basis_net"]
+    assert sums["locations"]["owed"] == sums["issuers"]["owed"] == f["owed"]
     paid = f["cash_basis_net"] + sums["therapists"]["cash_tax"]
     assert paid + f["bridge_voucher_sales"] + f["tips_given"] + f["bridge_credit"] == f["received"]
     rows = {name: DETAILS[name].total(detail(actor, name, found.period)) for name in DETAILS}
     assert rows["documents"]["gross"] == f["invoiced_gross"] and rows["earned"]["amount"] == f["earned"]
     assert rows["payments"]["amount"] == f["received"] and rows["owed"]["owed"] == f["owed"]
+    assert_owed(found, detail(actor, "owed", found.period))
+    assert rows["debtors"] == {age: f[name] for age, name in OWED_BY_AGE.items()} | {"owed": f["owed"]}
     assert rows["tips"]["amount"] == f["tips_given"]
     assert compared(actor, found.period).items() <= f.items()
     assert rows["packages"]["left"] == f["deferred_packages"] and rows["vouchers"]["left"] == f["voucher_liability"]
+
+
+def assert_owed(found: Report, rows: list[tuple]) -> None:
+    """What the database counts by age, beside the invoices themselves."""
+    f, last = found.figures, found.period.last
+    for age, name in OWED_BY_AGE.items():
+        assert f[name] == sum(owed for *_invoice, due_on, _name, _age, owed in rows if age_bucket(last, due_on) == age)
+    assert f["owed_count"] == len(rows)
+    assert f["owed_oldest_days"] == max(((last - row[3]).days for row in rows), default=0)
 
 
 def test_the_walk_does_everything_it_is_told(walk):

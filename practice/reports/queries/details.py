@@ -10,6 +10,7 @@ from practice.core.db import db, snapshot
 from practice.core.errors import NotFound
 from practice.reports.period import AGES, Period, age_bucket
 from practice.reports.queries import held, rows
+from practice.reports.queries.owed import owed_by_client
 from practice.reports.queries.report import OF_TREATMENTS
 from practice.schedule.models import Appointment
 from practice.schedule.states import AppointmentState
@@ -63,6 +64,12 @@ def _owed(period: Period, key: str | None) -> list[tuple]:
             for row, age in found if key in (None, age)]
 
 
+def _debtors(period: Period, key: str | None) -> list[tuple]:
+    """What each client owes by age, who owes most first."""
+    found = [(one.client_id, one.name, *one.ages.values(), one.total) for one in owed_by_client(period.last)]
+    return sorted(found, key=lambda row: (-row[-1], row[1], row[0]))
+
+
 def _tips(period: Period, key: str | None) -> list[tuple]:
     names = user_names()
     return [(None, row.on_date, names.get(row.therapist_id, ""), row.amount)
@@ -92,5 +99,5 @@ def _vouchers(period: Period, key: str | None) -> list[tuple]:
     return held.voucher_rows(period.last)
 
 
-BUILDERS = {"documents": _documents, "earned": _earned, "payments": _payments, "owed": _owed, "tips": _tips,
-            "appointments": _appointments, "packages": _packages, "vouchers": _vouchers}
+BUILDERS = {"debtors": _debtors, "documents": _documents, "earned": _earned, "payments": _payments, "owed": _owed,
+            "tips": _tips, "appointments": _appointments, "packages": _packages, "vouchers": _vouchers}

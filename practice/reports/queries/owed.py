@@ -25,11 +25,10 @@ class ClientOwed:
 def owed_by_client(as_of: date, client_id: int | None = None) -> list[ClientOwed]:
     """Who owed what at the end of a day, the largest sum first."""
     ages, names, counts = defaultdict(lambda: dict.fromkeys(AGES, 0)), {}, defaultdict(int)
-    for row in db.session.execute(rows.owed(as_of)):
-        if client_id in (None, row.client_id):
-            ages[row.client_id][age_bucket(as_of, row.due_on)] += int(row.owed)
-            names[row.client_id] = row.billed_name
-            counts[row.client_id] += 1
+    for row in db.session.execute(rows.owed(as_of, client_id)):
+        ages[row.client_id][age_bucket(as_of, row.due_on)] += int(row.owed)
+        names[row.client_id] = row.billed_name
+        counts[row.client_id] += 1
     found = [ClientOwed(one, names[one], buckets, counts[one]) for one, buckets in ages.items()]
     return sorted(found, key=lambda row: (-row.total, row.name))
 

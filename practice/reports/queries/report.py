@@ -7,13 +7,12 @@ from collections import Counter, defaultdict
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from practice.access.actor import Actor
 from practice.access.guard import require
 from practice.access.permissions import Permission
 from practice.accounts.queries import user_names
-from practice.billing.models.documents import DocumentKind
 from practice.billing.models.payments import METHOD_LABELS, Method
 from practice.billing.queries.methods import kind_of, own_methods, written
 from practice.catalog.models import Treatment
@@ -23,8 +22,8 @@ from practice.core.money import round_half_up
 from practice.premises.models import Issuer, Location
 from practice.premises.queries import the_practice
 from practice.reports.definitions import BRIDGE, EARNED_STEPS, OWED_BY_AGE
-from practice.reports.period import AGES, Period, age_bucket
-from practice.reports.queries import held, rows, sums
+from practice.reports.period import AGES, Period
+from practice.reports.queries import held, sums
 from practice.reports.queries.work import Minutes, Work, work
 from practice.schedule.states import AppointmentState as S
 
@@ -67,8 +66,7 @@ def read_report(period: Period) -> Report:
     practice, now = the_practice(), clock.now()
     today = clock.local_date(now, practice.time_zone)
     invoiced, earned, money = sums.invoiced(period), sums.earned(period), sums.payments(period)
-    owed = db.session.execute(rows.owed(period.last)).all()
-    worked, settled = work(period, now), sums.settled(period)
+    owed, worked, settled = sums.owed(period), work(period, now), sums.settled(period)
     rates, tills, tips = sums.tax_rates(period), sums.till_differences(period), sums.tips(period)
     paid = sums.paid_to_therapists(period)
     figures = {
@@ -76,12 +74,12 @@ def read_report(period: Period) -> Report:
         "cash_basis_net": sum(net for net, _tax in paid.values()), "tax_cash_basis": sum(row[5] for row in rates),
         **_owed(owed, period.last), **_held(period.last), **_worked(worked)}
     figures |= _debt(period, invoiced, figures["owed"], settled)
-    figures |= _bridge(period, figures, owed, money, settled)
+    figures |= _bridge(figures, owed, settled)
     figures |= _steps(period, figures)
     tables = {
         "therapists": _therapists(earned, paid, tips, worked.therapists), "treatments": _treatments(earned, worked),
         "weeks": _weeks(period, earned), "tax_rates": rates, "methods": _methods(money), "days": _days(money, tills),
-        "debtors": _debtors(owed, period.last), **_places(invoiced, earned, money, owed)}
+        **_places(invoiced, earned, money, owed)}
     is_over = period.last < today
     ends = period.last + timedelta(days=1)
     unfinished = [] if is_over else ["utilisation", "worked_utilisation"]
@@ -114,8 +112,8 @@ def _received(money, tips: dict, tills: dict) -> dict:
 def _owed(owed, as_of: date) -> dict:
     ages = dict.fromkeys(AGES, 0)
     for row in owed:
-        ages[age_bucket(as_of, row.due_on)] += row.owed
-    return {"owed": sum(ages.values()), "owed_count": len(owed),
+        ages[row.age] += int(row.amount)
+    return {"owed": sum(ages.values()), "owed_count": sum(row.count for row in owed),
             "owed_oldest_days": max(((as_of - row.due_on).days for row in owed), default=0),
             **{OWED_BY_AGE[age]: amount for age, amount in ages.items()}}
 
@@ -141,22 +139,20 @@ def _worked(worked: Work) -> dict:
 
 def _debt(period: Period, invoiced, closing: int, settled: sums.Settled) -> dict:
     """From what was owed before to what is owed at the end."""
-    owed_before = rows.owed(period.day_before).order_by(None).subquery()
-    before = sums.one(select(func.sum(owed_before.c.owed)))
-    found = {"debt_before": before, "debt_invoiced": sum(int(row.gross) for row in invoiced if row.kind == "invoice"),
+    found = {"debt_before": sums.owed_at_the_end_of(period.day_before),
+             "debt_invoiced": sum(int(row.gross) for row in invoiced if row.kind == "invoice"),
              "debt_opening": sums.brought_over(period), "debt_paid": -settled.of("money"),
              "debt_credited": -settled.of("credit_note"), "debt_vouchers": -settled.of("voucher"),
              "debt_written_off": -settled.of("write_off")}
     return found | {"debt_difference": closing - sum(found.values())}
 
 
-def _bridge(period: Period, figures: dict, owed, money, settled: sums.Settled) -> dict:
+def _bridge(figures: dict, owed, settled: sums.Settled) -> dict:
     """From what was invoiced to what was received, each step from rows of its own."""
     notes = figures["invoiced_gross"] - figures["debt_invoiced"]
     steps = {
         "bridge_credited_earlier": -notes - settled.of("credit_note", "this"),
-        "bridge_open": -sum(row.owed for row in owed
-                            if row.issued_on >= period.first and row.kind == DocumentKind.INVOICE),
+        "bridge_open": -sum(int(row.new) for row in owed),
         "bridge_vouchers": -settled.of("voucher", "this"), "bridge_written_off": -settled.of("write_off", "this"),
         "bridge_earlier": settled.of("money", "earlier"), "bridge_voucher_sales": settled.of("money", "voucher_sale"),
         "bridge_credit": figures["received"] - figures["tips_given"] - settled.of(
@@ -239,17 +235,6 @@ def _days(money, tills: dict[date, int]) -> list[tuple]:
              sum(by_day[day].values()), tills.get(day, 0)) for day in sorted(by_day.keys() | tills.keys())]
 
 
-def _debtors(owed, as_of: date) -> list[tuple]:
-    """What each client owes by age, who owes most first."""
-    ages: dict[int, Counter] = defaultdict(Counter)
-    names = {}
-    for row in owed:
-        names[row.client_id] = row.billed_name
-        ages[row.client_id][age_bucket(as_of, row.due_on)] += row.owed
-    found = [(key, names[key], *(one[age] for age in AGES), sum(one.values())) for key, one in ages.items()]
-    return sorted(found, key=lambda row: (-row[-1], row[1], row[0]))
-
-
 def _places(invoiced, earned, money, owed) -> dict[str, list[tuple]]:
     """By location and by issuer, each summing to the whole."""
     at: dict[str, dict[int, Counter]] = {"location_id": defaultdict(Counter), "issuer_id": defaultdict(Counter)}
@@ -259,7 +244,7 @@ def _places(invoiced, earned, money, owed) -> dict[str, list[tuple]]:
         for row in earned:
             found[getattr(row, name)]["earned"] += int(row.amount)
         for row in owed:
-            found[getattr(row, name)]["owed"] += row.owed
+            found[getattr(row, name)]["owed"] += int(row.amount)
     for row in money:  # money has no issuer until it is put against something
         at["location_id"][row.location_id]["received"] += int(row.amount)
     locations = dict(db.session.execute(select(Location.id, Location.name)).all())

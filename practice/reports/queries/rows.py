@@ -2,7 +2,7 @@
 
 Figures and their rows come from the same statements, so a figure cannot disagree with the rows it opens.
 """
-from datetime import date
+from datetime import date, timedelta
 
 from sqlalchemy import (
     BigInteger,
@@ -28,7 +28,7 @@ from practice.billing.models.packages import Package, PackageUse
 from practice.billing.models.payments import Allocation, Method, Payment, Tip
 from practice.billing.models.vouchers import Voucher, VoucherUse
 from practice.billing.queries.documents import IS_OPEN
-from practice.reports.period import Period
+from practice.reports.period import AGE_DAYS, OLDEST, Period
 
 ISSUED = Document.state != DocumentState.DRAFT
 SALE = aliased(Document)
@@ -39,6 +39,7 @@ OF_WHAT_IS_APART = exists().where(SALE.id == Document.refers_to_id, SALE.kind.in
 INVOICED = and_(ISSUED, Document.kind.not_in(APART), or_(Document.refers_to_id.is_(None), ~OF_WHAT_IS_APART))
 NOT_EARNED = ("package", "voucher", "opening")  # kinds of lines: prepaid, or earned before
 OWED = (DocumentKind.INVOICE, DocumentKind.OPENING)
+DUE_ON = func.coalesce(Document.due_on, Document.issued_on).label("due_on")
 PREPAID = ("package", "voucher")  # kinds of lines that are earned when what they sold is given
 IS_EARNED = DocumentLine.kind.not_in(NOT_EARNED)
 
@@ -174,23 +175,34 @@ def payments(span: Period) -> Select:
             .order_by(Payment.received_on, Payment.id))
 
 
-def owed(as_of: date) -> Select:
-    """What was still owed at the end of a day, by invoice: what is open now, and what was settled since. So the cost
-    does not grow with what was settled before."""
+def owed(as_of: date, client_id: int | None = None) -> Select:
+    """What was still owed at the end of a day, by one client or by all, one row an invoice: what is open now, and what
+    was settled since. So the cost does not grow with what was settled before."""
+    columns = (Document.id, Document.client_id, Document.number_text, Document.issued_on, DUE_ON, Document.billed_name)
+    whose = [Document.client_id == client_id] if client_id else []
+    both = owed_with(columns, as_of, *whose)
+    return select(both).order_by(both.c.due_on, both.c.id)
+
+
+def owed_with(columns: tuple, as_of: date, *only):
+    """The same as a subquery of these columns and `owed`. An index holds what sums of it need."""
     number = _whole(Allocation.document_id)  # so that SQLite looks for the days, not for the order of documents
     since = (select(number.label("document_id"), func.sum(Allocation.amount).label("amount"))
              .where(Allocation.on_date > as_of).group_by(number).subquery("since"))
-    columns = (Document.id, Document.kind, Document.client_id, Document.number_text, Document.issued_on,
-               func.coalesce(Document.due_on, Document.issued_on).label("due_on"), Document.billed_name, *PLACE)
-    then = (ISSUED, Document.kind.in_(OWED))
+    then = (ISSUED, Document.kind.in_(OWED), *only)
     # What is issued has its day; said in a way that leads SQLite to the index of what is open.
     issued_on = func.coalesce(Document.issued_on, Document.due_on)
     still = (select(*columns, _whole(Document.open_amount + func.coalesce(since.c.amount, 0)).label("owed"))
              .outerjoin(since, since.c.document_id == Document.id).where(*then, issued_on <= as_of, IS_OPEN))
     settled = (select(*columns, _whole(since.c.amount).label("owed")).join(since, since.c.document_id == Document.id)
                .where(*then, Document.issued_on <= as_of, Document.open_amount == 0))
-    both = union_all(still, settled).subquery("owed")
-    return select(both).where(both.c.owed > 0).order_by(both.c.due_on, both.c.id)
+    both = union_all(still, settled).subquery("owed_then")
+    return select(both).where(both.c.owed > 0).subquery("owed")
+
+
+def age(due_on, as_of: date):
+    """The age of period.age_bucket, as a column."""
+    return case(*((due_on >= as_of - timedelta(days=most), name) for name, most in AGE_DAYS.items()), else_=OLDEST)
 
 
 def _whole(amount):

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from sqlalchemy import String as Text
-from sqlalchemy import case, func, or_, select, type_coerce
+from sqlalchemy import and_, case, func, or_, select, type_coerce
 from sqlalchemy.orm import aliased
 
 from practice.billing.models.documents import Document, DocumentKind, DocumentLine, DocumentTax, LineShare
@@ -14,7 +14,7 @@ from practice.core.db import db
 from practice.core.money import round_half_up, split
 from practice.reports.period import Period
 from practice.reports.queries import rows
-from practice.reports.queries.rows import INVOICED, IS_EARNED, ISSUED, NET, PREPAID, SHARES, TAX, THERAPIST
+from practice.reports.queries.rows import INVOICED, IS_EARNED, ISSUED, NET, PLACE, PREPAID, SHARES, TAX, THERAPIST
 
 
 def one(*statements) -> int:
@@ -47,6 +47,23 @@ def earned_by_day(span: Period) -> dict[date, int]:
     from_rows = rows.earned(span)
     return {day: int(amount) for day, amount in
             read(select(from_rows.c.on_date, func.sum(from_rows.c.amount)).group_by(from_rows.c.on_date))}
+
+
+def owed(span: Period) -> list:
+    """What was still owed at the end of the span by age, location and issuer: how many, how much, how much of it on
+    the span's own invoices, and since when the oldest of them was due."""
+    is_new = and_(Document.issued_on >= span.first, Document.kind == DocumentKind.INVOICE)
+    columns = (rows.age(rows.DUE_ON, span.last).label("age"), *PLACE, rows.DUE_ON, is_new.label("is_new"))
+    found = rows.owed_with(columns, span.last)
+    keys = (found.c.age, found.c.location_id, found.c.issuer_id)
+    return read(select(*keys, func.count().label("count"), func.sum(found.c.owed).label("amount"),
+                       func.sum(case((found.c.is_new, found.c.owed), else_=0)).label("new"),
+                       func.min(found.c.due_on).label("due_on")).group_by(*keys))
+
+
+def owed_at_the_end_of(day: date) -> int:
+    """Everything that was."""
+    return one(select(func.sum(rows.owed_with((Document.id,), day).c.owed)))
 
 
 def brought_over(span: Period) -> int:
@@ -117,15 +134,16 @@ def tax_rates(span: Period) -> list[tuple]:
         net[category, rate], tax[category, rate] = int(a_net), int(a_tax)
     for row in _paid_taxes(span):
         until, before = int(row.until), int(row.until) - int(row.within)
-        paid[row.category, row.rate] += (round_half_up(row.tax_amount * until, row.gross_amount)
-                                         - round_half_up(row.tax_amount * before, row.gross_amount))
+        paid[row.category, row.rate] += row.count * (round_half_up(row.tax_amount * until, row.gross_amount)
+                                                     - round_half_up(row.tax_amount * before, row.gross_amount))
     keys = sorted(net.keys() | paid.keys(), key=lambda key: (-key[1], str(key[0])))
     return [(None, str(category), rate, net[category, rate], tax[category, rate], paid[category, rate])
             for category, rate in keys]
 
 
 def _paid_taxes(span: Period) -> list:
-    """The taxes of invoices on which something was paid in the span, with what was paid within and until its end.
+    """The taxes of invoices on which something was paid in the span, with what was paid within and until its end;
+    those that are alike are one row.
 
     A voucher of an amount pays like money: its tax is due when it is brought in."""
     pays = or_(Allocation.payment_id.is_not(None), Allocation.voucher_id.is_not(None))
@@ -135,11 +153,12 @@ def _paid_taxes(span: Period) -> list:
     until = (select(func.sum(Allocation.amount))
              .where(pays, Allocation.document_id == within.c.document_id, Allocation.on_date <= span.last)
              .scalar_subquery().correlate(within))
-    return read(select(DocumentTax.category, DocumentTax.rate, DocumentTax.tax_amount, Document.gross_amount,
-                       within.c.amount.label("within"), until.label("until"))
-                .join(Document, Document.id == within.c.document_id)
-                .join(DocumentTax, DocumentTax.document_id == Document.id)
-                .where(Document.kind == DocumentKind.INVOICE, Document.gross_amount != 0))
+    found = (select(DocumentTax.category, DocumentTax.rate, DocumentTax.tax_amount, Document.gross_amount,
+                    within.c.amount.label("within"), until.label("until"))
+             .join(Document, Document.id == within.c.document_id)
+             .join(DocumentTax, DocumentTax.document_id == Document.id)
+             .where(Document.kind == DocumentKind.INVOICE, Document.gross_amount != 0).subquery("taxes"))
+    return read(select(found, func.count().label("count")).group_by(*found.c))
 
 
 def paid_to_therapists(span: Period) -> dict[int | None, tuple[int, int]]:

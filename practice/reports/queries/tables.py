@@ -59,9 +59,6 @@ SUMMARIES: dict[str, Table] = {
     "days": Table(_("Received by day"), (
         ("on_date", _("Day"), D), ("cash", _("Cash"), M), ("card", _("Card"), M), ("bank", _("Bank transfer"), M),
         ("amount", _("Received"), M), ("difference", _("Till difference"), M))),
-    "debtors": Table(_("Still owed by client"), (
-        ("name", _("Client"), T), *((key, label, M) for key, label in AGE_LABELS.items()),
-        ("owed", _("Still owed"), M))),
     "locations": Table(_("By location"), (("location", _("Location"), T), ("invoiced", _("Invoiced"), M),
                                           ("earned", _("Earned"), M), ("received", _("Received"), M),
                                           ("owed", _("Still owed"), M))),
@@ -73,6 +70,9 @@ _SOLD = (("number", _("Number"), T), ("name", _("Billed to"), T), ("sold_on", _(
          ("expires_on", _("Until"), D))
 
 DETAILS: dict[str, Table] = {
+    "debtors": Table(_("Still owed by client"), (
+        ("name", _("Client"), T), *((key, label, M) for key, label in AGE_LABELS.items()),
+        ("owed", _("Still owed"), M))),
     "documents": Table(_("Invoices and credit notes"), (
         ("number", _("Number"), T), ("kind", _("Kind"), T), ("issued_on", _("Issued"), D), ("due_on", _("Due"), D),
         ("name", _("Billed to"), T), ("net", _("Without tax"), M), ("tax", _("Tax"), M), ("gross", _("With tax"), M)),
