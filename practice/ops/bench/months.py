@@ -3,6 +3,9 @@
 Twice: as in a practice that closes its months (before the months on the page there is a closed one, from which figures
 count on), and as in one that never does, where credit, deposits and tips are added up from the first day. The months
 themselves are open, so that everything on the page is worked out.
+
+In the bench's practice one invoice in fifty is never paid, written off or credited, so what is owed grows with all it
+ever sold: 20,000 invoices at L. A practice that collects its debts has far fewer, and what it adds up stays as it is.
 """
 import csv
 import io
