@@ -200,6 +200,7 @@ def hold(row) -> None:
     """
     session = object_session(row)
     if session is not None and session.connection().dialect.name == "postgresql":
+        session.flush()  # reading anew would forget what was changed on it before
         try:
             session.refresh(row, with_for_update={"of": type(row), "key_share": True})
         except InvalidRequestError:

@@ -7,8 +7,8 @@ from practice.catalog.techniques import Category
 from practice.core.body import POINTS, REGIONS
 from practice.core.text import _
 from practice.safety import rulebook_check
-from practice.safety.rulebook import BASIS_LABELS, GRADE_LABELS, Rulebook
-from practice.safety.rulebook_own import SETTINGS, Part, content_of, part_of
+from practice.safety.rulebook import BASIS_LABELS, GRADE_LABELS, Rulebook, shipped
+from practice.safety.rulebook_own import SETTINGS, Part, content_of, offered, part_of
 
 PHASES = ("opening", "working", "finishing")
 LEVELS = range(6)
@@ -29,8 +29,16 @@ def problems_of(row: Mapping[str, Any], book: Rulebook) -> list[str]:
     return list(_CHECKS[part](content_of(row), book))
 
 
+def _twin(data: Mapping[str, Any], others: Mapping[str, Any]) -> Iterator[str]:
+    """Two of one name nobody tells apart; a form sent twice makes one."""
+    name = str(data.get("label")).strip().casefold()
+    if any(one.label.casefold() == name for key, one in others.items() if key != data["key"]):
+        yield _("There is one with this name already.")
+
+
 def _technique(data: Mapping[str, Any], book: Rulebook) -> Iterator[str]:
     yield from _texts(data, "label", "client_label")
+    yield from _twin(data, offered(book))
     if data.get("category") not in set(Category):
         yield _("Say what kind of technique it is.")
     lowest, highest, cap = data.get("lowest"), data.get("highest"), data.get("cap")
@@ -51,6 +59,9 @@ def _technique(data: Mapping[str, Any], book: Rulebook) -> Iterator[str]:
 
 def _standing(data: Mapping[str, Any], book: Rulebook) -> Iterator[str]:
     yield from _texts(data, "label", "why")
+    yield from _twin(data, book.standing)
+    if data["key"] in book.rules:  # a reason to go ahead is asked by the rule: the two would share theirs
+        yield _("A condition has this name: choose another one.")
     if data.get("grade") not in GRADE_LABELS or data.get("basis") not in BASIS_LABELS:
         yield _("Say how sure this is: grade (high, medium, low) and basis (direct, translated, editor).")
     if data.get("cap") is not None and not _is_level(data["cap"]):
@@ -60,8 +71,19 @@ def _standing(data: Mapping[str, Any], book: Rulebook) -> Iterator[str]:
     yield from _named(data, "techniques", book.techniques, _("Not a technique: "))
     if not data.get("regions") and not data.get("points"):
         yield _("Say where it counts.")
+    yield from _says_something(data)
     if not data.get("sources"):
         yield NO_SOURCE
+
+
+def _says_something(data: Mapping[str, Any]) -> Iterator[str]:
+    """Nothing typed may go without effect; only a shipped rule can be switched off."""
+    if data.get("techniques") and data.get("cap") is not None:
+        yield _("A limit of depth or techniques that are refused: for both, write two rules.")
+    if data.get("techniques") and data.get("points"):
+        yield _("Techniques are refused in whole regions: spots have a limit of depth only.")
+    if not data.get("techniques") and data.get("cap") is None and data["key"] not in shipped().standing:
+        yield _("Say how deep, or which techniques are refused there.")
 
 
 def _setting(data: Mapping[str, Any], book: Rulebook) -> Iterator[str]:

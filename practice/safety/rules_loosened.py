@@ -65,13 +65,20 @@ def _techniques(book: Verdict, own: Verdict) -> list[Loosened]:
     found = []
     for key, was in book.techniques.items():
         now, known = own.techniques[key], own.catalogue[key]
-        freed = _freed(was.refused_at, now.refused_at)
+        freed, kept = _freed(was.refused_at, now.refused_at), (*now.refused_at, *now.warned_at)
+        eased = _freed(was.warned_at, kept)
         if _STRICT[now.status] < _STRICT[was.status]:
             found.append(Loosened(known.label, (), STATUS_WORDS[was.status], STATUS_WORDS[now.status]))
         elif freed:
-            found.append(Loosened(known.label, freed, STATUS_WORDS[Status.REFUSED], STATUS_WORDS[now.status]))
+            left = Status.ALLOWED if _freed(freed, kept) else Status.WARNED
+            found.append(Loosened(known.label, freed, STATUS_WORDS[Status.REFUSED], STATUS_WORDS[left]))
+        elif eased:
+            found.append(Loosened(known.label, eased if kept else (), STATUS_WORDS[Status.WARNED],
+                                  STATUS_WORDS[Status.ALLOWED]))
         if book.catalogue[key].needs_consent and not known.needs_consent:
             found.append(Loosened(known.label, (), _("with a consent of its own"), _("without one")))
+        if book.catalogue[key].is_placed and not known.is_placed:
+            found.append(Loosened(known.label, (), _("held to the depth of each place"), _("at any depth")))
     return found
 
 
@@ -91,10 +98,13 @@ def _heat(book: Verdict, own: Verdict) -> list[Loosened]:
 
 
 def _said(book: Verdict, own: Verdict) -> list[Loosened]:
-    """How to lie, and what to leave out on the skin, where the practice says nothing of it any more."""
+    """How to lie, what to ask and what to leave out on the skin, where the practice says nothing of it any more."""
     lying = {position.code for position in own.positioning}
     found = [Loosened(position.words, (), _("asked for"), _("not asked for")) for position in book.positioning
              if position.code not in lying]  # fmt: skip
+    asked = {(one.rule, one.ref) for one in own.ask_again}
+    found += [Loosened(one.label, (), _("asked for"), _("not asked for")) for one in book.ask_again
+              if (one.rule, one.ref) not in asked]  # fmt: skip
     left_out = {(reason.rule, reason.words) for reason in own.product_warnings}
     return [*found, *(Loosened(reason.label, (), reason.words, _("not asked for"))
                       for reason in book.product_warnings if (reason.rule, reason.words) not in left_out)]  # fmt: skip

@@ -92,6 +92,17 @@ def test_what_makes_no_sense_keeps_what_was_typed(olive, people):
     wrong = olive.post("/setup/everybody/new", data=HANDS | {"regions": []})
     assert wrong.status_code == 422 and "Say where it counts" in words(wrong)
     assert in_force(people) is shipped()
+    longest = THAI | {"label": "Long " * 20}
+    assert olive.post("/setup/techniques/new", data=longest).status_code == 302
+    assert olive.post("/setup/techniques/new", data=longest).status_code == 422, "sent twice it is one technique"
+    olive.post("/setup/techniques/new", data=longest | {"label": longest["label"] + "again"})
+    olive.post("/setup/techniques/new", data=THAI | {"label": "New"})
+    olive.post("/setup/everybody/new", data=HANDS | {"label": "Blood pressure"})
+    olive.post("/setup/everybody/new", data=HANDS | {"label": "Fever"})
+    book = in_force(people)
+    assert len(book.techniques) == len(shipped().techniques) + 3
+    assert olive.get("/setup/techniques/new_2").status_code == 200, "its address is its own"
+    assert {"blood_pressure_2", "fever_2"} <= set(book.standing), "reasons of its own, for none of the others"
     assert olive.get("/setup/techniques/nothing").status_code == 404
     assert olive.get("/setup/everybody/rule/nothing").status_code == 404
     assert olive.get("/setup/everybody/setting/moon").status_code == 404

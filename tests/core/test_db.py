@@ -8,7 +8,7 @@ from sqlalchemy import text
 from practice.access import guard
 from practice.audit import services as audit
 from practice.core import columns
-from practice.core.db import WriteOutsideTransaction, check_version, db, snapshot, transaction
+from practice.core.db import WriteOutsideTransaction, check_version, db, hold, snapshot, transaction
 from practice.core.errors import Stale
 from practice.premises.models import Room
 from tests import personas
@@ -88,6 +88,21 @@ def test_a_stale_version_is_refused():
     assert room.version == 4
     with pytest.raises(Stale):
         check_version(room, 3)
+
+
+@pytest.mark.requirement("lost-update")
+def test_a_row_that_is_held_keeps_what_was_changed_on_it_before(people, acting):
+    acting(people.system)
+    with transaction() as session:
+        room = session.query(Room).order_by(Room.id).first()
+        room.name = "The changed one"
+        hold(room)
+        assert room.name == "The changed one"
+        added = Room(name="The new one", location_id=room.location_id)
+        session.add(added)
+        hold(added)
+        audit.record(people.system, "room.save", room)
+    assert {"The changed one", "The new one"} <= {one.name for one in db.session.query(Room)}
 
 
 @pytest.mark.requirement("values-checked")

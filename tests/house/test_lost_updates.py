@@ -14,10 +14,12 @@ from practice.clients.services import change_client, register_client
 from practice.core import clock
 from practice.core.db import Base, db, transaction
 from practice.core.errors import Stale
+from practice.safety.services.own_rules import save_rule
 from practice.sessions.plan import PlanContent
 from practice.sessions.services.plans import save_plan
 from practice.transfer.services.logs import ask_correction, decide_correction
 from tests import personas
+from tests.factories.rules import OWN_HANDS
 from tests.house.test_every_page import pages
 from tests.plugins.people import sign_in
 from tests.world import World, build_world
@@ -178,6 +180,9 @@ def test_of_two_saves_at_once_the_second_is_refused(cloned_database):
     def decide(answer: str) -> None:
         decide_correction(people.olive, ann, asked, granted=True, answer=answer, version=1)
 
+    def write(why: str) -> None:
+        save_rule(people.olive, OWN_HANDS | {"why": why}, version=0)
+
     def second(save) -> None:
         with app.app_context(), guard.acting(people.olive):
             try:
@@ -186,7 +191,7 @@ def test_of_two_saves_at_once_the_second_is_refused(cloned_database):
             except Stale:
                 told.append(save)
 
-    for save in (rename, decide):
+    for save in (rename, decide, write):
         other = threading.Thread(target=second, args=(save,))
         with guard.acting(people.olive), transaction():
             save("the first")
@@ -194,6 +199,6 @@ def test_of_two_saves_at_once_the_second_is_refused(cloned_database):
             other.start()
             other.join(0.3)
         other.join()
-    assert told == [rename, decide]
+    assert told == [rename, decide, write]
     with guard.acting(people.olive):
         assert db.session.get(Client, ann).first_name == "the first"

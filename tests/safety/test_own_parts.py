@@ -13,9 +13,11 @@ from practice.safety.content import ConditionContent
 from practice.safety.models import OwnRule
 from practice.safety.queries import book, known
 from practice.safety.queries.desk import consequences_of
+from practice.safety.rulebook import to_data
 from practice.safety.rulebook_check_parts import problems_of
 from practice.safety.rulebook_own import with_own
 from practice.safety.rules import BloodPressure, ConditionFact, assess, check_row
+from practice.safety.rules_loosened import loosened
 from practice.safety.rules_verdict import Consequence, Outcome, ProblemKind, Status
 from practice.safety.services import conditions, own_rules, profile
 from practice.safety.standing import standing_from_data, standing_to_data
@@ -97,10 +99,30 @@ def test_a_technique_taken_out_is_known_by_its_name_only():
     (OWN_HANDS, {"points": ["nose"]}, "body"), (OWN_HANDS, {"techniques": ["shouting"]}, "technique"),
     (OWN_HANDS, {"grade": "sure"}, "grade"), (OWN_SENSITIVE, {"regions": ["tail"]}, "region"),
     (OWN_PRESSURE, {"ask_doctor": [200, 95]}, "lower ones"), (OWN_PRESSURE, {"do_not_treat": [190]}, "two figures"),
+    (THAI, {"label": " petrissage (KNEADING)"}, "with this name"), (OWN_HANDS, {"label": "Throat"}, "with this name"),
+    (OWN_HANDS, {"key": "fever"}, "condition has this name"), (OWN_HANDS, {"cap": None}, "how deep"),
+    (OWN_HANDS, {"techniques": ["cupping"]}, "two rules"), (OWN_SUCTION, {"points": ["eyes"]}, "whole regions"),
     (OWN_PRESSURE, {"key": "moon"}, "part"), (OWN_PRESSURE, {"part": "moon"}, "part"), (THAI, {"key": ""}, "key"),
 ])
 def test_the_owner_is_told_what_is_wrong(row, change, word):
     assert any(word in problem for problem in problems_of({**row, **change}, BOOK))
+
+
+def test_care_that_is_taken_no_more_a_depth_that_holds_no_more_and_what_is_not_asked_again_are_said():
+    found = facts(conditions=(ConditionFact("anticoagulants"), ConditionFact("skin_inflamed", places=(CALF,))))
+    before, shipped = assess(found, BOOK), BOOK.rules["skin_inflamed"]
+
+    def softer(row):
+        return {(one.label, one.own) for one in loosened(before, assess(found, with_own(BOOK, [row])))}
+
+    free, still = before.techniques["stripping"], {"part": "technique"}
+    assert free.warned_at and free.status is Status.WARNED
+    stripping, deep = (technique_to_data(BOOK.techniques[key]) | still for key in ("stripping", "deep_tissue"))
+    assert softer(stripping) == softer(deep) == set()
+    assert softer(stripping | {"warns_for": []}) == {(stripping["label"], "allowed")}
+    assert softer(deep | {"is_placed": False}) == {(deep["label"], "at any depth")}
+    assert [one.rule for one in before.ask_again] == ["skin_inflamed"]
+    assert softer(to_data(shipped) | {"each_visit": False}) == {(shipped.label, "not asked for")}
 
 
 def do(people, verb, *args, who="olive", **values):

@@ -60,7 +60,7 @@ class RulebookPage(Page):
         """A rule for what the shipped rulebook does not know."""
         form = RuleForm()
         if form.is_submitted() and form.validate():
-            key = key_of(form.label.data, {*rulebook().rules, *own_rules()})
+            key = key_of(form.label.data, {*rulebook().rules, *rulebook().standing, *own_rules()})
             if save_own(form, form.content({}, key), 0):
                 return redirect(url_for("rulebook.index"))
         return show_form(form, posted({}), None, 0)

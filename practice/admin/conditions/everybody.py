@@ -47,7 +47,7 @@ class EverybodyPage(Page):
         """A standing rule the shipped rulebook does not have."""
         form = StandingForm()
         if form.is_submitted():
-            key = key_of(form.label.data or "", {*rulebook().standing, *_taken_out()})
+            key = key_of(form.label.data or "", {*rulebook().standing, *rulebook().rules, *_taken_out()})
             if form.validate() and save_own(form, form.content(key), 0):
                 return redirect(url_for("everybody.index"))
         return _page(form, None, 0)

@@ -45,9 +45,9 @@ def take_own_back(row_key: str, back: str):
 
 
 def problem_words(problem: str) -> str:
-    """A sentence of the check, translated; what it names stands behind a colon."""
-    words_, colon, what = problem.partition(": ")
-    return gettext(problem) if not colon else gettext(words_ + colon) + what
+    """A sentence of the check, translated as a whole; where it ends in a name, behind a colon, without the name."""
+    whole, (words_, colon, what) = gettext(problem), problem.partition(": ")
+    return whole if whole != problem or not colon else gettext(words_ + colon) + what
 
 
 def tell_the_desk() -> None:

@@ -16,6 +16,9 @@ MOST_PRODUCTS = 8
 LONGEST = 200
 LEVELS = tuple("012345")
 NO_LIMIT = "none"
+KEY_LENGTH = 45  # with its part before it and a number behind it a key has room for 60
+# The address of the page for new ones, and what reasons that are no rules are called.
+TAKEN = ("new", "none", "consent", "blood_pressure", "never_more_than", "therapist_limit")
 AT_THE_PLACE = "@marked"
 MARK_LABELS = {
     "@marked": _("At the place named for the client"),
@@ -33,9 +36,9 @@ def where_choices() -> dict[str, str]:
 
 def key_of(label: str, taken) -> str:
     """A key for a new rule from its name: "Migräne (selten)" is "migrane_selten"."""
-    base = re.sub(r"[^a-z0-9]+", "_", normalise(label)).strip("_")[:50] or "rule"
+    base = re.sub(r"[^a-z0-9]+", "_", normalise(label)).strip("_")[:KEY_LENGTH] or "rule"
     key, number = base, 2
-    while key in taken:
+    while key in taken or key in TAKEN:
         key, number = f"{base}_{number}", number + 1
     return key
 

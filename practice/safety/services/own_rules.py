@@ -8,13 +8,14 @@ from collections.abc import Mapping
 from typing import Any
 
 from sqlalchemy import select, union, update
+from sqlalchemy.exc import IntegrityError
 
 from practice.access.actor import Actor, system
 from practice.access.guard import acting, require
 from practice.access.permissions import Permission
 from practice.audit import services as audit
 from practice.core import clock
-from practice.core.db import check_version, db
+from practice.core.db import check_version, db, violates
 from practice.core.errors import Invalid, NotFound, Stale
 from practice.core.text import _
 from practice.safety.models import Condition, OwnRule, SafetyProfile
@@ -120,7 +121,12 @@ def _held(key: str) -> OwnRule | None:
 
 def _changed(actor: Actor, row: OwnRule, action: str) -> OwnRule:
     row.changed_at, row.changed_by_id, row.told_up_to = clock.now(), actor.user_id, 0
-    db.session.flush()
+    try:
+        db.session.flush()
+    except IntegrityError as error:
+        if violates(error, "own_rule_key") or violates(error, "own_rule.key"):
+            raise Stale() from error  # somebody else wrote one of that key meanwhile
+        raise
     forget_rulebook()
     changed.set()
     audit.record(actor, action, row, key=row.key)
