@@ -19,6 +19,7 @@
       this.mode = root.dataset.bodymap;
       this.uid = root.dataset.uid;
       this.words = root.dataset.words ? JSON.parse(root.dataset.words) : {};
+      if (root.querySelector("[data-switch]")) window.BodySides(root);
       this.regions = all(root, ".bm-region");
       this.selects = all(document, `[data-bodymap-select="${root.id}"]`);
       this.list = document.querySelector(`[data-pain-list="${root.id}"]`);
@@ -238,10 +239,19 @@
 
     setUpSwitch() {
       const box = this.root.querySelector("[data-switch]");
+      this.turns = [];
       if (box) {
         box.hidden = false;
         all(box, "[data-show]").forEach((button) => button.addEventListener("click", () => this.show(button.dataset.show)));
+        this.turns = [...new Set([...all(this.root, "[data-turn]"), ...all(document, `[data-turn="${this.root.id}"]`)])];
+        this.turns.forEach((turn) => {
+          turn.hidden = false;
+          all(turn, "[data-pair]").forEach((button) => {
+            button.addEventListener("click", () => this.show(button.dataset.pair.split(" ")[0]));
+          });
+        });
         this.show(box.querySelector("[data-show]").dataset.show);
+        this.count();
       }
       const whole = this.root.querySelector("[data-whole]");
       if (whole) whole.addEventListener("click", () => this.wholeFigures());
@@ -251,6 +261,9 @@
       this.root.dataset.shown = side;
       all(this.root, "[data-show]").forEach((button) => {
         button.setAttribute("aria-pressed", String(button.dataset.show === side));
+      });
+      this.turns.flatMap((turn) => all(turn, "[data-pair]")).forEach((button) => {
+        button.setAttribute("aria-pressed", String(button.dataset.pair.split(" ").includes(side)));
       });
       // The one stop for Tab must be on the side that is shown.
       const stop = this.regions.find((region) => region.getAttribute("tabindex") === "0");

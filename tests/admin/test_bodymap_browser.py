@@ -48,7 +48,8 @@ def open_map(browser):
             page.add_style_tag(content=(STATIC / style).read_text(encoding="utf-8"))
         page.evaluate(LISTEN)
         if script:
-            page.add_script_tag(content=(STATIC / "bodymap.js").read_text(encoding="utf-8"))
+            for name in ("bodymap_sides.js", "bodymap.js"):
+                page.add_script_tag(content=(STATIC / name).read_text(encoding="utf-8"))
         return page
 
     yield open_page
@@ -75,11 +76,15 @@ def test_nothing_stands_in_the_way_of_anyone(open_map, template, dark):
     page = open_map(template, color_scheme="dark" if dark else "light")
     page.evaluate("document.querySelectorAll('details').forEach((fold) => { fold.open = true; })")
     assert violations(page) == []
+    page.click("[data-pair^=left]")
+    assert page.locator('[data-figure="right"]').is_visible() and page.locator('[data-figure="back"]').is_hidden()
+    assert violations(page) == []
 
 
 def test_tab_enters_once_arrows_move_enter_selects_digits_set(open_map):
     page = open_map(PICK)
-    page.keyboard.press("Tab")
+    for _stop in ("Front and back", "Sides", "the map"):
+        page.keyboard.press("Tab")
     assert focused(page) == "upper_back:left"
     page.keyboard.press("ArrowDown")
     assert focused(page) == "mid_back:left"
@@ -94,15 +99,18 @@ def test_tab_enters_once_arrows_move_enter_selects_digits_set(open_map):
     assert focused(page) == "SELECT"
 
 
-def test_arrows_reach_every_region_from_every_other(open_map):
+@pytest.mark.parametrize("side", ["front", "left"])
+def test_arrows_reach_every_region_from_every_other(open_map, side):
     page = open_map(PICK)
+    page.click(f"[data-pair^={side}]")
     lost = page.evaluate("""() => {
       const map = BodyMap.of(document.querySelector("[data-bodymap]"));
       const ways = [[-1, 0], [1, 0], [0, -1], [0, 1]];
-      return map.regions.filter((start) => {
+      const shown = map.regions.filter((one) => map.isSeen(one));
+      return shown.filter((start) => {
         const seen = new Set([start]);
         for (const one of seen) ways.map((way) => map.nearest(one, way)).forEach((next) => next && seen.add(next));
-        return seen.size !== map.regions.length;
+        return seen.size !== shown.length;
       }).map((one) => one.dataset.place);
     }""")
     assert lost == []
@@ -122,7 +130,40 @@ def test_a_place_is_the_same_on_both_figures_and_in_the_list(open_map):
         assert drawn.get_attribute("aria-pressed") == "true"
         assert drawn.get_attribute("aria-label") == "Lower leg left, no deeper than 2, worked at 3"
         assert drawn.locator(".bm-area").first.get_attribute("fill") == "url(#bm-2)"
-    assert page.locator('.bm-badge.is-worked[data-badge="calf:left"]').all_text_contents() == ["3", "3"]
+    assert page.locator('.bm-badge.is-worked[data-badge="calf:left"]').all_text_contents() == ["3", "3", "3"]
+
+
+def test_the_sides_show_what_is_seen_from_there_under_the_same_names(open_map):
+    page = open_map(READ)
+    for side in ("left", "right"):
+        regions = page.locator(f'[data-figure="{side}"] .bm-region')
+        found = regions.evaluate_all("all => all.map((one) => one.dataset.place)")
+        unseen = {"spine", "thigh_medial"}
+        assert sorted(found) == sorted(
+            str(place) for place in body.all_places() if place.side in (side, "middle") and place.region not in unseen
+        )
+
+
+def test_a_place_seen_from_the_side_is_the_one_on_front_and_back(open_map):
+    page = open_map(PICK)
+    page.click("[data-pair^=left]")
+    assert region(page, "left", "calf:left").get_attribute("aria-label") == "Lower leg left, closed"
+    assert page.locator('[data-figure="left"] [data-badge="calf:left"]').text_content() == "0"
+    page.keyboard.press("Tab")
+    assert focused(page) == "chest:left"
+    region(page, "left", "thigh_anterior:left").focus()
+    page.keyboard.press("ArrowDown")
+    assert focused(page) == "knee:left"
+    page.keyboard.press("4")
+    assert heard(page)[-1] == ["level", "knee", "left", 4]
+    for side in ("front", "back", "left"):
+        assert region(page, side, "knee:left").get_attribute("aria-pressed") == "true"
+    page.locator('[data-figure="right"] [data-place="forearm_wrist:right"] .bm-area').click()
+    assert heard(page)[-1] == ["select", "forearm_wrist", "right", None]
+    page.evaluate("""() => BodyMap.of(document.querySelector("[data-bodymap]")).setWorked("hip:right", 3)""")
+    assert page.locator('.bm-badge.is-worked[data-badge="hip:right"]').all_text_contents() == ["3", "3", "3"]
+    page.select_option("select", "spine:middle")  # not seen from the side: the map turns to where it is
+    assert page.locator('[data-figure="back"]').is_visible()
 
 
 def test_pain_goes_into_what_is_posted(open_map):
@@ -146,7 +187,7 @@ def test_the_list_marks_the_map(open_map):
     page = open_map(PAIN)
     page.click("summary")
     page.select_option('[name="pain-hand:left"]', "5")
-    assert page.locator('.bm-badge.is-pain[data-badge="hand:left"]').all_text_contents() == ["5", "5"]
+    assert page.locator('.bm-badge.is-pain[data-badge="hand:left"]').all_text_contents() == ["5", "5", "5"]
 
 
 def test_a_phone_shows_one_side_and_says_what_is_on_the_other(open_map):
@@ -156,13 +197,16 @@ def test_a_phone_shows_one_side_and_says_what_is_on_the_other(open_map):
     assert page.locator('[data-show="back"]').inner_text() == "Back (1)"
     page.click('[data-show="back"]')
     assert page.locator('[data-figure="back"]').is_visible()
+    assert page.locator('[data-show="left"]').inner_text() == "Left side (1)"
+    page.click('[data-show="left"]')
+    assert page.locator('[data-figure="left"]').is_visible() and page.locator('[data-figure="right"]').is_hidden()
 
 
 def test_without_the_script_both_sides_are_shown(open_map):
     page = open_map(PAIN, viewport=PHONE, script=False)
     assert page.locator('[data-figure="front"]').is_visible()
     assert page.locator('[data-figure="back"]').is_visible()
-    assert page.locator("[data-switch]").is_hidden()
+    assert page.locator("[data-switch]").is_hidden() and page.locator("[data-turn]").is_hidden()
 
 
 def test_a_tap_on_the_neck_comes_closer_first(open_map):

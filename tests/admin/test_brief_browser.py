@@ -45,6 +45,11 @@ def test_the_brief_in_the_browser(priya, live_server, new_page):
     page.locator('[data-side="back"] .bm-region[data-place="calf:left"] path').first.click(force=True)
     assert dialog.is_visible() and "Bruise" in dialog.inner_text()
     page.locator("#why-dialog [data-close]").click()
+    page.locator(".brief-where [data-pair^=left]").tap()
+    assert max(page.evaluate(FIRST_SCREEN)) <= TABLET["height"]
+    page.locator('[data-side="left"] .bm-region[data-place="calf:left"] path').first.tap()
+    assert dialog.is_visible() and "Bruise" in dialog.inner_text()
+    page.locator("#why-dialog [data-close]").click()
     for address in (f"/conditions/client/{client_id}/new", "/conditions/", f"/brief/{appointment_id}",
                     f"/conditions/client/{client_id}", "/"):
         page.goto(address)

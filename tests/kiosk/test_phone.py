@@ -165,6 +165,9 @@ def test_pain_is_tapped_on_the_map_or_picked_from_the_list(form, new_page):
     page.locator('#q-pain_where [data-side="back"] [data-place="lower_back:left"]').tap()
     page.locator('[data-pain-sheet="q-pain_where"] [data-pain="6"]').tap()
     shot(page, "pain")
+    page.locator("#q-pain_where .bm-switch-side", has_text="Right side").tap()
+    page.locator('#q-pain_where [data-side="right"] [data-place="calf:right"]').tap()
+    page.locator('[data-pain-sheet="q-pain_where"] [data-pain="3"]').tap()
     choose(page, "pain_acute", "No, I have known it")
     page.locator('[data-pain-list="q-pain_where"] summary').tap()
     page.locator('[data-pain-list="q-pain_where"] [data-pain-select="neck_posterior:middle"]').select_option("4")
@@ -172,6 +175,7 @@ def test_pain_is_tapped_on_the_map_or_picked_from_the_list(form, new_page):
     next_part(page)
     page.goto(f"{address}/review")
     expect(page.locator("body")).to_contain_text("Lower back, left: 6 of 10")
+    expect(page.locator("body")).to_contain_text("Lower leg, right: 3 of 10")
     expect(page.locator("body")).to_contain_text("Back of neck: 4 of 10")
 
 
