@@ -49,6 +49,7 @@ from practice.premises.services import change_settings, save
 from practice.reports.models import ExportBatch
 from practice.safety.content import ConditionContent
 from practice.safety.models import Condition
+from practice.safety.queries.book import rulebook
 from practice.safety.rules import AllergyFact
 from practice.safety.services.conditions import add_condition
 from practice.safety.services.letters import ask_doctor
@@ -196,6 +197,7 @@ def _rule(people, world) -> None:
             "warn": ["aromatherapy"], "ask": ["When was the last one?"]}, version=0)
         save_rule(people.olive, THAI, version=0)
         save_rule(people.olive, OWN_SPINE, version=0)
+        world.numbers["version"] = rulebook().version
 
 
 def _money(people, world) -> None:

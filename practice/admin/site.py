@@ -53,6 +53,7 @@ from practice.admin.checkout.pages import CheckoutPage
 from practice.admin.conditions import lists as condition_lists
 from practice.admin.conditions.book import RulebookPage
 from practice.admin.conditions.everybody import EverybodyPage
+from practice.admin.conditions.history import RuleHistoryPage
 from practice.admin.conditions.letters import LettersPage
 from practice.admin.conditions.pages import ConditionsPage
 from practice.admin.conditions.remarks import RemarksPage
@@ -96,6 +97,7 @@ PAGES = (
     RulebookPage(name=_("Rulebook"), endpoint="rulebook", url="/setup/rulebook"),
     TechniquesPage(name=_("Techniques"), endpoint="techniques", url="/setup/techniques"),
     EverybodyPage(name=_("For everybody"), endpoint="everybody", url="/setup/everybody"),
+    RuleHistoryPage(name=_("What changed"), endpoint="rule_history", url="/setup/rule-history"),
     notes.NotesPage(name=_("Notes"), endpoint="notes", url="/notes"),
     money.MoneyPage(name=_("Money"), endpoint="money", url="/money"),
     client_money.ClientMoneyPage(name=_("Account"), endpoint="client_money", url="/money/clients/<int:client_id>"),

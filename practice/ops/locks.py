@@ -26,7 +26,8 @@ class Lock:
 # Each trigger by itself.
 TRIGGER = "tests/ops/test_triggers.py::test_each_trigger_refuses[{database}-{lock}]"
 KEPT = "tests/billing/test_documents.py::test_the_database_keeps_what_was_issued"
-OF_THE_DATABASE = ("append_only", "issued_document", "fixed_money", "closed_books", "signed_note", "overlap")
+OF_THE_DATABASE = ("append_only", "issued_document", "fixed_money", "closed_books", "signed_note", "kept_rules",
+                   "overlap")
 
 LOCKS = {
     "row_rule": Lock("own-rows", "tests/access", 14),
@@ -52,6 +53,8 @@ LOCKS = {
     "fixed_money": Lock("issued-immutable", KEPT, 4),
     "closed_books": Lock("closed-months", "tests/reports/test_closing.py::test_the_database_refuses_it_by_itself", 2),
     "signed_note": Lock("signed-note", "tests/sessions/test_notes.py::test_the_database_itself_keeps_a_signed_note", 2),
+    "kept_rules": Lock("rules-kept", "tests/safety/test_rule_history.py::test_the_database_itself_keeps_the_history",
+                       2),
     "overlap": Lock("no-double-booking", "tests/schedule/test_booking_rules.py::test_the_database_refuses_an_overlap",
                     3),
 }

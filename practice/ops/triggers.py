@@ -67,6 +67,9 @@ SQLITE_TRIGGERS: dict[str, str] = {
     **_sqlite_overlap("room", "room_id"),
     "audit_row_no_update": "BEFORE UPDATE ON audit_row BEGIN SELECT RAISE(ABORT, 'audit_row_append_only'); END",
     "audit_row_no_delete": "BEFORE DELETE ON audit_row BEGIN SELECT RAISE(ABORT, 'audit_row_append_only'); END",
+    **{f"own_rule_change_no_{verb}":
+       f"BEFORE {verb.upper()} ON own_rule_change BEGIN SELECT RAISE(ABORT, 'own_rule_change_append_only'); END"
+       for verb in ("update", "delete")},
     "document_no_delete":
         "BEFORE DELETE ON document WHEN OLD.state <> 'draft' BEGIN SELECT RAISE(ABORT, 'document_issued'); END",
     "document_no_change": f"""BEFORE UPDATE ON document WHEN OLD.state <> 'draft' AND (
@@ -149,7 +152,8 @@ _REFUSE_CLOSED = """CREATE OR REPLACE FUNCTION books_closed() RETURNS trigger LA
 
 POSTGRESQL_FUNCTIONS = {
     **{name: _REFUSE.format(name=name)
-       for name in ("audit_row_append_only", "document_issued", "money_fixed", "session_note_signed")},
+       for name in ("audit_row_append_only", "own_rule_change_append_only", "document_issued", "money_fixed",
+                    "session_note_signed")},
     **{f"{name}_unless_erasing": _REFUSE_UNLESS_ERASING.format(name=name)
        for name in ("document_issued", "money_fixed", "session_note_signed")},
     "document_part_issued": _REFUSE_PART, "document_line_words": _REFUSE_WORDS, "books_closed": _REFUSE_CLOSED,
@@ -158,6 +162,8 @@ POSTGRESQL_FUNCTIONS = {
 POSTGRESQL_TRIGGERS: dict[str, tuple[str, str]] = {
     "audit_row_no_change": ("audit_row", "BEFORE UPDATE OR DELETE ON audit_row FOR EACH ROW "
                                          "EXECUTE FUNCTION audit_row_append_only()"),
+    "own_rule_change_no_change": ("own_rule_change", "BEFORE UPDATE OR DELETE ON own_rule_change FOR EACH ROW "
+                                                     "EXECUTE FUNCTION own_rule_change_append_only()"),
     "document_no_delete": ("document", "BEFORE DELETE ON document FOR EACH ROW WHEN (OLD.state <> 'draft') "
                                        "EXECUTE FUNCTION document_issued()"),
     "document_no_change": ("document", "BEFORE UPDATE ON document FOR EACH ROW WHEN (OLD.state <> 'draft' AND ("
@@ -213,15 +219,16 @@ def lock_of(name: str) -> str | None:
     """The lock (practice/ops/locks.py) that a trigger or constraint of this list is a part of; None for the search."""
     if name.endswith("_books_closed"):
         return "closed_books"
-    starts = {"audit_row": "append_only", "document": "issued_document", "session_note": "signed_note",
+    starts = {"audit_row": "append_only", "own_rule_change": "kept_rules", "document": "issued_document",
+              "session_note": "signed_note",
               "appointment": "overlap", "client_search": None}
     return next((lock for start, lock in starts.items() if name.startswith(start)), "fixed_money")
 
 
 def recreate(connection: Connection) -> None:
     """Bring search table, triggers and exclusion constraints to the state of this list."""
-    tables = {"client", "appointment", "audit_row", "document", "erasure", "session_note", *DOCUMENT_PARTS,
-              *MONEY_FIXED, *DATED}
+    tables = {"client", "appointment", "audit_row", "document", "erasure", "own_rule_change", "session_note",
+              *DOCUMENT_PARTS, *MONEY_FIXED, *DATED}
     if connection.dialect.name == "sqlite":
         present = {name for (name,) in connection.exec_driver_sql("SELECT name FROM sqlite_master WHERE type='table'")}
         for name in SQLITE_TRIGGERS:

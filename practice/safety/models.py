@@ -88,6 +88,25 @@ class OwnRule(db.Model):
     version: Mapped[int] = mapped_column(Integer, default=1)
 
 
+class OwnRuleChange(db.Model):
+    """One writing of an own rule, as it stood from then on: the database refuses to change or delete it.
+
+    `number` counts the writings of a rule from 1; `book_version` is the shipped rulebook of that moment.
+    """
+
+    __tablename__ = "own_rule_change"
+    __table_args__ = (UniqueConstraint("key", "number"),)
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    key: Mapped[str] = mapped_column(String(60))
+    number: Mapped[int] = mapped_column(Integer)
+    content: Mapped[dict] = mapped_column(JsonText)
+    is_active: Mapped[bool] = mapped_column(Boolean)
+    book_version: Mapped[str] = mapped_column(String(20))
+    changed_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    changed_by_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
+
+
 class ConsequenceRow(db.Model):
     """What the desk must know of a client: "15 minutes longer", never why. Rewritten whenever safety changes.
 

@@ -5,7 +5,7 @@ from practice.access.actor import Actor
 from practice.access.permissions import Permission
 from practice.access.policy import register
 from practice.clients.policy import beside_client, chart_rows
-from practice.safety.models import BriefReview, Condition, ConsequenceRow, OwnRule, SafetyProfile
+from practice.safety.models import BriefReview, Condition, ConsequenceRow, OwnRule, OwnRuleChange, SafetyProfile
 
 for model in (Condition, SafetyProfile, BriefReview):
     register(model, chart_rows(model.__table__.c.client_id))
@@ -16,4 +16,5 @@ def rule_rows(actor: Actor):
     return true() if actor.may(Permission.CHART_READ) or actor.may(Permission.RULEBOOK_EDIT) else None
 
 
-register(OwnRule, rule_rows)
+for model in (OwnRule, OwnRuleChange):
+    register(model, rule_rows)

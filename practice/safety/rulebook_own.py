@@ -61,7 +61,7 @@ def with_own(book: Rulebook, own: Iterable[Mapping[str, Any]], retired: Iterable
         rules = {key: replace(rule, techniques=techniques) for key, rule in rules.items()}
     standing = dict(book.standing) | {row["key"]: standing_from_data(row, is_own=True) for row in named[Part.STANDING]}
     settings = dict(book.settings) | {row["key"]: content_of_setting(row) for row in named[Part.SETTING]}
-    return replace(book, version=_version(book, rows), rules=rules, standing=standing, settings=settings,
+    return replace(book, version=version_of(book.version, rows), rules=rules, standing=standing, settings=settings,
                    techniques=techniques, own_settings=frozenset(row["key"] for row in named[Part.SETTING]))
 
 
@@ -69,11 +69,21 @@ def content_of_setting(row: Mapping[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in row.items() if name != "key"}
 
 
-def _version(book: Rulebook, rows: list[Mapping[str, Any]]) -> str:
-    if not rows:
-        return book.version
-    mark = hashlib.sha256(json.dumps(rows, sort_keys=True).encode()).hexdigest()[:8]
-    return f"{book.version}+own.{mark}"
+def version_of(book_version: str, rows: Iterable[Mapping[str, Any]]) -> str:
+    """The version of the rulebook with own rows over it; signed notes keep it."""
+    mark = mark_of(rows)
+    return f"{book_version}+{mark}" if mark else book_version
+
+
+def mark_of(rows: Iterable[Mapping[str, Any]]) -> str:
+    """What own rows add to the version of the rulebook: a hash of them all; "" where there are none.
+
+    They are sorted here, because databases sort keys differently and the mark outlives a move from one to another.
+    """
+    in_order = sorted(rows, key=lambda row: row_key(part_of(row), row["key"]))
+    if not in_order:
+        return ""
+    return "own." + hashlib.sha256(json.dumps(in_order, sort_keys=True).encode()).hexdigest()[:8]
 
 
 def offered(book: Rulebook) -> dict[str, Technique]:

@@ -121,6 +121,8 @@ DOORS: dict[str, Door] = {
     "rulebook.new": Door(get="O", post="O"),
     "rulebook.edit": Door(get="O", post="O"),
     "rulebook.take_back": Door(post="O"),
+    "rule_history.index": Door(get="OTX"),
+    "rule_history.then": Door(get="OTX"),
     "techniques.index": Door(get="OTX"),
     "techniques.new": Door(get="O", post="O"),
     "techniques.edit": Door(get="O", post="O"),

@@ -19,9 +19,9 @@ PAGES = {
         "/setup/rooms/", "/setup/rooms/new", "/setup/taxes/", "/setup/products/", "/lists/forms/",
         "/setup/money/", "/setup/opening/", "/money/opening/{client}", "/setup/measures/", "/setup/rulebook/",
         "/setup/rulebook/new", "/setup/rulebook/diabetes", "/setup/techniques/", "/setup/techniques/cupping",
-        "/setup/everybody/", "/setup/everybody/setting/sensitive", "/setup/trail/?user={therapist}",
-        "/setup/trail/clients/{client}", "/setup/review/", "/setup/review/keeping", "/clients/{client}/rights/",
-        "/clients/{client}/rights/log/")),
+        "/setup/rule-history/", "/setup/everybody/", "/setup/everybody/setting/sensitive",
+        "/setup/trail/?user={therapist}", "/setup/trail/clients/{client}", "/setup/review/", "/setup/review/keeping",
+        "/clients/{client}/rights/", "/clients/{client}/rights/log/")),
     "therapist": ("jon@example.com", (
         "/", "/calendar/day", "/booking/{coming}", "/clients/{client}", "/brief/{arrived}", "/brief/client/{client}",
         "/conditions/client/{client}", "/forms-in/{submission}", "/notes/", "/notes/{running}/edit",

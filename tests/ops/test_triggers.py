@@ -20,7 +20,8 @@ from tests.world import build_world
 # As they are before `--break` takes some of them out.
 NAMES = {"sqlite": tuple(triggers.SQLITE_TRIGGERS),
          "postgresql": (*triggers.POSTGRESQL_TRIGGERS, *triggers.POSTGRESQL_EXCLUSIONS)}
-SAID = {"append_only": "audit_row_append_only", "issued_document": "document_issued", "fixed_money": "money_fixed",
+SAID = {"append_only": "audit_row_append_only", "kept_rules": "own_rule_change_append_only",
+        "issued_document": "document_issued", "fixed_money": "money_fixed",
         "closed_books": "books_closed", "signed_note": "session_note_signed", "overlap": "appointment_{who}_taken"}
 ISSUED = "state <> 'draft'"
 OF_ISSUED = f"document_id IN (SELECT id FROM document WHERE {ISSUED})"
@@ -78,7 +79,7 @@ def forbidden(kind: str) -> dict[str, list[str]]:
     booked = {who: again(who, "'booked'") for who in WHO}
     touched = f"UPDATE document_tax SET tax_amount = 7 WHERE {OF_ISSUED}"
     gone = {table: f"DELETE FROM {table}" for table in ("audit_row", "document", "document_line", "document_tax",
-                                                        "session_note", *triggers.MONEY_FIXED)}
+                                                        "own_rule_change", "session_note", *triggers.MONEY_FIXED)}
     return {
         **{f"{table}_no_delete": [statement] for table, statement in gone.items()},
         **{f"{table}_no_change": changed(table, columns) for table, columns in triggers.MONEY_FIXED.items()},
@@ -90,6 +91,8 @@ def forbidden(kind: str) -> dict[str, list[str]]:
         **{f"appointment_{who}_taken_update": [moved[who]] for who in WHO},
         "audit_row_no_update": ["UPDATE audit_row SET action = 'x'"],
         "audit_row_no_change": ["UPDATE audit_row SET action = 'x'", gone["audit_row"]],
+        "own_rule_change_no_update": ["UPDATE own_rule_change SET is_active = NOT is_active"],
+        "own_rule_change_no_change": ["UPDATE own_rule_change SET is_active = NOT is_active", gone["own_rule_change"]],
         "document_no_change": fixed + (words if kind == "sqlite" else []), "document_no_rewording": words,
         "document_line_no_update": line_fixed + line_words, "document_line_no_change": line_fixed,
         "document_line_no_rewording": line_words,

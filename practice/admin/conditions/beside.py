@@ -22,9 +22,10 @@ FIRST = ("kind", "cap", "caps", "cap_once_cleared", "techniques", "avoid", "refu
 LEVELS = ("cap", "cap_once_cleared", "lowest", "highest")
 WORDS = {"kind": KIND_LABELS, "grade": GRADE_LABELS, "basis": BASIS_LABELS, "category": CATEGORY_LABELS,
          "scope": SCOPE_LABELS, "place": PLACE_LABELS, "consequences": CONSEQUENCE_LABELS, "phases": PHASE_LABELS}
-NAMES = {"caps": _("No deeper than, by region"), "variants": _("How severe it may be"),
-         "products": _("Oil and products"), "extended": _("less certain"), "techniques": _("Techniques"),
-         "ask_doctor": _("A doctor is asked from"), "do_not_treat": _("Nobody works from")}
+NAMES = {"basis": _("Where the level comes from"), "caps": _("No deeper than, by region"),
+         "variants": _("How severe it may be"), "products": _("Oil and products"), "extended": _("less certain"),
+         "techniques": _("Techniques"), "ask_doctor": _("A doctor is asked from"),
+         "do_not_treat": _("Nobody works from")}
 FORMS = {"condition": RuleForm, "technique": TechniqueForm, "standing": StandingForm, "sensitive": SensitiveForm,
          "blood_pressure": PressureForm}
 

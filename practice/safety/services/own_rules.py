@@ -18,7 +18,7 @@ from practice.core import clock
 from practice.core.db import check_version, db, violates
 from practice.core.errors import Invalid, NotFound, Stale
 from practice.core.text import _
-from practice.safety.models import Condition, OwnRule, SafetyProfile
+from practice.safety.models import Condition, OwnRule, OwnRuleChange, SafetyProfile
 from practice.safety.queries.book import forget_rulebook, rulebook
 from practice.safety.queries.known import LIVE
 from practice.safety.rulebook import shipped
@@ -127,6 +127,9 @@ def _changed(actor: Actor, row: OwnRule, action: str) -> OwnRule:
         if violates(error, "own_rule_key") or violates(error, "own_rule.key"):
             raise Stale() from error  # somebody else wrote one of that key meanwhile
         raise
+    db.session.add(OwnRuleChange(key=row.key, number=row.version, content=row.content, is_active=row.is_active,
+                                 book_version=shipped().version, changed_at=row.changed_at,
+                                 changed_by_id=row.changed_by_id))
     forget_rulebook()
     changed.set()
     audit.record(actor, action, row, key=row.key)
