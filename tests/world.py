@@ -70,6 +70,7 @@ from tests.factories.schedule import HOUR
 
 IN_A_NOTE, IN_AN_ANSWER, IN_A_CONDITION, IN_A_MESSAGE, IN_AN_ALLERGY = (
     "quarrelflamingo", "violetpelican", "marmaladeosprey", "velvetwalrus", "copperibis")
+FOR_THE_DESK = "amberlapwing"  # in the answer to a question that reception may see
 CLINICAL_WORDS = (IN_A_NOTE, IN_AN_ANSWER, IN_A_CONDITION, IN_A_MESSAGE, IN_AN_ALLERGY)
 
 
@@ -151,7 +152,8 @@ def _form(people, world) -> None:
     with guard.acting(actor), transaction():
         begin(actor)
         answers = intake.healthy(told_not="yes", told_not_words=f"My doctor said {IN_AN_ANSWER}.", thinners="yes",
-                                 thinners_which="apixaban")
+                                 thinners_which="apixaban",
+                                 emergency=f"Owen {FOR_THE_DESK}, 085 555 0139")
         numbers["submission_id"] = receive_form(actor, answers, intake.TYPED)
     with guard.acting(people.rae), transaction():
         row, numbers["secret"] = invite(people.rae, numbers["client_id"], form_key="short")

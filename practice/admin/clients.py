@@ -28,7 +28,8 @@ from practice.clients.queries import get_client, possible_duplicates
 from practice.core.errors import Invalid, NotFound
 from practice.core.spreadsheet import Kind
 from practice.core.text import _
-from practice.intake.queries import NEVER, form_status
+from practice.intake.queries import NEVER, answers_of, definition_of, desk_answers, form_status
+from practice.intake.words import told_at_desk
 from practice.premises.queries import price_groups, the_practice
 from practice.safety.queries.desk import consequences_of
 from practice.safety.rules_verdict import CONSEQUENCE_LABELS, Consequence
@@ -328,7 +329,16 @@ def panel(tab: str, client_id: int) -> dict:
         return {"visits": rows[:queries.PAGE], "older": older.strftime("%Y%m%dT%H%M") if older else None}
     if tab == "money":
         return {"account": account_of(client_id, show.today(), recent=30), "state_of": state_of}
-    return {"next": next_of(client_id), "visits": visits_of(client_id, limit=5)}
+    return {"next": next_of(client_id), "visits": visits_of(client_id, limit=5), **from_their_form(client_id)}
+
+
+def from_their_form(client_id: int) -> dict:
+    """What the client wrote for the desk, in the words of the form as it was answered, and when."""
+    row = desk_answers(client_id)
+    if row is None:
+        return {"written": [], "written_at": None}
+    return {"written_at": row.sent_at, "written": told_at_desk(
+        definition_of(row.form_version), answers_of(row), translate=gettext, show_day=show.day)}
 
 
 def read_instant(given: str) -> datetime | None:

@@ -20,7 +20,6 @@ from practice.intake.definition import (
     Section,
     chosen,
     open_follow_ups,
-    visible_questions,
     visible_sections,
 )
 from practice.intake.kinds import WITH_OPTIONS, QuestionKind
@@ -311,21 +310,3 @@ def _places_near(question: Question, section: Section, answers: Mapping[str, Any
                 found += [place for key in answers[member.key] if isinstance(place := parse_place(key), Place)]
         return tuple(dict.fromkeys(found))
     return ()
-
-
-def parts_for_reception(definition: FormDefinition, answers: Mapping[str, Any], *, on: date) -> list[tuple[str, str]]:
-    """Label and text of what the desk may read: contact and organisation, never health."""
-    parts = []
-    for question in visible_questions(definition, answers, on):
-        value = answers.get(question.key)
-        if question.reception_may_see and not is_empty(value):
-            parts.append((question.label, _in_words(question, value)))
-    return parts
-
-
-def _in_words(question: Question, value: Any) -> str:
-    if question.kind in WITH_OPTIONS:
-        return ", ".join(option.label for key in chosen(value) if (option := question.option(key)))
-    if isinstance(value, Mapping):
-        return ", ".join(str(part) for part in value.values() if part)
-    return str(value)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from practice.core.text import _
+from practice.intake.desk_side import chart_keys, marked_questions
 from practice.intake.kinds import FEEDS, GIVES, MINORS, ONCE, ONCE_BY_KIND, WITH_OPTIONS, QuestionKind
 
 QUESTION_FIELDS = {
@@ -30,7 +31,16 @@ def check_definition(data: Any) -> list[DefinitionProblem]:
     if not isinstance(data, Mapping):
         return [DefinitionProblem("", _("A form is an object with sections."))]
     seen: set[str] = set()
-    return list(_form(data, seen))
+    # Only a form that holds together otherwise can be asked which of its questions are about health.
+    return list(_form(data, seen)) or list(_marks(data))
+
+
+def _marks(data: Mapping[str, Any]) -> Iterator[DefinitionProblem]:
+    """What is marked for reception and belongs to the chart."""
+    of_chart = chart_keys(data)
+    for path, key in marked_questions(data):
+        if key in of_chart:
+            yield DefinitionProblem(path, _("Reception cannot see this answer: it is about health."))
 
 
 def _text(row: Mapping[str, Any], name: str, path: str) -> Iterator[DefinitionProblem]:

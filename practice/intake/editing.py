@@ -195,8 +195,10 @@ def with_question(content: Mapping[str, Any], section_key: str, *, kind: str, la
 
 def _as_shipped(once: str) -> dict[str, Any]:
     """The question as the full form that comes with the product asks it, with those follow-ups only that a rule
-    reads: without them every pain would stay unasked about."""
+    reads: without them every pain would stay unasked about. Whether reception sees it is asked anew where it stands.
+    """
     question = next(one for _home, one, _depth in questions_in(to_data(shipped("full"))) if one["key"] == once)
+    question.pop("reception_may_see", None)
     follow_ups = [one for one in question.pop("follow_ups", []) if one["question"].get("feeds")]
     return {**question, **({"follow_ups": follow_ups} if follow_ups else {})}
 

@@ -132,6 +132,27 @@ class Submission(SealedRow, db.Model):
     form_version: Mapped[FormVersion] = relationship()
 
 
+class DeskAnswers(SealedRow, db.Model):
+    """What reception may see of a form as sent: the answers to the questions marked in the version that was answered.
+
+    A copy of its own: the desk never opens the submission. A form with no such answer has no row.
+    """
+
+    __tablename__ = "desk_answers"
+    __table_args__ = (Index(None, "client_id", "sent_at"),)
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    client_id: Mapped[int] = mapped_column(ForeignKey("client.id"))
+    submission_id: Mapped[int] = mapped_column(ForeignKey("submission.id"), unique=True)
+    form_version_id: Mapped[int] = mapped_column(ForeignKey("form_version.id"))
+    sent_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    _answers = sealed_column()
+
+    answers = Sealed()  # JSON text
+
+    form_version: Mapped[FormVersion] = relationship()
+
+
 class IntakeArrival(db.Model):
     """That a form came in and how long it holds: all the desk needs to know.
 

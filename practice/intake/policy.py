@@ -1,11 +1,11 @@
-"""Answers belong to the chart; the desk sees links and arrivals; a link sees its own."""
+"""Answers belong to the chart; the desk sees links, arrivals and what is marked for it; a link sees its own."""
 from sqlalchemy import true
 
 from practice.access.actor import Actor, Kind
 from practice.access.permissions import Permission
 from practice.access.policy import register
 from practice.clients.policy import beside_client, chart_rows
-from practice.intake.models import FormVersion, IntakeArrival, IntakeDraft, IntakeLink, Submission
+from practice.intake.models import DeskAnswers, FormVersion, IntakeArrival, IntakeDraft, IntakeLink, Submission
 
 LINK = IntakeLink.__table__
 DRAFT = IntakeDraft.__table__
@@ -29,4 +29,5 @@ register(FormVersion, form_rows)
 register(IntakeLink, link_rows)
 register(IntakeDraft, draft_rows)
 register(Submission, chart_rows(Submission.__table__.c.client_id))
+register(DeskAnswers, beside_client(DeskAnswers.__table__.c.client_id))
 register(IntakeArrival, beside_client(IntakeArrival.__table__.c.client_id))

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from sqlalchemy import Integer, bindparam, exists, func, select
+from sqlalchemy.orm import joinedload
 
 from practice.clients.models import Client, name_of
 from practice.core import clock
@@ -12,7 +13,8 @@ from practice.core.db import db
 from practice.core.errors import NotFound
 from practice.files.models import File, FileKind
 from practice.intake.definition import FormDefinition, from_data
-from practice.intake.models import FormState, FormVersion, IntakeArrival, IntakeLink, Submission, Way
+from practice.intake.desk_side import without_chart_marks
+from practice.intake.models import DeskAnswers, FormState, FormVersion, IntakeArrival, IntakeLink, Submission, Way
 
 
 def published_form(key: str, language: str) -> FormVersion:
@@ -32,7 +34,7 @@ def definition_of(form: FormVersion) -> FormDefinition:
     """The definition a version holds, checked once for each content."""
     found = _held.get(form.content_hash)
     if found is None:
-        found = from_data(form.content)
+        found = from_data(without_chart_marks(form.content))
         if len(_held) >= MOST_HELD:
             _held.clear()
         if form.content_hash:
@@ -100,6 +102,13 @@ def latest_submission(client_id: int) -> Submission | None:
                               .order_by(Submission.submitted_at.desc(), Submission.id.desc()).limit(1)).first()
 
 
+def desk_answers(client_id: int) -> DeskAnswers | None:
+    """What reception may see of the newest form of a client that tells the desk anything."""
+    return db.session.scalars(select(DeskAnswers).where(DeskAnswers.client_id == client_id)
+                              .options(joinedload(DeskAnswers.form_version))
+                              .order_by(DeskAnswers.sent_at.desc(), DeskAnswers.id.desc()).limit(1)).first()
+
+
 def get_submission(submission_id: int) -> Submission:
     """Raises NotFound."""
     row = db.session.scalars(select(Submission).where(Submission.id == submission_id)).first()
@@ -149,5 +158,5 @@ def papers_waiting() -> list[PaperWaiting]:
 
 
 def answers_of(row) -> dict:
-    """The answers of a draft or submission as a mapping."""
+    """The answers of a draft, of a submission or for the desk as a mapping."""
     return json.loads(row.answers or "{}")

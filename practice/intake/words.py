@@ -57,6 +57,13 @@ def told(definition: FormDefinition, answers: Mapping[str, Any], *, on: date, tr
     return found
 
 
+def told_at_desk(definition: FormDefinition, answers: Mapping[str, Any], *, translate: Translate,
+                 show_day: ShowDay) -> list[tuple[str, str]]:
+    """Question and answer in words, in the order of the form, of the marked questions alone."""
+    return [(question.label, ", ".join(lines(question, answers[question.key], translate=translate, show_day=show_day)))
+            for question in definition.questions() if question.reception_may_see and question.key in answers]
+
+
 def met(section: Section, answers: Mapping[str, Any]) -> list[tuple[Question, bool]]:
     """The questions of a part that are open, each with whether it is a follow-up."""
 

@@ -103,6 +103,20 @@ def test_what_cannot_be_asked_is_refused_and_kept(olive, people):
     assert answer.status_code == 422
 
 
+@pytest.mark.requirement("no-clinical-at-desk")
+def test_a_question_about_health_cannot_be_shown_to_reception(olive, people):
+    """No tick is offered; sent all the same, it is refused in words that name the question."""
+    path = begin(olive, people)
+    page = olive.get(f"{path}/edit").text
+    assert 'name="reception:phone"' in page and 'name="reception:thinners"' not in page
+    assert "About health: reception never sees it" in page
+    answer = olive.post(f"{path}/edit", data=typed(page) | {"reception:thinners": ["on"], "reception:phone": ["on"]})
+    assert answer.status_code == 422
+    assert "“Do you take blood thinners?”: Reception cannot see this answer: it is about health." in answer.text
+    marked = {one.key for one in draft(people, int(path.rsplit("/", 1)[1]))[2].questions() if one.reception_may_see}
+    assert "thinners" not in marked and "phone" in marked
+
+
 def test_taking_out_takes_what_hangs_on_it():
     content = to_data(shipped("full"))
     assert {"thinners", "thinners_which"} <= keys_of(content)

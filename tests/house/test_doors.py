@@ -17,7 +17,7 @@ from practice.core.pdf import render
 from tests.core.test_pdf import day_sheet
 from tests.house.doors import DOORS
 from tests.plugins.people import sign_in
-from tests.world import CLINICAL_WORDS, IN_A_NOTE, IN_AN_ANSWER, World, build_world
+from tests.world import CLINICAL_WORDS, FOR_THE_DESK, IN_A_NOTE, IN_AN_ANSWER, World, build_world
 
 PEOPLE = {"O": "olive", "T": "theo", "X": "tara", "R": "rae", "B": "bo", "A": None}
 NAMES = {"O": "owner", "T": "therapist", "X": "other therapist", "R": "reception", "B": "bookkeeper", "A": "nobody"}
@@ -86,7 +86,7 @@ def test_every_address_is_classified(app):
 @pytest.mark.requirement("anonymous", "no-clinical-at-desk", "own-rows", "post-checks-role", "children")
 def test_doors(app, world, doors_table):
     """Everybody tries every door; reading first, then writing."""
-    everybody, wrong = browsers(app), []
+    everybody, wrong, read_at_desk = browsers(app), [], {letter: set() for letter in PEOPLE}
     for method in ("GET", "POST"):
         for rule in sorted(rules(app), key=lambda rule: rule.endpoint):
             if method not in rule.methods or rule.endpoint in WAYS_OUT:
@@ -104,9 +104,13 @@ def test_doors(app, world, doors_table):
                 leak = leaked(answer, letter)
                 if leak:
                     wrong.append(f"{method} {url} shows {leak} to {NAMES[letter]}")
+                if FOR_THE_DESK.encode() in readable(answer.get_data()):
+                    read_at_desk[letter].add(rule.endpoint)
                 answer.close()
             doors_table.append((rule.endpoint, method, row))
     assert wrong == [], "\n".join(wrong)
+    assert {letter: read_at_desk[letter] for letter in "RXBA"} == {
+        "R": {"clients.page"}, "X": set(), "B": set(), "A": set()}, "what is marked for reception, beyond its page"
     missing = [word for word in CLINICAL_WORDS if word not in found_by_therapist(app, world, everybody["T"])]
     assert missing == [], "planted, and not shown to the therapist of the client either"
 

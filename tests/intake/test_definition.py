@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from practice.intake import definition_check
-from practice.intake.answers import completeness, parse_when, parts_for_reception, validate_answers
+from practice.intake.answers import completeness, parse_when, validate_answers
 from practice.intake.definition import (
     SHIPPED,
     BadDefinition,
@@ -160,7 +160,6 @@ JUNK = st.recursive(
 def test_no_answer_sheet_breaks_anything(answers):
     validate_answers(FULL, answers, on=ON, final=True)
     completeness(FULL, answers, on=ON)
-    parts_for_reception(FULL, answers, on=ON)
 
 
 @given(JUNK)
@@ -201,23 +200,6 @@ def test_the_fields_checked_are_the_fields_there_are():
     for kind, checked in ((Question, definition_check.QUESTION_FIELDS), (Section, definition_check.SECTION_FIELDS),
                           (Option, definition_check.OPTION_FIELDS)):
         assert {field.name for field in fields(kind)} == checked
-
-
-def test_reception_reads_contact_and_nothing_of_health():
-    answers = HEALTHY | {
-        "email": "ann@example.org",
-        "boundaries": "secret",
-        "clot": "yes",
-        "pain_where": {"calf:left": 4},
-    }
-    labels = {label for label, _text in parts_for_reception(FULL, answers, on=ON)}
-    assert labels == {"Your full name", "Date of birth", "Mobile phone", "E-mail"}
-    health = {"proposes", "gives", "feeds"}
-    for key in SHIPPED:
-        for question in shipped(key).questions():
-            if question.reception_may_see:
-                assert not any(getattr(question, name) for name in health)
-                assert not any(option.proposes for option in question.options)
 
 
 @pytest.mark.parametrize(

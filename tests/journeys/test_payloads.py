@@ -23,7 +23,7 @@ MACHINES = ("key", "hash", "sha256", "uid", "language", "country", "currency", "
 def typed(cloned_database, monkeypatch):
     """The world with markup in every text of it: sealed texts through the services, the others behind their back."""
     clock.set_to(personas.NOW)
-    for name in ("IN_A_NOTE", "IN_AN_ANSWER", "IN_A_CONDITION", "IN_A_MESSAGE", "IN_AN_ALLERGY"):
+    for name in ("IN_A_NOTE", "IN_AN_ANSWER", "IN_A_CONDITION", "IN_A_MESSAGE", "IN_AN_ALLERGY", "FOR_THE_DESK"):
         monkeypatch.setattr(world, name, ACTING)
     people = personas.open_house()
     built = world.build_world(people)

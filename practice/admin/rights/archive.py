@@ -34,7 +34,7 @@ def copy_pdf(name: str, whole: Whole, log: list[dict], language: str) -> bytes:
     """Everything to read: each part with its rows, forms as they were asked and answered."""
     head = issuer_for(None)
     parts = [{"heading": gettext(part.label), "rows": [facts_of(row) for row in part.rows]} for part in whole.parts
-             if part.table != "submission"]
+             if part.table not in ("submission", "desk_answers")]  # both stand in the forms, in words
     parts.insert(1, {"heading": gettext("Forms you sent"), "rows": [_form(row) for row in whole.forms]})
     parts.append({"heading": gettext("What was done with your record"),
                   "rows": [[{"label": one["when"], "value": one["what"]}] for one in log]})

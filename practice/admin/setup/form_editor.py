@@ -12,6 +12,8 @@ from practice.admin.setup_tabs import tabs
 from practice.core.db import transaction
 from practice.core.errors import DomainError, NotFound
 from practice.intake.definition import BadDefinition
+from practice.intake.definition_check import DefinitionProblem
+from practice.intake.desk_side import chart_keys
 from practice.intake.editing import (
     OWN_KINDS,
     AskedAlready,
@@ -62,7 +64,7 @@ class FormEditPage(Page):
                 with transaction():
                     forms.save_draft(current_actor(), form_id, content, version=typed_version())
             except BadDefinition as failure:
-                error = " ".join(gettext(problem.message) for problem in failure.problems[:5])
+                error = " ".join(described(content, problem) for problem in failure.problems[:5])
             except DomainError as failure:
                 error = words(failure)
             else:
@@ -71,7 +73,8 @@ class FormEditPage(Page):
         return render_template(
             "admin/intake/edit.html", form=get_form(form_id), content=content, error=error, rows=rows_of(content),
             version=version, kinds=KIND_LABELS, own_kinds=OWN_KINDS, with_options=WITH_OPTIONS, opens=opens(content),
-            is_own=is_own, at=request.args.get("at", ""), once=ONCE, asked=asked_once(content),
+            is_own=is_own, of_chart=chart_keys(content), at=request.args.get("at", ""), once=ONCE,
+            asked=asked_once(content),
             typed={name: request.form.get(name, "") for names in refused for name in names},
             tabs_row=tabs("forms")), 422 if error else 200
 
@@ -86,6 +89,13 @@ class FormEditPage(Page):
             return redirect(url_for("forms.page", form_id=form_id))
         flash(gettext("Published: this is asked from now on."), "success")
         return redirect(url_for("forms.page", form_id=form_id))
+
+
+def described(content: dict, problem: DefinitionProblem) -> str:
+    """A problem in words, with the question it is about."""
+    key = problem.path.rpartition("/")[2]
+    label = next((question["label"] for _home, question, _depth in questions_in(content) if question["key"] == key), "")
+    return f"“{label}”: {gettext(problem.message)}" if label else gettext(problem.message)
 
 
 def typed_version() -> int:

@@ -10,6 +10,7 @@ from practice.core.db import check_version, db
 from practice.core.errors import DomainError, NotFound
 from practice.core.text import _
 from practice.intake.definition import from_data, shipped, to_data
+from practice.intake.desk_side import without_chart_marks
 from practice.intake.models import FormState, FormVersion
 from practice.intake.queries import get_form
 
@@ -39,7 +40,7 @@ def start_draft(actor: Actor, form_id: int) -> FormVersion:
         return there
     last = db.session.scalar(select(func.max(FormVersion.number)).where(*same)) or 0
     row = FormVersion(key=source.key, language=source.language, number=last + 1, title=source.title,
-                      state=FormState.DRAFT, content=source.content, version=1)
+                      state=FormState.DRAFT, content=without_chart_marks(source.content), version=1)
     db.session.add(row)
     db.session.flush()
     audit.record(actor, "form.draft", row, key=row.key, number=row.number)

@@ -19,8 +19,9 @@ from practice.core.errors import DomainError
 from practice.core.text import _
 from practice.intake.answers import AnswerProblem, validate_answers
 from practice.intake.definition import FormDefinition, visible_questions, visible_sections
+from practice.intake.desk_side import desk_keys
 from practice.intake.kinds import QuestionKind
-from practice.intake.models import VISIT_CHECK, FormVersion, IntakeArrival, IntakeDraft, Submission, Way
+from practice.intake.models import VISIT_CHECK, DeskAnswers, FormVersion, IntakeArrival, IntakeDraft, Submission, Way
 from practice.intake.queries import answers_of, definition_of
 from practice.intake.services.links import open_link
 from practice.intake.signature import clean
@@ -96,6 +97,10 @@ def _store(actor, client_id, form, answers, signature, *, way, link_id, entered_
     db.session.flush()
     db.session.add(IntakeArrival(client_id=client_id, submission_id=row.id, title=form.title, arrived_at=now,
                                  arrived_on=today, valid_until_on=until))
+    for_desk = {key: kept[key] for key in sorted(desk_keys(form.content) & kept.keys())}
+    if for_desk:
+        db.session.add(DeskAnswers(client_id=client_id, submission_id=row.id, form_version_id=form.id, sent_at=now,
+                                   answers=canonical_json(for_desk)))
     db.session.flush()
     audit.record(actor, "intake.send", row, client_id=client_id, form=form.key, number=form.number)
     return row

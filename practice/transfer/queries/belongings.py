@@ -19,7 +19,7 @@ from practice.billing.models.vouchers import Voucher, VoucherUse
 from practice.clients.models import Care, ChartLimit, Client
 from practice.core.text import _
 from practice.files.models import File
-from practice.intake.models import IntakeArrival, IntakeDraft, IntakeLink, Submission
+from practice.intake.models import DeskAnswers, IntakeArrival, IntakeDraft, IntakeLink, Submission
 from practice.outbox.models import Attachment, Message
 from practice.safety.models import BriefReview, Condition, ConsequenceRow, SafetyProfile
 from practice.schedule.models import Appointment, DeskMessage
@@ -69,6 +69,7 @@ BELONGINGS = (
     Belonging(IntakeDraft, _("Forms you began"), own(IntakeDraft), goes=True),
     Belonging(Submission, _("Forms you sent"), own(Submission), goes=True),
     Belonging(IntakeArrival, _("When forms came in"), own(IntakeArrival), goes=True),
+    Belonging(DeskAnswers, _("What reception sees of your forms"), own(DeskAnswers), goes=True, is_contact=True),
     Belonging(File, _("Files"), own(File), goes=True),
     Belonging(Condition, _("Conditions"), own(Condition), goes=True),
     Belonging(SafetyProfile, _("Allergies, wishes, consents"), own(SafetyProfile), goes=True),
