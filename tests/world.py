@@ -153,7 +153,7 @@ def _form(people, world) -> None:
         begin(actor)
         answers = intake.healthy(told_not="yes", told_not_words=f"My doctor said {IN_AN_ANSWER}.", thinners="yes",
                                  thinners_which="apixaban",
-                                 emergency=f"Owen {FOR_THE_DESK}, 085 555 0139")
+                                 emergency=f"{FOR_THE_DESK}, 085 555 0139")
         numbers["submission_id"] = receive_form(actor, answers, intake.TYPED)
     with guard.acting(people.rae), transaction():
         row, numbers["secret"] = invite(people.rae, numbers["client_id"], form_key="short")

@@ -6,8 +6,8 @@ The answers to the questions marked for reception, sealed, in a table of their o
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0029"
-down_revision = "0028"
+revision = "0031"
+down_revision = "0030"
 branch_labels = None
 depends_on = None
 
