@@ -1,10 +1,13 @@
 """What holds for every address, walked: its headers, and that looking changes nothing."""
+import re
+
 import pytest
 from sqlalchemy import func, select
 
 from practice.core.db import Base, db
 from tests.house.doors import DOORS
 from tests.house.test_doors import address, rules
+from tests.journeys.test_axe import BELOW, FILES, LEAD_ON, PAGES, REST, WITHOUT_ROWS
 from tests.plugins.people import sign_in
 from tests.world import World, build_world
 
@@ -64,3 +67,18 @@ def test_looking_changes_nothing(app, world):
     assert changed == []
     assert db.session.connection().execute(select(func.count()).select_from(Base.metadata.tables["audit_row"])).scalar()
     assert len(pages(app, world)) > 100 and set(DOORS) >= {endpoint for endpoint, _url in pages(app, world)}
+
+
+@pytest.mark.only_on("sqlite", "the addresses do not depend on the database")
+def test_every_page_is_looked_at(app):
+    """A page that the accessibility check does not open fails here, with its name."""
+    adapter, seen = app.url_map.bind("localhost"), set()
+    for addresses in (*(addresses for _mail, addresses in PAGES.values()), *REST.values()):
+        for one in addresses:
+            path = re.sub(r"\{(last_)?month\}", "2026-11", one.partition("?")[0])
+            path = re.sub(r"\{\w+\}", "1", path)
+            seen |= {adapter.match(path)[0]} if path != "/nothing-here" else set()
+    pages = {rule.endpoint for rule in app.url_map.iter_rules() if "GET" in rule.methods
+             and "_list." not in rule.endpoint and not rule.endpoint.endswith("_pdf")}
+    assert pages - seen - FILES - LEAD_ON - BELOW - WITHOUT_ROWS == set()
+    assert (FILES | LEAD_ON | BELOW | WITHOUT_ROWS) <= pages

@@ -125,7 +125,7 @@ BREAKS = [
     ("line = net + tax", "document_line", "UPDATE document_line SET gross_amount = gross_amount - 1 WHERE id = {id}"),
     ("line = shares of its therapists", "document_line",
      "INSERT INTO line_share (line_id, therapist_id, net_amount, tax_amount) "
-     "SELECT min(id), (SELECT min(id) FROM user_account), 1, 0 FROM document_line WHERE document_id = {id}"),
+     "VALUES ({id}, (SELECT min(id) FROM user_account), 1, 0)"),
     ("document as issued", "document", "UPDATE document SET billed_name = 'Somebody else' WHERE id = {id}"),
     ("days do not go back", "document", "UPDATE document SET issued_on = '2020-01-01' WHERE id = {second}"),
     ("numbers without gap or double", "document", "UPDATE document SET number = 77 WHERE id = {id}"),

@@ -119,5 +119,6 @@ ABOUT_NOBODY = frozenset({
     "passkey", "authenticator", "ticket", "audit_head", "series", "price_group", "treatment_price",
     "tip_payout", "till_day", "till_move", "till_count", "treatment", "treatment_text", "treatment_therapist",
     "product", "payment_method", "form_version", "practice", "tax_code", "location", "room", "issuer", "closed_month",
-    "account_code", "export_batch", "own_rule", "shift", "block", "snippet", "measure_wording", "trail_review",
+    "account_code", "export_batch", "own_rule", "own_rule_change", "shift", "block", "snippet", "measure_wording",
+    "trail_review",
 })
