@@ -7,7 +7,7 @@ import re
 import zipfile
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from datetime import datetime, time
+from datetime import date, datetime, time
 from html import escape
 from itertools import islice
 
@@ -18,7 +18,7 @@ from practice.core.text import _
 MOST_ROWS = 1_048_575  # of a sheet, below its heads
 PAGE = "xl/worksheets/sheet1.xml"
 _MADE = (1980, 1, 1, 0, 0, 0)
-_FIRST_DAY = datetime(1899, 12, 30)  # noqa: DTZ001 as a spreadsheet counts days
+_DAY_NOUGHT = date(1899, 12, 30).toordinal()
 _ROW = re.compile(r'<row r="(\d+)"[^>]*>((?:(?!</row>).)*)</row></sheetData>')
 _LIKE_AN_ESCAPE = re.compile(r"_(?=x[0-9A-Fa-f]{4}_)")  # Excel reads "_x0041_" as "A"
 _NOT_IN_XML = str.maketrans("", "", "\ufffe\uffff")
@@ -105,6 +105,5 @@ def _text(value) -> str:
 
 def _days(value) -> str:
     """A day, or a local moment, as spreadsheets count: days since the end of 1899."""
-    moment = value if isinstance(value, datetime) else datetime.combine(value, time.min)
-    since = moment - _FIRST_DAY
-    return f"{since.days + since.seconds / 86_400:.16g}"
+    wall = value.time() if isinstance(value, datetime) else time.min
+    return f"{value.toordinal() - _DAY_NOUGHT + (wall.hour * 3600 + wall.minute * 60 + wall.second) / 86_400:.16g}"
