@@ -277,8 +277,9 @@ def _techniques(sheet: Sheet, ceilings: Mapping[Place, Ceiling]) -> dict[str, Te
         elif ceiling.level is not None:
             for lowest in range(ceiling.level + 1, 6):
                 shallow[lowest] |= 1 << number
-    why_closed = _strictest_at(ceilings, closed & wanted) if closed & wanted == wanted else ()
-    why_shallow = {lowest: _strictest_at(ceilings, shallow[lowest] & wanted) for lowest in range(1, 6)}
+    set_by = [ceiling.set_by for ceiling in ceilings.values()]
+    why_closed = _strictest_at(set_by, closed & wanted) if closed & wanted == wanted else ()
+    why_shallow = {lowest: _strictest_at(set_by, shallow[lowest] & wanted) for lowest in range(1, 6)}
     memory: dict[int, tuple[Place, ...]] = {}
 
     def listed(mask: int) -> tuple[Place, ...]:
@@ -303,9 +304,10 @@ def _techniques(sheet: Sheet, ceilings: Mapping[Place, Ceiling]) -> dict[str, Te
     return found
 
 
-def _strictest_at(ceilings: Mapping[Place, Ceiling], mask: int) -> tuple[Reason, ...]:
-    seen = (reason for number, place in enumerate(PLACES) if mask >> number & 1 for reason in ceilings[place].set_by)
-    return tuple(sorted(dict.fromkeys(seen), key=_reason_order))
+def _strictest_at(set_by: list[tuple[Reason, ...]], mask: int) -> tuple[Reason, ...]:
+    """What sets the limits of these places; one rule's reason is one object for all places, and is compared once."""
+    seen = {id(one): one for number, reasons in enumerate(set_by) if mask >> number & 1 for one in reasons}
+    return tuple(sorted(dict.fromkeys(seen.values()), key=_reason_order))
 
 
 def _heat(sheet: Sheet) -> HeatVerdict:

@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import func, select
 
 from practice.access import guard
+from practice.admin.brief import reasons
 from practice.audit.models import AuditRow
 from practice.core import clock
 from practice.core.body import Place
@@ -282,3 +283,15 @@ def test_junk_is_never_a_server_error(as_person, priya):
         assert theo.get(address).status_code == 404, address
     assert theo.post("/brief/999999/start").status_code == 404
     assert theo.post("/brief/messages/999999/got-it").status_code == 404
+
+
+def test_what_is_written_once_for_all_clients_is_the_rulebooks_alone(as_person, people, priya):
+    client_id, appointment = priya
+    with guard.acting(people.theo), transaction():
+        conditions.add_condition(people.theo, client_id, ConditionContent(words="Fire eater", own_limit=2))
+        conditions.add_condition(people.theo, client_id, ConditionContent(key="fibromyalgia", words="since the flood"))
+    page = as_person("theo")
+    first, again = (text_of(page.get(f"/brief/{appointment}")) for _time in range(2))
+    assert first == again and "Fire eater" in again and "“since the flood”" in again
+    kept = [parts for of_language in reasons._kept.values() for parts in of_language.items()]
+    assert "Fibromyalgia" in str(kept) and "Fire eater" not in str(kept) and "the flood" not in str(kept)

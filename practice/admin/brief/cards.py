@@ -33,19 +33,23 @@ ASK_HOW_IT_WAS = timedelta(days=21)
 
 @dataclass
 class Limit:
-    """One row of the list beside the map; `reasons` is everything that limits there, strictest first."""
+    """One row of the list beside the map; `said` is everything that limits there, each sentence once."""
 
     key: str
     level: int | str
     reason: str
     places: list[str] = field(default_factory=list)
-    reasons: list[Reason] = field(default_factory=list)
+    said: dict[tuple, Reason] = field(default_factory=dict, repr=False)
     label: str = ""
     is_new: bool = False
 
     @property
+    def reasons(self) -> list[Reason]:
+        return list(self.said.values())
+
+    @property
     def href(self) -> str | None:
-        return f"#{self.key}" if self.reasons else None
+        return f"#{self.key}" if self.said else None
 
 
 def limit_rows(verdict: Verdict, new_refs: frozenset[str]) -> list[Limit]:
@@ -57,8 +61,8 @@ def limit_rows(verdict: Verdict, new_refs: frozenset[str]) -> list[Limit]:
         row = rows.setdefault((level, reason), Limit(f"why-{len(rows) + 1}", level, reason))
         row.places += map(str, entry.places)
         for place in entry.places:
-            said = {_said(one) for one in row.reasons}
-            row.reasons += [one for one in verdict.ceilings[place].reasons if _said(one) not in said]
+            for one in verdict.ceilings[place].reasons:
+                row.said.setdefault(_said(one), one)
         row.is_new = row.is_new or any(one.ref in new_refs for one in entry.reasons)
     found = [row for row in rows.values() if not (row.level == UNASSESSED and not verdict.has_form)]
     found.sort(key=lambda row: all(one.kind in words.EVERYBODYS for one in row.reasons))  # the client's own first

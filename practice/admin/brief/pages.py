@@ -8,7 +8,7 @@ from practice.access.permissions import Permission as P
 from practice.admin import day_columns
 from practice.admin.auth import current_actor, safe_next
 from practice.admin.base import Page, act, record_reading, words
-from practice.admin.brief import cards, looser, read
+from practice.admin.brief import cards, looser, read, reasons
 from practice.admin.brief import words as say
 from practice.admin.brief.remarks import other_reasons, remarks, remarks_of_use
 from practice.admin.care import check_open, closed, may_open, may_open_for
@@ -128,7 +128,7 @@ def show_brief(brief: read.Brief):
         most_questions=cards.MOST_QUESTIONS, pinned=brief.known.profile.pinned, is_mine=is_mine,
         may_write=actor.may(P.CHART_WRITE), can_start=is_mine and row.state in (S.BOOKED, S.ARRIVED),
         can_open_note=is_mine and row.state in (S.IN_SESSION, S.DONE), seen=json.dumps(brief.known.seen()),
-        book=rulebook, credit=body.SCALE_CREDIT,
+        book=rulebook, parts=reasons.parts, credit=body.SCALE_CREDIT,
         short_since=say.since, here=day_columns.here(), other_points=standing_points(verdict))
 
 

@@ -1,11 +1,10 @@
 """What stands word for word in the brief, and the reasons that no region of the map and no technique can say."""
 from dataclasses import dataclass
 
-from flask_babel import gettext
-
 from practice.admin.brief import words
 from practice.admin.brief.cards import Limit, label_of
 from practice.admin.brief.read import Brief
+from practice.admin.words import gettext
 from practice.core.body import level_words
 from practice.safety.rules_verdict import Reason, ReasonKind, Verdict
 from practice.sessions.content import NoteContent

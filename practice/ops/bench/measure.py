@@ -13,6 +13,7 @@ from practice.core import clock
 from practice.core.db import db
 from practice.ops.bench import raw
 from practice.ops.bench.browser import Browser, form_token
+from practice.ops.bench.charts import FULL_CLIENT_ID
 from practice.ops.bench.prepare import uncharged
 from practice.ops.bench.rows import PRESENT_HOUR
 from practice.ops.bench.stage import DESK, OWNER, PASSWORD, PRICE
@@ -67,10 +68,11 @@ def cases(app: Flask) -> list[Case]:
         connection = db.session.connection()
         middle = connection.execute(select(clients.c.id).order_by(clients.c.sort_key, clients.c.id)
                                     .offset(app.config["BENCH_SIZE"].clients // 2).limit(1)).scalar_one()
-        now = connection.execute(select(rows.c.id, rows.c.user_id).where(
-            rows.c.state == AppointmentState.IN_SESSION).order_by(rows.c.id).limit(1)).one()
-        therapist = connection.execute(select(db.metadata.tables["user_account"].c.email).where(
-            db.metadata.tables["user_account"].c.id == now.user_id)).scalar_one()
+        people = db.metadata.tables["user_account"]
+        in_session = (select(rows.c.id, rows.c.user_id, people.c.email).join(people, people.c.id == rows.c.user_id)
+                      .where(rows.c.state == AppointmentState.IN_SESSION).order_by(rows.c.id).limit(1))
+        now = connection.execute(in_session.where(rows.c.client_id != FULL_CLIENT_ID)).one()
+        of_full = connection.execute(in_session.where(rows.c.client_id == FULL_CLIENT_ID)).one()
         last = connection.scalar(select(func.max(rows.c.on_date)).where(rows.c.state == AppointmentState.DONE))
         month = f"{last.replace(day=1) - timedelta(days=1):%Y-%m}"
         db.session.rollback()
@@ -79,7 +81,8 @@ def cases(app: Flask) -> list[Case]:
         Case("Search in the list of clients", DESK, address(app, "clients.index", q="ana")),
         Case("Clients, first page", DESK, address(app, "clients.index")),
         Case("Clients, a page in the middle", DESK, address(app, "clients.index", after=middle)),
-        Case("Brief, its audit commit included", therapist, address(app, "brief.page", appointment_id=now.id)),
+        Case("Brief, its audit commit included", now.email, address(app, "brief.page", appointment_id=now.id)),
+        Case("Brief of a full chart", of_full.email, address(app, "brief.page", appointment_id=of_full.id)),
         Case("Today, desk", DESK, address(app, "today.index")),
         Case("Month, with two to compare", OWNER, address(app, "reports.month", month=month), has_target=False,
              asked=1),

@@ -100,7 +100,7 @@ def postgresql_server() -> Iterator[str]:
 def fingerprint(size: Size) -> str:
     """Changes with the schema, the triggers and what is loaded."""
     digest = hashlib.sha256(repr(size).encode())
-    loaders = [Path(__file__).with_name(name) for name in ("load.py", "rows.py", "sizes.py", "stage.py")]
+    loaders = [Path(__file__).with_name(name) for name in ("charts.py", "load.py", "rows.py", "sizes.py", "stage.py")]
     schema = [*sorted((ROOT / "migrations" / "versions").glob("*.py")), ROOT / "practice" / "ops" / "triggers.py"]
     for path in (*loaders, *schema):
         digest.update(path.read_bytes())

@@ -10,8 +10,17 @@ from practice.billing.models.payments import METHOD_LABELS
 from practice.clients.matching import normalise, prefix_key, search_text
 from practice.clients.models import CareReason, ReminderChannel
 from practice.core import sealed
-from practice.core.body import Place
 from practice.core.columns import canonical_json
+from practice.ops.bench.charts import (
+    ANSWERS,
+    BACK,
+    CONDITIONS,
+    FULL_CLIENT_ID,
+    FULL_CONDITIONS,
+    NECK,
+    full_each,
+    note_texts,
+)
 from practice.ops.bench.sizes import Size
 from practice.ops.bench.stage import BUFFER, MINUTES, PRICE, TAX_RATE, Stage
 from practice.premises.models import PriceMode, TaxCategory
@@ -19,7 +28,6 @@ from practice.safety.content import ConditionContent, ProfileContent
 from practice.safety.models import ConditionState
 from practice.safety.rules_facts import AllergyFact, Limit, Wish
 from practice.schedule.states import AppointmentState as S
-from practice.sessions.content import NoteContent, WorkRow
 from practice.sessions.fingerprint import fingerprint
 from practice.sessions.models import NoteState
 
@@ -34,28 +42,6 @@ FORM_HOLDS, FORMS_SPREAD = timedelta(days=365), 340  # days over which the forms
 FIRST = "Ana Ben Cleo Dara Eoin Fay Gus Hana Ivo June Kai Lena Milo Nora Omar Pia Quin Rosa Sven Tess".split()
 LAST = ("Archer Byrne Costa Duarte Engel Farouk Gallo Haddad Ito Jansen Kovacs Lind Marsh Novak Okafor Petrov Quist "
         "Raman Stein Tanaka Ueda Vega Weber Young Zeller").split()
-CONDITIONS = ("anticoagulants", "diabetes", "osteoporosis", "hypertension_controlled", "varicose_veins")
-COMPLAINTS = ("Stiff after long days at the desk", "Neck sore on waking", "Lower back tired after the garden",
-              "Calves tight from running", "Shoulder catches when reaching up")
-ANSWERS = {  # a form with nothing left open
-    "full_name": "Ana Archer", "birth_date": "1980-02-03", "phone": "+353851234567", "goals": ["pain", "sleep"],
-    "pain_where": {"lower_back:left": 6}, "pain_acute": "no", "stress": 6, "massage_before": "some", "pressure": "3",
-    "never_more": ["neck_posterior:middle"], "never_more_level": "2", "positions": ["front", "back"],
-    "room": ["quiet"], "group:heart": "none", "group:body": "none", "group:skin": "none", "allergies": ["no"],
-    "strong_medicine": ["no"], "told_not": "no",
-    "agreements": ["true", "stop", "not_medical", "privacy", "late"],
-    "signature": {"typed": "Ana Archer", "by": "self"}}
-BACK, NECK = Place("lower_back", "left"), Place("neck_posterior", "middle")
-
-
-def note_texts() -> list[str]:
-    """A few notes, as they are stored before they are sealed."""
-    return [NoteContent(
-        subjective=f"{words}, better than last time. Sleeps well, works from home three days.",
-        objective="Turns left 60, right 70 degrees; muscle along the spine firm on both sides.",
-        assessment="Took medium pressure well, freer at the end.", plan="Again in two weeks, stretches every evening.",
-        rows=(WorkRow(BACK, "petrissage", 3, 20), WorkRow(NECK, "effleurage", 2, 10)), pain_place=BACK,
-        pain_before=6 - number % 3, pain_after=3, back_in_days=14).to_json() for number, words in enumerate(COMPLAINTS)]
 
 
 @dataclass
@@ -70,6 +56,8 @@ class Rows:
         self.at = datetime(self.today.year, self.today.month, self.today.day, FIRST_HOUR, tzinfo=UTC)
         self.now = self.at.replace(hour=PRESENT_HOUR, minute=30)
         self.seal = sealed.keyring().seal
+        self.full_each = full_each(self.size)
+        self.full_at = (FIRST_HOUR + 7 - PRESENT_HOUR) * self.size.therapists  # sessions before the last one
 
     # --- which session is whose, when, and how far it came ------------------------------------------------------
 
@@ -87,6 +75,8 @@ class Rows:
         return self.stage.therapist_ids[(self.size.sessions - 1 - number) % self.size.therapists]
 
     def client(self, number: int) -> int:
+        if (self.size.sessions - 1 - number) % self.full_each == self.full_at % self.full_each:
+            return FULL_CLIENT_ID
         return (number * 7919) % self.size.clients + 1
 
     def state(self, number: int) -> S:
@@ -183,12 +173,18 @@ class Rows:
                    "valid_until_on": (self.sent(number) + FORM_HOLDS).date()}
 
     def conditions(self) -> Iterator[dict]:
+        for number, (client_id, content) in enumerate(self.known(), 1):
+            uid = f"{number:032x}"
+            yield {"id": number, "uid": uid, "client_id": client_id, "state": ConditionState.ACCEPTED,
+                   "_content": self.seal(content, f"condition:_content:{uid}"), "created_at": self.at, "version": 1}
+
+    def known(self) -> Iterator[tuple[int, str]]:
+        """(client, what is stored of a condition) of everybody who has one."""
         texts = [ConditionContent(key=key, note="Asked at the first visit.").to_json() for key in CONDITIONS]
         for number in range(1, self.size.clients // CONDITION_EACH + 1):
-            uid = f"{number:032x}"
-            yield {"id": number, "uid": uid, "client_id": number * CONDITION_EACH, "state": ConditionState.ACCEPTED,
-                   "_content": self.seal(texts[number % len(texts)], f"condition:_content:{uid}"),
-                   "created_at": self.at, "version": 1}
+            yield number * CONDITION_EACH, texts[number % len(texts)]
+        for content in FULL_CONDITIONS:
+            yield FULL_CLIENT_ID, content.to_json()
 
     def profiles(self) -> Iterator[dict]:
         content = ProfileContent(
