@@ -27,6 +27,7 @@ from practice.billing.services.memberships import start_membership
 from practice.billing.services.opening import bring_credit, bring_debt
 from practice.billing.services.packages import sell_package, use_package
 from practice.billing.services.payments import take_deposit, take_payment
+from practice.billing.services.payouts import record_payout
 from practice.billing.services.reminders import remind
 from practice.billing.services.superbills import add_referral
 from practice.billing.services.till import open_the_till
@@ -226,7 +227,7 @@ def _switch_on(people) -> None:
     with guard.acting(olive), transaction():
         change_settings(olive, version=get_practice().version, **dict.fromkeys(
             ("has_till", "has_tips", "has_deposits", "has_packages", "has_vouchers", "has_memberships",
-             "has_reminders"), True),
+             "has_reminders", "has_payouts"), True),
             no_show_percent=50, late_cancel_percent=50)
 
 
@@ -306,6 +307,9 @@ def _rest(people, world) -> None:
     numbers = world.numbers
     with guard.acting(people.olive), transaction():
         numbers["payment_method_id"] = save(people.olive, PaymentMethod, None, name="TWINT", kind=MethodKind.CARD).id
+        numbers["payout_id"] = record_payout(people.olive, method=Method.CARD, first_on=personas.NOW.date(),
+                                             last_on=personas.NOW.date(), paid_on=personas.NOW.date(),
+                                             bank_amount=9000, fee_amount=150, request_key="payout").id
         numbers["price_group_id"] = save(people.olive, PriceGroup, None, name="Student").id
     with guard.acting(people.system), transaction():
         db.session.add(ExportBatch(number=1, first_on=date(2026, 10, 1), last_on=date(2026, 10, 31), entries=0,

@@ -25,6 +25,7 @@ FORMATS = {"xlsx": XLSX, "csv": "application/zip", "pdf": "application/pdf", "js
 ON_PAPER = {  # the columns that fit on a page; tables that are not here are not printed
     "therapists": ("therapist", "earned", "cash_net", "tips", "sessions"), "treatments": None, "weeks": None,
     "tax_rates": None, "methods": None, "days": None, "locations": None, "issuers": None, "debtors": ("name", "owed"),
+    "payouts": ("paid_on", "method", "expected", "bank", "fee", "difference"),
     "documents": ("number", "issued_on", "name", "net", "tax", "gross"),
 }
 

@@ -31,6 +31,7 @@ from practice.admin import (
     owed,
     package,
     passkeys,
+    payouts,
     proof,
     report_closing,
     reports,
@@ -114,6 +115,7 @@ PAGES = (
     opening.OpeningPage(name=_("Opening balances"), endpoint="opening", url="/money/opening"),
     vouchers.VouchersPage(name=_("Vouchers"), endpoint="vouchers", url="/money/vouchers"),
     till.TipsPage(name=_("Tips"), endpoint="tips", url="/money/tips"),
+    payouts.PayoutsPage(name=_("Card payouts"), endpoint="payouts", url="/money/payouts"),
     reports.ReportsPage(name=_("Reports"), endpoint="reports", url="/reports"),
     report_closing.ClosingPage(name=_("Closing"), endpoint="closing", url="/reports/<month>/closing"),
     accounting.AccountingPage(name=_("For the accountant"), endpoint="accounting", url="/reports/accounting"),
@@ -172,7 +174,7 @@ ALSO = {
     **dict.fromkeys(("letters", "remarks", "plans", "measures", "recall", "referral", "rights", "rights_log"),
                     "clients"),
     **dict.fromkeys(("mail", "money_back", "till", "tips", "client_money", "owed", "reminders", "fees", "package",
-                     "vouchers", "superbills", "opening", "memberships"), "money"),
+                     "vouchers", "superbills", "opening", "memberships", "payouts"), "money"),
     **dict.fromkeys((view.endpoint for view in setup.LISTS), "setup"),
 }
 

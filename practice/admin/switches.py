@@ -8,7 +8,7 @@ from practice.premises.queries import the_practice
 
 def uses(name: str) -> bool:
     """Whether the practice uses "till", "tips", "deposits", "packages", "vouchers", "memberships", "reminders",
-    "einvoices", "fees"; "mail": a mail server is set."""
+    "einvoices", "payouts", "fees"; "mail": a mail server is set."""
     if name == "mail":
         return current_app.config["MAIL_SERVER"] is not None
     practice = the_practice()
@@ -17,6 +17,8 @@ def uses(name: str) -> bool:
         return bool(is_on) and current_actor().may(Permission.INVOICE_ISSUE)
     if name == "memberships":  # they name clients
         return practice.has_memberships and current_actor().may(Permission.INVOICE_ISSUE)
+    if name == "payouts":  # no business of the desk
+        return practice.has_payouts and current_actor().may(Permission.REPORT_READ)
     return getattr(practice, f"has_{name}")
 
 

@@ -31,6 +31,8 @@ MONEY_FIXED = {
     "till_move": ("till_day_id", "amount", "reason"),
     "superbill": ("document_id", "client_id", "referral_id", "facts", "content_hash", "made_on"),
     "line_share": ("line_id", "therapist_id", "net_amount", "tax_amount"),
+    "card_payout": ("method", "first_on", "last_on", "paid_on", "bank_amount", "fee_amount", "request_key",
+                    "reverses_id"),
     "till_count": ("till_day_id", "method", "expected_amount", "counted_amount"),
 }
 # What is dated, and when it is: nothing is dated into closed books, whoever tries, in whatever way.
@@ -38,6 +40,7 @@ DATED = {
     "payment": ("INSERT", "received_on"), "allocation": ("INSERT", "on_date"), "tip": ("INSERT", "on_date"),
     "tip_payout": ("INSERT", "paid_on"), "write_off": ("INSERT", "on_date"), "voucher_use": ("INSERT", "used_on"),
     "package_use": ("INSERT", "used_on"), "document": ("UPDATE OF issued_on", "issued_on"),
+    "card_payout": ("INSERT", "paid_on"),
 }
 
 

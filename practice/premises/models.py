@@ -93,6 +93,7 @@ class Practice(db.Model):
     has_vouchers: Mapped[bool] = mapped_column(Boolean, default=False)
     has_memberships: Mapped[bool] = mapped_column(Boolean, default=False, server_default=false())
     has_einvoices: Mapped[bool] = mapped_column(Boolean, default=False, server_default=false())
+    has_payouts: Mapped[bool] = mapped_column(Boolean, default=False, server_default=false())  # of card processors
     has_reminders: Mapped[bool] = mapped_column(Boolean, default=False)
     reminder_days: Mapped[int] = mapped_column(Integer, default=14)  # after the due day, and between two reminders
     no_show_percent: Mapped[int] = mapped_column(Integer, default=0)  # of the price; 0: no fee

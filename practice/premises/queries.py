@@ -36,6 +36,7 @@ class Settings:
     has_vouchers: bool
     has_memberships: bool
     has_einvoices: bool
+    has_payouts: bool
     has_reminders: bool
     reminder_days: int
     no_show_percent: int

@@ -31,7 +31,7 @@ SETTINGS = ("name", "time_zone", "country", "currency", "language", "price_mode"
             "email", "has_shared_charts", "care_days_after", "intake_valid_days", "retention_rule",
             "has_yearly_numbers", "payment_days",
             "has_till", "has_tips", "has_deposits", "has_packages", "has_vouchers", "has_memberships", "has_einvoices",
-            "has_reminders", "reminder_days", "no_show_percent",
+            "has_payouts", "has_reminders", "reminder_days", "no_show_percent",
             "late_cancel_percent", "fee_tax_code_id", "has_second_step_for_all")
 GRACE = timedelta(days=7)  # until a second step has to be set up: in a new practice, and where all need one from now on
 

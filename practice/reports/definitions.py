@@ -96,6 +96,17 @@ FIGURES: dict[str, Figure] = {
     "till_difference": Figure(
         _("Till difference"), _("Counted less expected, of the tills closed in this time."), rows="days"
     ),
+    "card_fees": Figure(
+        _("Card fees"),
+        _(
+            "What card processors kept of the payments they paid out, by the day at the bank. Part of no other figure: "
+            "received stays what clients paid."
+        ),
+        rows="payouts",
+    ),
+    "paid_out": Figure(
+        _("Paid out to the bank"), _("What card processors paid to the bank, by the day at the bank."), rows="payouts"
+    ),
     "owed": Figure(
         _("Still owed"),
         _(
@@ -213,8 +224,8 @@ SHEETS: dict[str, tuple[str, tuple[str, ...]]] = {
         _("Summary"),
         ("invoiced_net", "invoiced_tax", "invoiced_gross", "documents", "earned", "earned_services", "earned_packages",
          "earned_vouchers", "earned_products", "earned_fees", "earned_expired", "received", "refunds", "tips_given",
-         "till_difference", "cash_basis_net", "tax_cash_basis", "owed", "owed_count", "owed_oldest_days",
-         *OWED_BY_AGE.values()),
+         "till_difference", "card_fees", "paid_out", "cash_basis_net", "tax_cash_basis", "owed", "owed_count",
+         "owed_oldest_days", *OWED_BY_AGE.values()),
     ),
     "received_bridge": (
         _("From invoiced to received"), ("invoiced_gross", *BRIDGE, "bridge_difference", "received")),

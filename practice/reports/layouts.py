@@ -132,6 +132,9 @@ QUICKBOOKS_HEADS = (
     "Service Date")
 QUICKBOOKS_JOURNAL_HEADS = (
     "*JournalNo", "*JournalDate", "*AccountName", "*Debits", "*Credits", "Description", "Name", "Currency")
+XERO_JOURNAL_HEADS = (
+    "*Narration", "*Date", "Description", "*AccountCode", "*TaxRate", "*Amount", "TrackingName1", "TrackingOption1",
+    "TrackingName2", "TrackingOption2")
 LINES_A_FILE = {"xero": 500, "quickbooks": 1000}  # more at once the import refuses, or warns of
 INVOICES_A_FILE = 100  # of QuickBooks
 
@@ -197,6 +200,32 @@ def quickbooks_credits(lines: Sequence[Sold], codes: Mapping[str, Code], *, deci
                     "*AccountName": codes[key].account, "*Debits" if amount > 0 else "*Credits":
                     _amount(abs(amount), decimals), "Description": _safe(line.text),
                     "Name": _who(line, names), "Currency": currency})
+    return _sheet(QUICKBOOKS_JOURNAL_HEADS, rows)
+
+
+def xero_journal(entries: Sequence[Booked], codes: Mapping[str, Code], *, decimals: int) -> bytes:
+    """Bookings that are no invoices as Xero's manual journals, one a document: the debit above zero, the credit below.
+    The tax key is Xero's name of the tax, which it wants of every account."""
+    rows = []
+    for entry in entries:
+        for key, amount in ((entry.debit, entry.amount), (entry.credit, -entry.amount)):
+            rows.append(dict.fromkeys(XERO_JOURNAL_HEADS, "") | {
+                "*Narration": _plain(entry.document), "*Date": f"{entry.on_date:%d/%m/%Y}",
+                "Description": _safe(entry.text), "*AccountCode": codes[key].account, "*TaxRate": codes[key].tax_key,
+                "*Amount": _signed(amount, decimals)})
+    return _sheet(XERO_JOURNAL_HEADS, rows)
+
+
+def quickbooks_journal(entries: Sequence[Booked], codes: Mapping[str, Code], *, decimals: int,
+                       currency: str) -> bytes:
+    """The same as QuickBooks Online's journal entries."""
+    rows = []
+    for entry in entries:
+        for side, key in (("*Debits", entry.debit), ("*Credits", entry.credit)):
+            rows.append(dict.fromkeys(QUICKBOOKS_JOURNAL_HEADS, "") | {
+                "*JournalNo": _plain(entry.document), "*JournalDate": f"{entry.on_date:%d/%m/%Y}",
+                "*AccountName": codes[key].account, side: _amount(entry.amount, decimals),
+                "Description": _safe(entry.text), "Currency": currency})
     return _sheet(QUICKBOOKS_JOURNAL_HEADS, rows)
 
 

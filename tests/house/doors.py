@@ -219,6 +219,8 @@ DOORS: dict[str, Door] = {
     "vouchers.paper": Door(get="OR"),
     "tips.index": Door(get="ORB"),
     "tips.pay": Door(get="OR", post="OR"),
+    "payouts.index": Door(get="OB"),
+    **{f"payouts.{name}": Door(get="OB", post="OB") for name in ("new", "back")},
     "client_money.page": Door(get="OR"),
     **{f"client_money.{name}": Door(get="OR", post="OR")
        for name in ("pay", "give_back", "deposit", "package", "invoice")},

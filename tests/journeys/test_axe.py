@@ -71,7 +71,8 @@ LEAD_ON = {"calendar.index", "earnings.index", "forms.index", "first_run", "unlo
 BELOW = {"sign_in", "forgot", "reset", "kiosk.welcome", "kiosk.part", "kiosk.review", "kiosk.thanks"}
 WITHOUT_ROWS = {"letters.paper", "letters.answer", "memberships.page", "snippets.edit", "form_edit.edit",
                 "setup_methods.edit", "setup_groups.edit", "sign_in_code", "mail.document", "mail.receipt",
-                "mail.reminder", "mail.statement", "rule_history.then"}
+                "mail.reminder", "mail.statement", "rule_history.then",
+                "payouts.index", "payouts.new", "payouts.back"}
 
 pytestmark = pytest.mark.only_on("sqlite", "what a page looks like does not depend on the database")
 

@@ -16,6 +16,7 @@ from practice.billing.services.checkout import checkout
 from practice.billing.services.memberships import start_membership
 from practice.billing.services.opening import bring_debt
 from practice.billing.services.payments import reverse_payment, take_payment, use_credit
+from practice.billing.services.payouts import record_payout, take_payout_back
 from practice.billing.services.superbills import add_referral
 from practice.billing.services.till import close_the_till, open_the_till
 from practice.billing.services.tips import pay_out_tips
@@ -59,6 +60,7 @@ def stage(people):
         bring_debt(olive, stage.ann, amount=900, on=stage.today, due_on=stage.today, reference="R-1")
     more(stage)
     superbill(stage)
+    paid_out(stage)
     return stage
 
 
@@ -78,6 +80,17 @@ def more(stage):
                                             value_amount=6000, method=Method.CARD, request_key="v"))
     code, session = stage.read(lambda: get_voucher(voucher).code), stage.session()
     stage.do(lambda: checkout(stage.rae, session, payments=[], request_key="w", voucher=code))
+
+
+def paid_out(stage):
+    """A payout of the card processor that was taken back, and the right one."""
+    bo, today = stage.people.bo, stage.today
+    for number, bank in enumerate((5000, 6000)):
+        with guard.acting(bo), transaction():
+            row = record_payout(bo, method=Method.CARD, first_on=today, last_on=today, paid_on=today, bank_amount=bank,
+                                fee_amount=100, request_key=f"payout-{number}")
+            if number == 0:
+                take_payout_back(bo, row.id, reason="typed wrong")
 
 
 def superbill(stage):
@@ -170,6 +183,10 @@ BREAKS = [
      "UPDATE document SET open_amount = 1 WHERE kind = 'voucher_sale'; UPDATE voucher SET left_amount = 5"),
     ("write-off stands against its invoice", "write_off", "UPDATE write_off SET amount = 1 WHERE id = {id}"),
     ("tips paid out were given", "user_account", "UPDATE tip_payout SET amount = 901"),
+    ("a day is paid out once", "card_payout", "UPDATE card_payout SET reverses_id = NULL"),
+    ("a payout is taken back whole", "card_payout", "UPDATE card_payout SET fee_amount = 99 WHERE id = {payout}"),
+    ("a payout is of a method that exists", "card_payout", "UPDATE card_payout SET method = 'own-99'"),
+    ("a fee is kept", "card_payout", "UPDATE card_payout SET fee_amount = -100 WHERE reverses_id IS NULL"),
     ("till = float + in - out", "till_count", "UPDATE till_day SET float_amount = 4999"),
     ("nothing after the closing", "payment",
      "UPDATE payment SET received_at = '2030-01-01 00:00:00' WHERE till_day_id IS NOT NULL"),
@@ -187,6 +204,7 @@ def places(wire) -> dict:
         "third": one("SELECT id FROM document WHERE number = 3 AND kind = 'invoice'"),
         "note": one("SELECT min(id) FROM document WHERE kind = 'credit_note'"),
         "opening": one("SELECT id FROM document WHERE kind = 'opening'"),
+        "payout": one("SELECT id FROM card_payout WHERE reverses_id IS NOT NULL"),
         "reversal": one("SELECT min(id) FROM payment WHERE reverses_id IS NOT NULL"),
         "other": one("SELECT max(id) FROM client"), "appointment": one("SELECT min(id) FROM appointment")}
 
@@ -208,7 +226,7 @@ def test_the_row_that_breaks_a_rule_is_named(stage, rule, table, words):
 
     found = [one for one in unguarded(work) if one.rule == rule]
     assert found and all(one.table == table for one in found), rule
-    keys = ("id", "second", "third", "note", "reversal", "doc", "payment", "opening")
+    keys = ("id", "second", "third", "note", "reversal", "doc", "payment", "opening", "payout")
     rows = {named[key] for key in keys if f"{{{key}}}" in words}
     is_named = table not in ("client", "allocation", "document_line", "series", "user_account", "till_count")
     assert not rows or not is_named or {one.row_id for one in found} & rows

@@ -10,6 +10,8 @@ import pytest
 from hypothesis import given
 
 from practice.access import guard
+from practice.billing.models.payments import Method
+from practice.billing.services.payouts import record_payout
 from practice.core import clock
 from practice.core.db import snapshot, transaction
 from practice.core.errors import Forbidden, Invalid
@@ -60,7 +62,9 @@ def test_the_bookings_agree_with_the_report(walk, steps):
     handed_out = f["tips_given"] - f["tips_payable"]
     assert found.get("clients", 0) == f["owed"] and -found.get("credit", 0) == f["client_credit"]
     assert -found.get("tips", 0) == f["tips_payable"] and -found.get("packages", 0) == f["deferred_packages"]
-    assert -total("tax:") == f["invoiced_tax"] and handed_out == f["received"] - total("method:")
+    assert -total("tax:") == f["invoiced_tax"] and handed_out == f["received"] - total("method:") - (
+        f["paid_out"] + f["card_fees"])
+    assert (found.get("payout_bank", 0), found.get("card_fees", 0)) == (f["paid_out"], f["card_fees"])
     assert -total("revenue:") - found.get("expired", 0) == f["earned"]
     assert all(name_of_key(key)[0] for key in keys_of(entries))
 
@@ -220,6 +224,55 @@ def test_credit_notes_are_journal_entries_in_quickbooks(lines):
     assert [(row["*AccountName"], row["*Debits"], row["*Credits"]) for row in rows] == [
         ("200", "8.81", ""), ("VAT", "1.19", ""), ("Debtors", "", "10.00")]
     assert {row["*JournalNo"] for row in rows} == {notes[0].number} and rows[-1]["Name"] == "Ann Doyle"
+
+
+PAID_OUT = [Entry(date(2026, 11, 18), "C1", "payout_bank", "method:card", 7650, text="po_1"),
+            Entry(date(2026, 11, 18), "C1", "card_fees", "method:card", 150, text="po_1")]
+BANK = {"payout_bank": Account("090", "No VAT"), "card_fees": Account("404", "No VAT"),
+        "method:card": Account("Clearing", "No VAT")}
+
+
+def test_card_payouts_are_journals_in_xero_and_quickbooks():
+    """Of each journal debits and credits come to nothing; Xero takes up to 300 lines."""
+    rows = list(csv.DictReader(io.StringIO(layouts.xero_journal(PAID_OUT, BANK, decimals=2).decode())))
+    assert [(row["*AccountCode"], row["*Amount"]) for row in rows] == [
+        ("090", "76.50"), ("Clearing", "-76.50"), ("404", "1.50"), ("Clearing", "-1.50")]
+    assert {(row["*Narration"], row["*Date"], row["*TaxRate"]) for row in rows} == {("C1", "18/11/2026", "No VAT")}
+    data = layouts.quickbooks_journal(PAID_OUT, BANK, decimals=2, currency="EUR").decode()
+    rows = list(csv.DictReader(io.StringIO(data)))
+    assert [(row["*AccountName"], row["*Debits"], row["*Credits"]) for row in rows] == [
+        ("090", "76.50", ""), ("Clearing", "", "76.50"), ("404", "1.50", ""), ("Clearing", "", "1.50")]
+
+
+def test_a_payout_is_booked_against_its_method_and_its_accounts_are_asked_for(as_person, stage):
+    """78.00 by card in November; of it 76.50 come to the bank, 1.50 is kept: nothing is left on the card's account."""
+    clock.set_to(personas.NOW)
+    with guard.acting(stage.people.olive), transaction():
+        close_books(stage.people.olive, None, reason="a payout was forgotten")
+    with guard.acting(stage.people.bo), transaction():
+        record_payout(stage.people.bo, method=Method.CARD, first_on=stage.today, last_on=stage.today,
+                      paid_on=stage.today, bank_amount=7650, fee_amount=150, request_key="payout", reference="po_1")
+    with guard.acting(stage.people.bo), snapshot():
+        found = balances(journal(Period.month(2026, 11)))
+    assert (found["method:card"], found["payout_bank"], found["card_fees"]) == (0, 7650, 150)
+    mapped(stage)
+    clock.set_to(datetime(2026, 12, 3, 10, tzinfo=UTC))
+    with guard.acting(stage.people.olive), transaction():
+        close_books(stage.people.olive, date(2026, 11, 30))
+    with pytest.raises(Unmapped) as error:
+        made(stage)
+    assert error.value.params["names"] == "Fees kept of card payments, Bank account of card payouts"
+    with guard.acting(stage.people.bo), transaction():
+        save_codes(stage.people.bo, {"card_fees": ("4970", ""), "payout_bank": ("1200", "")})
+    made(stage)
+    clock.set_to(personas.NOW)
+    browser = as_person("bo")
+    for layout in ("journal", "datev", "sage"):
+        data = browser.get(f"/reports/accounting/batches/1/{layout}").data
+        assert data.count(b"4970") == 1 and data.count(b"po_1") == (4 if layout == "sage" else 2)
+    for layout in ("xero", "quickbooks"):
+        with zipfile.ZipFile(io.BytesIO(browser.get(f"/reports/accounting/batches/1/{layout}").data)) as archive:
+            assert archive.namelist() == [f"{layout}-1-1.csv", f"{layout}-card-payouts-1-2.csv"]
 
 
 def test_files_are_cut_between_invoices(lines):

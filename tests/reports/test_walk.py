@@ -55,6 +55,9 @@ def assert_sums(actor, found: Report) -> None:
     assert_owed(found, detail(actor, "owed", found.period))
     assert rows["debtors"] == {age: f[name] for age, name in OWED_BY_AGE.items()} | {"owed": f["owed"]}
     assert rows["tips"]["amount"] == f["tips_given"]
+    assert (rows["payouts"]["bank"], rows["payouts"]["fee"]) == (f["paid_out"], f["card_fees"])
+    paid = rows["payouts"]
+    assert paid["difference"] == paid["expected"] - paid["bank"] - paid["fee"]
     assert compared(actor, found.period).items() <= f.items()
     assert rows["packages"]["left"] == f["deferred_packages"] and rows["vouchers"]["left"] == f["voucher_liability"]
 

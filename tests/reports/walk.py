@@ -11,6 +11,7 @@ from practice.billing.services.checkout import checkout
 from practice.billing.services.documents import issue_invoice
 from practice.billing.services.packages import sell_package
 from practice.billing.services.payments import reverse_payment, take_deposit, take_payment
+from practice.billing.services.payouts import record_payout, take_payout_back
 from practice.billing.services.refunds import refund
 from practice.billing.services.tips import pay_out_tips
 from practice.billing.services.vouchers import sell_voucher
@@ -25,7 +26,7 @@ from tests import personas
 from tests.factories.billing import Stage
 
 ACTS = ("invoice", "invoice", "pay", "pay", "tip", "credit", "refund", "write_off", "package", "session", "voucher",
-        "bring", "ahead", "deposit", "reverse", "payout", "day", "day", "month")
+        "bring", "ahead", "deposit", "reverse", "payout", "settle", "day", "day", "month")
 STEPS = st.lists(st.tuples(st.sampled_from(ACTS), st.integers(1, 30_000), st.integers(0, 9)), min_size=4, max_size=14)
 
 
@@ -36,6 +37,7 @@ class Walk:
         self.stage, self.now, self.keys = stage, personas.NOW, itertools.count()
         self.invoices, self.packages, self.codes, self.payments = [], [], [], []
         self.done = Counter()
+        self.settled = self.now.date() - timedelta(days=1)  # the last day the processor paid out
 
     def begin(self) -> Period:
         """Leave what was behind, at the first of a later month; gives that month."""
@@ -104,6 +106,17 @@ class Walk:
     def _payout(self, amount, _which):
         self.stage.do(lambda: pay_out_tips(self.stage.rae, therapist_id=self.stage.people.tara.user_id,
                                            amount=amount % 900 + 1, method=Method.CASH, request_key=self._key()))
+
+    def _settle(self, amount, which):
+        """The processor pays out the days since the payout before, and keeps a fee; now and then it is taken back."""
+        bo, now = self.stage.people.bo, clock.now().date()
+        with guard.acting(bo), transaction():
+            row = record_payout(bo, method=Method.CARD, first_on=self.settled + timedelta(days=1), last_on=now,
+                                paid_on=now, bank_amount=amount, fee_amount=amount // 50, request_key=self._key())
+            if which % 4:
+                self.settled = now
+            else:
+                take_payout_back(bo, row.id, reason="of another month")
 
     def _credit(self, amount, which):
         number = self._any(self.invoices, which)

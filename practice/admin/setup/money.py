@@ -16,7 +16,7 @@ from practice.premises import services
 from practice.premises.queries import get_practice, tax_codes
 
 SWITCHES = ("has_till", "has_tips", "has_deposits", "has_packages", "has_vouchers", "has_memberships",
-            "has_reminders", "has_einvoices")
+            "has_reminders", "has_einvoices", "has_payouts")
 NUMBERS = ("reminder_days", "no_show_percent", "late_cancel_percent")
 
 
@@ -31,6 +31,8 @@ class MoneyForm(SetupForm):
     has_reminders = BooleanField(_("Reminders"), description=_("Letters for overdue invoices, in three steps."))
     has_einvoices = BooleanField(_("E-invoices"), description=_("The PDF of an invoice carries its data (Factur-X, "
                                                                 "ZUGFeRD)."))
+    has_payouts = BooleanField(_("Card payouts"), description=_("What the card processor paid to the bank, and the "
+                                                                "fee it kept."))
     reminder_days = WholeField(_("Days from the due day to the first reminder, and to each next one"))
     no_show_percent = WholeField(_("No-show"))
     late_cancel_percent = WholeField(_("Cancelled late"))

@@ -4,12 +4,12 @@ from collections.abc import Iterator
 from practice.access.actor import system
 from practice.access.guard import acting
 from practice.core.db import snapshot
-from practice.ops.books import accounts, closings, documents, prepaid, superbills, till
+from practice.ops.books import accounts, closings, documents, payouts, prepaid, superbills, till
 from practice.ops.books.broken import Broken
 from practice.premises.queries import settings
 
 CHECKS = (*documents.CHECKS, *accounts.CHECKS, *prepaid.CHECKS, *till.CHECKS, *closings.CHECKS,
-          *superbills.CHECKS)
+          *superbills.CHECKS, *payouts.CHECKS)
 
 
 def check_books() -> list[Broken]:

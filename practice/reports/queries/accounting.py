@@ -16,12 +16,13 @@ from practice.premises.queries import the_practice
 from practice.reports.layouts import Sold
 from practice.reports.models import AccountCode, ExportBatch
 from practice.reports.period import Period
-from practice.reports.queries.journal import Entry, journal, sold
+from practice.reports.queries.journal import Entry, journal, paid_out, sold
 
 NAMES = {
     "clients": _("Owed by clients"), "credit": _("Credit of clients, deposits included"), "tips": _("Tips to hand out"),
     "vouchers": _("Vouchers of an amount"), "packages": _("Packages sold, not given yet"),
     "vouchers_one_treatment": _("Vouchers for a treatment, not given yet"), "written_off": _("Given up"),
+    "card_fees": _("Fees kept of card payments"), "payout_bank": _("Bank account of card payouts"),
     "opening": _("Opening balances"), "expired": _("Expired unused"),
     "revenue:package_session": _("Earned with sessions of packages"),
     "revenue:voucher_session": _("Earned with vouchers for a treatment"),
@@ -75,6 +76,13 @@ def lines_of(actor: Actor, days: Period) -> list[Sold]:
     require(actor, Permission.REPORT_READ)
     with snapshot():
         return sold(days)
+
+
+def paid_out_of(actor: Actor, days: Period) -> list[Entry]:
+    """The bookings of card payouts of these days alone. Needs report:read."""
+    require(actor, Permission.REPORT_READ)
+    with snapshot():
+        return paid_out(days)
 
 
 def keys_of(entries: list[Entry]) -> list[str]:

@@ -6,6 +6,7 @@ from practice.access.guard import require, system_session
 from practice.access.permissions import Permission
 from practice.accounts.queries import user_names
 from practice.billing.queries.methods import written
+from practice.billing.queries.payouts import payouts_between
 from practice.core.db import db, snapshot
 from practice.core.errors import NotFound
 from practice.reports.period import AGES, Period, age_bucket
@@ -55,6 +56,12 @@ def _payments(period: Period, key: str | None) -> list[tuple]:
             for row in db.session.execute(rows.payments(period)) if key in (None, str(row.method))]
 
 
+def _payouts(period: Period, key: str | None) -> list[tuple]:
+    return [(None, one.row.paid_on, written(one.row.method), one.row.first_on, one.row.last_on, one.row.reference,
+             one.expected, one.row.bank_amount, one.row.fee_amount, one.difference)
+            for one in payouts_between(period.first, period.last)]
+
+
 def _owed(period: Period, key: str | None) -> list[tuple]:
     """`key` is an age."""
     if key is not None and key not in AGES:
@@ -99,5 +106,6 @@ def _vouchers(period: Period, key: str | None) -> list[tuple]:
     return held.voucher_rows(period.last)
 
 
-BUILDERS = {"debtors": _debtors, "documents": _documents, "earned": _earned, "payments": _payments, "owed": _owed,
+BUILDERS = {"debtors": _debtors, "documents": _documents, "earned": _earned, "payments": _payments, "payouts": _payouts,
+            "owed": _owed,
             "tips": _tips, "appointments": _appointments, "packages": _packages, "vouchers": _vouchers}

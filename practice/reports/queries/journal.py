@@ -11,15 +11,16 @@ from sqlalchemy import func, select
 from practice.accounts.queries import user_names
 from practice.billing.models.documents import Document, DocumentKind, DocumentLine
 from practice.billing.models.payments import Allocation, Method, Payment, Tip, TipPayout, WriteOff
+from practice.billing.models.payouts import CardPayout
 from practice.core.db import db
 from practice.reports.layouts import Sold
 from practice.reports.period import Period
 from practice.reports.queries import rows
 from practice.reports.queries.rows import ISSUED
 
-CLIENTS, CREDIT, TIPS, VOUCHERS, PACKAGES, PREPAID, WRITTEN_OFF, EXPIRED, OPENING = (
+CLIENTS, CREDIT, TIPS, VOUCHERS, PACKAGES, PREPAID, WRITTEN_OFF, EXPIRED, OPENING, CARD_FEES, PAYOUT_BANK = (
     "clients", "credit", "tips", "vouchers", "packages", "vouchers_one_treatment", "written_off", "expired",
-    "opening")
+    "opening", "card_fees", "payout_bank")
 # Lines that are no revenue: owed in sessions, or brought over from before.
 AHEAD = {"package": PACKAGES, "voucher": PREPAID, "opening": OPENING}
 
@@ -48,7 +49,7 @@ def _entry(on_date: date, document: str, debit: str, credit: str, amount: int, *
 
 def journal(period: Period) -> list[Entry]:
     """All bookings of a period by day, inside a snapshot."""
-    found = [*_documents(period), *_money(period), *_settled(period), *_given(period)]
+    found = [*_documents(period), *_money(period), *paid_out(period), *_settled(period), *_given(period)]
     return sorted(found, key=lambda entry: (entry.on_date, entry.document))
 
 
@@ -114,6 +115,18 @@ def _money(period: Period) -> list[Entry]:
                                   .order_by(TipPayout.id)).scalars():
         found += _entry(row.paid_on, f"T{row.id}", TIPS, f"method:{row.method}", row.amount,
                         therapist=names.get(row.therapist_id, ""))
+    return found
+
+
+def paid_out(period: Period) -> list[Entry]:
+    """What came to the bank of a method's payments, and what was kept as a fee; the rest stays on its account."""
+    found = []
+    for row in db.session.execute(
+            select(CardPayout.id, CardPayout.paid_on, CardPayout.method, CardPayout.bank_amount, CardPayout.fee_amount,
+                   CardPayout.reference)
+            .where(CardPayout.paid_on.between(period.first, period.last)).order_by(CardPayout.id)):
+        for key, amount in ((PAYOUT_BANK, row.bank_amount), (CARD_FEES, row.fee_amount)):
+            found += _entry(row.paid_on, f"C{row.id}", key, f"method:{row.method}", amount, text=row.reference)
     return found
 
 

@@ -15,7 +15,8 @@ from practice.reports.queries.report import Report
 from practice.reports.queries.tables import TABLES
 
 FORMAT = "practice report, version 1"
-LATER = {"debt_opening": 0}  # figures that months closed before them do not have, and what they were then
+# Figures that months closed before them do not have, and what they were then.
+LATER = {"debt_opening": 0, "card_fees": 0, "paid_out": 0}
 
 
 def as_text(report: Report, details: dict[str, list[tuple]]) -> str:

@@ -72,7 +72,7 @@ def read_report(period: Period) -> Report:
     figures = {
         **_invoiced(invoiced), **_earned(earned, worked), **_received(money, tips, tills),
         "cash_basis_net": sum(net for net, _tax in paid.values()), "tax_cash_basis": sum(row[5] for row in rates),
-        **_owed(owed, period.last), **_held(period.last), **_worked(worked)}
+        **sums.paid_out(period), **_owed(owed, period.last), **_held(period.last), **_worked(worked)}
     figures |= _debt(period, invoiced, figures["owed"], settled)
     figures |= _bridge(figures, owed, settled)
     figures |= _steps(period, figures)

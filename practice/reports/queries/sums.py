@@ -9,6 +9,7 @@ from sqlalchemy.orm import aliased
 
 from practice.billing.models.documents import Document, DocumentKind, DocumentLine, DocumentTax, LineShare
 from practice.billing.models.payments import Allocation, Method, Payment, Tip
+from practice.billing.models.payouts import CardPayout
 from practice.billing.models.till import TillCount, TillDay
 from practice.core.db import db
 from practice.core.money import round_half_up, split
@@ -94,6 +95,13 @@ def payments(span: Period) -> list:
                 .where(Payment.received_on.between(span.first, span.last), Payment.method != Method.OPENING)
                 .group_by(Payment.received_on, Payment.method, Payment.location_id)
                 .order_by(Payment.received_on, Payment.method))
+
+
+def paid_out(span: Period) -> dict[str, int]:
+    """What card processors paid to the bank and what they kept, by the day at the bank."""
+    row = read(select(func.sum(CardPayout.bank_amount).label("bank"), func.sum(CardPayout.fee_amount).label("fee"))
+               .where(CardPayout.paid_on.between(span.first, span.last)))[0]
+    return {"paid_out": int(row.bank or 0), "card_fees": int(row.fee or 0)}
 
 
 @dataclass(frozen=True)

@@ -85,6 +85,10 @@ DETAILS: dict[str, Table] = {
         ("on_date", _("Day"), D), ("method", _("By"), T), ("reference", _("Reference"), T),
         ("amount", _("Received"), M)),
         {"method": METHOD_LABELS}),
+    "payouts": Table(_("Card payouts"), (
+        ("paid_on", _("At the bank"), D), ("method", _("By"), T), ("first_on", _("From"), D), ("last_on", _("To"), D),
+        ("reference", _("Reference"), T), ("expected", _("Paid by clients"), M), ("bank", _("To the bank"), M),
+        ("fee", _("Fee"), M), ("difference", _("Difference"), M)), {"method": METHOD_LABELS}),
     "owed": Table(_("Still owed"), (
         ("number", _("Number"), T), ("issued_on", _("Issued"), D), ("due_on", _("Due"), D), ("name", _("Billed to"), T),
         ("age", _("Age"), T), ("owed", _("Still owed"), M)), {"age": AGE_LABELS}),

@@ -120,5 +120,5 @@ ABOUT_NOBODY = frozenset({
     "tip_payout", "till_day", "till_move", "till_count", "treatment", "treatment_text", "treatment_therapist",
     "product", "payment_method", "form_version", "practice", "tax_code", "location", "room", "issuer", "closed_month",
     "account_code", "export_batch", "own_rule", "own_rule_change", "shift", "block", "snippet", "measure_wording",
-    "trail_review",
+    "trail_review", "card_payout",
 })
