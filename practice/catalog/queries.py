@@ -6,7 +6,7 @@ from sqlalchemy.orm import selectinload
 
 from practice.accounts.queries import therapists
 from practice.catalog.models import Product, Treatment, TreatmentPrice, TreatmentText, TreatmentTherapist
-from practice.core.db import db
+from practice.core.db import db, read_already
 from practice.core.errors import NotFound
 
 ONE_TREATMENT = select(Treatment).where(Treatment.id == bindparam("treatment_id"))
@@ -23,7 +23,8 @@ def treatments(*, active: bool = True) -> list[Treatment]:
 
 def get_treatment(treatment_id: int) -> Treatment:
     """Raises NotFound."""
-    row = db.session.scalars(ONE_TREATMENT, {"treatment_id": treatment_id}).first()
+    row = (read_already(Treatment, treatment_id)
+           or db.session.scalars(ONE_TREATMENT, {"treatment_id": treatment_id}).first())
     if row is None:
         raise NotFound()
     return row

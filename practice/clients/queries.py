@@ -23,7 +23,7 @@ from practice.access.guard import system_session
 from practice.clients.matching import POSSIBLE, Person, Query, duplicate_score, normalise, prefix_key, query_terms
 from practice.clients.models import Care, ChartLimit, Client, name_of
 from practice.core import clock
-from practice.core.db import db
+from practice.core.db import db, read_already
 from practice.core.errors import NotFound
 
 PAGE = 25
@@ -35,11 +35,12 @@ CLIENT = Client.__table__
 CARE = Care.__table__
 LIMIT = ChartLimit.__table__
 ONE = select(Client).where(Client.id == bindparam("client_id"))
+NAMED = select(LIMIT.c.user_id).where(LIMIT.c.client_id == bindparam("client_id"), LIMIT.c.ended_at.is_(None))
 
 
 def get_client(client_id: int) -> Client:
     """Raises NotFound for an unknown client and for one who is not this person's to see."""
-    row = db.session.scalars(ONE, {"client_id": client_id}).first()
+    row = read_already(Client, client_id) or db.session.scalars(ONE, {"client_id": client_id}).first()
     if row is None:
         raise NotFound()
     return row
@@ -53,8 +54,7 @@ def names_of(client_ids: Iterable[int]) -> dict[int, str]:
 
 def named_for(client_id: int) -> set[int]:
     """Whom a chart is kept to, by number; nobody where it is not: asked by every booking, so past the row rule."""
-    chosen = select(LIMIT.c.user_id).where(LIMIT.c.client_id == client_id, LIMIT.c.ended_at.is_(None))
-    return set(db.session.connection().scalars(chosen))
+    return set(db.session.connection().scalars(NAMED, {"client_id": client_id}))
 
 
 IS_IN_CARE = select(exists().where(CARE.c.client_id == bindparam("client"), CARE.c.user_id == bindparam("user"),

@@ -115,7 +115,6 @@ def begin_care(actor: Actor, client_id: int, user_id: int, *, from_at: datetime,
     row = Care(client_id=client_id, user_id=user_id, from_at=from_at, until_at=until_at, reason=reason,
                appointment_id=appointment_id, words=words)
     db.session.add(row)
-    db.session.flush()
     audit.record(actor, "care.begin", row, client_id=client_id, user_id=user_id, until_at=until_at, reason=reason)
     return row
 

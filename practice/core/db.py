@@ -11,7 +11,7 @@ from time import monotonic
 
 from flask_sqlalchemy import SQLAlchemy
 from flask_sqlalchemy.session import Session as FlaskSession
-from sqlalchemy import Engine, MetaData, event
+from sqlalchemy import Engine, MetaData, event, inspect
 from sqlalchemy.exc import DBAPIError, InvalidatePoolError, InvalidRequestError, OperationalError
 from sqlalchemy.orm import DeclarativeBase, Session, object_session
 
@@ -34,7 +34,11 @@ class OneDatabase(FlaskSession):
     """A session that need not work out with every statement which database its tables are in."""
 
     def get_bind(self, mapper=None, clause=None, bind=None, **asked):
-        return self._db.engines[None] if bind is None else bind
+        if bind is not None:
+            return bind
+        if "engine" not in self.info:
+            self.info["engine"] = self._db.engines[None]
+        return self.info["engine"]
 
 
 db = SQLAlchemy(model_class=Base, session_options={"class_": OneDatabase})
@@ -113,6 +117,16 @@ def begin(connection, how: dict[str, str] = WRITING) -> bool:
 
 def _is_begun(driver) -> bool:
     return driver.in_transaction if hasattr(driver, "in_transaction") else bool(driver.pgconn.transaction_status)
+
+
+def read_already(model: type, row_id: int):
+    """The row, if this session has read it and nothing has made it out of date since; None else.
+
+    It came in through the row rule of who asks: `guard.bind` forgets what others read, `transaction()` what was read
+    before it.
+    """
+    row = db.session().identity_map.get((model, (row_id,), None))
+    return None if row is None or inspect(row).expired else row
 
 
 @contextmanager

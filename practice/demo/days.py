@@ -9,6 +9,7 @@ from practice.billing.services.checkout import checkout
 from practice.billing.services.packages import sell_package
 from practice.billing.services.payments import take_payment
 from practice.clients.models import ReminderChannel
+from practice.clients.queries import get_client
 from practice.clients.services import register_client
 from practice.core import clock
 from practice.core.body import Place
@@ -25,6 +26,7 @@ from practice.safety.services.consents import give_consent
 from practice.safety.services.profile import set_allergies
 from practice.safety.services.receiving import receive_form
 from practice.safety.services.reviews import mark_reviewed
+from practice.schedule.queries.appointments import get_appointment
 from practice.schedule.services.booking import book
 from practice.schedule.services.messages import tell_therapist
 from practice.schedule.services.states import set_state
@@ -121,6 +123,7 @@ def _book(stage: Stage, person: Person, day: date, start: time) -> None:
 def carry_out(stage: Stage, visit: Visit, day: date, *, until: S = S.DONE, is_charged: bool = True) -> None:
     """One visit: how it ended, the note, the hand-over, the money. `until` stops on the way, for today."""
     person, chance, desk = visit.person, stage.chance, stage.desk
+    _held = get_client(person.client_id), get_appointment(visit.appointment_id)  # a row that is held is not read again
     roll = chance.random()
     if until is S.DONE and roll < 0.07:
         ending = S.NO_SHOW if roll < 0.028 else S.CANCELLED_LATE if roll < 0.045 else S.CANCELLED_EARLY

@@ -179,7 +179,7 @@ def save(actor: Actor, model: type, row_id: int | None, *, version: int | None =
         setattr(row, name, value)
     db.session.add(row)
     db.session.flush()
-    kept()["main_location"] = kept()["methods"] = None
+    kept()["main_location"] = kept()["methods"] = kept()["rooms"] = None
     audit.record(actor, f"{model.__tablename__}.save", row)
     return row
 

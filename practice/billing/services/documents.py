@@ -31,7 +31,7 @@ from practice.clients.models import Client
 from practice.clients.queries import get_client
 from practice.core import clock
 from practice.core.columns import canonical_json
-from practice.core.db import db
+from practice.core.db import db, read_already
 from practice.core.errors import Invalid
 from practice.core.money import round_half_up, split, whole
 from practice.core.pdf import missing_characters
@@ -134,13 +134,15 @@ def issue(actor: Actor, document: Document, *, brought_on: date | None = None) -
         head["einvoice"] = EDITION
     if head != document.issuer_head:
         document.issuer_head = head
-    db.session.flush()  # before the number, which is taken last
+    if document.id is None:
+        db.session.flush()  # its lines, as long as it is a draft
     taken = outside_series(document, brought_on) if brought_on else take_number(document)
-    for line in document.lines:  # a credit note counts by its own date, a late invoice for closed books as well
-        counted_on = (_counted_on(line.service_on) if is_invoice else None) or taken.issued_on
-        if line.recognised_on != counted_on:
-            line.recognised_on = counted_on
-    db.session.flush()  # lines of an issued document do not change any more
+    counted_on = {line: (_counted_on(line.service_on) if is_invoice else None) or taken.issued_on
+                  for line in document.lines}  # a credit note by its own date, a late invoice for closed books as well
+    if any(line.recognised_on != day for line, day in counted_on.items()):
+        for line, day in counted_on.items():
+            line.recognised_on = day
+        db.session.flush()  # lines of an issued document do not change any more
     document.series_id, document.number, document.number_text = taken.series_id, taken.number, taken.number_text
     document.issued_at, document.issued_on = taken.issued_at, taken.issued_on
     if is_invoice:
@@ -201,7 +203,9 @@ def less(lines: Sequence[LineInput], discount: int, reason: str) -> list[LineInp
 def tax_codes_of(ids: Iterable[int]) -> dict[int, TaxCode]:
     """These tax codes by id. Raises Invalid for one that does not exist."""
     wanted = set(ids)
-    found = {row.id: row for row in db.session.scalars(TAX_CODES, {"ids": list(wanted)})}
+    found = {row.id: row for number in wanted if (row := read_already(TaxCode, number)) is not None}
+    if wanted - found.keys():
+        found = {row.id: row for row in db.session.scalars(TAX_CODES, {"ids": list(wanted)})}
     if wanted - found.keys():
         raise Invalid(_("Unknown tax."), "tax")
     return found

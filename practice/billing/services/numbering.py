@@ -21,6 +21,8 @@ SERIES = select(Series.id).where(
     Series.kind == bindparam("kind"), Series.year == bindparam("year")).with_for_update()
 LATEST = (select(Document.issued_on).where(Document.series_id == bindparam("series_id"))
           .order_by(Document.number.desc()).limit(1))
+MOVE_ON = (update(Series).where(Series.id == bindparam("counter")).values(next_number=Series.next_number + 1)
+           .returning(Series.next_number, Series.prefix).execution_options(synchronize_session=False))
 OUTSIDE = "OB-"  # opening balances
 PREFIXES = {DocumentKind.INVOICE: "", DocumentKind.CREDIT_NOTE: "C", DocumentKind.VOUCHER_SALE: "V"}
 
@@ -48,21 +50,20 @@ def outside_series(document: Document, on: date) -> Taken:
 def take_number(document: Document) -> Taken:
     """The next number of the document's series, and its dates. Call it last: the row is locked until the commit.
 
-    The time is read after the lock was won, so that the order of numbers is the order of dates. Raises DateGoesBack
-    where the machine's clock was set back.
+    The time is read after the lock was won, so that the order of numbers is the order of dates. What was put against
+    the document before is written with its number. Raises DateGoesBack where the machine's clock was set back.
     """
     zone = the_practice().time_zone
-    while True:
-        year = series_year(clock.local_date(clock.now(), zone))
-        series_id = _lock_series(document, year)
-        issued_at = clock.now()
-        issued_on = clock.local_date(issued_at, zone)
-        if series_year(issued_on) == year:  # else the year ended while we waited
-            break
-    _refuse_going_back(series_id, issued_on)
-    row = db.session.execute(
-        update(Series).where(Series.id == series_id).values(next_number=Series.next_number + 1)
-        .returning(Series.next_number, Series.prefix).execution_options(synchronize_session=False)).one()
+    with db.session.no_autoflush:
+        while True:
+            year = series_year(clock.local_date(clock.now(), zone))
+            series_id = _lock_series(document, year)
+            issued_at = clock.now()
+            issued_on = clock.local_date(issued_at, zone)
+            if series_year(issued_on) == year:  # else the year ended while we waited
+                break
+        _refuse_going_back(series_id, issued_on)
+        row = db.session.execute(MOVE_ON, {"counter": series_id}).one()
     number = row.next_number - 1
     return Taken(series_id, number, number_text(row.prefix, number), issued_at, issued_on)
 
@@ -70,14 +71,13 @@ def take_number(document: Document) -> Taken:
 def _lock_series(document: Document, year: int) -> int:
     """The counter of issuer, location, kind and year, locked; made when first needed, by whoever comes first."""
     values = {"issuer_id": document.issuer_id, "location_id": document.location_id, "kind": document.kind, "year": year}
-    with db.session.no_autoflush:
+    found = db.session.scalar(SERIES, values)
+    if found is None:
+        dialect = sqlite if db.session.get_bind().dialect.name == "sqlite" else postgresql
+        prefix = f"{PREFIXES[document.kind]}{_owner(document)}{f'{year}-' if year else ''}"
+        db.session.execute(dialect.insert(Series).values(**values, prefix=prefix, next_number=1)
+                           .on_conflict_do_nothing().execution_options(synchronize_session=False))
         found = db.session.scalar(SERIES, values)
-        if found is None:
-            dialect = sqlite if db.session.get_bind().dialect.name == "sqlite" else postgresql
-            prefix = f"{PREFIXES[document.kind]}{_owner(document)}{f'{year}-' if year else ''}"
-            db.session.execute(dialect.insert(Series).values(**values, prefix=prefix, next_number=1)
-                               .on_conflict_do_nothing().execution_options(synchronize_session=False))
-            found = db.session.scalar(SERIES, values)
     return found
 
 
@@ -90,7 +90,6 @@ def _owner(document: Document) -> str:
 
 
 def _refuse_going_back(series_id: int, issued_on: date) -> None:
-    with db.session.no_autoflush:
-        last = db.session.scalar(LATEST, {"series_id": series_id})
+    last = db.session.scalar(LATEST, {"series_id": series_id})
     if last is not None and last > issued_on:
         raise DateGoesBack(field="issued_on")

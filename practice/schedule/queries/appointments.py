@@ -9,7 +9,7 @@ from sqlalchemy.orm import selectinload
 from practice.accounts.models import User
 from practice.clients.models import Care
 from practice.core import clock
-from practice.core.db import db
+from practice.core.db import db, read_already
 from practice.core.errors import NotFound
 from practice.schedule.models import Appointment, Block, DeskMessage, Shift
 from practice.schedule.states import AppointmentState as S
@@ -22,7 +22,8 @@ ONE = select(Appointment).where(Appointment.id == bindparam("appointment_id"))
 
 def get_appointment(appointment_id: int) -> Appointment:
     """Raises NotFound."""
-    row = db.session.scalars(ONE, {"appointment_id": appointment_id}).first()
+    row = (read_already(Appointment, appointment_id)
+           or db.session.scalars(ONE, {"appointment_id": appointment_id}).first())
     if row is None:
         raise NotFound()
     return row

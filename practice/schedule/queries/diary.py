@@ -8,6 +8,7 @@ from sqlalchemy import bindparam, select
 from practice.access.guard import system_session
 from practice.catalog.queries import able_therapists, get_treatment
 from practice.core import clock
+from practice.core.db import kept
 from practice.premises.models import Room
 from practice.premises.queries import main_location_id, the_practice
 from practice.schedule import overlaps
@@ -47,17 +48,23 @@ SHIFTS = select(Shift.user_id, Shift.weekday, Shift.starts_minute, Shift.ends_mi
 
 
 def weekly_shifts(weekdays: Iterable[int] = range(7)) -> list[WeeklyShift]:
-    """Everybody's working hours on these days of the week, Monday 0."""
-    with system_session("who works when") as session:
-        rows = session.execute(SHIFTS, {"weekdays": list(weekdays)}).all()
-    return [WeeklyShift(row.user_id, row.weekday, starts_minute=row.starts_minute, ends_minute=row.ends_minute,
-                        location_id=row.location_id, valid_from=row.from_on, valid_until=row.until_on) for row in rows]
+    """Everybody's working hours on these days of the week, Monday 0. Remembered like the settings."""
+    held, days = kept().setdefault("shifts", {}), frozenset(weekdays)
+    if days not in held:
+        with system_session("who works when") as session:
+            rows = session.execute(SHIFTS, {"weekdays": sorted(days)}).all()
+        held[days] = [WeeklyShift(row.user_id, row.weekday, starts_minute=row.starts_minute,
+                                  ends_minute=row.ends_minute, location_id=row.location_id, valid_from=row.from_on,
+                                  valid_until=row.until_on) for row in rows]
+    return held[days]
 
 
 def rooms() -> tuple[overlaps.Room, ...]:
-    with system_session("which rooms there are") as session:
-        rows = session.execute(ROOMS).all()
-    return tuple(overlaps.Room(row.id, row.location_id) for row in rows)
+    """The rooms in use, by name. Remembered like the settings."""
+    if kept().get("rooms") is None:
+        with system_session("which rooms there are") as session:
+            kept()["rooms"] = tuple(overlaps.Room(row.id, row.location_id) for row in session.execute(ROOMS))
+    return kept()["rooms"]
 
 
 def working(first: date, last: date) -> list[Work]:

@@ -11,7 +11,7 @@ from practice.access.guard import require
 from practice.access.permissions import Permission
 from practice.accounts.services.users import lock_profile
 from practice.audit import services as audit
-from practice.core.db import db
+from practice.core.db import db, kept
 from practice.core.errors import Invalid, Stale
 from practice.core.text import _
 from practice.premises.queries import main_location_id
@@ -54,6 +54,7 @@ def set_hours(actor: Actor, user_id: int, rows: Sequence[Hours], *, seen: Sequen
                              starts_minute=row.starts_minute, ends_minute=row.ends_minute, from_on=row.from_on,
                              until_on=row.until_on) for row in ordered)
     db.session.flush()
+    kept().pop("shifts", None)
     audit.record(actor, "shift.set", user_id=user_id, stretches=len(ordered))
 
 
