@@ -36,7 +36,7 @@ from practice.schedule.states import AppointmentState as S
 NAME = "Willow Street Massage"
 ZONE = "Europe/Dublin"
 MONTHS = 14
-CLIENTS = 166
+CLIENTS = 162
 STILL_AT_THE_DESK = timedelta(minutes=90)  # who has just finished waits to be checked out
 FORMS_HOLD_DAYS = 2 * 365
 AHEAD = 10  # days that are booked ahead at the end

@@ -17,12 +17,14 @@ from practice.schedule.overlaps import Diary, Slot, Taken, TakenKind, Wanted, We
 from practice.schedule.states import HOLDING_TIME
 
 DAY = timedelta(days=1)
+SOME_DAYS = timedelta(days=2)  # an appointment begins at most a day before it ends, and zones are a day apart
 LOOK_AHEAD = (7, 31, 92)  # days, tried in turn until enough is found
 BOOKED = (
     select(Appointment.id, Appointment.starts_at, Appointment.ends_at, Appointment.busy_until_at, Appointment.user_id,
            Appointment.room_id)
-    .where(Appointment.state.in_(HOLDING_TIME), Appointment.starts_at < bindparam("last"),
-           Appointment.starts_at > bindparam("day_before"), Appointment.busy_until_at > bindparam("first")))
+    .where(Appointment.state.in_(HOLDING_TIME),
+           Appointment.on_date.between(bindparam("first_day"), bindparam("last_day")),  # so that an index finds them
+           Appointment.starts_at < bindparam("last"), Appointment.busy_until_at > bindparam("first")))
 BLOCKED = (select(Block.id, Block.starts_at, Block.ends_at, Block.user_id)
            .where(Block.starts_at < bindparam("last"), Block.ends_at > bindparam("first")))
 ROOMS = select(Room.id, Room.location_id).where(Room.is_active).order_by(Room.name)
@@ -30,8 +32,9 @@ ROOMS = select(Room.id, Room.location_id).where(Room.is_active).order_by(Room.na
 
 def taken_between(first: datetime, last: datetime) -> list[Taken]:
     """All time of therapists and rooms that is taken within [first, last)."""
+    days = {"first_day": first.date() - SOME_DAYS, "last_day": last.date() + SOME_DAYS}  # local ones, wherever that is
     with system_session("is the time free") as session:
-        booked = session.execute(BOOKED, {"first": first, "day_before": first - DAY, "last": last}).all()
+        booked = session.execute(BOOKED, {"first": first, "last": last, **days}).all()
         blocked = session.execute(BLOCKED, {"first": first, "last": last}).all()
     return [
         *(Taken(row.starts_at, row.ends_at, row.user_id, row.room_id, TakenKind.APPOINTMENT, row.id,
