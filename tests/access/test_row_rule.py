@@ -10,8 +10,9 @@ from practice.access.guard import NoActor
 from practice.access.policy import NoReadGrant
 from practice.audit import services as audit
 from practice.clients.models import Care, Client
+from practice.clients.queries import get_client
 from practice.core import clock
-from practice.core.db import WriteOutsideTransaction, db, transaction
+from practice.core.db import WriteOutsideTransaction, db, read_already, transaction
 from practice.core.errors import NotFound
 from practice.safety.models import Condition, ConditionState
 from tests.factories import clients
@@ -53,6 +54,25 @@ def test_rows_read_past_the_session_are_ruled_too(people, two, acting):
     guard.bind(None)
     with pytest.raises(NoActor):
         guard.as_seen(KEPT)
+
+
+@pytest.mark.requirement("own-rows")
+def test_what_one_read_is_not_kept_for_the_next(people, two, acting):
+    ann, _ben = two
+    acting(people.theo)
+    row = get_client(ann)
+    assert get_client(ann) is row and read_already(Client, ann) is row
+    guard.bind(people.tara)
+    assert read_already(Client, ann) is None
+    with pytest.raises(NotFound):
+        get_client(ann)
+    assert row.first_name == "Ann"  # the row itself still lives
+    acting(people.theo)
+    row = get_client(ann)
+    with transaction():
+        assert read_already(Client, ann) is None, "a transaction reads afresh what it changes"
+        assert get_client(ann) is row
+        audit.record(people.theo, "client.look", row, client_id=ann)
 
 
 KEPT = select(Client.first_name).order_by(Client.first_name)

@@ -84,6 +84,7 @@ def cases(app: Flask) -> list[Case]:
         Case("Brief, its audit commit included", now.email, address(app, "brief.page", appointment_id=now.id)),
         Case("Brief of a full chart", of_full.email, address(app, "brief.page", appointment_id=of_full.id)),
         Case("Today, desk", DESK, address(app, "today.index")),
+        Case("Free times for a booking", DESK, address(app, "booking.first_free"), has_target=False),
         Case("Month, with two to compare", OWNER, address(app, "reports.month", month=month), has_target=False,
              asked=1),
         Case("Who saw a client", OWNER, address(app, "trail.client", client_id=middle), has_target=False),
