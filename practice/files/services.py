@@ -74,15 +74,16 @@ def _bare(content: bytes) -> bytes:
     return found
 
 
-def take_back(actor: Actor, client_id: int, *, kind: FileKind, record: str, record_ids: Collection[int],
-              but: Collection[str], since: datetime | None = None) -> None:
-    """Remove what a client handed in on these records and took back before anybody received it; `but` stays, and
-    what was handed in up to `since`."""
+def take_back(actor: Actor, client_id: int, *, record: str, record_ids: Collection[int], but: Collection[str],
+              kind: FileKind | None = None, since: datetime | None = None) -> None:
+    """Remove what a client handed in on these records, of one kind or of any, before anybody received it; `but` stays,
+    and what was handed in up to `since`."""
     require_any(actor, Permission.INTAKE_SUBMIT)
     table = File.__table__
     gone = db.session.connection().execute(
-        delete(table).where(table.c.client_id == client_id, table.c.kind == kind, table.c.record == record,
+        delete(table).where(table.c.client_id == client_id, table.c.record == record,
                             table.c.record_id.in_(record_ids), table.c.uid.not_in(but),
+                            true() if kind is None else table.c.kind == kind,
                             true() if since is None else table.c.added_at > since))
     if gone.rowcount:
         audit.record(actor, "file.take_back", client_id=client_id, kind=kind, count=gone.rowcount)

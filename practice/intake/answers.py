@@ -22,6 +22,7 @@ from practice.intake.definition import (
     open_follow_ups,
     visible_sections,
 )
+from practice.intake.desk_side import FOR_THE_DESK
 from practice.intake.kinds import WITH_OPTIONS, QuestionKind
 
 LONGEST_TEXT = 4000
@@ -291,7 +292,8 @@ def _asks_for_an_answer(question: Question) -> bool:
 
 
 def _must_be_read(question: Question, value: Any) -> bool:
-    if question.reception_may_see or not question.read_by_therapist:
+    """Own words may say anything of health; only how to reach somebody is left to reception alone."""
+    if question.reception_may_see and question.key in FOR_THE_DESK or not question.read_by_therapist:
         return False
     if question.kind == QuestionKind.MEDICINES:
         return True

@@ -35,10 +35,17 @@ class Way(StrEnum):
 WAY_LABELS = {Way.LINK: _("On their own device"), Way.TABLET: _("On a tablet here"), Way.PAPER: _("On paper")}
 
 
+def hash_of(content: dict) -> str:
+    """The SHA-256 of a form's content as it is stored."""
+    return hashlib.sha256(canonical_json(content).encode()).hexdigest()
+
+
 class FormVersion(db.Model):
     """One version of a form in one language; never changed once published.
 
     `content_hash` is the SHA-256 of the content as it is stored: a definition is held by it and not read again.
+    `shipped_hash` is that of the form as it came with the product when this version, or one it was made from, was
+    taken from there: when another one comes, it is offered.
     """
 
     __tablename__ = "form_version"
@@ -52,12 +59,13 @@ class FormVersion(db.Model):
     state: Mapped[FormState] = mapped_column(Enum_(FormState))
     content: Mapped[dict] = mapped_column(JsonText)
     content_hash: Mapped[str] = mapped_column(String(64), server_default="")
+    shipped_hash: Mapped[str] = mapped_column(String(64), default="", server_default="")
     published_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     version: Mapped[int] = mapped_column(Integer, default=1)
 
     @validates("content")
     def _named_by_hash(self, _key, content: dict) -> dict:
-        self.content_hash = hashlib.sha256(canonical_json(content).encode()).hexdigest()
+        self.content_hash = hash_of(content)
         return content
 
 

@@ -12,9 +12,18 @@ from practice.core import clock
 from practice.core.db import db
 from practice.core.errors import NotFound
 from practice.files.models import File, FileKind
-from practice.intake.definition import FormDefinition, from_data
+from practice.intake.definition import SHIPPED, FormDefinition, from_data, shipped, to_data
 from practice.intake.desk_side import without_chart_marks
-from practice.intake.models import DeskAnswers, FormState, FormVersion, IntakeArrival, IntakeLink, Submission, Way
+from practice.intake.models import (
+    DeskAnswers,
+    FormState,
+    FormVersion,
+    IntakeArrival,
+    IntakeLink,
+    Submission,
+    Way,
+    hash_of,
+)
 
 
 def published_form(key: str, language: str) -> FormVersion:
@@ -40,6 +49,18 @@ def definition_of(form: FormVersion) -> FormDefinition:
         if form.content_hash:
             _held[form.content_hash] = found
     return found
+
+
+def newer_shipped(form: FormVersion) -> dict | None:
+    """What came with the product for this form since it was taken from there; None: nothing else, or a draft waits."""
+    if form.state is not FormState.PUBLISHED or form.key not in SHIPPED:
+        return None
+    content = to_data(shipped(form.key))
+    same = (FormVersion.key == form.key, FormVersion.language == form.language)
+    if content["language"] != form.language or hash_of(content) == form.shipped_hash:
+        return None
+    waits = exists().where(*same, FormVersion.state == FormState.DRAFT)
+    return None if db.session.scalar(select(waits)) else content
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,15 @@ from dataclasses import dataclass
 from practice.core.body import POINTS, Place
 from practice.core.text import _
 from practice.safety.rules_places import NUMBER
-from practice.safety.rules_verdict import OUTCOME_ORDER, SHOWN_LABELS, Outcome, Shown, Status, Verdict
+from practice.safety.rules_verdict import (
+    CONSEQUENCE_LABELS,
+    OUTCOME_ORDER,
+    SHOWN_LABELS,
+    Outcome,
+    Shown,
+    Status,
+    Verdict,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,13 +106,16 @@ def _heat(book: Verdict, own: Verdict) -> list[Loosened]:
 
 
 def _said(book: Verdict, own: Verdict) -> list[Loosened]:
-    """How to lie, what to ask and what to leave out on the skin, where the practice says nothing of it any more."""
+    """How to lie, what to ask, what to leave out on the skin and what reception is told, where the practice says
+    nothing of it any more."""
     lying = {position.code for position in own.positioning}
     found = [Loosened(position.words, (), _("asked for"), _("not asked for")) for position in book.positioning
              if position.code not in lying]  # fmt: skip
     asked = {(one.rule, one.ref) for one in own.ask_again}
     found += [Loosened(one.label, (), _("asked for"), _("not asked for")) for one in book.ask_again
               if (one.rule, one.ref) not in asked]  # fmt: skip
+    found += [Loosened(CONSEQUENCE_LABELS[one], (), _("told to reception"), _("not told")) for one in book.consequences
+              if one not in own.consequences]  # fmt: skip
     left_out = {(reason.rule, reason.words) for reason in own.product_warnings}
     return [*found, *(Loosened(reason.label, (), reason.words, _("not asked for"))
                       for reason in book.product_warnings if (reason.rule, reason.words) not in left_out)]  # fmt: skip

@@ -3,9 +3,14 @@ import re
 
 import pytest
 
+from practice.admin.conditions import history
+from practice.safety.models import OwnRuleChange
+from practice.safety.queries.history import Step
+from practice.safety.rulebook_own import part_of, row_key
 from tests.admin.test_catalogue import BLANK, text_of
 from tests.admin.test_rulebook import typed
 from tests.factories import sessions
+from tests.factories.rules import OWN_SPINE, THAI
 from tests.factories.schedule import at
 
 
@@ -33,6 +38,14 @@ def test_a_signed_note_opens_the_rules_of_then(people, as_person):
     assert changes.index("Changed") < changes.index("Written over the book")
     assert re.search(r"No deeper than[^·]*?\(2\)[^·]*?\(1\)", changes), "before, then after"
     assert as_person("rae").get(address).status_code == 403
+
+
+def test_a_new_rule_has_no_book_beside_it_whatever_was_shipped_since(app):
+    with app.test_request_context():
+        for content, is_beside in ((THAI, False), (OWN_SPINE, True)):
+            key = row_key(part_of(content), content["key"])
+            change = OwnRuleChange(key=key, number=1, content=content, is_active=True, book_version="2025.1")
+            assert history._changed(Step(change, None, True, {key: content})).is_beside_book is is_beside
 
 
 def test_a_version_nobody_kept_says_so(as_person):

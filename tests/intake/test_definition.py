@@ -123,6 +123,14 @@ def test_what_is_open_is_told_apart():
     assert read.unread == ()
 
 
+def test_own_words_are_read_by_the_therapist_also_where_reception_sees_them():
+    data = copy.deepcopy(to_data(FULL))
+    data["sections"][0]["questions"].append(
+        {"key": "own_note", "kind": "text", "label": "A word to us", "reception_may_see": True})
+    said = HEALTHY | {"own_note": "My heart races", "emergency": "Mia, 085 555 0100"}
+    assert [point.question_key for point in completeness(from_data(data), said, on=ON).unread] == ["own_note"]
+
+
 def test_a_required_follow_up_is_missing_until_answered():
     answers = HEALTHY | {"group:skin": None, "skin": ["bruise"], "injuries": ["no"], "devices": "no"}
     assert [point.question_key for point in completeness(FULL, answers, on=ON).required_missing] == ["bruise_where"]

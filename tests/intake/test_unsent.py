@@ -70,6 +70,17 @@ def test_it_goes_a_week_after_the_address_ran_out_and_the_trail_says_so(app, peo
     assert cleared(app, NOW + OVER) == 0
 
 
+def test_a_file_of_any_kind_goes(app, people, ann):
+    actor, _photo = typed(people, ann)
+    with guard.acting(people.system), transaction():
+        hand_in(people.system, ann, PHOTO, kind=FileKind.SCAN, record="intake_link", record_id=actor.link_id)
+        hand_in(people.system, ann, PHOTO, kind=FileKind.PAPER_FORM, record="client", record_id=ann)
+    assert cleared(app, NOW + OVER) == 1
+    with guard.acting(people.system):
+        assert list(db.session.scalars(select(File.kind))) == [FileKind.PAPER_FORM]
+        db.session.rollback()
+
+
 def test_what_was_sent_stays_whatever_runs_out_later(app, people, ann):
     _first, photo = typed(people, ann)
     second, _secret = intake.address(people, ann)  # it goes on with what was typed: the photo hangs on the first

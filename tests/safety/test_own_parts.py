@@ -125,6 +125,15 @@ def test_care_that_is_taken_no_more_a_depth_that_holds_no_more_and_what_is_not_a
     assert softer(to_data(shipped) | {"each_visit": False}) == {(shipped.label, "not asked for")}
 
 
+def test_what_reception_is_told_no_more_is_said():
+    found = facts(conditions=(ConditionFact("frail_elderly"),))
+    before, rule = assess(found, BOOK), to_data(BOOK.rules["frail_elderly"])
+    assert Consequence.LONGER in before.consequences
+    silent = assess(found, with_own(BOOK, [rule | {"consequences": []}]))
+    assert [(one.label, one.book, one.own) for one in loosened(before, silent)] == [
+        ("15 minutes longer", "told to reception", "not told")]
+
+
 def do(people, verb, *args, who="olive", **values):
     actor = getattr(people, who)
     with guard.acting(actor), transaction():

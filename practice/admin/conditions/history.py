@@ -77,7 +77,7 @@ def _changed(step: Step) -> Line:
     now = _data(step.after) if step.after else book
     return Line(_label(content), PART_LABELS[part_of(content)], _what(step, book is not None),
                 beside(_form(content), now or {}, was or {}), was is not None, now is not None,
-                step.before is None or step.after is None, step)
+                book is not None and (step.before is None or step.after is None), step)
 
 
 def _what(step: Step, is_in_book: bool) -> str:

@@ -44,9 +44,9 @@ class FormEditPage(Page):
 
     @expose("/begin", methods=("POST",))
     def begin(self, form_id):
-        """A draft from this version, to be changed without anybody meeting it."""
+        """A draft from this version, or from the one shipped since, to be changed without anybody meeting it."""
         with transaction():
-            draft_id = forms.start_draft(current_actor(), form_id).id
+            draft_id = forms.start_draft(current_actor(), form_id, from_shipped="shipped" in request.args).id
         return redirect(url_for("form_edit.edit", form_id=draft_id))
 
     @expose("/edit", methods=("GET", "POST"))

@@ -10,7 +10,7 @@ from practice.admin.base import ListView, Page
 from practice.admin.setup_tabs import tabs
 from practice.core.text import _
 from practice.intake.kinds import KIND_LABELS
-from practice.intake.queries import definition_of, get_form
+from practice.intake.queries import definition_of, get_form, newer_shipped
 
 
 def language_name(code: str) -> str:
@@ -33,7 +33,8 @@ class FormPage(Page):
         """One version as it is asked, every follow-up under its question."""
         form = get_form(form_id)
         return render_template("admin/intake/form.html", form=form, definition=definition_of(form), kinds=KIND_LABELS,
-                               language=language_name(form.language), tabs_row=tabs("forms"))
+                               language=language_name(form.language), is_other_shipped=newer_shipped(form) is not None,
+                               tabs_row=tabs("forms"))
 
     @expose("/<int:form_id>/paper")
     def paper(self, form_id):

@@ -9,17 +9,14 @@ from practice.core import clock
 from practice.core.db import check_version, db
 from practice.core.errors import DomainError, NotFound
 from practice.core.text import _
-from practice.intake.definition import from_data, shipped, to_data
+from practice.intake.definition import SHIPPED, from_data, shipped, to_data
 from practice.intake.desk_side import without_chart_marks
-from practice.intake.models import FormState, FormVersion
-from practice.intake.queries import get_form
+from practice.intake.models import FormState, FormVersion, hash_of
+from practice.intake.queries import get_form, newer_shipped
 
 
 class NotADraft(DomainError):
     message = _("This version is published and does not change any more: begin a draft from it.")
-
-
-SHIPPED = ("full", "short", "visit")
 
 
 def install_shipped(actor: Actor) -> None:
@@ -27,20 +24,31 @@ def install_shipped(actor: Actor) -> None:
     require(actor, Permission.FORM_EDIT)
     for key in SHIPPED:
         if db.session.scalar(select(FormVersion.id).where(FormVersion.key == key).limit(1)) is None:
-            publish(actor, to_data(shipped(key)))
+            row = publish(actor, to_data(shipped(key)))
+            row.shipped_hash = row.content_hash
 
 
-def start_draft(actor: Actor, form_id: int) -> FormVersion:
-    """A draft to change, begun from that version; the draft there is already, where there is one. Raises NotFound."""
+def start_draft(actor: Actor, form_id: int, *, from_shipped: bool = False) -> FormVersion:
+    """A draft to change, begun from that version; the draft there is already, where there is one.
+
+    `from_shipped`: begun from the form that came with the product since. Raises NotFound, also when there is no other.
+    """
     require(actor, Permission.FORM_EDIT)
     source = get_form(form_id)
+    content, shipped_hash = source.content, source.shipped_hash
+    if from_shipped:
+        content = newer_shipped(source)
+        if content is None:
+            raise NotFound()
+        shipped_hash = hash_of(content)
     same = (FormVersion.key == source.key, FormVersion.language == source.language)
     there = db.session.scalars(select(FormVersion).where(*same, FormVersion.state == FormState.DRAFT)).first()
     if there is not None:
         return there
     last = db.session.scalar(select(func.max(FormVersion.number)).where(*same)) or 0
-    row = FormVersion(key=source.key, language=source.language, number=last + 1, title=source.title,
-                      state=FormState.DRAFT, content=without_chart_marks(source.content), version=1)
+    row = FormVersion(key=source.key, language=source.language, number=last + 1, title=content["title"],
+                      state=FormState.DRAFT, content=without_chart_marks(content), shipped_hash=shipped_hash,
+                      version=1)
     db.session.add(row)
     db.session.flush()
     audit.record(actor, "form.draft", row, key=row.key, number=row.number)

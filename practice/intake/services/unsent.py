@@ -11,7 +11,6 @@ from practice.access.permissions import Permission
 from practice.audit import services as audit
 from practice.core import clock
 from practice.core.db import db
-from practice.files.models import FileKind
 from practice.files.services import take_back
 from practice.intake.models import IntakeDraft, IntakeLink
 
@@ -19,7 +18,7 @@ KEPT = timedelta(days=7)  # a new address made by then goes on with what was typ
 
 
 def clear_next(actor: Actor, *, spare: Collection[int] = ()) -> bool:
-    """Clear away the answers and photos of one client's form that ran out unsent; False when none is left to clear.
+    """Clear away the answers and files of one client's form that ran out unsent; False when none is left to clear.
 
     Nothing of the clients of `spare` is touched. While another address of the same form holds, what it took over may
     hang on the one before: then all of it waits. What was sent stays: sending removed the photos it did not name.
@@ -35,7 +34,7 @@ def clear_next(actor: Actor, *, spare: Collection[int] = ()) -> bool:
     if _next(spare) != found:  # a new address took it over meanwhile
         return True
     sent_at = db.session.scalar(select(func.max(IntakeLink.spent_at)).where(*of_this_form))
-    take_back(actor, client_id, kind=FileKind.MEDICINES, record="intake_link", record_ids=unsent, but=(), since=sent_at)
+    take_back(actor, client_id, record="intake_link", record_ids=unsent, but=(), since=sent_at)
     gone = db.session.execute(delete(IntakeDraft).where(IntakeDraft.link_id.in_(unsent))
                               .execution_options(synchronize_session=False))
     audit.record(actor, "intake.clear", client_id=client_id, drafts=gone.rowcount)
