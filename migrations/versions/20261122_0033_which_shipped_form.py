@@ -6,8 +6,8 @@ Every version of a form so far goes back to its first, which is the form as it w
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0032"
-down_revision = "0031"
+revision = "0033"
+down_revision = "0032"
 branch_labels = None
 depends_on = None
 
