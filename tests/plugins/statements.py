@@ -11,14 +11,32 @@ from practice.core.db import db
 def counted() -> Iterator[list[str]]:
     """The statements that are sent within the block, in their order."""
     statements = []
+    with hearing(lambda connection, cursor, statement, *rest: statements.append(statement)):
+        yield statements
 
-    def hear(connection, cursor, statement, *rest):
-        statements.append(statement)
 
+@contextmanager
+def carrying(word: str) -> Iterator[tuple[list[str], list[str]]]:
+    """Of the statements that are sent within the block, those with `word` in their text, and those it is bound to."""
+    in_text, bound_to = [], []
+
+    def hear(connection, cursor, statement, parameters, *rest):
+        if word in statement.casefold():
+            in_text.append(statement)
+        if word in repr(parameters).casefold():
+            bound_to.append(statement)
+
+    with hearing(hear):
+        yield in_text, bound_to
+
+
+@contextmanager
+def hearing(hear) -> Iterator[None]:
+    """Calls `hear` before each statement, with what SQLAlchemy tells of it."""
     bound = db.session.get_bind()
     engine = getattr(bound, "engine", bound)
     event.listen(engine, "before_cursor_execute", hear)
     try:
-        yield statements
+        yield
     finally:
         event.remove(engine, "before_cursor_execute", hear)
