@@ -6,6 +6,7 @@ The head `X-Rows` says how many rows come, for who shows how far it is.
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import reduce
+from time import monotonic
 
 from flask import Response, abort, flash, redirect, stream_with_context, url_for
 from flask_admin import expose
@@ -25,6 +26,11 @@ from practice.core.xlsx_stream import MOST_ROWS, xlsx_pieces
 from practice.premises.queries import the_practice
 
 AT_A_TIME = 2000  # rows fetched from the database
+MOST_SECONDS = 30 * 60  # that who takes a file slowly may keep a connection to the database
+
+
+class TookTooLong(Exception):
+    """The file breaks off, which whoever saves it is told: a browser by itself, others by `X-Rows`."""
 
 
 @dataclass(frozen=True)
@@ -107,5 +113,10 @@ def stream_rows(statement) -> Iterator[tuple]:
 
 
 def _rows_of(statement) -> Iterator[tuple]:
+    until = monotonic() + MOST_SECONDS
     with snapshot() as session:
-        yield from session.connection().execute(statement, execution_options={"yield_per": AT_A_TIME})
+        result = session.connection().execute(statement, execution_options={"yield_per": AT_A_TIME})
+        for rows in result.partitions():
+            yield from rows
+            if monotonic() > until:
+                raise TookTooLong

@@ -6,9 +6,13 @@ import zipfile
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import select
 from werkzeug.test import EnvironBuilder
 
 from practice.access import guard
+from practice.admin import streamed
+from practice.admin.base import ListView
+from practice.clients.models import Client
 from practice.core import clock
 from practice.core.db import transaction
 from practice.core.spreadsheet import Column, Kind, csv_pieces
@@ -106,6 +110,28 @@ def test_the_heads_come_before_the_first_row_is_read():
     next(pieces)
     assert 0 < len(read) <= 1000
     assert sum(piece.count(b"\n") for piece in pieces) + 500 == 5000
+
+
+@pytest.mark.requirement("bounded")
+def test_who_takes_a_file_too_slowly_gets_no_more_of_it(people, stage, monkeypatch):
+    """And lets go of the connection; a piece that is begun is sent whole."""
+    with guard.acting(people.rae):
+        asked = select(Client.id).order_by(Client.id)
+        whole = list(streamed.stream_rows(asked))
+        monkeypatch.setattr(streamed, "AT_A_TIME", 1)
+        assert list(streamed.stream_rows(asked)) == whole
+        monkeypatch.setattr(streamed, "MOST_SECONDS", -1)
+        rows = streamed.stream_rows(asked)
+        assert next(rows) == whole[0]
+        with pytest.raises(streamed.TookTooLong):
+            next(rows)
+
+
+@pytest.mark.requirement("bounded")
+def test_other_lists_leave_with_so_many_rows_at_most(app):
+    whole = [view for view in app.extensions["admin"][0]._views if isinstance(view, ListView) and view._exports
+             and not isinstance(view, streamed.Streamed)]
+    assert len(whole) > 5 and {view.export_max_rows for view in whole} == {20_000}
 
 
 def test_outside_the_transaction_of_a_test(cloned_database):

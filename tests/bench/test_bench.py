@@ -1,5 +1,7 @@
 """The bench: what it loads is a whole practice, and what it says of its times is what it measured."""
 
+import threading
+from contextlib import contextmanager
 from datetime import UTC, date, datetime
 
 import pytest
@@ -20,8 +22,9 @@ from practice.core import clock
 from practice.core.db import Base, db, snapshot, transaction
 from practice.ops import triggers
 from practice.ops.bench import lists, load, measure, months, papers, places, prepare, report, serving
+from practice.ops.bench.browser import Browser
 from practice.ops.bench.sizes import SIZES, Size
-from practice.ops.bench.stage import DESK, OWNER
+from practice.ops.bench.stage import DESK, OWNER, PASSWORD
 from practice.ops.books.closings import held_at_the_end
 from practice.reports.models import ClosedMonth
 from practice.reports.period import Period
@@ -72,6 +75,27 @@ def test_work_goes_on_in_it(filled):
     assert prepare.uncharged(100) == waiting[1:]
 
 
+@contextmanager
+def exporting(port: int):
+    """Somebody saves the list of appointments again and again; gives the (code, lines) of each."""
+    taken, is_over, browser = [], threading.Event(), Browser(port)
+    browser.sign_in(OWNER, PASSWORD)
+
+    def export():
+        while not is_over.is_set():
+            code, body = browser.get("/lists/appointments/export/csv/")
+            taken.append((code, body.count(b"\n")))
+
+    thread = threading.Thread(target=export)
+    thread.start()
+    try:
+        yield taken
+    finally:
+        is_over.set()
+        thread.join()
+        browser.close()
+
+
 @pytest.mark.requirement("fast-at-size")
 def test_pages_are_timed_and_nothing_of_the_trial_stays(filled, monkeypatch, tmp_path):
     from practice.app import create_app
@@ -88,7 +112,10 @@ def test_pages_are_timed_and_nothing_of_the_trial_stays(filled, monkeypatch, tmp
     db.session.remove()
     config = prepare.Place(filled.url, tmp_path / "sealing_keys", "here").config()
     with serving.server(create_app, config, measure.noon(DAY), tmp_path) as port:
-        measure.measure(port, tmp_path, cases)
+        with exporting(port) as taken:
+            measure.measure(port, tmp_path, cases)
+        assert len(taken) > 1 and set(taken) == {(200, TINY.sessions + 1)}
+        assert max(case.seconds for case in cases if case.has_target) < 1, "with an export beside"
         cases.append(measure.measure_checkouts(app, port, tmp_path))
     assert environ and all(case.seconds > 0 and case.static > 0 for case in cases)
     assert all(case.raw > 0 and case.statements > 1 for case in cases[:-1])

@@ -1,5 +1,6 @@
 """What holds for every address, walked: its headers, and that looking changes nothing."""
 import re
+from pathlib import Path
 
 import pytest
 from sqlalchemy import func, select
@@ -13,6 +14,9 @@ from tests.world import World, build_world
 
 # What looking may write: the trail of it, and when the sign-in was last used.
 WRITTEN_BY_LOOKING = {"audit_row", "audit_head", "sign_in", "attempt"}
+LOADED = re.compile(r'<(?:script|link|img|iframe|source|embed|use)\b[^>]*?\s(?:src|href)="([^"#]+)"')
+LIBRARY = re.compile(r"@license|@preserve|sourceMappingURL|/\*!|\bv?\d+\.\d+\.\d+\b|jquery|bootstrap|select2|"
+                     r"moment\.js|mit license", re.IGNORECASE)
 
 
 @pytest.fixture
@@ -33,9 +37,10 @@ def stored() -> dict[str, list]:
             for table in Base.metadata.sorted_tables if table.name not in WRITTEN_BY_LOOKING}
 
 
-@pytest.mark.requirement("csp", "no-store")
+@pytest.mark.requirement("csp", "no-store", "own-assets")
 def test_headers_of_every_address(app, world):
-    browser, wrong = sign_in(app.test_client(), "sol"), []
+    """And where the files of each page come from."""
+    browser, wrong, loaded = sign_in(app.test_client(), "sol"), [], set()
     for endpoint, url in pages(app, world):
         answer = browser.get(url)
         headers, policy = answer.headers, answer.headers.get("Content-Security-Policy", "")
@@ -49,8 +54,24 @@ def test_headers_of_every_address(app, world):
             wrong.append(f"{endpoint} lacks a part: {policy}")
         if (headers.get("X-Content-Type-Options"), headers.get("Referrer-Policy")) != ("nosniff", "same-origin"):
             wrong.append(f"{endpoint}: {headers}")
+        if answer.mimetype == "text/html":
+            loaded |= set(LOADED.findall(answer.get_data(as_text=True)))
         answer.close()
     assert wrong == [], "\n".join(wrong)
+    addresses = app.url_map.bind("localhost")
+    elsewhere = {one for one in loaded if not one.startswith("data:image/")
+                 and not (one.startswith("/") and addresses.test(one.partition("?")[0], "GET"))}
+    assert elsewhere == set() and len(loaded) > 30
+    assert {app.static_url_path} == {rule.rule.partition("/<")[0] for rule in app.url_map.iter_rules()
+                                     if rule.endpoint.rpartition(".")[2] == "static"}, "no library brings its own"
+
+
+@pytest.mark.requirement("own-assets")
+def test_pages_load_no_library_that_could_grow_old(app):
+    """All scripts and styles are the product's own: none carries the banner, the licence or the name of a library."""
+    files = [path for path in Path(app.static_folder).rglob("*") if path.is_file()]
+    assert {path.suffix for path in files} == {".css", ".js", ".svg"} and len(files) > 50
+    assert [path.name for path in files if LIBRARY.search(path.read_text(encoding="utf-8"))] == []
 
 
 @pytest.mark.requirement("get-changes-nothing")
