@@ -114,8 +114,8 @@ def stream_rows(statement) -> Iterator[tuple]:
 
 def _rows_of(statement) -> Iterator[tuple]:
     until = monotonic() + MOST_SECONDS
-    with snapshot() as session:
-        result = session.connection().execute(statement, execution_options={"yield_per": AT_A_TIME})
+    asked_so = {"yield_per": AT_A_TIME}
+    with snapshot() as session, session.connection().execute(statement, execution_options=asked_so) as result:
         for rows in result.partitions():
             yield from rows
             if monotonic() > until:

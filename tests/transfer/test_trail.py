@@ -8,6 +8,8 @@ import pytest
 from sqlalchemy import select
 
 from practice.access import guard
+from practice.access.roles import Role
+from practice.accounts.services.users import add_user
 from practice.audit import services as audit
 from practice.audit.models import AuditRow
 from practice.billing.services.mailing import mail_again
@@ -94,6 +96,22 @@ def test_each_answer_is_one_statement_that_an_index_leads_to(people, ann_and_ben
                     f"EXPLAIN QUERY PLAN {compiled}", tuple(compiled.construct_params(values)[name] for name in
                                                             compiled.positiontup)).all()
                 assert not [row for row in plan if str(row[-1]).startswith("SCAN audit_row")], plan
+
+
+@pytest.mark.requirement("audit-asked")
+def test_the_answer_takes_as_many_statements_for_many_people_as_for_few(people, ann_and_ben, as_person):
+    as_person("theo").get("/")
+    olive, taken = as_person("olive"), []
+    for more in range(3):
+        with counted() as said:
+            page = olive.get(f"/setup/trail/?user={people.theo.user_id}").get_data(as_text=True)
+        taken.append(len([one for one in said if "SAVEPOINT" not in one]))
+        assert "Annwen Quill" in page and page.count("Colleague") == 4 * more
+        with guard.acting(people.system), transaction():
+            for number in range(4):
+                add_user(people.system, name=f"Colleague {more}{number}", email=f"c{more}{number}@example.com",
+                         password=personas.PASSWORD, roles={Role.THERAPIST})
+    assert taken[1] == taken[2] < 30
 
 
 @pytest.mark.requirement("break-glass")

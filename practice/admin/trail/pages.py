@@ -34,11 +34,10 @@ class TrailPage(Page):
     def index(self):
         """Whose records an account saw between two days."""
         first, last = asked_span(usual())
-        people, user_id = staff(), row_number(request.args.get("user"))
-        chosen = next((user for user in people if user.id == user_id), None)
-        found, names = [], {}
+        people, user_id = {user.id: user.name for user in staff()}, row_number(request.args.get("user"))
+        chosen, found, names = user_id if user_id in people else None, [], {}
         if chosen is not None:
-            ask(user_id=chosen.id, first=first, last=last)
+            ask(user_id=user_id, first=first, last=last)
             found = trail.seen_by(current_actor(), user_id, *span(first, last))
             names = names_of([one.client_id for one in found[:SHOWN]])
         return render_template("admin/trail/index.html", people=people, chosen=chosen,
