@@ -293,5 +293,5 @@ def test_what_is_written_once_for_all_clients_is_the_rulebooks_alone(as_person, 
     page = as_person("theo")
     first, again = (text_of(page.get(f"/brief/{appointment}")) for _time in range(2))
     assert first == again and "Fire eater" in again and "“since the flood”" in again
-    kept = [parts for of_language in reasons._kept.values() for parts in of_language.items()]
+    kept = [one for of_language in reasons._kept.values() for one in of_language.items()]
     assert "Fibromyalgia" in str(kept) and "Fire eater" not in str(kept) and "the flood" not in str(kept)

@@ -60,9 +60,10 @@ def limit_rows(verdict: Verdict, new_refs: frozenset[str]) -> list[Limit]:
         reason = words.short_reason(entry.reasons) or gettext("Not everything is known")
         row = rows.setdefault((level, reason), Limit(f"why-{len(rows) + 1}", level, reason))
         row.places += map(str, entry.places)
-        for place in entry.places:
-            for one in verdict.ceilings[place].reasons:
-                row.said.setdefault(_said(one), one)
+        # one rule's reason is one object for many places
+        found = {id(one): one for place in entry.places for one in verdict.ceilings[place].reasons}
+        for one in found.values():
+            row.said.setdefault(_said(one), one)
         row.is_new = row.is_new or any(one.ref in new_refs for one in entry.reasons)
     found = [row for row in rows.values() if not (row.level == UNASSESSED and not verdict.has_form)]
     found.sort(key=lambda row: all(one.kind in words.EVERYBODYS for one in row.reasons))  # the client's own first
@@ -115,14 +116,15 @@ def refused_techniques(verdict: Verdict) -> list[str]:
             if one.status is Status.REFUSED and any(reason.kind not in words.EVERYBODYS for reason in one.reasons)]
 
 
-def technique_rows(verdict: Verdict) -> list[tuple[str, str, list[Reason]]]:
-    """(technique, "refused" or "with care", reasons) of everything a rule of this client speaks of."""
+def technique_rows(verdict: Verdict) -> list[tuple[str, str]]:
+    """(technique, "refused" or "with care" and the reasons) of everything a rule of this client speaks of."""
     rows = []
     for key, one in verdict.techniques.items():
         own = [reason for reason in one.reasons if reason.kind not in words.EVERYBODYS]
         if own and one.status is not Status.ALLOWED:
             word = gettext("refused") if one.status is Status.REFUSED else gettext("with care")
-            rows.append((gettext(verdict.catalogue[key].label), word, own[:2]))
+            why = (gettext(reason.label) for reason in own[:2])
+            rows.append((gettext(verdict.catalogue[key].label), ", ".join((word, *why))))
     return rows
 
 

@@ -1,21 +1,37 @@
-"""What of a reason is the rulebook's own, as it stands in a page: the same for every client, so it is written once."""
+"""Reasons as they stand in the page. What of them is the rulebook's own is the same for every client: written once."""
+from collections.abc import Iterable
 from weakref import WeakKeyDictionary
 
+from flask import current_app
+from markupsafe import Markup
+
+from practice.admin.brief import words
 from practice.admin.words import language
+from practice.safety import rulebook
 from practice.safety.rules_verdict import Reason, ReasonKind
 
 MOST_KEPT = 2000  # more than the rulebook has reasons and levels
 # the others quote the client or the therapist
 OF_THE_BOOK = (ReasonKind.STANDING, ReasonKind.CONDITION, ReasonKind.CONSENT, ReasonKind.CATALOGUE)
-_kept: WeakKeyDictionary = WeakKeyDictionary()  # {catalogue of a language: {what a reason says: its parts in a page}}
+_kept: WeakKeyDictionary = WeakKeyDictionary()  # {catalogue of a language: {what a reason says: its place in a page}}
 
 
-def parts(one: Reason) -> list:
-    """Where the page keeps what it has written of such a reason: empty the first time. Nothing of a client is kept."""
-    if one.kind not in OF_THE_BOOK:
-        return []
+def written(found: Iterable[Reason]) -> Markup:
+    """The reasons one after the other. Nothing of a client is kept: neither words nor days."""
     kept = _kept.setdefault(language().catalogue, {})
     if len(kept) >= MOST_KEPT:
         kept.clear()
-    return kept.setdefault((one.label, one.level, one.why, one.note, one.grade, one.basis, one.sources, one.extended,
-                            one.is_own, one.is_proposed), [])
+    pieces = current_app.jinja_env.get_template("admin/brief/pieces.html").module
+    return Markup("\n").join([_written(one, kept, pieces) for one in found])
+
+
+def _written(one: Reason, kept: dict, pieces) -> Markup:
+    key = (one.label, one.level, one.why, one.note, one.grade, one.basis, one.sources, one.extended, one.is_own,
+           one.is_proposed)
+    parts = kept.get(key)
+    if parts is None:
+        parts = pieces.reason_begins(one), pieces.reason_ends(one, rulebook)
+        if one.kind in OF_THE_BOOK:
+            kept[key] = parts
+    own = pieces.reason_words(one, words.since) if one.words or one.since else ""
+    return parts[0] + own + parts[1]
