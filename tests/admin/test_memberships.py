@@ -1,9 +1,6 @@
 """Memberships on screen: nowhere while they are off; agreed, renewed, paused and cancelled with a click each."""
 import re
-import subprocess
-import sys
 from datetime import date, timedelta
-from pathlib import Path
 
 import pytest
 
@@ -16,8 +13,7 @@ from practice.premises.queries import get_practice
 from practice.premises.services import change_settings
 from tests import personas
 from tests.factories.billing import Stage
-
-ROOT = Path(__file__).resolve().parents[2]
+from tests.plugins.commands import Command
 
 
 @pytest.fixture
@@ -75,10 +71,9 @@ def test_the_command_renews_once(cloned_database, tmp_path):
 
     def said():
         db.session.rollback()
-        done = subprocess.run([sys.executable, "-m", "practice", "memberships", "renew"], cwd=ROOT, text=True,
-                              env=cloned_database.environ(tmp_path), capture_output=True)
-        assert done.returncode == 0, done.stderr
-        return done.stdout
+        code, out, wrong = Command("memberships", "renew", environ=cloned_database.environ(tmp_path)).finish()
+        assert code == 0, wrong
+        return out
 
     switch_on(stage)
     stage.do(lambda: start_membership(stage.rae, client_id=stage.ann, treatment_id=stage.treatment, sessions=2,

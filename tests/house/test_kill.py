@@ -29,6 +29,7 @@ from tests import personas
 from tests.factories import clients, schedule, sessions
 from tests.factories.billing import Stage
 from tests.plugins.browsers import serving
+from tests.plugins.commands import Command
 from tests.plugins.databases import ROOT
 
 KILLS = 20
@@ -198,6 +199,5 @@ def check_invoices(told: set[int]) -> None:
 
 
 def check_trail(database, folder: Path) -> None:
-    done = subprocess.run([sys.executable, "-m", "practice", "audit", "verify"], cwd=ROOT,
-                          env=database.environ(folder), capture_output=True, text=True)
-    assert done.returncode == 0 and "whole" in done.stdout, done.stdout + done.stderr
+    code, said, wrong = Command("audit", "verify", environ=database.environ(folder)).finish()
+    assert code == 0 and "whole" in said, said + wrong

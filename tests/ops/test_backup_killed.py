@@ -1,9 +1,6 @@
 """The commands themselves: killed at any moment they leave nothing half done, and what is wrong is one sentence."""
 import os
 import random
-import resource
-import subprocess
-import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -19,7 +16,7 @@ from practice.audit.models import AuditRow
 from practice.core.db import transaction
 from practice.ops.backup import make, postgresql
 from tests import personas
-from tests.plugins.databases import ROOT
+from tests.plugins.commands import Command
 
 KILLS = 4
 PATIENCE = 120.0  # seconds
@@ -41,28 +38,23 @@ def start(cloned_database, tmp_path):
     """`start("backup", …)`: a process of its own."""
     environ = cloned_database.environ(tmp_path) | {"PRACTICE_BACKUPS": str(tmp_path / "backups")}
 
-    def run(*arguments: str, **options) -> subprocess.Popen:
-        return subprocess.Popen([sys.executable, "-m", "practice", *arguments], cwd=ROOT, env=environ, text=True,
-                                stdout=subprocess.PIPE, stderr=subprocess.PIPE, **options)
-
-    return run
+    return lambda *arguments, **options: Command(*arguments, environ=environ, **options)
 
 
-def finish(process: subprocess.Popen) -> tuple[int, str]:
-    said, wrong = process.communicate(timeout=300)
+def finish(process: Command) -> tuple[int, str]:
+    code, said, wrong = process.finish()
     assert "Traceback" not in wrong, wrong
-    return process.returncode, said + wrong
+    return code, said + wrong
 
 
-def kill_in_the_middle(process: subprocess.Popen, has_begun: Callable[[], bool], after: float) -> bool:
+def kill_in_the_middle(process: Command, has_begun: Callable[[], bool], after: float) -> bool:
     """Kill it some seconds after it has begun; whether it was still at work."""
     until = time.monotonic() + PATIENCE
     while not has_begun() and process.poll() is None:
         assert time.monotonic() < until, "it does not begin"
     time.sleep(after)
     process.kill()
-    process.communicate()
-    return process.returncode == -9
+    return process.wait() == -9
 
 
 @pytest.mark.requirement("backup", "kill-anywhere")
@@ -144,10 +136,7 @@ def test_no_room_on_the_disk(cloned_database, house, start, tmp_path):
     before = {path.name: path.read_bytes() for path in (tmp_path / "backups").iterdir()}
     time.sleep(1.1)  # another second, another name
 
-    def small_files():
-        resource.setrlimit(resource.RLIMIT_FSIZE, (1 << 20, 1 << 20))
-
-    code, said = finish(start("backup", preexec_fn=small_files))
+    code, said = finish(start("backup", largest_file=1 << 20))
     assert code == 1 and ("No backup was made" in said or "could not be copied" in said), said
     assert {path.name: path.read_bytes() for path in (tmp_path / "backups").iterdir()} == before
 

@@ -1,8 +1,5 @@
 """The books close after everything the desk does; a row changed behind the services is named, with its rule."""
 import hashlib
-import subprocess
-import sys
-from pathlib import Path
 
 import pytest
 from sqlalchemy import text
@@ -31,9 +28,9 @@ from practice.premises.queries import get_practice
 from practice.premises.services import change_settings
 from tests import personas
 from tests.factories.billing import Stage
+from tests.plugins.commands import Command
 from tests.world import FACTS
 
-ROOT = Path(__file__).resolve().parents[2]
 GUARDED = ("document", *triggers.DOCUMENT_PARTS, *triggers.MONEY_FIXED)
 
 
@@ -239,12 +236,11 @@ def test_the_command_names_the_row_and_fails(cloned_database, tmp_path):
 
     def said():
         db.session.rollback()
-        return subprocess.run([sys.executable, "-m", "practice", "check", "books"], cwd=ROOT, text=True,
-                              env=cloned_database.environ(tmp_path), capture_output=True)
+        return Command("check", "books", environ=cloned_database.environ(tmp_path)).finish()
 
-    done = said()
-    assert done.returncode == 0 and "The books close" in done.stdout, done.stderr
+    code, out, wrong = said()
+    assert code == 0 and "The books close" in out, wrong
     with db.engine.begin() as wire:
         wire.exec_driver_sql("UPDATE series SET next_number = 9")
-    done = said()
-    assert done.returncode == 1 and "counter behind the series: next_number is 9" in done.stdout
+    code, out, _wrong = said()
+    assert code == 1 and "counter behind the series: next_number is 9" in out

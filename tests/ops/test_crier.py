@@ -1,6 +1,4 @@
 """What the desk is told after a change of rules, beside the running server."""
-import subprocess
-import sys
 import time
 
 import pytest
@@ -15,7 +13,7 @@ from practice.safety.services import conditions, own_rules
 from tests.factories import intake
 from tests.personas import open_house
 from tests.plugins.browsers import serving
-from tests.plugins.databases import ROOT
+from tests.plugins.commands import Command
 
 PATIENCE = 120  # seconds
 
@@ -43,9 +41,9 @@ def test_a_change_that_was_left_half_told_goes_on_when_the_server_starts(cloned_
 
 
 def test_a_command_tells_where_another_server_runs(cloned_database, left_half_told, tmp_path):
-    said = [subprocess.run([sys.executable, "-m", "practice", "beside"], cwd=ROOT, check=True, text=True,
-                           env=cloned_database.environ(tmp_path), capture_output=True).stdout for _time in range(2)]
-    assert said == [f"{steps} steps of telling the desk, 0 forms cleared away.\n" for steps in (1, 0)]
+    ended = [Command("beside", environ=cloned_database.environ(tmp_path)).finish() for _time in range(2)]
+    assert [(code, said) for code, said, _wrong in ended] == [
+        (0, f"{steps} steps of telling the desk, 0 forms cleared away.\n") for steps in (1, 0)], ended
     assert Consequence.MUST_CALL in told(*left_half_told)
 
 

@@ -1,7 +1,5 @@
 """The doctor sees what is wrong, says it in one sentence each, and changes nothing."""
 import os
-import subprocess
-import sys
 from collections import namedtuple
 from datetime import timedelta
 from pathlib import Path
@@ -16,7 +14,7 @@ from practice.ops import doctor
 from practice.ops.backup import make
 from practice.ops.doctor import Level
 from tests import personas
-from tests.plugins.databases import ROOT
+from tests.plugins.commands import Command
 from tests.world import build_world
 
 
@@ -128,9 +126,5 @@ def test_before_the_first_start(tmp_path):
 
 
 def test_the_command_fails_when_something_is_wrong(environ):
-    def run(**settings):
-        return subprocess.run([sys.executable, "-m", "practice", "doctor"], cwd=ROOT, env=environ | settings,
-                              capture_output=True, text=True)
-
-    done = run(PRACTICE_BACKUPS="nowhere/there")
-    assert done.returncode == 1 and "WRONG  There is no backup" in done.stdout and done.stderr == ""
+    code, said, wrong = Command("doctor", environ=environ | {"PRACTICE_BACKUPS": "nowhere/there"}).finish()
+    assert code == 1 and "WRONG  There is no backup" in said and wrong == ""

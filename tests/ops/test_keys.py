@@ -1,7 +1,5 @@
 """A new key while people work: everything is sealed anew, cut off it goes on, and no other key opens anything."""
 import random
-import subprocess
-import sys
 import time
 from pathlib import Path
 
@@ -18,7 +16,7 @@ from practice.ops import keys, triggers
 from practice.ops.backup import postgresql
 from practice.sessions.models import Snippet
 from tests import personas
-from tests.plugins.databases import ROOT
+from tests.plugins.commands import Command
 from tests.world import CLINICAL_WORDS, build_world
 
 OTHER = b"another key of thirty-two bytes!"
@@ -45,17 +43,13 @@ def rotate(cloned_database, tmp_path, key_file):
     """Start `practice keys rotate` on the database of the test."""
     environ = cloned_database.environ(tmp_path)
 
-    def run() -> subprocess.Popen:
-        return subprocess.Popen([sys.executable, "-m", "practice", "keys", "rotate"], cwd=ROOT, env=environ, text=True,
-                                stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
-
-    return run
+    return lambda: Command("keys", "rotate", environ=environ)
 
 
-def finish(process: subprocess.Popen) -> str:
-    said, _nothing = process.communicate(timeout=300)
-    assert process.returncode == 0, said
-    return said
+def finish(process: Command) -> str:
+    code, said, wrong = process.finish()
+    assert code == 0, said + wrong
+    return said + wrong
 
 
 def opened(keyring) -> dict[str, list[bytes]]:
@@ -123,7 +117,7 @@ def test_cut_off_it_goes_on(house, key_file, rotate):
         while process.poll() is None and count_under_first(key_file) < wanted:
             assert time.monotonic() < until, "it does not begin"
         process.kill()
-        process.communicate()
+        process.wait()
         if process.returncode == 0:
             break
         begun = count_under_first(key_file)
@@ -182,10 +176,9 @@ def test_keys_that_do_not_fit_are_said_at_once(cloned_database, house, key_file,
     for wrong in ("bm90IHRoZSBrZXkgdGhhdCB3YXMgdXNlZCBoZXJlICE=", None):
         key_file.write_text(wrong + "\n") if wrong else key_file.unlink()
         for command in (["serve", "--port", "8124"], ["keys", "rotate"]):
-            done = subprocess.run([sys.executable, "-m", "practice", *command], cwd=ROOT, env=environ,
-                                  capture_output=True, text=True, timeout=300)
-            assert done.returncode == 2 and done.stderr.startswith("PRACTICE_KEYS: "), done.stderr
-            assert "Put back the key file" in done.stderr or "put the keys back" in done.stderr
+            code, _said, wrong_said = Command(*command, environ=environ).finish()
+            assert code == 2 and wrong_said.startswith("PRACTICE_KEYS: "), wrong_said
+            assert "Put back the key file" in wrong_said or "put the keys back" in wrong_said
     assert opened(sealed.keyring()) == before
 
 
