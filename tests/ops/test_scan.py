@@ -1,9 +1,14 @@
 """What is handed to the scanners, and what is made of what they say; they themselves run outside the tests."""
+from collections import Counter
+from contextlib import closing
+
 import pytest
 from click.testing import CliRunner
 
 from practice.cli.scanning import NOT_SCANNED, check_scan
+from practice.ops.bench.browser import Browser
 from practice.ops.scan import walk as walking
+from practice.ops.scan.run import BROKEN_OFF, Person, Seen, served
 from practice.ops.scan.scanners import found_in, spelled
 from practice.ops.scan.walk import Sent, marked, walk
 from tests.plugins.people import sign_in
@@ -32,6 +37,22 @@ def test_links_forms_and_their_fields_are_met(app, people, monkeypatch):
     assert found["clients.index", "GET"].query["q"] == "an"
     assert ("note_list.create_view", "GET") not in found and ("sign_out", "POST") not in found
     assert len(browser.asked) == 4 and ("search.index", "GET") in found, "what is not opened is tried all the same"
+
+
+@pytest.mark.only_on("sqlite", "the server is the same on both")
+def test_a_file_that_breaks_off_is_counted_and_the_walk_goes_on(app, monkeypatch):
+    def breaks_off(environ, start):
+        start("200 OK", [("Content-Type", "text/csv")])
+        yield b"Name,Born\n"
+        raise RuntimeError("on purpose")
+
+    monkeypatch.setattr(walking, "MOST_PAGES", 3)
+    answers = Counter()
+    with served(breaks_off, answers) as port, closing(Browser(port)) as browser:
+        assert len(walk(browser, app.url_map.bind("localhost"), ())) > 3
+    assert answers == {200: 3, BROKEN_OFF: 3}
+    seen = Seen(Person("owner"), frozenset(), frozenset(), answers, ())
+    assert seen.problems == ["3 answers broken off"]
 
 
 def test_a_request_is_spelled_with_its_token_and_a_mark_for_texts():

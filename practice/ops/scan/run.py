@@ -12,6 +12,7 @@ from pathlib import Path
 import waitress
 from flask import Flask
 from werkzeug.routing import UnicodeConverter
+from werkzeug.wsgi import ClosingIterator
 
 from practice.admin.auth import PUBLIC
 from practice.ops.bench.browser import Browser
@@ -19,6 +20,7 @@ from practice.ops.scan.scanners import Found, sqlmap, wapiti
 from practice.ops.scan.walk import Sent, walk
 from practice.ops.server import THREADS
 
+BROKEN_OFF = 599  # counted beside the status of an answer that ended in the middle
 ASK_PASSWORD = {"account.password", "account.pin", "prove"}
 
 
@@ -48,7 +50,8 @@ class Seen:
     @property
     def problems(self) -> list[str]:
         """What is above info; a fault of the server is."""
-        faults = [f"{count} answers with {code}" for code, count in sorted(self.answers.items()) if code >= 500]
+        faults = [f"{count} answers " + ("broken off" if code == BROKEN_OFF else f"with {code}")
+                  for code, count in sorted(self.answers.items()) if code >= 500]
         return faults + [line for one in self.found for line in one.problems]
 
 
@@ -59,7 +62,15 @@ def served(app: Flask, answers: Counter) -> Iterator[int]:
         def begin(status, headers, *more):
             answers[int(status[:3])] += 1
             return start(status, headers, *more)
-        return app(environ, begin)
+        pieces = app(environ, begin)
+        return ClosingIterator(whole(pieces), getattr(pieces, "close", None))
+
+    def whole(pieces):
+        try:
+            yield from pieces
+        except Exception:
+            answers[BROKEN_OFF] += 1
+            raise
 
     logging.getLogger("waitress.queue").setLevel(logging.ERROR)
     server = waitress.create_server(counted, host="127.0.0.1", port=0, threads=THREADS, ident=None)

@@ -2,9 +2,10 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
+from http.client import HTTPException
 from urllib.parse import parse_qsl, quote, urljoin, urlsplit
 
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException as NotServed
 from werkzeug.routing import MapAdapter, RequestRedirect, UnicodeConverter
 
 from practice.ops.bench.browser import Browser
@@ -87,7 +88,11 @@ def walk(browser: Browser, urls: MapAdapter, starts_at: tuple[str, ...]) -> dict
         if (endpoint, names) in opened:
             continue
         opened.add((endpoint, names))
-        code, page = browser.get(address)
+        try:
+            code, page = browser.get(address)
+        except (HTTPException, ConnectionError):  # broken off, which the server counts as a fault
+            browser.close()
+            continue
         if code in CLOSED:
             closed.add((endpoint, method))
         if code == 200 and page.lstrip()[:1] == b"<":
@@ -100,7 +105,7 @@ def note(found: dict, urls: MapAdapter, method: str, address: str, fields: dict)
     parts = urlsplit(address)
     try:
         rule, values = urls.match(parts.path, method, return_rule=True)
-    except (HTTPException, RequestRedirect):
+    except (NotServed, RequestRedirect):
         return None
     if rule.endpoint in LEFT_ALONE:
         return None
