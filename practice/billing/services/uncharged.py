@@ -44,12 +44,15 @@ def uncharged(first: date, last: date) -> list[tuple[Visit, int]]:
     """The sessions of these local days, both included, that are done and have no invoice, package or voucher; each with
     what it comes to, in minor units with tax, as its checkout will say (see what_to_charge)."""
     days = [first + timedelta(days=number) for number in range((last - first).days + 1)]
-    return [(visit_of(row), _cost(row)) for row in db.session.execute(UNCHARGED, {"days": days})]
+    usual: dict[tuple[int, int], int] = {}  # what a treatment alone comes to, by its price and tax
+    return [(visit_of(row), _cost(row, usual)) for row in db.session.execute(UNCHARGED, {"days": days})]
 
 
-def _cost(row: Row) -> int:
-    line = LineInput("", row.price_amount, row.tax_code_id)
+def _cost(row: Row, usual: dict[tuple[int, int], int]) -> int:
+    line, key = LineInput("", row.price_amount, row.tax_code_id), (row.price_amount, row.tax_code_id)
     if row.products:
         products = [product_line(Extra(product, count)) for product, count in row.products]
         return sums_of([line, *products], row.user_id).gross
-    return price_lines(the_practice(), [line], {row.tax_code_id: row}).gross
+    if key not in usual:
+        usual[key] = price_lines(the_practice(), [line], {row.tax_code_id: row}).gross
+    return usual[key]
