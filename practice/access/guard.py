@@ -2,7 +2,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import lru_cache
-from weakref import WeakKeyDictionary
+from weakref import WeakKeyDictionary, WeakSet
 
 from sqlalchemy import Select, bindparam, event, inspect, select
 from sqlalchemy.orm import Session
@@ -16,6 +16,7 @@ from practice.core.errors import Forbidden, NotFound
 
 MOST_ACTORS = 32  # whose form of a kept statement is remembered
 _ruled: WeakKeyDictionary = WeakKeyDictionary()  # {statement: {actor: the statement with the actor's rules}}
+_columns: WeakSet = WeakSet()  # statements that were seen to read columns alone
 
 
 class NoActor(RuntimeError):
@@ -77,11 +78,18 @@ def _apply_row_rule(state):
     if actor is None:
         raise NoActor("no actor is bound to this session")
     if state.session.info.get("columns_only"):
-        for column in getattr(state.statement, "column_descriptions", ()):
-            if column["entity"] is not None and column["expr"] is column["entity"]:
-                raise RuntimeError("a system session reads columns, never entities")
+        _refuse_entities(state.statement)
     if not actor.is_system:
         state.statement = _with_rules(state.statement, actor)
+
+
+def _refuse_entities(statement) -> None:
+    if statement in _columns:
+        return
+    for column in getattr(statement, "column_descriptions", ()):
+        if column["entity"] is not None and column["expr"] is column["entity"]:
+            raise RuntimeError("a system session reads columns, never entities")
+    _columns.add(statement)
 
 
 def as_seen(statement):
