@@ -292,9 +292,9 @@ def therapist_names(document_ids) -> dict[int, str]:
     """Who worked, in short, by document."""
     worked = lists.therapists_of(document_ids)
     names = {one.id: one.short_name or one.name for one in therapists()}
-    if not names.keys() >= set(worked.values()):  # somebody who is no longer here
+    if not names.keys() >= {who for together in worked.values() for who in together}:  # somebody who is no longer here
         names = user_names() | names
-    return {number: names.get(who, "") for number, who in worked.items()}
+    return {number: ", ".join(names.get(who, "") for who in together) for number, together in worked.items()}
 
 
 def tallies(search: Search, today: date) -> dict[Search, lists.Tally]:

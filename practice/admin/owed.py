@@ -16,7 +16,7 @@ from practice.admin.switches import need
 from practice.admin.typing_money import asked_day, asked_span
 from practice.audit import services as audit
 from practice.billing.queries import reminders as reading
-from practice.billing.queries.deposits import free_credit
+from practice.billing.queries.deposits import free_credits
 from practice.billing.queries.documents import get_document
 from practice.billing.queries.statement import a_year_until, statement_of
 from practice.billing.services.reminders import remind
@@ -80,8 +80,8 @@ class RemindersPage(Page):
     def index(self):
         need("reminders")
         found = reading.overdue(show.today())
-        credits = {row.document.client_id: free_credit(row.document.client_id) for row in found} if current_actor().may(
-            P.PAYMENT_TAKE) else {}
+        may_take = current_actor().may(P.PAYMENT_TAKE)
+        credits = free_credits({row.document.client_id for row in found}) if may_take else {}
         letters = [f"reminder:{one.id}" for row in found for one in row.sent]
         mails = {one.about: one for one in messages_about(letters)}
         return render_template("admin/owed/reminders.html", found=found, credits=credits, may=current_actor().may, P=P,

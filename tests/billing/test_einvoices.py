@@ -16,6 +16,8 @@ from practice.admin.papers import invoice_pdf
 from practice.billing.queries.documents import get_document
 from practice.billing.queries.einvoice import EDITION, einvoice, exemption_code
 from practice.billing.services.documents import LineInput, issue_invoice
+from practice.clients.queries import get_client
+from practice.clients.services import change_client
 from practice.core.db import db, transaction
 from practice.premises.models import Issuer, PriceMode, TaxCategory, TaxCode
 from practice.premises.queries import get_practice
@@ -78,6 +80,13 @@ def test_invoices_of_every_tax_keep_to_the_norm(stage):
     note = stage.credit(with_all, {1: 1000, 4: 4000})
     assert faults(xml_of(stage, note, "2026-0001")) == []
     assert faults(xml_of(stage, stage.credit(outside), "2026-0002")) == []
+
+
+def test_the_buyer_lives_where_their_address_says(stage):
+    with guard.acting(stage.people.system), transaction():
+        change_client(stage.people.system, stage.ann, version=get_client(stage.ann).version, country="FR")
+    xml = xml_of(stage, issued(stage, stage.line(7800)))
+    assert faults(xml) == [] and re.findall(rb"<ram:CountryID>(..)<", xml)[:2] == [b"IE", b"FR"]
 
 
 def test_what_was_issued_under_an_older_edition_keeps_its_bytes(stage):

@@ -73,6 +73,9 @@ def test_a_month_is_invoiced_when_it_begins_and_once(stage):
     on(date(2026, 12, 17))
     assert stage.read(lambda: due_memberships(date(2026, 12, 17))) == [number]
     assert [renewed(stage, number), renewed(stage, number)] == [1, 0]
+    invoice = stage.read(lambda: months_of(number)[0].document.id)
+    text, = stage.read(lambda: [line.text for line in get_document(invoice).lines])
+    assert text.endswith(", 17 Dec 2026 – 16 Jan 2027")
     assert months(stage, number) == [(date(2026, 11, 17), 12_000), (date(2026, 12, 17), 12_000)]
     stage.check_books()
 

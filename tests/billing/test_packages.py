@@ -10,6 +10,7 @@ from practice.billing.queries.accounts import account_of, get_package
 from practice.billing.queries.charged import charged
 from practice.billing.queries.documents import get_document
 from practice.billing.services.checkout import CheckedOutAlready, checkout
+from practice.billing.services.documents import issue_invoice
 from practice.billing.services.packages import (
     PackageOver,
     PackageUsedUp,
@@ -36,6 +37,13 @@ def use(stage, package, session=None):
     receipt = stage.do(lambda: checkout(stage.rae, session, payments=[], request_key=f"p{session}",
                                         package_id=package))
     return stage.read(lambda: db.session.get(PackageUse, receipt.package_use_id).value_amount)
+
+
+def test_a_form_that_made_an_invoice_sells_no_package(stage):
+    stage.do(lambda: issue_invoice(stage.rae, client_id=stage.ann, lines=[stage.line()], request_key="k"))
+    with pytest.raises(Invalid, match="something else"):
+        stage.do(lambda: sell_package(stage.rae, client_id=stage.ann, treatment_id=stage.treatment, sessions=3,
+                                      price_amount=20_000, request_key="k"))
 
 
 def test_it_is_sold_with_an_invoice_in_neutral_words(stage):

@@ -9,7 +9,7 @@ from practice.audit.models import AuditRow
 from practice.billing.models.documents import Document, DocumentKind, DocumentState
 from practice.billing.models.payments import Method, Payment
 from practice.billing.queries.accounts import account_of
-from practice.billing.queries.deposits import deposits_of, free_credit
+from practice.billing.queries.deposits import deposits_of, free_credit, free_credits
 from practice.billing.queries.documents import get_document, state_of
 from practice.billing.queries.tips import tip_accounts
 from practice.billing.services.checkout import checkout
@@ -189,6 +189,9 @@ def test_a_deposit_is_kept_for_its_appointment(stage):
     stage.pay(300)
     assert stage.read(lambda: [one.amount for one in deposits_of(stage.ann)]) == [2000]
     assert stage.read(lambda: free_credit(stage.ann)) == 300
+    ben = stage.client("Ben", "Brown")
+    stage.pay(900, stage.invoice(500, client_id=ben), client_id=ben)
+    assert stage.read(lambda: free_credits([stage.ann, ben])) == {stage.ann: 300, ben: 400}
     assert stage.do(lambda: use_credit(stage.rae, other)) == 300
     with pytest.raises(NoSuchCredit):
         stage.do(lambda: give_back(stage.rae, amount=1, request_key="b", reason="wants it", **key))

@@ -7,6 +7,7 @@ from practice.access import guard
 from practice.billing.models.documents import DocumentLine, LineShare
 from practice.billing.models.vouchers import Voucher
 from practice.billing.queries.documents import get_document
+from practice.billing.services import documents
 from practice.billing.services.checkout import checkout
 from practice.billing.services.credit_notes import credit_note
 from practice.billing.services.shares import SharedAhead, shares_of
@@ -116,6 +117,14 @@ def test_a_form_makes_one_thing(stage):
         stage.do(lambda: credit_note(stage.rae, second, reason="charged twice", request_key="n"))
 
 
+def test_names_that_do_not_fit_are_refused_not_cut(stage, monkeypatch):
+    monkeypatch.setattr(documents, "LONGEST_NAMES", len("Theo Marsh · Tara Lindqvis"))
+    session, tara = stage.session(), stage.people.tara.user_id
+    with pytest.raises(Invalid, match="too long for one line"):
+        stage.do(lambda: checkout(stage.rae, session, payments=[], request_key="k", shared_with_id=tara))
+    assert stage.do(lambda: checkout(stage.rae, session, payments=[], request_key="k")).document_id
+
+
 LAST, FIRST = (f"(SELECT {which}(id) FROM line_share)" for which in ("max", "min"))
 
 
@@ -125,6 +134,7 @@ LAST, FIRST = (f"(SELECT {which}(id) FROM line_share)" for which in ("max", "min
     [f"DELETE FROM line_share WHERE id >= {LAST} - 1"], [f"DELETE FROM line_share WHERE id < {LAST} - 1"],
     [f"UPDATE line_share SET therapist_id = (SELECT max(id) FROM user_account) WHERE id = {LAST}"],
     [f"UPDATE line_share SET therapist_id = (SELECT max(id) FROM user_account) WHERE id = {FIRST}"],
+    ["DELETE FROM line_share"],
 ])
 def test_the_books_see_shares_that_were_changed(stage, shared, statements):
     stage.credit(shared, {1: 333})
@@ -142,6 +152,7 @@ def test_at_the_desk(stage, as_person):
     assert "and Tara" in page and "Gave it together" not in page
     assert desk.post(f"/checkout/{session}?shared={tara}",
                      data=fields(page) | {"method": "card", "amount": "78.00"}).status_code == 302
+    assert "Theo, Tara" in look(desk, "/money/")
     with guard.acting(stage.people.system):
         rows = db.session.query(DocumentLine.therapist_id, LineShare.therapist_id).join(LineShare).order_by(
             LineShare.id).all()

@@ -140,6 +140,22 @@ def test_each_brings_what_is_their_own(stage, as_person):
         assert check_books() == []
 
 
+def test_who_is_paid_along_brings_their_credit_once(stage, as_person):
+    ann, ben, _own, again, desk = (stage.session(), for_ben(stage), stage.session(), for_ben(stage),
+                                    as_person("rae"))
+    stage.pay(2000, client_id=stage.ben)
+    address = f"/checkout/{ann}?with={ben}&with={again}"
+    assert f"credit-{ben}=1" in look(desk, address)
+    page = look(desk, f"{address}&credit-{ben}=1&credit-{again}=1")
+    assert fields(page)["due"] == str(3 * 7800 - 2000) and page.count("Credit used") == 1
+    answer = desk.post(f"{address}&credit-{ben}=1&credit-{again}=1",
+                       data=fields(page) | {"method": "card", "amount": "214.00"})
+    assert answer.status_code == 302
+    assert stage.read(lambda: [for_appointment(one).open_amount for one in (ann, ben, again)]) == [0, 0, 0]
+    with guard.acting(stage.people.system):
+        assert check_books() == []
+
+
 def test_nobody_uses_a_package_of_another(stage):
     ann, ben = stage.session(), for_ben(stage)
     with pytest.raises(NotFound):

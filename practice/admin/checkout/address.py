@@ -48,7 +48,8 @@ def read_address() -> Asked:
                 counts[product_id] = counts.get(product_id, 0) + 1
         extras = tuple(Extra(product, count) for product, count in counts.items())
     discount, codes = request.args.get("discount", "").strip(), read_codes()
-    together = tuple(Along(number, row_number(request.args.get(f"package-{number}")) or None, codes.get(number, ""))
+    together = tuple(Along(number, row_number(request.args.get(f"package-{number}")) or None, codes.get(number, ""),
+                           f"credit-{number}" in request.args)
                      for number in dict.fromkeys(filter(None, map(row_number, request.args.getlist("with")))))
     return Asked(extras, parse(discount, the_practice().currency) if discount else 0,
                  request.args.get("why", "").strip()[:120], row_number(request.args.get("package")) or None,
@@ -87,6 +88,7 @@ def address_of(asked: Asked, charge: Charge, **changed) -> str:
         "voucher": wanted.voucher or None, "with": [one.appointment_id for one in wanted.together],
         **{f"package-{one.appointment_id}": one.package_id for one in wanted.together if one.package_id},
         **{f"voucher-{one.appointment_id}": one.voucher for one in wanted.together if one.voucher},
+        **{f"credit-{one.appointment_id}": 1 for one in wanted.together if one.with_credit},
         "why": wanted.reason if wanted.discount else None,
         "off": ALL if wanted.discount and wanted.is_on_all else None, "credit": None if wanted.with_credit else NONE}
     return url_for("checkout.page", appointment_id=charge.appointment.id,

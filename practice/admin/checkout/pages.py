@@ -25,6 +25,7 @@ from practice.billing.models.documents import Document
 from practice.billing.models.packages import Package
 from practice.billing.queries.accounts import Account, account_of, live_packages
 from practice.billing.queries.charged import charged
+from practice.billing.queries.deposits import free_credit
 from practice.billing.queries.documents import (
     expected_number,
     for_appointment,
@@ -48,14 +49,16 @@ from practice.schedule.states import AppointmentState
 
 @dataclass(frozen=True)
 class Beside:
-    """Somebody else's session that is paid along: what it comes to, what its own client brings, and the packages that
-    would pay for it."""
+    """Somebody else's session that is paid along: what it comes to, what its own client brings, and the packages and
+    the credit that would pay for it."""
 
+    asked: Along
     charge: Charge
     name: str
     amount: int
     paid: Settlement
     packages: list[Package]
+    credit: int
 
 
 @dataclass(frozen=True)
@@ -124,21 +127,29 @@ def what_is_due(charge: Charge, asked: Asked) -> Due:
     paid = what_pays(charge, totals.gross, package_id=asked.package_id, voucher=asked.voucher,
                      with_credit=asked.with_credit)
     also = next((row for row in account.open_documents if row.id == asked.also_id), None)
-    along = [beside(one) for one in asked.together if one.appointment_id != charge.appointment.id
-             and not charged([one.appointment_id])]
+    along, bringing = [], {charge.appointment.client_id}
+    for one in asked.together:
+        if one.appointment_id != charge.appointment.id and not charged([one.appointment_id]):
+            along.append(beside(one, bringing))
     return Due(totals, paid, account, also, along,
                paid.left + (also.open_amount if also else 0) + sum(one.paid.left for one in along))
 
 
-def beside(one: Along) -> Beside:
-    """As it was handed over, with what its own client brings. Raises NotFound, and what what_pays raises."""
+def beside(one: Along, bringing: set[int]) -> Beside:
+    """As it was handed over, with what its own client brings: their credit once, for clients not yet among `bringing`.
+
+    Raises NotFound, and what what_pays raises.
+    """
     charge = what_to_charge(one.appointment_id)
     row = charge.appointment
     amount = sums_of(charge.lines, row.user_id).gross
-    return Beside(charge, get_client(row.client_id).name, amount,
-                  what_pays(charge, amount, package_id=one.package_id, voucher=one.voucher),
+    credit = 0 if row.client_id in bringing else free_credit(row.client_id, appointment_id=row.id)
+    one = replace(one, with_credit=one.with_credit and credit > 0)
+    paid = what_pays(charge, amount, package_id=one.package_id, voucher=one.voucher, with_credit=one.with_credit)
+    bringing |= {row.client_id} if paid.by_credit else set()
+    return Beside(one, charge, get_client(row.client_id).name, amount, paid,
                   [package for package in live_packages(row.client_id, show.today())
-                   if package.treatment_id == charge.treatment.id])
+                   if package.treatment_id == charge.treatment.id], credit)
 
 
 def without_vouchers(asked: Asked) -> Asked:
@@ -176,8 +187,7 @@ def take(form: CheckoutForm, appointment_id: int, asked: Asked, due: Due) -> boo
                 with_credit=asked.with_credit, package_id=asked.package_id,
                 also_ids=[asked.also_id] if asked.also_id else [], tip=money.tip,
                 tip_for_id=money.tip_for_id, voucher=asked.voucher,
-                together=[one for one in asked.together
-                          if one.appointment_id in {shown.charge.appointment.id for shown in due.along}])
+                together=[one.asked for one in due.along])
         except CheckedOutAlready:
             return None  # somebody was quicker, or it is the same click: the receipt says what was taken
 

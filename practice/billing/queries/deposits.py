@@ -1,11 +1,12 @@
 """Deposits: money paid ahead for one appointment, kept for it until it is charged or falls out."""
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from sqlalchemy import func, select
 
 from practice.billing.models.payments import Allocation, Payment, Tip
 from practice.billing.queries.charged import charged
-from practice.billing.queries.documents import credit_of
+from practice.billing.queries.documents import credit_of, credits_of
 from practice.core.db import db
 from practice.schedule.models import Appointment
 from practice.schedule.states import HOLDING_TIME
@@ -21,9 +22,13 @@ class Deposit:
 
 def deposits_of(client_id: int) -> list[Deposit]:
     """What is kept for appointments that are still to be charged, one row each."""
+    return _deposits(Payment.client_id == client_id)
+
+
+def _deposits(whose) -> list[Deposit]:
     rows = db.session.execute(
         select(Payment.id, Payment.appointment_id, Payment.amount)
-        .where(Payment.client_id == client_id, Payment.appointment_id.is_not(None), Payment.amount > 0)).all()
+        .where(whose, Payment.appointment_id.is_not(None), Payment.amount > 0)).all()
     if not rows:
         return []
     left = _left({row.id: row.amount for row in rows})
@@ -55,3 +60,12 @@ def free_credit(client_id: int, *, appointment_id: int | None = None) -> int:
     """The client's credit without what is kept for other appointments than this one."""
     kept = sum(one.amount for one in deposits_of(client_id) if one.appointment.id != appointment_id)
     return max(0, credit_of(client_id) - kept)
+
+
+def free_credits(client_ids: Collection[int]) -> dict[int, int]:
+    """The same of several clients, without what is kept for appointments; as many questions as for one."""
+    found = credits_of(client_ids)
+    for one in _deposits(Payment.client_id.in_(client_ids)):
+        if one.appointment.client_id in found:
+            found[one.appointment.client_id] -= one.amount
+    return {client_id: max(0, amount) for client_id, amount in found.items()}

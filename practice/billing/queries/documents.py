@@ -1,5 +1,5 @@
 """Reading documents and payments one by one, and how they stand."""
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date
 
@@ -144,6 +144,19 @@ def open_of_clients(client_ids: Iterable[int]) -> dict[int, list[Document]]:
     rows = db.session.scalars(select(Document).where(Document.client_id.in_(list(client_ids)), IS_OPEN)).all()
     for row in sorted(rows, key=lambda row: (row.due_on, row.id)):
         found.setdefault(row.client_id, []).append(row)
+    return found
+
+
+def credits_of(client_ids: Collection[int]) -> dict[int, int]:
+    """Of each of these clients the money that is not yet put against anything, tips apart, in minor units."""
+    mine = Payment.client_id.in_(client_ids)
+    found = dict.fromkeys(client_ids, 0)
+    for sign, statement in (
+            (1, select(Payment.client_id, func.sum(Payment.amount))),
+            (-1, select(Payment.client_id, func.sum(Allocation.amount)).join(Allocation)),
+            (-1, select(Payment.client_id, func.sum(Tip.amount)).join(Tip))):
+        for client_id, amount in db.session.execute(statement.where(mine).group_by(Payment.client_id)):
+            found[client_id] += sign * int(amount)
     return found
 
 

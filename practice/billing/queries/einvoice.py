@@ -66,9 +66,10 @@ def _parties(agreement, document: Document) -> None:
 
     head, is_outside = document.issuer_head, all(tax.category == TaxCategory.OUTSIDE for tax in document.taxes)
     country = head.get("country", "")
-    for party, name, address in ((agreement.seller, head["name"], head["address"]),
-                                 (agreement.buyer, document.billed_name, document.billed_address)):
-        party.name, party.address.country_id = name, country
+    for party, name, address, lives_in in (
+            (agreement.seller, head["name"], head["address"], country),
+            (agreement.buyer, document.billed_name, document.billed_address, head.get("buyer_country") or country)):
+        party.name, party.address.country_id = name, lives_in
         lines = [line for line in address.splitlines() if line.strip()][:3]
         for part, line in zip(("line_one", "line_two", "line_three"), lines, strict=False):
             setattr(party.address, part, line)

@@ -12,6 +12,7 @@ from practice.billing.models.documents import (
     DocumentKind,
     DocumentLine,
     DocumentState,
+    LineShare,
     Series,
     number_text,
 )
@@ -161,13 +162,20 @@ def numbers_like(digits: str) -> tuple[str, ...]:
     return tuple(number_text(prefix, int(digits)) for prefix in prefixes)
 
 
-def therapists_of(document_ids: Iterable[int]) -> dict[int, int]:
-    """The therapist of the first line that names one, by document."""
+def therapists_of(document_ids: Iterable[int]) -> dict[int, list[int]]:
+    """Who gave the first line that names a therapist, alone or together, by document."""
     rows = db.session.execute(
-        select(DocumentLine.document_id, DocumentLine.therapist_id)
+        select(DocumentLine.document_id, DocumentLine.position,
+               func.coalesce(LineShare.therapist_id, DocumentLine.therapist_id))
+        .outerjoin(LineShare, LineShare.line_id == DocumentLine.id)
         .where(DocumentLine.document_id.in_(list(document_ids)), DocumentLine.therapist_id.is_not(None))
-        .order_by(DocumentLine.document_id, DocumentLine.position.desc()))
-    return dict(rows.all())
+        .order_by(DocumentLine.document_id, DocumentLine.position, LineShare.id))
+    found: dict[int, list[int]] = {}
+    places: dict[int, int] = {}
+    for document_id, position, therapist_id in rows:
+        if places.setdefault(document_id, position) == position:
+            found.setdefault(document_id, []).append(therapist_id)
+    return found
 
 
 def notes_of(document_ids: Iterable[int]) -> dict[int, str]:

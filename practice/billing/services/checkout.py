@@ -63,11 +63,12 @@ class Extra:
 @dataclass(frozen=True)
 class Along:
     """Somebody else's done session that is paid along, on an invoice of their own; what its own client brings for it:
-    a package session, a voucher by its code."""
+    a package session, a voucher by its code, the credit on their account."""
 
     appointment_id: int
     package_id: int | None = None
     voucher: str = ""
+    with_credit: bool = False
 
 
 @dataclass(frozen=True)
@@ -228,7 +229,8 @@ def _along(actor: Actor, one: Along) -> list[Document]:
     if row.state is not AppointmentState.DONE:
         raise NotDoneYet()
     charge = _charge_for(row, None, 0, "")
-    return _settled(actor, charge, package_id=one.package_id, voucher=one.voucher)[0]
+    return _settled(actor, charge, package_id=one.package_id, voucher=one.voucher,
+                    with_credit=one.with_credit)[0]
 
 
 def _take(actor: Actor, row: Appointment, sessions: Sequence[list[Document]], given: Sequence[tuple[Method, int]],

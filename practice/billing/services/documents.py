@@ -39,7 +39,7 @@ from practice.core.text import _
 from practice.premises.models import PriceMode, Profile, TaxCode
 from practice.premises.queries import Settings, issuer_for, main_location_id, the_practice
 
-MOST_LINES = 500
+MOST_LINES, LONGEST_NAMES = 500, 250
 TAX_CODES = select(TaxCode).where(TaxCode.id.in_(bindparam("ids", expanding=True)))
 
 
@@ -232,6 +232,8 @@ def _new_invoice(actor: Actor, client: Client, practice: Settings, therapist_id:
             "bank_account": issuer.bank_account, "footer": issuer.footer, "phone": practice.phone,
             "profile": issuer.profile, "simplified_amount": issuer.simplified_amount,
             "email": practice.email, "country": practice.country}
+    if client.country:
+        head["buyer_country"] = client.country
     return Document(
         kind=DocumentKind.INVOICE, state=DocumentState.DRAFT, issuer_id=issuer.id, location_id=main_location_id(),
         client_id=client.id, currency=practice.currency, price_mode=practice.price_mode,
@@ -243,9 +245,12 @@ def _line(place: int, line: LineInput, code: TaxCode, priced, names: dict[int, s
     given_by = BETWEEN_NAMES.join(names[number] for number in line.therapists if number in names)
     if line.discount and len(line.discount_reason.strip()) < 3:
         raise Invalid(_("Say why there is a discount."), "discount_reason")
+    if len(given_by) > LONGEST_NAMES:
+        raise Invalid(_("The names of the therapists are too long for one line of a document: shorten one of them, or "
+                        "put the session on lines of its own."))
     return DocumentLine(
         position=place, kind=line.kind, text=line.text[:200], therapist_id=line.therapist_id,
-        given_by=given_by[:250], treatment_id=line.treatment_id, product_id=line.product_id,
+        given_by=given_by, treatment_id=line.treatment_id, product_id=line.product_id,
         service_on=line.service_on, recognised_on=_counted_on(line.service_on), quantity=line.quantity,
         unit_price_amount=line.unit_price, discount_amount=line.discount,
         discount_reason=line.discount_reason.strip()[:120], tax_category=code.category, tax_rate=code.rate,

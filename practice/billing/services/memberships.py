@@ -4,6 +4,7 @@ Each month's sessions are a package, so they are used at checkout, expire and ar
 """
 from datetime import date, timedelta
 
+from babel.dates import format_date
 from sqlalchemy import func, select
 
 from practice.access.actor import Actor
@@ -19,11 +20,13 @@ from practice.billing.services.documents import LineInput, issue_invoice, today
 from practice.billing.services.locking import lock_account
 from practice.billing.services.packages import name_on_paper
 from practice.catalog.queries import get_treatment
+from practice.clients.queries import get_client
 from practice.core import clock
 from practice.core.db import check_version, db
 from practice.core.errors import DomainError, Invalid
 from practice.core.money import whole
 from practice.core.text import _
+from practice.premises.queries import the_practice
 
 MOST_SESSIONS, MOST_KEPT, LARGEST = 31, 24, 10**9
 
@@ -169,7 +172,9 @@ def _renew(actor: Actor, row: Membership) -> list[int]:
 def _invoice(actor: Actor, row: Membership, first: date, last: date) -> Package:
     """The month's invoice and its sessions. Those of a month that is over already hold for one from today."""
     treatment = get_treatment(row.treatment_id)
-    text = f"{row.sessions} × {name_on_paper(treatment, row.client_id)}, {first.isoformat()} – {last.isoformat()}"
+    language = get_client(row.client_id).language or the_practice().language
+    days = " – ".join(format_date(day, "d MMM y", locale=language) for day in (first, last))
+    text = f"{row.sessions} × {name_on_paper(treatment, row.client_id)}, {days}"
     document = issue_invoice(actor, client_id=row.client_id, lines=[LineInput(
         text, row.price_amount, treatment.tax_code_id, LineKind.PACKAGE, treatment_id=treatment.id)])
     on = document.issued_on

@@ -59,7 +59,10 @@ def sell_package(actor: Actor, *, client_id: int, treatment_id: int, sessions: i
     lock_account(client_id)
     first = first_document(client_id, request_key)
     if first is not None:
-        return db.session.scalars(select(Package).where(Package.document_id == first.id)).one()
+        sold = db.session.scalars(select(Package).where(Package.document_id == first.id)).first()
+        if sold is None:
+            raise Invalid(_("This form was used for something else. Please open it again."))
+        return sold
     treatment = get_treatment(treatment_id)
     if not treatment.is_active:
         raise Invalid(_("This treatment is not offered any more."), "treatment")

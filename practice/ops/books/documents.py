@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from sqlalchemy import and_, func, select
 from sqlalchemy.orm import aliased, selectinload
 
+from practice.accounts.models import User
 from practice.billing.models.documents import (
     Document,
     DocumentKind,
@@ -18,6 +19,7 @@ from practice.billing.models.documents import (
 from practice.billing.models.payments import Allocation
 from practice.billing.services.documents import content_hash
 from practice.billing.services.numbering import OUTSIDE
+from practice.billing.services.shares import BETWEEN_NAMES
 from practice.core.db import db
 from practice.ops.books.broken import Broken, sums, unequal
 from practice.premises.queries import the_practice
@@ -59,7 +61,7 @@ def shares() -> Iterator[Broken]:
 
 def sharers() -> Iterator[Broken]:
     """A shared line has its own therapist first and the same for everybody, to the last minor unit; what is taken back
-    of it is taken from the same therapists."""
+    of it is taken from the same therapists, and a line that names several on its paper is shared."""
     found: dict[int, list] = defaultdict(list)
     for row in db.session.execute(select(LineShare.line_id, LineShare.therapist_id, *(
             getattr(LineShare, name) for name in FIGURES[:2])).order_by(LineShare.id)):
@@ -71,6 +73,12 @@ def sharers() -> Iterator[Broken]:
             yield Broken("who shares a line", "document_line", line_id, "is not its therapist's and another's")
         if any(max(amounts) - min(amounts) > 1 for amounts in zip(*(row[2:] for row in rows), strict=True)):
             yield Broken("who shares a line", "document_line", line_id, "is not shared equally")
+    # what names them is within the document's fingerprint; one person's own name may hold the sign between names
+    together = select(DocumentLine.id).join(User, User.id == DocumentLine.therapist_id).where(
+        DocumentLine.given_by.contains(BETWEEN_NAMES), ~User.name.contains(BETWEEN_NAMES.strip()))
+    for line_id in db.session.scalars(together):
+        if line_id not in found:
+            yield Broken("who shares a line", "document_line", line_id, "names several and is shared by none")
     origin = aliased(DocumentLine)
     for line_id, origin_id in db.session.execute(
             select(DocumentLine.id, origin.id).join(Document, Document.id == DocumentLine.document_id)
