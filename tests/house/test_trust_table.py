@@ -48,6 +48,13 @@ def test_the_table_says_what_ran(run, workers):
     assert "test_small.py::test_cookie\n" in said and "test_small.py::test_token: failed" in said
 
 
+def test_a_promise_that_nothing_shows_fails_a_whole_run(run):
+    done = run('import pytest\n@pytest.mark.requirement("cookie")\ndef test_cookie(): pass\n')
+    assert done.returncode == pytest.ExitCode.TESTS_FAILED
+    lacking = done.stdout.partition("FAILED: not shown by any test")[2].partition("\n")[0]
+    assert ", rights" in lacking and "cookie" not in lacking
+
+
 def test_a_name_that_is_no_requirement_stops_the_run(run):
     done = run('import pytest\n@pytest.mark.requirement("no such thing")\ndef test_it(): pass\n')
     assert done.returncode == pytest.ExitCode.USAGE_ERROR and "no such thing" in done.stderr + done.stdout

@@ -2,7 +2,7 @@
 
 The promises stand in practice/ops/requirements.json: `severity` M (must) or S (should), `still` what no test shows
 yet. A test names those it shows by `@pytest.mark.requirement("cookie", …)`; results travel as properties of its
-reports, so that runs on several workers print the same table.
+reports, so that runs on several workers print the same table. A whole run in which one has no test fails.
 """
 import json
 from collections import defaultdict
@@ -54,6 +54,23 @@ def result(row: dict, tests: dict[str, set[str]]) -> str:
     if any(found != {"passed"} for found in tests.values()):
         return NOT_RUN
     return PARTLY if row.get("still") else GREEN
+
+
+def is_judged(config) -> bool:
+    """Whether all tests that show something were to run: then each promise has to have one."""
+    narrowed = any(getattr(config.option, name, None) for name in ("keyword", "deselect", "database", "lf", "maxfail"))
+    return (not narrowed and not hasattr(config, "workerinput") and config.option.markexpr in ("", "requirement")
+            and not config.option.collectonly and config.args_source is not config.ArgsSource.ARGS)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_sessionfinish(session, exitstatus):
+    if is_judged(session.config) and exitstatus == pytest.ExitCode.OK:
+        found = seen(session.config.pluginmanager.get_plugin("terminalreporter").stats)
+        lacking = [row["key"] for row in REQUIREMENTS if result(row, found.get(row["key"], {})) in (OPEN, PARTLY)]
+        if lacking:
+            session.exitstatus = pytest.ExitCode.TESTS_FAILED
+            print(f"\nFAILED: not shown by any test, or not wholly: {', '.join(lacking)}")
 
 
 def pytest_terminal_summary(terminalreporter, config):
