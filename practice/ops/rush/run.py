@@ -6,7 +6,8 @@ import subprocess
 import sys
 import time
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
 from sqlalchemy import func, select
@@ -56,6 +57,24 @@ def prepare() -> None:
             register_client(house, first_name="Client", last_name=f"Number {number}")
 
 
+@contextmanager
+def prepared(database: str, name: str, make_app, migrate) -> Iterator[dict[str, str]]:
+    """The environment of processes on a fresh, prepared database called `name`; a context on it is active.
+
+    `database` is `sqlite`, `postgresql`, or the address of a PostgreSQL server.
+    """
+    with places.place(database, replace(SIZES["S"], name=name)) as place:
+        place.begin_afresh()
+        app = make_app(place.config())
+        migrate(app)
+        with app.app_context():
+            prepare()
+            yield os.environ | {"DATABASE_URL": place.url, "PRACTICE_KEYS": str(place.keys),
+                                "SECRET_KEY": app.config["SECRET_KEY"]}
+            db.session.remove()
+            db.engine.dispose()
+
+
 def rush(environ: Mapping[str, str], seconds: float, *, kills: int = 2) -> Told:
     """Let the desks work on the database of `environ`, kill `kills` of them on the way and start others instead.
 
@@ -103,15 +122,5 @@ def look(acts: Counter, killed: int) -> Told:
 
 def run(database: str, seconds: float, make_app, migrate) -> Told:
     """The rush on a database of its own: `sqlite`, `postgresql`, or the address of a PostgreSQL server."""
-    with places.place(database, replace(SIZES["S"], name="rush")) as place:
-        place.begin_afresh()
-        app = make_app(place.config())
-        migrate(app)
-        environ = os.environ | {"DATABASE_URL": place.url, "PRACTICE_KEYS": str(place.keys),
-                                "SECRET_KEY": app.config["SECRET_KEY"]}
-        with app.app_context():
-            prepare()
-            told = rush(environ, seconds)
-            db.session.remove()
-            db.engine.dispose()
-        return told
+    with prepared(database, "rush", make_app, migrate) as environ:
+        return rush(environ, seconds)

@@ -2,18 +2,15 @@
 
 Each entry is chained to the one before it and stands in the transaction of what it tells, so they come one by one.
 """
-import os
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from sqlalchemy import func, select
 
 from practice.audit.models import AuditRow
 from practice.audit.services import verify
 from practice.core.db import db, snapshot
-from practice.ops.bench import places
-from practice.ops.bench.sizes import SIZES
-from practice.ops.rush.run import DESKS, heard, prepare, start
+from practice.ops.rush.run import DESKS, heard, prepared, start
 
 SECONDS = 20.0  # of work for each desk
 
@@ -54,15 +51,5 @@ def entries() -> int:
 
 def run(database: str, make_app, migrate) -> list[Written]:
     """On a database of its own: `sqlite`, `postgresql`, or the address of a PostgreSQL server."""
-    with places.place(database, replace(SIZES["S"], name="writers")) as place:
-        place.begin_afresh()
-        app = make_app(place.config())
-        migrate(app)
-        environ = os.environ | {"DATABASE_URL": place.url, "PRACTICE_KEYS": str(place.keys),
-                                "SECRET_KEY": app.config["SECRET_KEY"]}
-        with app.app_context():
-            prepare()
-            found = list(measure(environ))
-            db.session.remove()
-            db.engine.dispose()
-        return found
+    with prepared(database, "writers", make_app, migrate) as environ:
+        return list(measure(environ))

@@ -1,13 +1,12 @@
 """The soak: people at work, the server killed at random; then what they were told is done is looked for."""
 import contextlib
-import os
 import random
 import tempfile
 import threading
 import time
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
@@ -21,10 +20,8 @@ from practice.catalog.models import Treatment
 from practice.clients.models import Care, CareReason, Client
 from practice.core import clock
 from practice.core.db import db, transaction
-from practice.ops.bench import places
-from practice.ops.bench.sizes import SIZES
 from practice.ops.bench.stage import TIME_ZONE
-from practice.ops.rush.run import DESKS, prepare
+from practice.ops.rush.run import DESKS, prepared
 from practice.ops.soak.house import House
 from practice.ops.soak.people import Desk, Person, Therapist, Told, Work
 from practice.ops.soak.proof import faults
@@ -143,15 +140,5 @@ def pause(people: list[Person], until: float) -> None:
 
 def run(database: str, seconds: float, kills: int, make_app, migrate) -> Soaked:
     """The soak on a database of its own: `sqlite`, `postgresql`, or the address of a PostgreSQL server."""
-    with places.place(database, replace(SIZES["S"], name="soak")) as place, tempfile.TemporaryDirectory() as folder:
-        place.begin_afresh()
-        app = make_app(place.config())
-        migrate(app)
-        environ = os.environ | {"DATABASE_URL": place.url, "PRACTICE_KEYS": str(place.keys),
-                                "SECRET_KEY": app.config["SECRET_KEY"]}
-        with app.app_context():
-            prepare()
-            found = soak(environ, Path(folder), seconds, kills=kills)
-            db.session.remove()
-            db.engine.dispose()
-        return found
+    with prepared(database, "soak", make_app, migrate) as environ, tempfile.TemporaryDirectory() as folder:
+        return soak(environ, Path(folder), seconds, kills=kills)
