@@ -130,7 +130,8 @@ def _steps(figures: dict, begin: str, steps: tuple[str, ...], end: str, address)
     for name in steps:
         if figures[name]:
             text = f"{'+' if figures[name] > 0 else '−'} {whole(abs(figures[name]))}"
-            drawn.append(charts.Step(gettext(FIGURES[name].title), text, figures[name]))
+            drawn.append(charts.Step(gettext(FIGURES[name].title), text, figures[name],
+                                     href=address(FIGURES[name].rows, FIGURES[name].key or None)))
     drawn.append(charts.Step(gettext(FIGURES[end].title), whole(figures[end]), figures[end], is_total=True,
                              href=address(FIGURES[end].rows)))
     return charts.bridge(drawn, tick_text=whole)

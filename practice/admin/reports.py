@@ -30,7 +30,7 @@ from practice.reports.definitions import DEBT_STEPS, FIGURES, OWED_BY_AGE
 from practice.reports.period import Period
 from practice.reports.queries.closed import closed_month, compared, the_report
 from practice.reports.queries.details import detail
-from practice.reports.queries.tables import AGE_LABELS, SUMMARIES, TABLES
+from practice.reports.queries.tables import AGE_LABELS, ON_SCREEN, SUMMARIES
 from practice.reports.services.accounting import Unmapped
 
 
@@ -65,9 +65,11 @@ class ReportsPage(Page):
     @expose("/<month>/rows/<name>")
     def rows(self, month, name):
         chosen = asked(month)
-        found, table = rows_of(chosen, name, request.args.get("key")), TABLES[name]
+        key = request.args.get("key")
+        found, table = rows_of(chosen, name, key), ON_SCREEN[name]
         return render_template("admin/reports/rows.html", table=table, columns=table.columns(the_practice().currency),
-                               rows=found, month=chosen, title=title_of(chosen), cell=cell, total=table.total(found))
+                               rows=found, month=chosen, title=title_of(chosen), cell=cell,
+                               heading=FIGURES[key].title if name == "steps" else table.title, total=table.total(found))
 
     @expose("/<month>.<any(xlsx, csv, pdf, json):kind>")
     def file(self, month, kind):

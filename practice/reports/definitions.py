@@ -21,12 +21,18 @@ class Unit(StrEnum):
 
 @dataclass(frozen=True)
 class Figure:
-    """One figure; `rows` names the table that it is the sum of, "" where there is none."""
+    """One figure; `rows` names the table that it is the sum of, "" where there is none, and `key` the part of it."""
 
     title: str
     meaning: str
     unit: Unit = Unit.MONEY
     rows: str = ""
+    key: str = ""
+
+
+def _step(name: str, title: str, meaning: str) -> Figure:
+    """A step of a bridge, which opens its own rows."""
+    return Figure(title, meaning, rows="steps", key=name)
 
 
 C, R, D = Unit.COUNT, Unit.RATE, Unit.DAYS
@@ -53,20 +59,31 @@ FIGURES: dict[str, Figure] = {
         rows="earned",
     ),
     "earned_services": Figure(
-        _("Earned with treatments"), _("Treatments on invoices, less credit notes."), rows="earned"
+        _("Earned with treatments"), _("Treatments on invoices, less credit notes."), rows="earned", key="service"
     ),
     "earned_packages": Figure(
         _("Earned with sessions of packages"),
         _("Sessions given, at their share of the package's price; less those given back."),
         rows="earned",
+        key="package_session",
     ),
     "earned_vouchers": Figure(
-        _("Earned with vouchers for a treatment"), _("Sessions given for such a voucher."), rows="earned"
+        _("Earned with vouchers for a treatment"),
+        _("Sessions given for such a voucher."),
+        rows="earned",
+        key="voucher_session",
     ),
-    "earned_products": Figure(_("Earned with products"), _("Products on invoices, less credit notes."), rows="earned"),
-    "earned_fees": Figure(_("Earned with fees"), _("Fees for not coming or cancelling late."), rows="earned"),
+    "earned_products": Figure(
+        _("Earned with products"), _("Products on invoices, less credit notes."), rows="earned", key="product"
+    ),
+    "earned_fees": Figure(
+        _("Earned with fees"), _("Fees for not coming or cancelling late."), rows="earned", key="fee"
+    ),
     "earned_expired": Figure(
-        _("Expired unused"), _("What was left of packages and vouchers on their last day."), rows="earned"
+        _("Expired unused"),
+        _("What was left of packages and vouchers on their last day."),
+        rows="earned",
+        key="expired",
     ),
     "received": Figure(
         _("Received"),
@@ -77,7 +94,7 @@ FIGURES: dict[str, Figure] = {
         rows="payments",
     ),
     "refunds": Figure(
-        _("Given back"), _("Refunds and payments taken back; part of what was received."), rows="payments"
+        _("Given back"), _("Refunds and payments taken back; part of what was received."), rows="payments", key="out"
     ),
     "cash_basis_net": Figure(
         _("Received for invoices, without tax"),
@@ -117,15 +134,17 @@ FIGURES: dict[str, Figure] = {
     ),
     "owed_count": Figure(_("Invoices still owed"), _("How many."), C, "owed"),
     "owed_oldest_days": Figure(_("Oldest debt"), _("Days since the oldest of them was due."), D, "owed"),
-    "owed_current": Figure(_("Owed, not due"), _("Due on the last day or later."), rows="owed"),
-    "owed_1_30": Figure(_("Owed for 1–30 days"), _("Since the day it was due."), rows="owed"),
-    "owed_31_60": Figure(_("Owed for 31–60 days"), _("Since the day it was due."), rows="owed"),
-    "owed_61_90": Figure(_("Owed for 61–90 days"), _("Since the day it was due."), rows="owed"),
-    "owed_over_90": Figure(_("Owed for over 90 days"), _("Since the day it was due."), rows="owed"),
+    "owed_current": Figure(_("Owed, not due"), _("Due on the last day or later."), rows="owed", key="current"),
+    "owed_1_30": Figure(_("Owed for 1–30 days"), _("Since the day it was due."), rows="owed", key="1-30"),
+    "owed_31_60": Figure(_("Owed for 31–60 days"), _("Since the day it was due."), rows="owed", key="31-60"),
+    "owed_61_90": Figure(_("Owed for 61–90 days"), _("Since the day it was due."), rows="owed", key="61-90"),
+    "owed_over_90": Figure(_("Owed for over 90 days"), _("Since the day it was due."), rows="owed", key="over-90"),
     "client_credit": Figure(
-        _("Credit of clients"), _("Money received and not put against anything; deposits are in it.")
+        _("Credit of clients"), _("Money received and not put against anything; deposits are in it."), rows="credit"
     ),
-    "deposits": Figure(_("Deposits"), _("The part of that credit that was paid ahead for one appointment.")),
+    "deposits": Figure(
+        _("Deposits"), _("The part of that credit that was paid ahead for one appointment."), rows="deposits"
+    ),
     "deferred_packages": Figure(
         _("Sessions of packages not given yet"),
         _("Their value without tax, of packages that have not run out."),
@@ -134,14 +153,14 @@ FIGURES: dict[str, Figure] = {
     "voucher_liability": Figure(
         _("Vouchers not brought in yet"), _("What is left of vouchers that are still good."), rows="vouchers"
     ),
-    "tips_payable": Figure(_("Tips not handed out yet"), _("Tips given, less tips handed out.")),
-    "sessions": Figure(_("Sessions"), _("Appointments that were carried out."), C, "appointments"),
-    "visits": Figure(_("Visits"), _("One client on one day, with at least one session."), C),
+    "tips_payable": Figure(_("Tips not handed out yet"), _("Tips given, less tips handed out."), rows="tips_owed"),
+    "sessions": Figure(_("Sessions"), _("Appointments that were carried out."), C, "appointments", "done"),
+    "visits": Figure(_("Visits"), _("One client on one day, with at least one session."), C, "visits"),
     "average_ticket": Figure(
         _("Earned per visit"),
         _("Treatments, sessions of packages and vouchers, and products; without fees and what expired."),
     ),
-    "cancelled_early": Figure(_("Cancelled in time"), _("How many; in no rate."), C, "appointments"),
+    "cancelled_early": Figure(_("Cancelled in time"), _("How many; in no rate."), C, "appointments", "cancelled_early"),
     "no_show_rate": Figure(_("No-shows"), _("Of sessions, no-shows and late cancellations."), R, "appointments"),
     "late_cancel_rate": Figure(
         _("Cancelled late"), _("Of sessions, no-shows and late cancellations."), R, "appointments"
@@ -153,12 +172,13 @@ FIGURES: dict[str, Figure] = {
             "working minutes: hours less blocked time, and what was booked outside them."
         ),
         R,
+        "time",
     ),
-    "worked_utilisation": Figure(_("Time worked"), _("The same with sessions only."), R),
-    "new_clients": Figure(_("New clients"), _("Whose first session ever was in this time."), C),
-    "returning_clients": Figure(_("Returning clients"), _("Who came and are not new."), C),
+    "worked_utilisation": Figure(_("Time worked"), _("The same with sessions only."), R, "time"),
+    "new_clients": Figure(_("New clients"), _("Whose first session ever was in this time."), C, "visitors", "new"),
+    "returning_clients": Figure(_("Returning clients"), _("Who came and are not new."), C, "visitors", "returning"),
     "rebooking_rate": Figure(
-        _("Booked again"), _("Visits after which the client had a later appointment 24 hours on."), R
+        _("Booked again"), _("Visits after which the client had a later appointment 24 hours on."), R, "visits"
     ),
     "retention_90": Figure(
         _("Came back within 90 days"),
@@ -167,34 +187,46 @@ FIGURES: dict[str, Figure] = {
             "everybody, and came again within 90 days of their first visit in it."
         ),
         R,
+        "retention",
     ),
     "limits_passed": Figure(
-        _("Went ahead against a limit"), _("Reasons given for it in signed notes. Numbers only."), C
+        _("Went ahead against a limit"), _("Reasons given for it in signed notes. Numbers only."), C, "limits"
     ),
-    "bridge_credited_earlier": Figure(
-        _("Credit notes for earlier invoices"), _("They lower what was invoiced, and no money moves.")
+    "bridge_credited_earlier": _step(
+        "bridge_credited_earlier",
+        _("Credit notes for earlier invoices"),
+        _("They lower what was invoiced, and no money moves."),
     ),
-    "bridge_open": Figure(_("Not paid yet of it"), _("Still owed at the end, of the invoices of this time; negative.")),
-    "bridge_vouchers": Figure(_("Paid with vouchers"), _("Of the invoices of this time; negative.")),
-    "bridge_written_off": Figure(_("Written off"), _("Of the invoices of this time; negative.")),
-    "bridge_earlier": Figure(_("Paid for earlier invoices"), _("Money put against invoices of before.")),
-    "bridge_voucher_sales": Figure(_("Vouchers sold"), _("Money for vouchers of an amount.")),
-    "bridge_credit": Figure(
+    "bridge_open": _step(
+        "bridge_open", _("Not paid yet of it"), _("Still owed at the end, of the invoices of this time; negative.")
+    ),
+    "bridge_vouchers": _step("bridge_vouchers", _("Paid with vouchers"), _("Of the invoices of this time; negative.")),
+    "bridge_written_off": _step("bridge_written_off", _("Written off"), _("Of the invoices of this time; negative.")),
+    "bridge_earlier": _step(
+        "bridge_earlier", _("Paid for earlier invoices"), _("Money put against invoices of before.")
+    ),
+    "bridge_voucher_sales": _step("bridge_voucher_sales", _("Vouchers sold"), _("Money for vouchers of an amount.")),
+    "bridge_credit": _step(
+        "bridge_credit",
         _("Credit built, less credit used"),
         _("How much more credit clients have than before; what was brought over is apart."),
     ),
     "bridge_difference": Figure(_("Difference"), _("What the steps leave over: always nothing.")),
-    "debt_before": Figure(_("Owed before"), _("At the end of the day before.")),
-    "debt_invoiced": Figure(_("New invoices"), _("Invoices issued, without credit notes.")),
-    "debt_opening": Figure(_("Brought over"), _("What clients owed when the practice came here.")),
-    "debt_paid": Figure(_("Settled with money"), _("Payments and credit put against invoices.")),
-    "debt_credited": Figure(_("Settled with credit notes"), _("By the day of the credit note.")),
-    "debt_vouchers": Figure(_("Settled with vouchers"), _("Vouchers of an amount.")),
-    "debt_written_off": Figure(_("Given up"), _("What was written off.")),
+    "debt_before": _step("debt_before", _("Owed before"), _("At the end of the day before.")),
+    "debt_invoiced": _step("debt_invoiced", _("New invoices"), _("Invoices issued, without credit notes.")),
+    "debt_opening": _step("debt_opening", _("Brought over"), _("What clients owed when the practice came here.")),
+    "debt_paid": _step("debt_paid", _("Settled with money"), _("Payments and credit put against invoices.")),
+    "debt_credited": _step("debt_credited", _("Settled with credit notes"), _("By the day of the credit note.")),
+    "debt_vouchers": _step("debt_vouchers", _("Settled with vouchers"), _("Vouchers of an amount.")),
+    "debt_written_off": _step("debt_written_off", _("Given up"), _("What was written off.")),
     "debt_difference": Figure(_("Difference"), _("What the steps leave over: always nothing.")),
-    "step_prepaid_sold": Figure(_("Packages and vouchers sold"), _("Invoiced, and earned later; negative.")),
-    "step_prepaid_given": Figure(_("Sessions paid ahead"), _("Given in this time, or expired.")),
-    "step_other_time": Figure(_("Counts for another time"), _("Invoiced before or later than it counts.")),
+    "step_prepaid_sold": _step(
+        "step_prepaid_sold", _("Packages and vouchers sold"), _("Invoiced, and earned later; negative.")
+    ),
+    "step_prepaid_given": _step("step_prepaid_given", _("Sessions paid ahead"), _("Given in this time, or expired.")),
+    "step_other_time": _step(
+        "step_other_time", _("Counts for another time"), _("Invoiced before or later than it counts.")
+    ),
     "step_difference": Figure(_("Difference"), _("What the steps from invoiced to earned leave over: always nothing.")),
 }
 

@@ -1,4 +1,7 @@
 """The month on the screen and on file."""
+import re
+from html import unescape
+
 import pytest
 
 from tests.factories.billing import Stage
@@ -16,14 +19,31 @@ def test_the_weeks_of_a_month_are_named_by_their_days(as_person):
     assert ">1</text>" in page and ">2–8</text>" in page and ">30</text>" in page
 
 
-@pytest.mark.parametrize("name", ["documents", "earned", "payments", "owed", "appointments"])
-def test_every_figure_opens_its_rows(as_person, name):
-    assert as_person("bo").get(f"{MONTH}/rows/{name}").status_code == 200
+def test_every_figure_opens_its_rows(as_person, people):
+    """Every address on the page that leads to rows, with something in the month."""
+    stage = Stage(people)
+    invoice = stage.invoice(7800)
+    stage.pay(5000, invoice)
+    stage.pay(700)
+    stage.credit(stage.invoice(1000))
+    stage.session()
+    bo = as_person("bo")
+    page = unescape(bo.get(MONTH).text)
+    addresses = set(re.findall(rf'href="({MONTH}/rows/[^"]+)"', page))
+    names = {address.removeprefix(f"{MONTH}/rows/") for address in addresses}
+    assert {"documents", "earned", "payments", "owed", "credit", "visits", "visitors?key=new", "time", "retention",
+            "limits", "steps?key=bridge_open", "steps?key=bridge_credit", "steps?key=debt_paid"} <= names
+    for address in sorted(addresses):
+        assert bo.get(address).status_code == 200, address
+    page = bo.get(f"{MONTH}/rows/credit").text
+    assert "Ann Doyle" in page and "€7.00" in page
+    assert "Not paid yet of it" in bo.get(f"{MONTH}/rows/steps?key=bridge_open").text
 
 
 @pytest.mark.parametrize("address", [
     "/reports/2026-13", "/reports/x", f"{MONTH}/rows/nothing", f"{MONTH}/rows/earned?key=therapist-x",
-    f"{MONTH}/rows/owed?key=long", f"{MONTH}/rows/appointments?key=eaten", "/reports/99999-01.csv"])
+    f"{MONTH}/rows/owed?key=long", f"{MONTH}/rows/appointments?key=eaten", f"{MONTH}/rows/steps",
+    f"{MONTH}/rows/steps?key=bridge_difference", f"{MONTH}/rows/earned?key=eaten", "/reports/99999-01.csv"])
 def test_unknown_addresses_are_not_there(as_person, address):
     assert as_person("olive").get(address).status_code == 404
 

@@ -6,8 +6,9 @@ import pytest
 from practice.access import guard
 from practice.billing.models.documents import LineKind
 from practice.billing.models.payments import Method
+from practice.billing.services.checkout import checkout
 from practice.billing.services.documents import LineInput, issue_invoice, less
-from practice.billing.services.payments import take_payment
+from practice.billing.services.payments import reverse_payment, take_deposit, take_payment
 from practice.billing.services.till import close_the_till, open_the_till
 from practice.core import clock
 from practice.core.db import transaction
@@ -19,10 +20,12 @@ from practice.reports.definitions import FIGURES
 from practice.reports.period import Period
 from practice.reports.queries.details import BUILDERS, detail
 from practice.reports.queries.report import report
-from practice.reports.queries.tables import DETAILS, SUMMARIES, TABLES
+from practice.reports.queries.tables import DETAILS, ON_SCREEN, SUMMARIES, TABLES
+from practice.schedule.states import AppointmentState as S
 from tests import personas
 from tests.factories.billing import Stage
 from tests.reports.by_hand import HAND, exempt_code, live
+from tests.reports.opening import opened
 
 OCTOBER, NOVEMBER = Period.month(2026, 10), Period.month(2026, 11)
 
@@ -53,7 +56,7 @@ def test_every_figure_of_the_month_worked_out_by_hand(people, stage):
 
 def test_every_figure_has_a_name_and_a_meaning(people, stage):
     assert figures(people).keys() == FIGURES.keys()
-    assert {figure.rows for figure in FIGURES.values()} - {""} <= TABLES.keys()
+    assert {figure.rows for figure in FIGURES.values()} - {""} <= ON_SCREEN.keys()
 
 
 def test_what_came_later_does_not_change_october(people, stage):
@@ -122,6 +125,32 @@ def test_every_figure_is_the_sum_of_its_rows(people, stage):
         ("2026-0007", "Ann Doyle", date(2026, 11, 17), date(2027, 11, 17), 11_747)]
     assert [(*row[2:4], row[-1]) for row in rows["vouchers"]] == [("Ann Doyle", date(2026, 11, 17), 4200)]
     assert len(rows["documents"]) == f["documents"] and len(rows["appointments"]) == 3
+
+
+def test_every_number_opens_rows_that_come_to_it(people, stage):
+    """Whatever figure has rows: their sum, or how many there are."""
+    with guard.acting(people.bo):
+        found = report(people.bo, NOVEMBER)
+        for name, figure in FIGURES.items():
+            if figure.rows:
+                assert opened(people.bo, found, name) == found.figures[name], name
+    assert {name for name, figure in FIGURES.items() if not figure.rows} == {
+        "average_ticket", "bridge_difference", "debt_difference", "step_difference"}
+
+
+def test_deposits_open_what_is_left_of_each(people):
+    """30.00 stay; 50.00 that were taken back are gone, and so are 78.00 that paid their session."""
+    stage, coming = Stage(people), S.ARRIVED
+    kept, used, gone = stage.session(coming), stage.session(), stage.session(coming)
+    for session, amount in ((kept, 3000), (used, 7800), (gone, 5000)):
+        payment = stage.do(lambda session=session, amount=amount: take_deposit(
+            stage.rae, client_id=stage.ann, appointment_id=session, amount=amount, method=Method.CARD,
+            request_key=f"deposit-{session}"))
+    stage.do(lambda: reverse_payment(stage.rae, payment, reason="wrong card"))
+    stage.do(lambda: checkout(stage.rae, used, payments=[], request_key="used", with_credit=True))
+    with guard.acting(people.bo):
+        assert [row[-1] for row in detail(people.bo, "deposits", NOVEMBER)] == [3000]
+    assert figures(people)["deposits"] == 3000
 
 
 def test_no_column_of_a_table_is_missing(people, stage):

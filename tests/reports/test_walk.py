@@ -4,17 +4,20 @@ from hypothesis import HealthCheck, given, settings
 
 from practice.access import guard
 from practice.core import clock
-from practice.reports.definitions import OWED_BY_AGE
+from practice.reports.definitions import FIGURES, OWED_BY_AGE
 from practice.reports.period import Period, age_bucket
 from practice.reports.queries.closed import compared
 from practice.reports.queries.details import detail
 from practice.reports.queries.report import Report, report
 from practice.reports.queries.tables import DETAILS, SUMMARIES
 from tests.factories.billing import Stage
+from tests.reports.opening import opened
 from tests.reports.walk import ACTS, STEPS, Walk
 
 RANDOM = settings(max_examples=15, deadline=None, derandomize=True,
                   suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+
+HELD_AND_STEPS = ("credit", "deposits", "tips_owed", "steps")
 
 
 @pytest.fixture
@@ -41,6 +44,9 @@ def test_every_month_closes(walk, steps):
 
 def assert_sums(actor, found: Report) -> None:
     f = found.figures
+    for name, figure in FIGURES.items():
+        if figure.rows in HELD_AND_STEPS:
+            assert opened(actor, found, name) == f[name], name
     assert sum(f[name] for name in OWED_BY_AGE.values()) == f["owed"]
     sums = {name: table.total(found.tables[name]) for name, table in SUMMARIES.items()}
     for name in ("therapists", "treatments", "weeks", "locations", "issuers"):

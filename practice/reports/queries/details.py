@@ -10,20 +10,22 @@ from practice.billing.queries.payouts import payouts_between
 from practice.core.db import db, snapshot
 from practice.core.errors import NotFound
 from practice.reports.period import AGES, Period, age_bucket
-from practice.reports.queries import held, rows
+from practice.reports.queries import held, one_by_one, rows, whose
 from practice.reports.queries.owed import owed_by_client
-from practice.reports.queries.report import OF_TREATMENTS
+from practice.reports.queries.report import OF_TREATMENTS, SOURCES
+from practice.reports.queries.steps import step_rows
 from practice.schedule.models import Appointment
 from practice.schedule.states import AppointmentState
 
 
 def detail(actor: Actor, name: str, period: Period, *, key: str | None = None) -> list[tuple]:
-    """The rows of one table; `key` narrows it (a therapist, a treatment, a method, an age). Raises NotFound."""
+    """The rows of one table; `key` narrows it (a therapist, a treatment, a method, an age, a step). Raises NotFound."""
     require(actor, Permission.REPORT_READ)
-    if name not in BUILDERS:
+    build = BUILDERS.get(name) or OPENED.get(name)
+    if build is None:
         raise NotFound()
     with snapshot():
-        return BUILDERS[name](period, key)
+        return build(period, key)
 
 
 def _documents(period: Period, key: str | None) -> list[tuple]:
@@ -43,6 +45,8 @@ def _earned(period: Period, key: str | None) -> list[tuple]:
         chosen = chosen.where(earned.c.treatment_id == int(number), earned.c.source.in_(OF_TREATMENTS))
     elif kind == "treatment" and number == "none":
         chosen = chosen.where(earned.c.treatment_id.is_(None) | earned.c.source.not_in(OF_TREATMENTS))
+    elif key in SOURCES:
+        chosen = chosen.where(earned.c.source == key)
     elif key:
         raise NotFound()
     names = user_names()
@@ -51,9 +55,10 @@ def _earned(period: Period, key: str | None) -> list[tuple]:
 
 
 def _payments(period: Period, key: str | None) -> list[tuple]:
-    """`key` is a method."""
+    """`key` is a method, or "out" for what was given back."""
     return [(None, row.received_on, written(row.method), row.reference, row.amount)
-            for row in db.session.execute(rows.payments(period)) if key in (None, str(row.method))]
+            for row in db.session.execute(rows.payments(period))
+            if key in (None, str(row.method)) or (key == "out" and row.amount < 0)]
 
 
 def _payouts(period: Period, key: str | None) -> list[tuple]:
@@ -109,3 +114,18 @@ def _vouchers(period: Period, key: str | None) -> list[tuple]:
 BUILDERS = {"debtors": _debtors, "documents": _documents, "earned": _earned, "payments": _payments, "payouts": _payouts,
             "owed": _owed,
             "tips": _tips, "appointments": _appointments, "packages": _packages, "vouchers": _vouchers}
+
+
+def _visitors(period: Period, key: str | None) -> list[tuple]:
+    """`key` is "new" or "returning"."""
+    return [row for row in one_by_one.visitor_rows(period) if key in (None, row[3])]
+
+
+OPENED = {"credit": lambda period, _key: whose.credit_rows(period.last),
+          "deposits": lambda period, _key: whose.deposit_rows(period.last),
+          "tips_owed": lambda period, _key: whose.tip_rows(period.last),
+          "steps": lambda period, key: step_rows(key or "", period),
+          "visits": lambda period, _key: one_by_one.visit_rows(period), "visitors": _visitors,
+          "time": lambda period, _key: one_by_one.time_rows(period),
+          "retention": lambda period, _key: one_by_one.retention_rows(period),
+          "limits": lambda period, _key: one_by_one.limit_rows(period)}

@@ -100,3 +100,34 @@ DETAILS: dict[str, Table] = {
 }
 
 TABLES = SUMMARIES | DETAILS
+YES_NO = {"yes": _("Yes"), "no": _("No"), "not_over": _("24 hours are not over")}
+STEP_LABELS = SOURCE_LABELS | {str(kind): label for kind, label in KIND_LABELS.items()} | {
+    "money": _("Money"), "credit_note": _("Credit note"), "voucher": _("Voucher"), "write_off": _("Written off"),
+    "received": _("Received"), "tip": _("Tip")}
+# Rows behind figures that are read when somebody opens them, and are not on file.
+OPENED: dict[str, Table] = {
+    "credit": Table(_("Credit of clients"), (("name", _("Client"), T), ("amount", _("Credit"), M))),
+    "deposits": Table(_("Deposits"), (
+        ("on_date", _("Day"), D), ("method", _("By"), T), ("reference", _("Reference"), T), ("amount", _("Left"), M)),
+        {"method": METHOD_LABELS}),
+    "tips_owed": Table(_("Tips not handed out yet"), (
+        ("therapist", _("Therapist"), T), ("taken", _("Given"), M), ("paid_out", _("Handed out"), M),
+        ("owed", _("Still owed"), M))),
+    "steps": Table(_("Step"), (
+        ("on_date", _("Day"), D), ("what", _("What"), T), ("number", _("Number"), T), ("name", _("Billed to"), T),
+        ("amount", _("Amount"), M)), {"what": STEP_LABELS}),
+    "visits": Table(_("Visits"), (
+        ("on_date", _("Day"), D), ("therapist", _("Therapist"), T), ("sessions", _("Sessions"), N),
+        ("again", _("Booked again"), T)), {"again": YES_NO}),
+    "visitors": Table(_("Clients who came"), (
+        ("first_on", _("First visit"), D), ("therapist", _("Therapist"), T), ("kind", _("Client"), T),
+        ("visits", _("Visits"), N)), {"kind": {"new": _("New"), "returning": _("Returning")}}),
+    "time": Table(_("Working time"), (
+        ("therapist", _("Therapist"), T), ("booked", _("Minutes booked"), N), ("worked", _("Minutes worked"), N),
+        ("available", _("Minutes available"), N))),
+    "retention": Table(_("Came back within 90 days"), (
+        ("first_on", _("First visit"), D), ("again", _("Came again"), T), ("again_on", _("Next visit"), D)),
+        {"again": YES_NO}),
+    "limits": Table(_("Went ahead against a limit"), (("therapist", _("Therapist"), T), ("number", _("How often"), N))),
+}
+ON_SCREEN = TABLES | OPENED

@@ -50,14 +50,15 @@ class Work:
 def work(span: Period, now: datetime) -> Work:
     """Everything counted from appointments and signed notes of these days."""
     with system_session("counting the appointments of a period") as session:
-        booked = session.execute(_booked(span)).all()
-        visits = _visits(booked)
-        cohort = _cohort(span, clock.local_date(now, the_practice().time_zone))
+        booked = session.execute(booked_in(span)).all()
+        visits = visits_of(booked)
+        cohort = cohort_of(span, clock.local_date(now, the_practice().time_zone))
         found = Work(
             states=Counter(row.state for row in booked), visits=len(visits),
             treatments=Counter(row.treatment_id for row in booked if row.state is S.DONE),
-            therapists=_minutes(session, span, booked), new_clients=_new(session, span),
-            rebooked=_rebooked(session, span, visits, now), retained=_retained(session, cohort),
+            therapists=minutes(session, span, booked), new_clients=_new(session, span),
+            rebooked=_counted(booked_again(session, span, visits, now).values()),
+            retained=_counted(again is not None for _first, again in came_again(session, cohort)),
             retention_month=str(cohort), limits_passed=_limits_passed(session, span))
         found.returning_clients = len({client for client, _day in visits}) - found.new_clients
     return found
@@ -70,7 +71,7 @@ def sessions(span: Period) -> int:
             Appointment.on_date.between(span.first, span.last), Appointment.state == S.DONE))
 
 
-def _booked(span: Period):
+def booked_in(span: Period):
     return (select(Appointment.id, Appointment.client_id, Appointment.user_id, Appointment.treatment_id,
                    Appointment.state, Appointment.on_date, Appointment.starts_at, Appointment.ends_at)
             .where(Appointment.on_date.between(span.first, span.last)))
@@ -78,11 +79,11 @@ def _booked(span: Period):
 
 def minutes_of(session, span: Period, therapist_id: int) -> Minutes:
     """One therapist's time, read on a system session."""
-    booked = session.execute(_booked(span).where(Appointment.user_id == therapist_id)).all()
-    return _minutes(session, span, booked).get(therapist_id, Minutes())
+    booked = session.execute(booked_in(span).where(Appointment.user_id == therapist_id)).all()
+    return minutes(session, span, booked).get(therapist_id, Minutes())
 
 
-def _visits(booked) -> dict[tuple[int, date], datetime]:
+def visits_of(booked) -> dict[tuple[int, date], datetime]:
     """One client, one local day, at least one session: (client, day) -> the end of the last one."""
     ends: dict[tuple[int, date], datetime] = {}
     for row in booked:
@@ -92,7 +93,7 @@ def _visits(booked) -> dict[tuple[int, date], datetime]:
     return ends
 
 
-def _minutes(session, span: Period, booked) -> dict[int, Minutes]:
+def minutes(session, span: Period, booked) -> dict[int, Minutes]:
     """Booked: sessions, no-shows, and late cancellations that were charged, buffers out. Available: hours less blocked
     time, and what was booked outside them."""
     zone = the_practice().time_zone
@@ -128,19 +129,32 @@ def _length(spans) -> int:
 
 
 def _new(session, span: Period) -> int:
-    """Clients whose first session ever lies in the span."""
+    return session.scalar(select(func.count(Appointment.client_id.distinct())).where(*_first_came_in(span)))
+
+
+def new_clients(span: Period):
+    """The numbers of the clients whose first session ever lies in the span."""
+    return select(Appointment.client_id).distinct().where(*_first_came_in(span))
+
+
+def _first_came_in(span: Period) -> tuple:
     earlier = aliased(Appointment)
     came_before = (select(earlier.id).where(earlier.client_id == Appointment.client_id, earlier.state == S.DONE,
                                             earlier.on_date < span.first).exists())
-    return session.scalar(select(func.count(Appointment.client_id.distinct())).where(
-        Appointment.on_date.between(span.first, span.last), Appointment.state == S.DONE, ~came_before))
+    return Appointment.on_date.between(span.first, span.last), Appointment.state == S.DONE, ~came_before
 
 
-def _rebooked(session, span: Period, visits, now: datetime) -> tuple[int, int]:
-    """Visits after which, 24 hours on, the client had a later appointment that was not cancelled then, of the visits
-    whose 24 hours are over."""
+def _counted(answers) -> tuple[int, int]:
+    """How many of them are true, and how many there are."""
+    given = list(answers)
+    return sum(given), len(given)
+
+
+def booked_again(session, span: Period, visits, now: datetime) -> dict[tuple[int, date], bool]:
+    """For the visits whose 24 hours are over: whether the client had a later appointment then that was not cancelled.
+    """
     if not visits:
-        return 0, 0
+        return {}
     zone = the_practice().time_zone
     start, end = clock.day_bounds(span.first, zone)[0], clock.day_bounds(span.last, zone)[1]
     came = select(Appointment.client_id).where(Appointment.on_date.between(span.first, span.last),
@@ -151,28 +165,28 @@ def _rebooked(session, span: Period, visits, now: datetime) -> tuple[int, int]:
             select(later.client_id, later.starts_at, later.booked_at, later.state, later.state_at)
             .where(later.client_id.in_(came), later.starts_at > start, later.booked_at <= end + 2 * A_DAY)):
         coming[row.client_id].append(row)
-    over = {key: ended for key, ended in visits.items() if ended + A_DAY <= now}
-    again = sum(any(row.starts_at > ended and row.booked_at <= ended + A_DAY
-                    and (row.state not in CANCELLED or row.state_at > ended + A_DAY) for row in coming[client_id])
-                for (client_id, _day), ended in over.items())
-    return again, len(over)
+    return {(client_id, day): any(row.starts_at > ended and row.booked_at <= ended + A_DAY
+                                  and (row.state not in CANCELLED or row.state_at > ended + A_DAY)
+                                  for row in coming[client_id])
+            for (client_id, day), ended in visits.items() if ended + A_DAY <= now}
 
 
-def _cohort(span: Period, today: date) -> Period:
+def cohort_of(span: Period, today: date) -> Period:
     """The latest month whose 90 days are over for everybody by the end of the span, or by yesterday."""
     month = Period.of(min(span.last, today - timedelta(days=1)) - WINDOW)
     return month if month.last + WINDOW <= min(span.last, today - timedelta(days=1)) else month.before
 
 
-def _retained(session, cohort: Period) -> tuple[int, int]:
+def came_again(session, cohort: Period) -> list[tuple[date, date | None]]:
+    """Of each client of a month the first visit in it, and the next within 90 days."""
     days = defaultdict(set)
     for client_id, day in session.execute(
             select(Appointment.client_id, Appointment.on_date)
             .where(Appointment.on_date.between(cohort.first, cohort.last + WINDOW), Appointment.state == S.DONE)):
         days[client_id].add(day)
     firsts = {client: min(came) for client, came in days.items() if min(came) <= cohort.last}
-    again = sum(any(first < day <= first + WINDOW for day in days[client]) for client, first in firsts.items())
-    return again, len(firsts)
+    return [(first, min((day for day in days[client] if first < day <= first + WINDOW), default=None))
+            for client, first in firsts.items()]
 
 
 def _limits_passed(session, span: Period) -> int:
