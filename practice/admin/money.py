@@ -1,10 +1,9 @@
 """Invoices, payments, packages: lists, one document, its PDF, taking money, taking back."""
 import re
 import secrets
-from datetime import date
 from functools import partial
 
-from flask import abort, flash, redirect, render_template, request, url_for
+from flask import flash, redirect, render_template, request, url_for
 from flask_admin import expose
 from flask_babel import gettext
 from flask_wtf import FlaskForm
@@ -12,11 +11,22 @@ from wtforms import HiddenField, RadioField, StringField
 from wtforms.validators import InputRequired, Length
 
 from practice.access.permissions import Permission as P
-from practice.accounts.queries import therapists, user_names
+from practice.accounts.queries import user_names
 from practice.admin import show
 from practice.admin.auth import current_actor
 from practice.admin.base import Page, attempt, show_error
 from practice.admin.fields import method_choices, row_number
+from practice.admin.money_search import (
+    address,
+    chips,
+    day,
+    key,
+    page_url,
+    payments_url,
+    read_search,
+    tallies,
+    therapist_names,
+)
 from practice.admin.papers import invoice_pdf, payers_of
 from practice.admin.sending import pdf
 from practice.billing.models.documents import DocumentKind, DocumentState
@@ -24,7 +34,7 @@ from practice.billing.models.payments import Method
 from practice.billing.queries import documents as reading
 from practice.billing.queries import lists
 from practice.billing.queries.accounts import treatment_names
-from practice.billing.queries.lists import SHOWN_LABELS, Search, Shown
+from practice.billing.queries.lists import Shown
 from practice.billing.queries.methods import known_method, methods
 from practice.billing.services.credit_notes import credit_note, credited_lines
 from practice.billing.services.payments import reverse_payment, take_payment, use_credit
@@ -34,9 +44,6 @@ from practice.core.money import parse, plain
 from practice.core.text import _
 from practice.outbox.queries import messages_about
 from practice.premises.queries import the_practice
-
-COUNTED = (Shown.OPEN, Shown.OVERDUE, Shown.TODAY)  # the filters that say how many there are
-NUMBER = re.compile(r"[A-Za-z]?[\d.]*-?\d{2,4}-\d*|[A-Za-z]?\d{4}-\d*")
 
 
 class PayForm(FlaskForm):
@@ -228,89 +235,3 @@ def read_amounts(positions: list[int]) -> dict[int, int] | None:
         return {position: parse(text, the_practice().currency) for position, text in typed.items() if text}
     except Invalid as error:
         raise Invalid(error.message, None, **error.params) from None
-
-
-# --- reading the address of a list ---------------------------------------------------------------------------------
-
-
-def read_search() -> tuple[Search, str]:
-    """What is looked for, and the words as typed: part of a client's name, or an invoice number."""
-    shown = Shown(request.args["shown"]) if request.args.get("shown") in set(Shown) else Shown.ALL
-    words = request.args.get("q", "").strip()[:80]
-    numbers = prefix = clients = None
-    if words.isascii() and words.isdigit():
-        numbers = lists.numbers_like(words) if len(words) < 10 else ()
-    elif NUMBER.fullmatch(words):
-        prefix = words.upper()
-    elif words:
-        may_look = current_actor().may(P.CLIENT_READ_ALL)
-        clients = tuple(row.id for row in find_clients(words, limit=50)) if may_look else ()
-    return Search(shown, numbers, prefix, clients, day("first"), day("last")), words
-
-
-def day(name: str) -> date | None:
-    """A day in the address, None for anything else."""
-    try:
-        found = date.fromisoformat(request.args.get(name, ""))
-    except ValueError:
-        return None
-    return found if 2000 <= found.year <= 2200 else None
-
-
-def key(name: str, by_day: bool = True):
-    """Where a page begins: "2026-11-17_123", or "2026-0934_123" in a list by number."""
-    text, mark, row_id = request.args.get(name, "").rpartition("_")
-    if not mark:
-        return None
-    if row_number(row_id) is None:
-        abort(400)
-    try:
-        return (date.fromisoformat(text) if by_day else text[:40]), int(row_id)
-    except ValueError:
-        abort(400)
-
-
-def address(search: Search, words: str, **changed) -> str:
-    """The address of the list with something changed."""
-    values = {"shown": search.shown if search.shown is not Shown.ALL else None, "q": words or None,
-              "first": search.first, "last": search.last} | changed
-    return url_for("money.index", **{name: str(value) for name, value in values.items() if value})
-
-
-def page_url(search: Search, words: str, name: str, row) -> str:
-    value, row_id = lists.key_of(row, search)
-    return address(search, words, **{name: f"{value}_{row_id}"})
-
-
-def payments_url(chosen: dict, **place) -> str:
-    (name, row), = place.items()
-    values = {key: str(value) for key, value in chosen.items() if value}
-    return url_for("money.payments", **values, **{name: f"{row.received_on}_{row.id}"})
-
-
-def therapist_names(document_ids) -> dict[int, str]:
-    """Who worked, in short, by document."""
-    worked = lists.therapists_of(document_ids)
-    names = {one.id: one.short_name or one.name for one in therapists()}
-    if not names.keys() >= {who for together in worked.values() for who in together}:  # somebody who is no longer here
-        names = user_names() | names
-    return {number: ", ".join(names.get(who, "") for who in together) for number, together in worked.items()}
-
-
-def tallies(search: Search, today: date) -> dict[Search, lists.Tally]:
-    """How many the filters with a count find, and the list that is shown."""
-    counted = (*(Search(shown) for shown in COUNTED), search)
-    return {one: lists.tally(one, today) for one in dict.fromkeys(counted)}
-
-
-def chips(search: Search, words: str, counts: dict[Search, lists.Tally]) -> list[dict]:
-    """The saved filters with their counts, and what else is chosen, each with its way out."""
-    found = []
-    for shown, word in SHOWN_LABELS.items():
-        label = gettext(word)
-        if shown in COUNTED:
-            tally = counts[Search(shown)]
-            label = f"{label} {tally.count}{'' if tally.is_all else '+'}"
-        url = address(search, words, shown=shown if shown is not Shown.ALL else None)
-        found.append({"label": label, "url": url, "on": shown is search.shown, "kind": "pick"})
-    return found

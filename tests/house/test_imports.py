@@ -13,8 +13,8 @@ PRACTICE = ROOT / "practice"
 ABOVE_THE_RULES = {"admin", "cli", "kiosk", "ops", "demo", "static"}
 # What screens are made of; `site` joins the screens together.
 FOUNDATION = {"auth", "base", "care", "charts", "colleagues", "courses", "day_columns", "fields", "money_papers",
-              "papers", "places", "proof", "renewing", "report_charts", "report_files", "report_pack", "reset",
-              "sending", "setup_tabs", "sheet", "show", "streamed", "superbill_paper", "switches", "till_slip",
+              "money_search", "papers", "places", "proof", "renewing", "report_charts", "report_files", "report_pack",
+              "reset", "sending", "setup_tabs", "sheet", "show", "streamed", "superbill_paper", "switches", "till_slip",
               "today_therapist", "typing_money", "words"}
 LAYERS_OF_A_ROOM = {"services", "policy", "queries", "models"}
 IMPURE = ("sqlalchemy", "flask", "flask_sqlalchemy", "practice.core.db", "practice.core.clock")

@@ -35,6 +35,7 @@ from tests.factories.rules import (
     facts,
 )
 from tests.personas import NOW
+from tests.safety.conftest import do
 
 CALF, SPINE, NECK = Place("calf", "left"), Place("spine", "middle"), Place("neck_anterior", "middle")
 ALL = (THAI, OWN_SPINE, OWN_HANDS, OWN_SUCTION, OWN_SENSITIVE, OWN_PRESSURE, OWN_AROMA)
@@ -134,18 +135,12 @@ def test_what_reception_is_told_no_more_is_said():
         ("15 minutes longer", "told to reception", "not told")]
 
 
-def do(people, verb, *args, who="olive", **values):
-    actor = getattr(people, who)
-    with guard.acting(actor), transaction():
-        return verb(actor, *args, **values).version
-
-
 @pytest.fixture
-def ann(people) -> int:
-    client_id = intake.client_of(people, "theo")
+def ann(people, ann) -> int:
+    """With a condition."""
     with guard.acting(people.theo), transaction():
-        conditions.add_condition(people.theo, client_id, ConditionContent(key="osteoporosis"))
-    return client_id
+        conditions.add_condition(people.theo, ann, ConditionContent(key="osteoporosis"))
+    return ann
 
 
 def look(people, client_id):

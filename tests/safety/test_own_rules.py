@@ -21,23 +21,18 @@ from practice.safety.rules_verdict import Consequence
 from practice.safety.services import conditions, own_rules
 from tests.factories import intake
 from tests.personas import NOW
+from tests.safety.conftest import do
 from tests.safety.test_rules_book import OWN
 
 CALF = Place("calf", "left")
 
 
-def do(people, verb, *args, who="olive", **values):
-    actor = getattr(people, who)
-    with guard.acting(actor), transaction():
-        return verb(actor, *args, **values).version
-
-
 @pytest.fixture
-def ann(people) -> int:
-    client_id = intake.client_of(people, "theo")
+def ann(people, ann) -> int:
+    """With a condition."""
     with guard.acting(people.theo), transaction():
-        conditions.add_condition(people.theo, client_id, ConditionContent(key="diabetes"))
-    return client_id
+        conditions.add_condition(people.theo, ann, ConditionContent(key="diabetes"))
+    return ann
 
 
 def look(people, client_id):

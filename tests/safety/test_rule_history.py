@@ -19,7 +19,7 @@ from practice.safety.rulebook_own import mark_of, with_own
 from practice.safety.services.own_rules import save_rule, take_back
 from tests import personas
 from tests.factories.rules import OWN_SPINE, THAI
-from tests.safety.test_own_rules import do
+from tests.safety.conftest import do
 from tests.safety.test_rules_book import OWN
 
 
