@@ -17,7 +17,8 @@ from tests.personas import NOW, PASSWORD
 LATER = NOW + proof.LASTS + timedelta(seconds=1)
 EXPORTS = ("/lists/clients/export/csv/", "/reports/2026-11.xlsx", "/reports/2026-11/pack.zip", "/money/owed/owed.csv",
            "/lists/users/export/csv/")
-CHANGES_CODES = {("accounting", "save"), ("accounting", "make")}  # of their own practice: nothing leaves the house
+# Of their own practice: nothing leaves the house.
+CHANGES_CODES = {("accounting", "save"), ("accounting", "make"), ("payouts", "new"), ("payouts", "back")}
 
 
 @pytest.fixture
