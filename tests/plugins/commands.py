@@ -13,9 +13,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-LOADED = ["alembic.command", "practice.app", "practice.cli.commands", "practice.ops.keys", "practice.ops.server",
-          "psycopg", "sqlalchemy.dialects.postgresql.psycopg", "sqlalchemy.dialects.sqlite.pysqlite",
-          "tests.plugins.commands"]
+LOADED = ["tests.plugins.loaded", "tests.plugins.commands"]
 
 
 class Command:
