@@ -20,6 +20,12 @@ LIBRARY = re.compile(r"@license|@preserve|sourceMappingURL|/\*!|\bv?\d+\.\d+\.\d
 
 
 @pytest.fixture
+def database(cloned_database):
+    """With real commits, as in test_doors.py: every reading that is recorded is a writing."""
+    return cloned_database
+
+
+@pytest.fixture
 def world(database, people) -> World:
     return build_world(people)
 
