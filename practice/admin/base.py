@@ -1,5 +1,6 @@
 """What every staff screen stands on. Everything is off and closed until a view says otherwise."""
 import re
+from datetime import date
 
 from flask import abort, flash, g, redirect, request, url_for
 from flask_admin import BaseView
@@ -9,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import DBAPIError
 
 from practice.access.permissions import Permission
-from practice.admin import proof
+from practice.admin import proof, show
 from practice.admin.auth import current_actor
 from practice.admin.places import with_place
 from practice.audit import services as audit
@@ -24,7 +25,8 @@ NUMBERS = re.compile(r"\d{1,9}")
 def words(error: DomainError) -> str:
     """An error of the trade in the reader's language; of a paper that lacks something, all that it lacks."""
     faults = getattr(error, "faults", ())
-    return " ".join(gettext(fault.words, **error.params) for fault in faults) or gettext(error.message, **error.params)
+    said = {name: show.day(value) if isinstance(value, date) else value for name, value in error.params.items()}
+    return " ".join(gettext(fault.words, **said) for fault in faults) or gettext(error.message, **said)
 
 
 class Guarded:

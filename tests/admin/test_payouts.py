@@ -49,7 +49,7 @@ def test_written_down_and_taken_back(stage, as_person):
     for text in ("€80.00", "€77.80", "€1.70", "€0.50"):
         assert text in shown
     again = bo.post("/money/payouts/new", data=typed | {"request_key": "other"})
-    assert again.status_code == 422 and "in another payout" in again.text
+    assert again.status_code == 422 and "in another payout: 17 Nov 2026 to 17 Nov 2026." in again.text
     month = bo.get("/reports/2026-11").text
     assert "Card fees: €1.70; paid out to the bank: €77.80" in month and 'href="/reports/2026-11/rows/payouts"' in month
     assert "€0.50" in bo.get("/reports/2026-11/rows/payouts").text

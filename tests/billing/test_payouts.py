@@ -72,7 +72,7 @@ def test_a_day_is_paid_out_once(stage, first_on, last_on):
     record(stage)
     with pytest.raises(DaysPaidOut) as error:
         record(stage, first_on=first_on, last_on=last_on, request_key="other")
-    assert error.value.params == {"first": "2026-11-16", "last": "2026-11-17"}
+    assert error.value.params == {"first": MONDAY, "last": TODAY}
 
 
 def test_days_beside_it_and_other_methods_are_free(stage, people):

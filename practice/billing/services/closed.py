@@ -15,6 +15,6 @@ def refuse_closed(on: date, *, field: str = "on_date") -> None:
     """A day in the past that is still open, or today. Raises BooksClosed, Invalid."""
     closed = the_practice().books_closed_on
     if closed is not None and on <= closed:
-        raise BooksClosed(field=field, day=closed.isoformat())
+        raise BooksClosed(field=field, day=closed)
     if on > today():
         raise Invalid(_("Not a day to come."), field)

@@ -89,4 +89,4 @@ def _refuse_twice(method: Method, first_on: date, last_on: date) -> None:
         .where(CardPayout.method == method, IS_LIVE, CardPayout.first_on <= last_on, CardPayout.last_on >= first_on)
         .limit(1)).first()
     if other is not None:
-        raise DaysPaidOut(field="first_on", first=other.first_on.isoformat(), last=other.last_on.isoformat())
+        raise DaysPaidOut(field="first_on", first=other.first_on, last=other.last_on)
