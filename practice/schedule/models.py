@@ -67,7 +67,7 @@ class Appointment(db.Model):
     __table_args__ = (
         CheckConstraint("ends_at > starts_at AND busy_until_at >= ends_at", name="order"),
         Index(None, "user_id", "starts_at"), Index(None, "room_id", "starts_at"), Index(None, "on_date", "starts_at"),
-        Index(None, "client_id", "starts_at"), Index(None, "state", "on_date"),
+        Index(None, "client_id", "starts_at", "state", "user_id", "ends_at"), Index(None, "state", "on_date"),
     )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
