@@ -9,6 +9,13 @@ import click
 from practice.cli.making import ROOT, make_app, migrate_database
 
 
+def workers(arguments) -> list[str]:
+    """One for each processor, unless the arguments say how many; who is done early takes over from who has long ones."""
+    if any(word.startswith(("-n", "--numprocesses")) for word in arguments):
+        return ["--dist", "worksteal"]
+    return ["-n", "logical", "--dist", "worksteal"]
+
+
 @click.command()
 @click.option("--size", type=click.Choice(["S", "M", "L"], case_sensitive=False), default="S", show_default=True,
               help="10 thousand, 200 thousand or a million sessions; L shows the growth from M as well.")
@@ -51,8 +58,7 @@ def bench_lists(size, database):
 @click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
 def test(arguments):
     """Run the tests on both databases; what follows is handed to pytest."""
-    workers = [] if any(word.startswith(("-n", "--numprocesses")) for word in arguments) else ["-n", "logical"]
-    command = [sys.executable, "-m", "pytest", *workers, *arguments]
+    command = [sys.executable, "-m", "pytest", *workers(arguments), *arguments]
     os.chdir(ROOT)
     if os.name == "nt":
         sys.exit(subprocess.call(command))

@@ -6,6 +6,7 @@ import sys
 
 import click
 
+from practice.cli.building import workers
 from practice.cli.making import ROOT, make_app, migrate_database
 from practice.cli.scanning import check_scan
 
@@ -136,8 +137,7 @@ def soak(minutes, database):
 def check_trust(arguments):
     """Run the tests that show what the house promises: requirement, test, result (needs the test packages)."""
     os.chdir(ROOT)
-    workers = [] if any(word.startswith("-n") for word in arguments) else ["-n", "logical"]
-    command = [sys.executable, "-m", "pytest", "-q", "--trust", "-m", "requirement", *workers, *arguments]
+    command = [sys.executable, "-m", "pytest", "-q", "--trust", "-m", "requirement", *workers(arguments), *arguments]
     sys.exit(subprocess.call(command))
 
 

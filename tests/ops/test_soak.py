@@ -12,7 +12,7 @@ from practice.ops.soak.run import soak
 from practice.schedule.models import Appointment
 from practice.schedule.states import AppointmentState
 
-SECONDS = 7
+SECONDS = 15
 
 
 @pytest.mark.requirement("faults", "durable", "never-locked", "no-double-booking")
