@@ -10,7 +10,7 @@ from practice.cli.making import ROOT, make_app, migrate_database
 
 
 def workers(arguments) -> list[str]:
-    """One for each processor, unless the arguments say how many; who is done early takes over from who has long ones."""
+    """One for each processor, unless the arguments say how many; who is done early takes over from others."""
     if any(word.startswith(("-n", "--numprocesses")) for word in arguments):
         return ["--dist", "worksteal"]
     return ["-n", "logical", "--dist", "worksteal"]
