@@ -19,8 +19,9 @@ from tests.core.test_pdf import day_sheet
 from tests.house.doors import DOORS
 from tests.plugins.people import sign_in
 from tests.plugins.statements import carrying
-from tests.world import CLINICAL_WORDS, FOR_THE_DESK, IN_A_NOTE, IN_AN_ANSWER, World, build_world
+from tests.world import CLINICAL_WORDS, FOR_THE_DESK, IN_A_NOTE, IN_AN_ANSWER, World
 
+pytestmark = pytest.mark.usefixtures("errors_become_pages")
 PEOPLE = {"O": "olive", "T": "theo", "X": "tara", "R": "rae", "B": "bo", "A": None}
 NAMES = {"O": "owner", "T": "therapist", "X": "other therapist", "R": "reception", "B": "bookkeeper", "A": "nobody"}
 PASSED = {200, 302, 303, 400, 404, 409, 422}  # past the door: what is behind it is other tests' business
@@ -67,19 +68,6 @@ def outcome(answer) -> str:
 def database(cloned_database):
     """With real commits: in one transaction each of thousands of writings would wade through the rows before it."""
     return cloned_database
-
-
-@pytest.fixture
-def world(database, people) -> World:
-    return build_world(people)
-
-
-@pytest.fixture(autouse=True)
-def errors_become_pages(app):
-    """As in the real server: what goes wrong is answered with a 500, which these tests look for."""
-    app.config["PROPAGATE_EXCEPTIONS"] = False
-    yield
-    app.config["PROPAGATE_EXCEPTIONS"] = None
 
 
 @pytest.mark.requirement("deny-by-default")

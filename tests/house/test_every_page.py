@@ -10,7 +10,6 @@ from tests.house.doors import DOORS
 from tests.house.test_doors import address, rules
 from tests.journeys.test_axe import BELOW, FILES, LEAD_ON, PAGES, REST, WITHOUT_ROWS
 from tests.plugins.people import sign_in
-from tests.world import World, build_world
 
 # What looking may write: the trail of it, and when the sign-in was last used.
 WRITTEN_BY_LOOKING = {"audit_row", "audit_head", "sign_in", "attempt"}
@@ -23,11 +22,6 @@ LIBRARY = re.compile(r"@license|@preserve|sourceMappingURL|/\*!|\bv?\d+\.\d+\.\d
 def database(cloned_database):
     """With real commits, as in test_doors.py: every reading that is recorded is a writing."""
     return cloned_database
-
-
-@pytest.fixture
-def world(database, people) -> World:
-    return build_world(people)
 
 
 def pages(app, world) -> list[tuple[str, str]]:

@@ -8,22 +8,21 @@ from werkzeug.exceptions import HTTPException
 from practice.admin.base import ListView
 from practice.ops.scan.walk import Page
 from tests.house.doors import DOORS
-from tests.house.test_doors import (  # noqa: F401 (two are fixtures)
+from tests.house.test_doors import (
     FOR_FILTERS,
     PEOPLE,
     WAYS_OUT,
     Asked,
     address,
     behind,
-    errors_become_pages,
     names_looked_for,
     rules,
-    world,
 )
 from tests.plugins.people import sign_in
 from tests.plugins.statements import counted
 from tests.world import IN_A_CONDITION
 
+pytestmark = pytest.mark.usefixtures("errors_become_pages")
 UNKNOWN = "999999"
 # What is no question about what is stored: which page of a list, and names that are there only to be tried.
 ABOUT_THE_LIST = {"anything", "page", "page_size", "sort", "desc", *FOR_FILTERS} - {"search"}
@@ -71,7 +70,7 @@ def told(browser, url: str, typed: str) -> tuple:
 
 
 @pytest.mark.requirement("no-oracle")
-def test_asking_for_what_is_hidden_is_asking_for_what_is_not_there(listening, world):  # noqa: F811
+def test_asking_for_what_is_hidden_is_asking_for_what_is_not_there(listening, world):
     """By every name that a page looks for, as everybody from whom something is hidden: the same answer after the same
     statements as for a word that stands nowhere, or a number that nothing has."""
     ann = str(world.numbers["client_id"])
@@ -108,7 +107,7 @@ def test_a_list_is_searched_filtered_and_sorted_by_what_it_shows(app):
     assert beside == [] and len(lists) > 15
 
 
-def forms_offered(app, browser, world) -> dict[str, tuple[str, dict]]:  # noqa: F811
+def forms_offered(app, browser, world) -> dict[str, tuple[str, dict]]:
     """{endpoint: (address, fields with their values)} of all forms that this browser's pages show."""
     offered, urls = {}, app.url_map.bind("localhost")
     for rule in rules(app):
@@ -129,7 +128,7 @@ def forms_offered(app, browser, world) -> dict[str, tuple[str, dict]]:  # noqa: 
 
 
 @pytest.mark.requirement("no-hidden-write")
-def test_no_form_is_asked_for_a_field_that_it_does_not_have(listening, world):  # noqa: F811
+def test_no_form_is_asked_for_a_field_that_it_does_not_have(listening, world):
     """What somebody adds to a form is not even looked at: each is sent as it is shown, and the names are noted."""
     browser, beyond = sign_in(listening.test_client(), "sol"), {}
     offered = forms_offered(listening, browser, world)
