@@ -10,11 +10,13 @@ from sqlalchemy import (
     bindparam,
     case,
     exists,
+    func,
     literal_column,
     or_,
     select,
     text,
     tuple_,
+    union,
     union_all,
 )
 from sqlalchemy.orm import selectinload
@@ -170,14 +172,19 @@ def _fits(query: Query) -> ColumnElement:
 
 
 def _candidates(query: Query, start: str, limit: int, archived: bool) -> Select:
-    """Ids from three indexes, none read beyond a bound, whatever is typed and however many clients there are."""
-    found = [_first_of(column, start, limit, archived) for column in (CLIENT.c.sort_key, CLIENT.c.first_key)]
-    if query.terms:
-        found.append(_with_fragments(query.terms))
-    elif len(query.short) > 1:  # "b an": any of the words may begin the last name
-        found += [_first_of(CLIENT.c.sort_key, word, MOST_FRAGMENTS, archived) for word in query.short]
-    arms = [arm.subquery() for arm in found]
-    return union_all(*(select(arm.c.id) for arm in arms))
+    """Ids from three indexes, none read beyond a bound, whatever is typed and however many clients there are.
+
+    Fragments are looked for only where fewer than `limit` begin with what was typed: those come first anyway.
+    """
+    keys = [(CLIENT.c.sort_key, start, limit), (CLIENT.c.first_key, start, limit)]
+    if not query.terms and len(query.short) > 1:  # "b an": any of the words may begin the last name
+        keys += [(CLIENT.c.sort_key, word, MOST_FRAGMENTS) for word in query.short]
+    begins = union(*(select(arm.c.id) for arm in (_first_of(*key, archived).subquery() for key in keys))).cte("begins")
+    if not query.terms:
+        return select(begins.c.id)
+    fragments = _with_fragments(query.terms).subquery()
+    too_few = select(func.count()).select_from(begins).scalar_subquery() < limit
+    return union_all(select(begins.c.id), select(fragments.c.id).where(too_few))
 
 
 def _first_of(column, start: str, limit: int, archived: bool) -> Select:

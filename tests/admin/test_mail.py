@@ -134,6 +134,7 @@ def test_the_server_sends_right_after_the_request(cloned_database, tmp_path, bro
         assert violations(page) == []
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
         page.click("button:has-text('Send')")
+        page.wait_for_selector("text=On its way to")
         assert box.arriving.wait(60), "no mail within a minute"
         page.reload()
         page.wait_for_selector("text=Sent by e-mail")

@@ -56,7 +56,8 @@ def test_found_by(town, typed, names):
 
 def test_names_that_begin_with_it_come_first(town):
     assert found("ann") == ["Bob Annesley", "Nan O'Doyle", "Joanna Byrne"]
-    assert found("ann", limit=1) == ["Bob Annesley"]
+    assert [found("ann", limit=most) for most in (1, 2, 3)] == [  # fragments are looked for when the page has room
+        ["Bob Annesley"], ["Bob Annesley", "Nan O'Doyle"], ["Bob Annesley", "Nan O'Doyle", "Joanna Byrne"]]
 
 
 def test_a_frequent_fragment_still_finds_the_names_that_begin_with_it(register, monkeypatch):
