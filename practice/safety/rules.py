@@ -233,17 +233,21 @@ def ordered(reasons: list[Reason]) -> tuple[Reason, ...]:
 
 def _ceilings(sheet: Sheet) -> Mapping[Place, Ceiling]:
     open_at = _open_at(sheet)
-    shared: dict[tuple[int, ...], tuple[Reason, ...]] = {}  # most places share their list of reasons
+    shared: dict[tuple[int, ...], tuple] = {}  # most places share their list of reasons
     found = {}
     for number, place in enumerate(PLACES):
         reasons = sheet.limits[number]
         key = tuple(map(id, reasons))
         if key not in shared:
-            shared[key] = ordered(reasons)
-        strict = shared[key]
-        level = strict[0].level if strict else None
-        found[place] = Ceiling(place, None if level == 5 else level, strict, not open_at >> number & 1)
+            shared[key] = _level(ordered(reasons))
+        found[place] = Ceiling(place, *shared[key], not open_at >> number & 1)
     return found
+
+
+def _level(reasons: tuple[Reason, ...]) -> tuple[int | None, tuple[Reason, ...], tuple[Reason, ...]]:
+    """The level these reasons leave, all of them, and those that set it; five is no limit."""
+    level = reasons[0].level if reasons and reasons[0].level != 5 else None
+    return level, reasons, tuple(one for one in reasons if level is not None and one.level == level)
 
 
 def _open_at(sheet: Sheet) -> int:

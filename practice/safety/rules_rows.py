@@ -164,11 +164,13 @@ def levels(verdict: Verdict) -> dict[str, int | str | None]:
 def limits(verdict: Verdict) -> tuple[LimitEntry, ...]:
     """Places with the same limit for the same reasons, strictest first, then those not assessed."""
     groups: dict[tuple, list[Place]] = {}
+    met: dict[int, list[Place]] = {}  # most places share their reasons: these are compared once
     for place, ceiling in verdict.ceilings.items():
-        if ceiling.level is not None:
-            groups.setdefault((ceiling.level, ceiling.set_by), []).append(place)
-        elif not ceiling.is_assessed:
-            groups.setdefault((None, ()), []).append(place)
+        if ceiling.level is not None or not ceiling.is_assessed:
+            group = met.get(id(ceiling.set_by))
+            if group is None:
+                group = met[id(ceiling.set_by)] = groups.setdefault((ceiling.level, ceiling.set_by), [])
+            group.append(place)
     entries = [
         LimitEntry(tuple(places), level, reasons, level is not None) for (level, reasons), places in groups.items()
     ]

@@ -161,16 +161,14 @@ class NotAssessed:
 
 @dataclass(frozen=True, slots=True)
 class Ceiling:
-    """No deeper than `level` here (None: no limit). `reasons` are all that limit, the strictest first."""
+    """No deeper than `level` here (None: no limit). `reasons` are all that limit, the strictest first; `set_by` those
+    of them that set the level."""
 
     place: Place
     level: int | None
     reasons: tuple[Reason, ...]
+    set_by: tuple[Reason, ...] = ()
     is_assessed: bool = True
-
-    @property
-    def set_by(self) -> tuple[Reason, ...]:
-        return tuple(reason for reason in self.reasons if reason.level == self.level)
 
 
 @dataclass(frozen=True, slots=True)

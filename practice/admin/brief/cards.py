@@ -60,9 +60,9 @@ def limit_rows(verdict: Verdict, new_refs: frozenset[str]) -> list[Limit]:
         reason = words.short_reason(entry.reasons) or gettext("Not everything is known")
         row = rows.setdefault((level, reason), Limit(f"why-{len(rows) + 1}", level, reason))
         row.places += map(str, entry.places)
-        # one rule's reason is one object for many places
-        found = {id(one): one for place in entry.places for one in verdict.ceilings[place].reasons}
-        for one in found.values():
+        # places share their lists of reasons, and lists their reasons
+        lists = {id(ceiling.reasons): ceiling.reasons for ceiling in map(verdict.ceilings.get, entry.places)}
+        for one in {id(one): one for reasons in lists.values() for one in reasons}.values():
             row.said.setdefault(_said(one), one)
         row.is_new = row.is_new or any(one.ref in new_refs for one in entry.reasons)
     found = [row for row in rows.values() if not (row.level == UNASSESSED and not verdict.has_form)]

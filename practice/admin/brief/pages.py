@@ -128,7 +128,7 @@ def show_brief(brief: read.Brief):
         most_questions=cards.MOST_QUESTIONS, pinned=brief.known.profile.pinned, is_mine=is_mine,
         may_write=actor.may(P.CHART_WRITE), can_start=is_mine and row.state in (S.BOOKED, S.ARRIVED),
         can_open_note=is_mine and row.state in (S.IN_SESSION, S.DONE), seen=json.dumps(brief.known.seen()),
-        book=rulebook, reasons=reasons.written, credit=body.SCALE_CREDIT,
+        book=rulebook, reasons=reasons.writer(), credit=body.SCALE_CREDIT,
         here=day_columns.here(), other_points=standing_points(verdict))
 
 

@@ -1,5 +1,5 @@
 """Reasons as they stand in the page. What of them is the rulebook's own is the same for every client: written once."""
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from weakref import WeakKeyDictionary
 
 from flask import current_app
@@ -16,13 +16,23 @@ OF_THE_BOOK = (ReasonKind.STANDING, ReasonKind.CONDITION, ReasonKind.CONSENT, Re
 _kept: WeakKeyDictionary = WeakKeyDictionary()  # {catalogue of a language: {what a reason says: its place in a page}}
 
 
-def written(found: Iterable[Reason]) -> Markup:
-    """The reasons one after the other. Nothing of a client is kept: neither words nor days."""
+def writer() -> Callable[[Iterable[Reason]], Markup]:
+    """Writes reasons one after the other, for one page of one verdict: one that holds for many places is made once.
+    Beyond the page nothing of a client is kept: neither words nor days."""
     kept = _kept.setdefault(language().catalogue, {})
     if len(kept) >= MOST_KEPT:
         kept.clear()
     pieces = current_app.jinja_env.get_template("admin/brief/pieces.html").module
-    return Markup("\n").join([_written(one, kept, pieces) for one in found])
+    made: dict[int, Markup] = {}  # by identity: the verdict holds them as long as the page is made
+
+    def written(found: Iterable[Reason]) -> Markup:
+        found = list(found)
+        for one in found:
+            if id(one) not in made:
+                made[id(one)] = _written(one, kept, pieces)
+        return Markup("\n").join([made[id(one)] for one in found])
+
+    return written
 
 
 def _written(one: Reason, kept: dict, pieces) -> Markup:

@@ -141,13 +141,15 @@ class TreatedBy:
     last_ended_at: datetime
 
 
-TREATED_BY = (
-    select(Appointment.user_id, User.name, func.count(Appointment.id), func.max(Appointment.starts_at),
-           func.max(Appointment.ends_at))
-    .join(User, User.id == Appointment.user_id)
+# Counted before it is joined: all of it stands in one index of the appointments.
+COUNTED = (
+    select(Appointment.user_id, func.count().label("sessions"), func.max(Appointment.starts_at).label("started"),
+           func.max(Appointment.ends_at).label("ended"))
     .where(Appointment.client_id == bindparam("client"), Appointment.state == S.DONE,
            Appointment.starts_at < bindparam("before"))
-    .group_by(Appointment.user_id, User.name).order_by(func.max(Appointment.starts_at).desc()))
+    .group_by(Appointment.user_id).subquery())
+TREATED_BY = (select(COUNTED.c.user_id, User.name, COUNTED.c.sessions, COUNTED.c.started, COUNTED.c.ended)
+              .join(User, User.id == COUNTED.c.user_id).order_by(COUNTED.c.started.desc()))
 
 
 def treated_by(client_id: int, before: datetime) -> list[TreatedBy]:
