@@ -13,14 +13,14 @@ from practice.accounts.queries import user_names
 from practice.admin import show
 from practice.admin.auth import current_actor
 from practice.admin.base import Page, attempt, show_error
-from practice.admin.fields import enum_choices, method_choices
+from practice.admin.fields import enum_choices
 from practice.admin.sending import pdf
 from practice.admin.switches import need
 from practice.admin.till_slip import slip
 from practice.admin.typing_money import amount_of, key_of, new_key
-from practice.billing.models.payments import Method
+from practice.billing.models.payments import METHOD_LABELS, Method
 from practice.billing.queries import till as reading
-from practice.billing.queries.tips import latest_payouts, tip_accounts
+from practice.billing.queries.tips import HANDED_OUT, latest_payouts, tip_accounts
 from practice.billing.services.till import close_the_till, move_cash, open_the_till
 from practice.billing.services.tips import pay_out_tips
 from practice.core.errors import Invalid
@@ -54,7 +54,8 @@ class CloseForm(FlaskForm):
 
 class TipForm(FlaskForm):
     amount = StringField(_("Amount"), [InputRequired(_("Enter an amount"))])
-    method = RadioField(_("Method"), choices=method_choices, default=Method.CASH)
+    method = RadioField(_("Method"), choices=enum_choices({one: METHOD_LABELS[one] for one in HANDED_OUT}),
+                        default=Method.CASH)
     request_key = HiddenField()
 
 

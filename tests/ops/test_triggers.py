@@ -39,7 +39,7 @@ def world(people):
     numbers, rae, today = build_world(people).numbers, people.rae, personas.NOW.date()
     with guard.acting(rae), transaction():
         move_cash(rae, amount=-500, reason="stamps", request_key="stamps")
-        pay_out_tips(rae, therapist_id=people.theo.user_id, amount=100, method=Method.CARD, request_key="tips")
+        pay_out_tips(rae, therapist_id=people.theo.user_id, amount=100, method=Method.BANK, request_key="tips")
         owed = issue_invoice(rae, client_id=numbers["client_id"], lines=[LineInput(
             "Oil", 900, tax_codes()[0].id, therapist_id=people.theo.user_id, shared_with_id=people.tara.user_id)])
         write_off(rae, owed.id, amount=900, on=today, reason="a present")

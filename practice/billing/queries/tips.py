@@ -5,8 +5,11 @@ from datetime import date
 from sqlalchemy import func, select
 
 from practice.accounts.queries import user_names
-from practice.billing.models.payments import Tip, TipPayout
+from practice.billing.models.payments import Method, Tip, TipPayout
 from practice.core.db import db
+
+# Where the practice has money in hand. A tip that came by card is in the bank once the processor has paid it out.
+HANDED_OUT = (Method.CASH, Method.BANK)
 
 
 @dataclass(frozen=True)

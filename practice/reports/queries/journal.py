@@ -12,6 +12,7 @@ from practice.accounts.queries import user_names
 from practice.billing.models.documents import Document, DocumentKind, DocumentLine
 from practice.billing.models.payments import Allocation, Method, Payment, Tip, TipPayout, WriteOff
 from practice.billing.models.payouts import CardPayout
+from practice.billing.queries.tips import HANDED_OUT
 from practice.core.db import db
 from practice.reports.layouts import Sold
 from practice.reports.period import Period
@@ -113,7 +114,9 @@ def _money(period: Period) -> list[Entry]:
                         therapist=names.get(row.therapist_id, ""))
     for row in db.session.execute(select(TipPayout).where(TipPayout.paid_on.between(period.first, period.last))
                                   .order_by(TipPayout.id)).scalars():
-        found += _entry(row.paid_on, f"T{row.id}", TIPS, f"method:{row.method}", row.amount,
+        # Nobody is paid from a card account: what was once noted so left the bank.
+        out_of = row.method if row.method in HANDED_OUT else Method.BANK
+        found += _entry(row.paid_on, f"T{row.id}", TIPS, f"method:{out_of}", row.amount,
                         therapist=names.get(row.therapist_id, ""))
     return found
 
