@@ -109,3 +109,11 @@ def test_a_database_of_its_own_is_seen_by_other_processes(cloned_database, tmp_p
 @pytest.mark.only_on("sqlite", "says which files SQLite keeps")
 def test_a_mark_keeps_a_test_to_one_database(database_kind):
     assert database_kind == "sqlite"
+
+
+def test_a_run_on_one_database_leaves_out_what_belongs_to_the_other():
+    """Also a test that runs on the other alone, of which nothing remains."""
+    command = [sys.executable, "-m", "pytest", "-n0", "-q", "--collect-only", "--database", "postgresql", __file__]
+    found = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    assert "what_a_test_writes_is_gone_for_the_next[postgresql-first]" in found and "[sqlite" not in found
+    assert "a_mark_keeps_a_test_to_one_database" not in found

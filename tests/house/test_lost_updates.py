@@ -22,7 +22,7 @@ from tests import personas
 from tests.factories.rules import OWN_HANDS
 from tests.house.test_every_page import pages
 from tests.plugins.people import sign_in
-from tests.world import World, build_world
+from tests.world import World
 
 STALE = re.compile(r"Somebody else changed this|Somebody saved this|saved this at .* after you opened it")
 VERSION = re.compile(r"(?:\w+_)?version")
@@ -53,8 +53,8 @@ EDITED_BY = {
 
 
 @pytest.fixture
-def world(database, people) -> World:
-    world = build_world(people)
+def world(world, people) -> World:
+    """With a plan of care."""
     with guard.acting(people.theo), transaction():
         save_plan(people.theo, world.numbers["client_id"], PlanContent(goals=("Sleep through",)), version=0)
     return world

@@ -289,12 +289,19 @@ def pytest_addoption(parser):
 
 
 def pytest_generate_tests(metafunc):
-    if "database_kind" not in metafunc.fixturenames:
-        return
-    only = metafunc.definition.get_closest_marker("only_on")
-    wanted = metafunc.config.getoption("--database")
-    kinds = [only.args[0]] if only else list(KINDS)
-    metafunc.parametrize("database_kind", [k for k in kinds if wanted in (None, k)], indirect=True, scope="session")
+    if "database_kind" in metafunc.fixturenames:
+        only = metafunc.definition.get_closest_marker("only_on")
+        metafunc.parametrize("database_kind", [only.args[0]] if only else KINDS, indirect=True, scope="session")
+
+
+def pytest_collection_modifyitems(config, items):
+    """`--database` leaves out what runs on the other one."""
+    wanted = config.getoption("--database")
+    kinds = {item: item.callspec.params.get("database_kind") if hasattr(item, "callspec") else None for item in items}
+    left_out = [item for item, kind in kinds.items() if wanted and kind not in (None, wanted)]
+    if left_out:
+        config.hook.pytest_deselected(items=left_out)
+        items[:] = [item for item in items if item not in left_out]
 
 
 def templates_of(config) -> Templates:
