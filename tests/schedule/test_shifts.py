@@ -5,6 +5,7 @@ import pytest
 
 from practice.core.db import transaction
 from practice.core.errors import Forbidden, Invalid, NotFound, Stale
+from practice.schedule.queries.diary import weekly_shifts
 from practice.schedule.services.shifts import Hours, hours_of, set_hours
 
 MORNING, AFTERNOON = Hours(0, 540, 750), Hours(0, 810, 1080)
@@ -51,6 +52,13 @@ def test_a_change_made_from_older_hours_is_refused(people, olive):
         put(olive, people.theo.user_id, AFTERNOON, seen=[])
     put(olive, people.theo.user_id, AFTERNOON, seen=[MORNING])
     assert hours_of(people.theo.user_id) == [AFTERNOON]
+
+
+def test_who_read_the_hours_before_reads_the_new_ones_after(people, olive):
+    put(olive, people.theo.user_id, MORNING)
+    starts = {one.starts_minute for one in weekly_shifts()}
+    put(olive, people.theo.user_id, AFTERNOON)
+    assert (starts, {one.starts_minute for one in weekly_shifts()}) == ({540}, {810})
 
 
 def test_whose_hours_and_who_sets_them(people, olive, acting):

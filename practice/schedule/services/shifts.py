@@ -54,7 +54,7 @@ def set_hours(actor: Actor, user_id: int, rows: Sequence[Hours], *, seen: Sequen
                              starts_minute=row.starts_minute, ends_minute=row.ends_minute, from_on=row.from_on,
                              until_on=row.until_on) for row in ordered)
     db.session.flush()
-    kept().pop("shifts", None)
+    kept()["shifts"] = {}
     audit.record(actor, "shift.set", user_id=user_id, stretches=len(ordered))
 
 
