@@ -35,16 +35,16 @@ def start_draft(actor: Actor, form_id: int, *, from_shipped: bool = False) -> Fo
     """
     require(actor, Permission.FORM_EDIT)
     source = get_form(form_id)
+    same = (FormVersion.key == source.key, FormVersion.language == source.language)
+    there = db.session.scalars(select(FormVersion).where(*same, FormVersion.state == FormState.DRAFT)).first()
+    if there is not None:
+        return there
     content, shipped_hash = source.content, source.shipped_hash
     if from_shipped:
         content = newer_shipped(source)
         if content is None:
             raise NotFound()
         shipped_hash = hash_of(content)
-    same = (FormVersion.key == source.key, FormVersion.language == source.language)
-    there = db.session.scalars(select(FormVersion).where(*same, FormVersion.state == FormState.DRAFT)).first()
-    if there is not None:
-        return there
     last = db.session.scalar(select(func.max(FormVersion.number)).where(*same)) or 0
     row = FormVersion(key=source.key, language=source.language, number=last + 1, title=content["title"],
                       state=FormState.DRAFT, content=without_chart_marks(content), shipped_hash=shipped_hash,
