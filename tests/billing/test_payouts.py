@@ -147,6 +147,21 @@ def test_what_is_not_paid_out_yet(stage):
     assert (found.first_on, found.amount) == (TODAY, 8000)
 
 
+def test_days_of_a_payout_that_was_taken_back_wait_again_beside_later_ones(stage):
+    number = record(stage, last_on=MONDAY)
+    record(stage, first_on=TODAY, request_key="later")
+    found = read(stage, lambda: waiting(Method.CARD, TODAY))
+    assert (found.first_on, found.days) == (TODAY + timedelta(days=1), [])
+    take_back(stage, number)
+    found = read(stage, lambda: waiting(Method.CARD, TODAY))
+    assert (found.first_on, found.days) == (MONDAY, [(MONDAY, 5000)])
+
+
+def test_what_was_paid_before_the_first_payout_does_not_wait(stage):
+    record(stage, first_on=TODAY)
+    assert read(stage, lambda: waiting(Method.CARD, TODAY)).days == []
+
+
 def test_the_desk_has_no_part_in_it(stage, people):
     for actor in (people.rae, people.theo):
         with pytest.raises(Forbidden):

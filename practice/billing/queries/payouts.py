@@ -12,10 +12,12 @@ from practice.core.db import db
 from practice.core.errors import NotFound
 
 PAGE = 25
-FAR_BACK = timedelta(days=92)  # how far is looked while there is no payout yet
+FAR_BACK = timedelta(days=92)
 BACK = aliased(CardPayout)
 IS_TAKEN_BACK = exists().where(BACK.reverses_id == CardPayout.id)
 IS_LIVE = CardPayout.reverses_id.is_(None) & ~IS_TAKEN_BACK
+IS_PAID_OUT = exists().where(CardPayout.method == Payment.method, IS_LIVE,
+                             Payment.received_on.between(CardPayout.first_on, CardPayout.last_on))
 # Payments less refunds of its days by its method; of a row that takes another back the same below zero.
 EXPECTED = (
     select(func.coalesce(func.sum(Payment.amount), 0))
@@ -39,7 +41,8 @@ class Settled:
 
 @dataclass(frozen=True)
 class Waiting:
-    """The days of a method that are in no payout yet: payments less refunds of each, minor units."""
+    """The days of a method that are in no payout: payments less refunds of each, minor units. `first_on` is where the
+    next payout would begin."""
 
     first_on: date
     days: list[tuple[date, int]]
@@ -75,14 +78,18 @@ def paid_out_methods() -> list[Method]:
 
 
 def waiting(method: Method, until: date) -> Waiting:
-    """What is in no payout yet: since the last one, or of the last three months."""
-    last = db.session.scalar(select(func.max(CardPayout.last_on)).where(CardPayout.method == method, IS_LIVE))
-    found = db.session.execute(
+    """What is in no payout: of the last three months, or of all the time since the last payout where that is longer;
+    nothing from before the first one that was ever written down."""
+    first, last = db.session.execute(
+        select(func.min(CardPayout.first_on), func.max(case((IS_LIVE, CardPayout.last_on))))
+        .where(CardPayout.method == method)).one()
+    far, after = until - FAR_BACK, last + timedelta(days=1) if last else None
+    begin = max(first or far, min(far, after or far))
+    days = [(day, int(amount)) for day, amount in db.session.execute(
         select(Payment.received_on, func.sum(Payment.amount))
-        .where(Payment.method == method, Payment.received_on > (last or until - FAR_BACK), Payment.received_on <= until)
-        .group_by(Payment.received_on).order_by(Payment.received_on))
-    days = [(day, int(amount)) for day, amount in found]
-    return Waiting(last + timedelta(days=1) if last else days[0][0] if days else until, days)
+        .where(Payment.method == method, Payment.received_on.between(begin, until), ~IS_PAID_OUT)
+        .group_by(Payment.received_on).order_by(Payment.received_on))]
+    return Waiting(min(filter(None, (after, days[0][0] if days else None)), default=until), days)
 
 
 def _settled():

@@ -122,14 +122,15 @@ def _money(period: Period) -> list[Entry]:
 
 
 def paid_out(period: Period) -> list[Entry]:
-    """What came to the bank of a method's payments, and what was kept as a fee; the rest stays on its account."""
+    """What came to the bank of a method's payments, and what was kept as a fee; the rest stays on its account. Its
+    document is no number of a credit note, which begin with C."""
     found = []
     for row in db.session.execute(
             select(CardPayout.id, CardPayout.paid_on, CardPayout.method, CardPayout.bank_amount, CardPayout.fee_amount,
                    CardPayout.reference)
             .where(CardPayout.paid_on.between(period.first, period.last)).order_by(CardPayout.id)):
         for key, amount in ((PAYOUT_BANK, row.bank_amount), (CARD_FEES, row.fee_amount)):
-            found += _entry(row.paid_on, f"C{row.id}", key, f"method:{row.method}", amount, text=row.reference)
+            found += _entry(row.paid_on, f"PO{row.id}", key, f"method:{row.method}", amount, text=row.reference)
     return found
 
 
