@@ -8,6 +8,7 @@ from practice.billing.models.documents import LineKind
 from practice.billing.models.payments import Method
 from practice.billing.services.checkout import checkout
 from practice.billing.services.documents import LineInput, issue_invoice, less
+from practice.billing.services.opening import bring_debt
 from practice.billing.services.payments import reverse_payment, take_deposit, take_payment
 from practice.billing.services.till import close_the_till, open_the_till
 from practice.core import clock
@@ -151,6 +152,15 @@ def test_deposits_open_what_is_left_of_each(people):
     with guard.acting(people.bo):
         assert [row[-1] for row in detail(people.bo, "deposits", NOVEMBER)] == [3000]
     assert figures(people)["deposits"] == 3000
+
+
+def test_what_was_brought_over_is_called_so_where_it_is_owed_from_before(people):
+    stage = Stage(people)
+    with guard.acting(people.olive), transaction():
+        bring_debt(people.olive, stage.ann, amount=900, on=OCTOBER.last, due_on=OCTOBER.last, reference="R-1")
+    with guard.acting(people.bo):
+        assert [(row[2], row[-1]) for row in detail(people.bo, "steps", NOVEMBER, key="debt_before")] == [
+            ("opening", 900)]
 
 
 def test_no_column_of_a_table_is_missing(people, stage):

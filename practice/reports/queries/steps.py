@@ -2,7 +2,9 @@
 
 Columns: number of the document (None: none), day, what, number, billed to or reference, amount in minor units.
 """
-from sqlalchemy import Select, case, literal, or_, select
+from datetime import date
+
+from sqlalchemy import Select, String, case, literal, or_, select, type_coerce
 
 from practice.billing.models.documents import Document, DocumentKind, DocumentLine
 from practice.billing.models.payments import Allocation
@@ -10,7 +12,7 @@ from practice.core.db import db
 from practice.core.errors import NotFound
 from practice.reports.period import Period
 from practice.reports.queries import rows
-from practice.reports.queries.rows import INVOICED, IS_EARNED, ISSUED, PREPAID
+from practice.reports.queries.rows import APART, INVOICED, IS_EARNED, ISSUED, PREPAID
 
 MONEY, NOTE, VOUCHER, WRITE_OFF = "money", "credit_note", "voucher", "write_off"
 OLDER = ("earlier", "opening")
@@ -23,8 +25,6 @@ SETTLED = {
     "debt_vouchers": (VOUCHER, ("this", *OLDER), -1), "debt_written_off": (WRITE_OFF, ("this", *OLDER), -1)}
 SOURCES = {MONEY: Allocation.payment_id, NOTE: Allocation.credit_note_id, VOUCHER: Allocation.voucher_id,
            WRITE_OFF: Allocation.write_off_id}
-OF_WHAT = {"voucher_sale": (DocumentKind.VOUCHER_SALE,), "opening": (DocumentKind.OPENING,)}
-APART = (DocumentKind.VOUCHER_SALE, DocumentKind.OPENING)
 
 
 def step_rows(name: str, period: Period) -> list[tuple]:
@@ -42,10 +42,11 @@ def _read(chosen: Select) -> list[tuple]:
 
 def _settled(period: Period, source: str, whats: tuple[str, ...], sign: int) -> list[tuple]:
     """What was put against documents in the period."""
-    apart = Document.kind.not_in(APART)
-    conditions = {"this": apart & (Document.issued_on >= period.first),
-                  "earlier": apart & (Document.issued_on < period.first)} | {
-        what: Document.kind.in_(kinds) for what, kinds in OF_WHAT.items()}
+    usual = Document.kind.not_in(APART)
+    conditions = {"this": usual & (Document.issued_on >= period.first),
+                  "earlier": usual & (Document.issued_on < period.first),
+                  "voucher_sale": Document.kind == DocumentKind.VOUCHER_SALE,
+                  "opening": Document.kind == DocumentKind.OPENING}
     return _read(select(Document.id, Allocation.on_date, literal(source), Document.number_text, Document.billed_name,
                         Allocation.amount * sign)
                  .join(Document, Document.id == Allocation.document_id)
@@ -54,10 +55,10 @@ def _settled(period: Period, source: str, whats: tuple[str, ...], sign: int) -> 
                  .order_by(Allocation.on_date, Allocation.id))
 
 
-def _documents(period: Period, kind: DocumentKind, sign: int = 1, *, only=True) -> list[tuple]:
+def _documents(period: Period, kind: DocumentKind, sign: int = 1) -> list[tuple]:
     return _read(select(Document.id, Document.issued_on, literal(str(kind)), Document.number_text, Document.billed_name,
                         Document.gross_amount * sign)
-                 .where(INVOICED if only else ISSUED, Document.kind == kind,
+                 .where(ISSUED if kind in APART else INVOICED, Document.kind == kind,
                         Document.issued_on.between(period.first, period.last))
                  .order_by(Document.issued_on, Document.id))
 
@@ -67,11 +68,16 @@ def _credited_earlier(period: Period) -> list[tuple]:
     return _documents(period, DocumentKind.CREDIT_NOTE, -1) + _settled(period, NOTE, ("this",), -1)
 
 
+def _owed(as_of: date, sign: int, *only) -> list[tuple]:
+    """What was still owed at the end of a day."""
+    owed = rows.owed_with((Document.id, Document.issued_on, type_coerce(Document.kind, String).label("kind"),
+                           Document.number_text, Document.billed_name), as_of, *only)
+    return _read(select(owed.c.id, owed.c.issued_on, owed.c.kind, owed.c.number_text, owed.c.billed_name,
+                        owed.c.owed * sign).order_by(owed.c.issued_on, owed.c.id))
+
+
 def _open(period: Period) -> list[tuple]:
-    owed = rows.owed_with((Document.id, Document.issued_on, Document.number_text, Document.billed_name), period.last,
-                          Document.issued_on >= period.first, Document.kind == DocumentKind.INVOICE)
-    return _read(select(owed.c.id, owed.c.issued_on, literal("invoice"), owed.c.number_text, owed.c.billed_name,
-                        -owed.c.owed).order_by(owed.c.issued_on, owed.c.id))
+    return _owed(period.last, -1, Document.issued_on >= period.first, Document.kind == DocumentKind.INVOICE)
 
 
 def _credit(period: Period) -> list[tuple]:
@@ -81,11 +87,6 @@ def _credit(period: Period) -> list[tuple]:
     tips = [(None, row.on_date, "tip", "", "", -row.amount) for row in db.session.execute(rows.tips(period))]
     put = _settled(period, MONEY, ("this", *OLDER, "voucher_sale"), -1)
     return sorted(paid + tips + put, key=lambda row: row[1])
-
-
-def _before(period: Period) -> list[tuple]:
-    return [(row.id, row.issued_on, "invoice", row.number_text, row.billed_name, int(row.owed))
-            for row in db.session.execute(rows.owed(period.day_before))]
 
 
 def _lines(sign, *conditions) -> list[tuple]:
@@ -116,6 +117,7 @@ def _other_time(period: Period) -> list[tuple]:
 
 OTHERS = {
     "bridge_credited_earlier": _credited_earlier, "bridge_open": _open, "bridge_credit": _credit,
-    "debt_before": _before, "debt_invoiced": lambda period: _documents(period, DocumentKind.INVOICE),
-    "debt_opening": lambda period: _documents(period, DocumentKind.OPENING, only=False),
+    "debt_before": lambda period: _owed(period.day_before, 1),
+    "debt_invoiced": lambda period: _documents(period, DocumentKind.INVOICE),
+    "debt_opening": lambda period: _documents(period, DocumentKind.OPENING),
     "step_prepaid_sold": _prepaid_sold, "step_prepaid_given": _prepaid_given, "step_other_time": _other_time}

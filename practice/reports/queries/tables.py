@@ -102,8 +102,7 @@ DETAILS: dict[str, Table] = {
 TABLES = SUMMARIES | DETAILS
 YES_NO = {"yes": _("Yes"), "no": _("No"), "not_over": _("24 hours are not over")}
 STEP_LABELS = SOURCE_LABELS | {str(kind): label for kind, label in KIND_LABELS.items()} | {
-    "money": _("Money"), "credit_note": _("Credit note"), "voucher": _("Voucher"), "write_off": _("Written off"),
-    "received": _("Received"), "tip": _("Tip")}
+    "money": _("Money"), "write_off": _("Written off"), "received": _("Received"), "tip": _("Tip")}
 # Rows behind figures that are read when somebody opens them, and are not on file.
 OPENED: dict[str, Table] = {
     "credit": Table(_("Credit of clients"), (("name", _("Client"), T), ("amount", _("Credit"), M))),

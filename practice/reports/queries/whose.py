@@ -7,7 +7,6 @@ from datetime import date
 from sqlalchemy import func, select, union_all
 from sqlalchemy.orm import aliased
 
-from practice.accounts.queries import user_names
 from practice.billing.models.documents import Document
 from practice.billing.models.payments import Allocation, Payment, Tip
 from practice.billing.queries.methods import written
@@ -42,7 +41,7 @@ def deposit_rows(as_of: date) -> list[tuple]:
 
 def tip_rows(as_of: date) -> list[tuple]:
     """By therapist: given, handed out, and what is left."""
-    return [(None, user_names().get(one.therapist_id, ""), one.taken, one.paid_out, one.owed)
+    return [(None, one.name, one.taken, one.paid_out, one.owed)
             for one in tip_accounts(until=as_of) if one.owed]
 
 
