@@ -119,10 +119,9 @@ def refuse_junk() -> None:
     if isinstance(request.routing_exception, SecurityError):
         raise request.routing_exception
     try:
-        texts = [request.path, *request.args.keys(), *request.args.values()]
-        if request.method not in ("GET", "HEAD"):
-            texts += [*request.form.keys(), *request.form.values()]
-        for text in texts:
+        sent = [request.args] if request.method in ("GET", "HEAD") else [request.args, request.form]
+        texts = (text for part in sent for name, values in part.lists() for text in (name, *values))
+        for text in (request.path, *texts):
             text.encode()  # halves of signs, which stand for nothing
             if "\x00" in text or "\ufffd" in text:
                 abort(400)

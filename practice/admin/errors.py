@@ -72,9 +72,10 @@ def csrf_error(error: CSRFError):
     return show(400, gettext("This page was open too long or came from elsewhere. Go back, reload it, and try again."))
 
 
-def bad_value(error: StatementError):
-    """A value the database cannot hold: the sender's mistake, not the server's."""
-    if isinstance(error, DataError) or isinstance(error.orig, (OverflowError, UnicodeEncodeError)):
+def bad_value(error: StatementError | OverflowError | UnicodeEncodeError):
+    """A value the database cannot hold: the sender's mistake, not the server's. SQLite's driver says so in Python's own
+    words: a number too large, half a sign."""
+    if isinstance(error, DataError) or isinstance(getattr(error, "orig", error), (OverflowError, UnicodeEncodeError)):
         return show(400, gettext("Go back and try again."))
     return server_error(error, 503 if is_out_of_order(error) else 500)
 
@@ -108,5 +109,6 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(HTTPException, http_error)
     app.register_error_handler(CSRFError, csrf_error)
     app.register_error_handler(DomainError, domain_error)
-    app.register_error_handler(StatementError, bad_value)
+    for kind in (StatementError, OverflowError, UnicodeEncodeError):
+        app.register_error_handler(kind, bad_value)
     app.register_error_handler(InternalServerError, server_error)

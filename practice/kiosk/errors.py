@@ -39,7 +39,7 @@ def http_error(error):
 
 
 def bad_value(error):
-    if isinstance(error, DataError) or isinstance(error.orig, OverflowError | UnicodeEncodeError):
+    if isinstance(error, DataError) or isinstance(getattr(error, "orig", error), OverflowError | UnicodeEncodeError):
         db.session.rollback()
         return refused(400, gettext("Please try again"), gettext("That did not work."))
     return server_error(error)

@@ -25,7 +25,8 @@ kiosk.get("/thanks")(signing.thanks)
 kiosk.register_error_handler(CSRFError, errors.too_old)
 kiosk.register_error_handler(DomainError, errors.domain_error)
 kiosk.register_error_handler(HTTPException, errors.http_error)
-kiosk.register_error_handler(StatementError, errors.bad_value)
+for kind in (StatementError, OverflowError, UnicodeEncodeError):
+    kiosk.register_error_handler(kind, errors.bad_value)
 kiosk.register_error_handler(InternalServerError, errors.server_error)
 
 

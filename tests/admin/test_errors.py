@@ -22,3 +22,11 @@ def test_an_error_page_needs_nothing_that_may_be_broken(broken, caplog):
     text = answer.get_data(as_text=True)
     assert answer.status_code == 500 and "Nothing of this step was saved" in text and "no such table" not in text
     assert re.search(r"error: ([0-9a-f]{8})$", text)[1] in caplog.text
+
+
+@pytest.mark.requirement("no-5xx")
+@pytest.mark.parametrize("typed", ["Ends sooner\x00", "\ufffd"])
+def test_every_value_of_a_field_is_looked_at(as_person, typed):
+    """The second of two as well: fields for lists send several by one name."""
+    answer = as_person("sol").post("/setup/rooms/new", data={"name": ["Garden", typed]})
+    assert answer.status_code == 400 and "could not be understood" in answer.get_data(as_text=True)

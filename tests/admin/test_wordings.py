@@ -37,6 +37,7 @@ def test_loaded_shown_answered_and_taken_out(as_person, people):
     olive, theo = as_person("olive"), as_person("theo")
     for wrong in (b"{", b"\xff\xfe", b"[]" * 60_000):
         assert load(olive, wrong).status_code == 422
+    assert load(olive, WHO5 | {"licence": "half a sign: \ud800"}).status_code == 400
     assert "Please choose a file first" in olive.post("/setup/measures/").text
     assert load(olive, WHO5).status_code == 302 and load(olive, WHO5).status_code == 302
     assert "Licensed to Linden Lane" in olive.get("/setup/measures/").text
