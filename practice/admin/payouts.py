@@ -16,7 +16,7 @@ from practice.admin.typing_money import amount_of, day_of, key_of, new_key
 from practice.billing.models.payments import Method
 from practice.billing.queries import payouts as reading
 from practice.billing.queries.methods import method_word
-from practice.billing.services.payouts import record_payout, take_payout_back
+from practice.billing.services.payouts import record_fee, record_payout, take_payout_back
 from practice.core.errors import NotFound
 from practice.core.text import _
 
@@ -34,12 +34,20 @@ class PayoutForm(FlaskForm):
     request_key = HiddenField()
 
 
+class FeeForm(FlaskForm):
+    paid_on = StringField(_("Left the bank on"), [InputRequired(DAY)])
+    fee_amount = StringField(_("Fee"), [InputRequired(AMOUNT)])
+    reference = StringField(_("Reference"), [Length(max=80)])
+    request_key = HiddenField()
+
+
 class BackForm(FlaskForm):
     reason = StringField(_("Why"), [InputRequired(_("Say why, in a few words.")), Length(max=200)])
 
 
 class PayoutsPage(Page):
-    permissions = {"index": P.REPORT_READ, "new": P.MONEY_EXPORT, "back": P.MONEY_EXPORT}
+    permissions = {"index": P.REPORT_READ, "new": P.MONEY_EXPORT, "fee": P.MONEY_EXPORT,
+                   "back": P.MONEY_EXPORT}
 
     @expose("/")
     def index(self):
@@ -75,13 +83,31 @@ class PayoutsPage(Page):
                                words=method_words())
         return page, 422 if form.errors or form.form_errors else 200
 
+    @expose("/fee", methods=("GET", "POST"))
+    def fee(self):
+        """One that was billed apart, by a method as above."""
+        need("payouts")
+        method, form = method_asked(), FeeForm()
+        if not form.is_submitted():
+            form.paid_on.data, form.request_key.data = show.today().isoformat(), new_key()
+        if form.validate_on_submit():
+            paid_on, fee = day_of(form, "paid_on"), amount_of(form, "fee_amount")
+            if paid_on and fee is not None and attempt(form, lambda: record_fee(
+                    current_actor(), method=method, paid_on=paid_on, fee_amount=fee,
+                    reference=form.reference.data or "", request_key=key_of(form)).id):
+                flash(gettext("The fee of %(amount)s is written down.", amount=show.money(fee)), "success")
+                return redirect(url_for("payouts.index"))
+        page = render_template("admin/payouts/fee.html", form=form, method=method, words=method_words())
+        return page, 422 if form.errors or form.form_errors else 200
+
     @expose("/<int:payout_id>/back", methods=("GET", "POST"))
     def back(self, payout_id):
         need("payouts")
         form, found = BackForm(), reading.get_payout(payout_id)
         if form.validate_on_submit() and attempt(form, lambda: take_payout_back(
                 current_actor(), payout_id, reason=form.reason.data).id):
-            flash(gettext("The payout was taken back. Its days can be paid out again."), "success")
+            flash(gettext("The fee was taken back.") if found.row.is_fee_bill else
+                  gettext("The payout was taken back. Its days can be paid out again."), "success")
             return redirect(url_for("payouts.index"))
         found = reading.get_payout(payout_id)
         page = render_template("admin/payouts/back.html", form=form, found=found, words=method_words())

@@ -3,7 +3,7 @@
 Re-created after every migration, because SQLite's batch migrations drop triggers silently; a test compares the
 database with this list.
 """
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, inspect
 
 HOLDING = "('booked', 'arrived', 'in_session', 'done')"
 
@@ -31,8 +31,8 @@ MONEY_FIXED = {
     "till_move": ("till_day_id", "amount", "reason"),
     "superbill": ("document_id", "client_id", "referral_id", "facts", "content_hash", "made_on"),
     "line_share": ("line_id", "therapist_id", "net_amount", "tax_amount"),
-    "card_payout": ("method", "first_on", "last_on", "paid_on", "bank_amount", "fee_amount", "request_key",
-                    "reverses_id"),
+    "card_payout": ("method", "first_on", "last_on", "paid_on", "bank_amount", "fee_amount", "is_fee_bill",
+                    "request_key", "reverses_id"),
     "till_count": ("till_day_id", "method", "expected_amount", "counted_amount"),
 }
 # What is dated, and when it is: nothing is dated into closed books, whoever tries, in whatever way.
@@ -232,11 +232,12 @@ def recreate(connection: Connection) -> None:
     """Bring search table, triggers and exclusion constraints to the state of this list."""
     tables = {"client", "appointment", "audit_row", "document", "erasure", "own_rule_change", "session_note",
               *DOCUMENT_PARTS, *MONEY_FIXED, *DATED}
+    present = set(inspect(connection).get_table_names())
+    is_older = not tables <= present or _lacks_columns(connection)
     if connection.dialect.name == "sqlite":
-        present = {name for (name,) in connection.exec_driver_sql("SELECT name FROM sqlite_master WHERE type='table'")}
         for name in SQLITE_TRIGGERS:
             connection.exec_driver_sql(f"DROP TRIGGER IF EXISTS {name}")
-        if not tables <= present:
+        if is_older:
             connection.exec_driver_sql("DROP TABLE IF EXISTS client_search")
             return
         is_new = "client_search" not in present
@@ -246,13 +247,18 @@ def recreate(connection: Connection) -> None:
         for name, body in SQLITE_TRIGGERS.items():
             connection.exec_driver_sql(f"CREATE TRIGGER {name} {body}")
         return
-    _recreate_postgresql(connection, tables)
+    if not is_older:
+        _recreate_postgresql(connection)
 
 
-def _recreate_postgresql(connection: Connection, tables: set[str]) -> None:
-    present = set(connection.scalars(text("SELECT tablename FROM pg_tables WHERE schemaname = current_schema()")))
-    if not tables <= present:
-        return
+def _lacks_columns(connection: Connection) -> bool:
+    """Whether the schema went back to before a column that this list names."""
+    found = inspect(connection).get_multi_columns(filter_names=list(MONEY_FIXED))
+    return any(not set(MONEY_FIXED[table]) <= {column["name"] for column in columns}
+               for (_schema, table), columns in found.items())
+
+
+def _recreate_postgresql(connection: Connection) -> None:
     for extension in ("pg_trgm", "btree_gist"):
         connection.exec_driver_sql(f"CREATE EXTENSION IF NOT EXISTS {extension}")
     connection.exec_driver_sql(

@@ -116,13 +116,15 @@ FIGURES: dict[str, Figure] = {
     "card_fees": Figure(
         _("Card fees"),
         _(
-            "What card processors kept of the payments they paid out, by the day at the bank. Part of no other figure: "
-            "received stays what clients paid."
+            "What card processors kept of the payments they paid out, or billed apart, by the day at the bank. "
+            "Part of no other figure: received stays what clients paid."
         ),
         rows="payouts",
     ),
     "paid_out": Figure(
-        _("Paid out to the bank"), _("What card processors paid to the bank, by the day at the bank."), rows="payouts"
+        _("Paid out to the bank"),
+        _("What card processors paid to the bank, less fees they billed apart, by the day at the bank."),
+        rows="payouts",
     ),
     "owed": Figure(
         _("Still owed"),

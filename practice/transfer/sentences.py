@@ -124,6 +124,7 @@ CHANGED = {
     "payment.take": _("%(who)s took a payment"),
     "payment_method.save": _("%(who)s changed a method of payment"),
     "payout.record": _("%(who)s wrote down a payout of card payments"),
+    "payout.record_fee": _("%(who)s wrote down a fee for card payments"),
     "payout.take_back": _("%(who)s took a payout of card payments back"),
     "plan.save": _("%(who)s changed the plan of care"),
     "practice.change": _("%(who)s changed the settings of the practice"),

@@ -61,3 +61,25 @@ def test_written_down_and_taken_back(stage, as_person):
     assert "Card fees: €0.00; paid out to the bank: €0.00" in bo.get("/reports/2026-11").text
     assert bo.get("/money/payouts/new?method=cash").status_code == 404
     stage.check_books()
+
+
+def test_a_fee_billed_apart(stage, as_person):
+    switch_on(stage)
+    assert as_person("rae").get("/money/payouts/fee").status_code == 403
+    bo = as_person("bo")
+    assert 'href="/money/payouts/fee"' in bo.get("/money/payouts/").text
+    page = bo.get("/money/payouts/fee").text
+    typed = {"paid_on": "2026-11-17", "fee_amount": "2.64", "reference": "October",
+             "request_key": re.search(r'name="request_key"[^>]*value="(\w+)"', page)[1]}
+    for wrong in ({"fee_amount": "0"}, {"fee_amount": "lots"}, {"paid_on": ""}, {"paid_on": "2026-11-18"}):
+        assert bo.post("/money/payouts/fee", data=typed | wrong).status_code == 422
+    for _twice in range(2):
+        assert bo.post("/money/payouts/fee", data=typed).status_code == 302
+    shown = bo.get("/money/payouts/").text
+    assert shown.count("October") == 1 and "Fee billed apart" in shown and "€80.00" in shown
+    assert "Card fees: €2.64; paid out to the bank: −€2.64" in bo.get("/reports/2026-11").text
+    back = re.search(r"/money/payouts/\d+/back", shown)[0]
+    assert "Fee billed apart" in bo.get(back).text
+    assert bo.post(back, data={"reason": "twice"}).status_code == 302
+    assert bo.get("/money/payouts/fee?method=cash").status_code == 404
+    stage.check_books()

@@ -2,19 +2,27 @@
 from datetime import date, timedelta
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, insert, select
 from sqlalchemy.exc import DBAPIError
 
 from practice.access import guard
+from practice.audit import services as audit
 from practice.billing.models.payments import Method
 from practice.billing.models.payouts import CardPayout
 from practice.billing.queries.payouts import get_payout, payouts, payouts_between, waiting
 from practice.billing.services.closed import BooksClosed
 from practice.billing.services.payments import reverse_payment
-from practice.billing.services.payouts import DaysPaidOut, TakenBackAlready, record_payout, take_payout_back
+from practice.billing.services.payouts import (
+    DaysPaidOut,
+    TakenBackAlready,
+    record_fee,
+    record_payout,
+    take_payout_back,
+)
 from practice.core import clock
 from practice.core.db import db, transaction
 from practice.core.errors import Forbidden, Invalid
+from practice.ops.books.check import check_books
 from practice.premises.models import MethodKind, PaymentMethod
 from practice.premises.services import close_books, save
 from tests import personas
@@ -43,6 +51,13 @@ def record(stage, *, who=None, **changed) -> int:
     actor = who or stage.people.bo
     with guard.acting(actor), transaction():
         return record_payout(actor, **values).id
+
+
+def bill(stage, *, who=None, **changed) -> int:
+    values = {"method": Method.CARD, "paid_on": TODAY, "fee_amount": 350, "request_key": "bill"} | changed
+    actor = who or stage.people.bo
+    with guard.acting(actor), transaction():
+        return record_fee(actor, **values).id
 
 
 def take_back(stage, number, reason="typed wrong") -> int:
@@ -164,7 +179,40 @@ def test_what_was_paid_before_the_first_payout_does_not_wait(stage):
 
 def test_the_desk_has_no_part_in_it(stage, people):
     for actor in (people.rae, people.theo):
-        with pytest.raises(Forbidden):
-            record(stage, who=actor)
+        for write in (record, bill):
+            with pytest.raises(Forbidden):
+                write(stage, who=actor)
         with guard.acting(actor), pytest.raises(Forbidden):
             payouts()
+
+
+def test_a_fee_billed_apart_pays_no_day_out(stage):
+    number = bill(stage)
+    assert bill(stage) == number
+    found = read(stage, lambda: get_payout(number))
+    assert (found.row.bank_amount, found.row.fee_amount, found.expected, found.difference) == (-350, 350, 0, 0)
+    assert read(stage, lambda: waiting(Method.CARD, TODAY)).amount == 13_000
+    record(stage)
+    bill(stage, request_key="of another card")
+    back = take_back(stage, number)
+    found = read(stage, lambda: get_payout(back))
+    assert (found.row.bank_amount, found.row.fee_amount, found.difference) == (350, -350, 0)
+    stage.check_books()
+
+
+@pytest.mark.parametrize(("field", "values"), [
+    ("fee_amount", {"fee_amount": 0}), ("fee_amount", {"fee_amount": 10**12}), ("method", {"method": Method.CASH}),
+    ("paid_on", {"paid_on": TODAY + timedelta(days=1)})])
+def test_a_fee_that_cannot_be_is_refused(stage, field, values):
+    with pytest.raises(Invalid) as error:
+        bill(stage, **values)
+    assert error.value.field == field
+
+
+def test_books_see_a_fee_that_did_not_leave_the_bank(stage):
+    with guard.acting(stage.people.system), transaction():
+        db.session.execute(insert(CardPayout).values(
+            method=Method.CARD, first_on=TODAY, last_on=TODAY, paid_on=TODAY, bank_amount=-300, fee_amount=350,
+            is_fee_bill=True, recorded_at=personas.NOW, recorded_by_id=stage.rae.user_id, request_key="odd"))
+        audit.record(stage.people.system, "stage.set")
+    assert [(row.rule, row.table) for row in check_books()] == [("a fee billed apart left the bank", "card_payout")]

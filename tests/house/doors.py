@@ -220,7 +220,7 @@ DOORS: dict[str, Door] = {
     "tips.index": Door(get="ORB"),
     "tips.pay": Door(get="OR", post="OR"),
     "payouts.index": Door(get="OB"),
-    **{f"payouts.{name}": Door(get="OB", post="OB") for name in ("new", "back")},
+    **{f"payouts.{name}": Door(get="OB", post="OB") for name in ("new", "fee", "back")},
     "client_money.page": Door(get="OR"),
     **{f"client_money.{name}": Door(get="OR", post="OR")
        for name in ("pay", "give_back", "deposit", "package", "invoice")},

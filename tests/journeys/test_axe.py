@@ -72,7 +72,7 @@ BELOW = {"sign_in", "forgot", "reset", "kiosk.welcome", "kiosk.part", "kiosk.rev
 WITHOUT_ROWS = {"letters.paper", "letters.answer", "memberships.page", "snippets.edit", "form_edit.edit",
                 "setup_methods.edit", "setup_groups.edit", "sign_in_code", "mail.document", "mail.receipt",
                 "mail.reminder", "mail.statement", "rule_history.then",
-                "payouts.index", "payouts.new", "payouts.back"}
+                "payouts.index", "payouts.new", "payouts.fee", "payouts.back"}
 
 pytestmark = pytest.mark.only_on("sqlite", "what a page looks like does not depend on the database")
 

@@ -8,12 +8,14 @@ from practice.audit import services as audit
 from practice.billing.models.payments import Method, TipPayout
 from practice.billing.queries.payouts import get_payout
 from practice.billing.services.payments import take_payment
-from practice.billing.services.payouts import record_payout
+from practice.billing.services.payouts import record_fee, record_payout
 from practice.billing.services.tips import pay_out_tips
 from practice.core.db import db, snapshot, transaction
 from practice.core.errors import Invalid
 from practice.reports.period import Period
+from practice.reports.queries.details import detail
 from practice.reports.queries.journal import journal
+from practice.reports.queries.report import report
 from tests import personas
 from tests.factories.billing import Stage
 from tests.reports.test_accounting import balances
@@ -75,3 +77,19 @@ def test_one_that_was_written_down_so_before_left_the_bank(stage):
         audit.record(stage.people.system, "stage.set")
     found = booked(stage)
     assert (found["method:card"], found["tips"], found["method:bank"]) == (0, 0, -1000)
+
+
+def test_a_fee_billed_apart_leaves_the_bank_and_no_payment_of_a_client(stage):
+    """88.00 come whole; 2.64 are billed at the end of the month."""
+    keep(stage, 8800, 0)
+    with guard.acting(stage.people.bo), transaction():
+        record_fee(stage.people.bo, method=Method.CARD, paid_on=stage.today, fee_amount=264, request_key="bill",
+                   reference="October")
+    found = booked(stage)
+    assert (found["method:card"], found["payout_bank"], found["card_fees"]) == (0, 8536, 264)
+    with guard.acting(stage.people.bo):
+        figures = report(stage.people.bo, NOVEMBER).figures
+        rows = [row[4:] for row in detail(stage.people.bo, "payouts", NOVEMBER)]
+    assert (figures["paid_out"], figures["card_fees"], figures["received"]) == (8536, 264, 8800)
+    assert rows == [(stage.today, "", 8800, 8800, 0, 0), (None, "October", 0, -264, 264, 0)]
+    stage.check_books()

@@ -1,7 +1,7 @@
 """What a card processor paid out, and what it kept."""
 from datetime import date, datetime
 
-from sqlalchemy import CheckConstraint, Date, ForeignKey, Index, String
+from sqlalchemy import Boolean, CheckConstraint, Date, ForeignKey, Index, String, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from practice.billing.models.payments import Method
@@ -13,7 +13,8 @@ class CardPayout(db.Model):
     """What the processor of a method paid to the bank on `paid_on` for the payments of a run of days, and what it kept
     as its fee. Never deleted: taken back by a row of the same days with both amounts turned.
 
-    `bank_amount` is below zero where more was given back to clients than they paid.
+    `bank_amount` is below zero where more was given back to clients than they paid. A fee that was billed apart
+    (`is_fee_bill`) left the bank by itself, as `bank_amount` below zero, and pays out no day.
     """
 
     __tablename__ = "card_payout"
@@ -30,6 +31,7 @@ class CardPayout(db.Model):
     paid_on: Mapped[date] = mapped_column(Date)
     bank_amount: Mapped[int] = mapped_column(MinorUnits)
     fee_amount: Mapped[int] = mapped_column(MinorUnits)
+    is_fee_bill: Mapped[bool] = mapped_column(Boolean, default=False, server_default=false())
     reference: Mapped[str] = mapped_column(String(80), default="")
     recorded_at: Mapped[datetime] = mapped_column(UtcDateTime)
     recorded_by_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"))

@@ -15,13 +15,15 @@ PAGE = 25
 FAR_BACK = timedelta(days=92)
 BACK = aliased(CardPayout)
 IS_TAKEN_BACK = exists().where(BACK.reverses_id == CardPayout.id)
-IS_LIVE = CardPayout.reverses_id.is_(None) & ~IS_TAKEN_BACK
-IS_PAID_OUT = exists().where(CardPayout.method == Payment.method, IS_LIVE,
+PAYS_DAYS = CardPayout.reverses_id.is_(None) & ~IS_TAKEN_BACK & CardPayout.is_fee_bill.is_(False)
+IS_PAID_OUT = exists().where(CardPayout.method == Payment.method, PAYS_DAYS,
                              Payment.received_on.between(CardPayout.first_on, CardPayout.last_on))
-# Payments less refunds of its days by its method; of a row that takes another back the same below zero.
+# Payments less refunds of its days by its method, nothing of a fee billed apart; of a row that takes another back the
+# same below zero.
 EXPECTED = (
     select(func.coalesce(func.sum(Payment.amount), 0))
-    .where(Payment.method == CardPayout.method, Payment.received_on.between(CardPayout.first_on, CardPayout.last_on))
+    .where(Payment.method == CardPayout.method, Payment.received_on.between(CardPayout.first_on, CardPayout.last_on),
+           CardPayout.is_fee_bill.is_(False))
     .scalar_subquery().correlate(CardPayout) * case((CardPayout.reverses_id.is_(None), 1), else_=-1))
 
 
@@ -81,8 +83,8 @@ def waiting(method: Method, until: date) -> Waiting:
     """What is in no payout: of the last three months, or of all the time since the last payout where that is longer;
     nothing from before the first one that was ever written down."""
     first, last = db.session.execute(
-        select(func.min(CardPayout.first_on), func.max(case((IS_LIVE, CardPayout.last_on))))
-        .where(CardPayout.method == method)).one()
+        select(func.min(CardPayout.first_on), func.max(case((PAYS_DAYS, CardPayout.last_on))))
+        .where(CardPayout.method == method, CardPayout.is_fee_bill.is_(False))).one()
     far, after = until - FAR_BACK, last + timedelta(days=1) if last else None
     begin = max(first or far, min(far, after or far))
     days = [(day, int(amount)) for day, amount in db.session.execute(

@@ -62,7 +62,9 @@ def _payments(period: Period, key: str | None) -> list[tuple]:
 
 
 def _payouts(period: Period, key: str | None) -> list[tuple]:
-    return [(None, one.row.paid_on, written(one.row.method), one.row.first_on, one.row.last_on, one.row.reference,
+    """A fee that was billed apart is of no days."""
+    return [(None, one.row.paid_on, written(one.row.method),
+             *((None, None) if one.row.is_fee_bill else (one.row.first_on, one.row.last_on)), one.row.reference,
              one.expected, one.row.bank_amount, one.row.fee_amount, one.difference)
             for one in payouts_between(period.first, period.last)]
 

@@ -122,13 +122,16 @@ def _money(period: Period) -> list[Entry]:
 
 
 def paid_out(period: Period) -> list[Entry]:
-    """What came to the bank of a method's payments, and what was kept as a fee; the rest stays on its account. Its
-    document is no number of a credit note, which begin with C."""
+    """What came to the bank of a method's payments, and what was kept as a fee; the rest stays on its account. A fee
+    that was billed apart left the bank. The document is no number of a credit note, which begin with C."""
     found = []
     for row in db.session.execute(
             select(CardPayout.id, CardPayout.paid_on, CardPayout.method, CardPayout.bank_amount, CardPayout.fee_amount,
-                   CardPayout.reference)
+                   CardPayout.is_fee_bill, CardPayout.reference)
             .where(CardPayout.paid_on.between(period.first, period.last)).order_by(CardPayout.id)):
+        if row.is_fee_bill:
+            found += _entry(row.paid_on, f"PO{row.id}", CARD_FEES, PAYOUT_BANK, row.fee_amount, text=row.reference)
+            continue
         for key, amount in ((PAYOUT_BANK, row.bank_amount), (CARD_FEES, row.fee_amount)):
             found += _entry(row.paid_on, f"PO{row.id}", key, f"method:{row.method}", amount, text=row.reference)
     return found
