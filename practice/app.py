@@ -69,7 +69,8 @@ def flask_settings(config) -> dict:
     if is_sqlite:
         engine["connect_args"] = {"cached_statements": 512}
     else:
-        engine["connect_args"] = {"options": "-c timezone=utc -c lock_timeout=15000"}
+        # What a cursor streams is read to its end: it is not to be planned as if the first rows were enough.
+        engine["connect_args"] = {"options": "-c timezone=utc -c lock_timeout=15000 -c cursor_tuple_fraction=1"}
     return {
         "SECRET_KEY": config.secret_key,
         "SECRET_KEY_FALLBACKS": list(config.former_secret_keys),

@@ -129,3 +129,11 @@ def test_a_connection_the_server_has_closed_is_replaced(cloned_database, monkeyp
     with db.engine.connect() as other:
         assert other.exec_driver_sql("SELECT pg_backend_pid()").scalar_one() != number
     kept.close()
+
+
+@pytest.mark.only_on("postgresql", "the other database plans no cursor apart")
+def test_what_is_streamed_is_planned_to_be_read_to_its_end(people, acting):
+    """Else rows sorted by number are looked for among all there ever were, for the sake of a quick first one."""
+    acting(people.system)
+    with snapshot() as session:
+        assert session.connection().exec_driver_sql("SHOW cursor_tuple_fraction").scalar_one() == "1"
