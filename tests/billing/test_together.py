@@ -168,6 +168,7 @@ def test_at_the_desk(stage, as_person):
     page = look(desk, f"/checkout/{ann}")
     assert f"with={ben}" in page and "Ben Brown" in page
     page = look(desk, f"/checkout/{ann}?with={ben}")
+    assert "Each client has papers of their own." in page
     assert fields(page)["due"] == "15600" and "Paid along" not in page  # nobody else is left
     answer = desk.post(f"/checkout/{ann}?with={ben}", data=fields(page) | {"method": "card", "amount": "156.00"})
     assert answer.status_code == 302
