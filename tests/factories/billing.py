@@ -64,15 +64,16 @@ class Stage:
         return self.do(lambda: sell_package(self.rae, client_id=self.ann, treatment_id=self.treatment,
                                             sessions=sessions, price_amount=price))
 
-    def session(self, state=S.DONE) -> int:
+    def session(self, state=S.DONE, *, client_id=None) -> int:
         """An appointment with Theo, two hours after the one before."""
         at = personas.NOW + self.sessions * 2 * HOUR
         self.sessions += 1
-        return self.session_at(at, state)
+        return self.session_at(at, state, client_id=client_id)
 
-    def session_at(self, at, state=S.DONE) -> int:
+    def session_at(self, at, state=S.DONE, *, client_id=None) -> int:
         with guard.acting(self.people.system), transaction():
-            return schedule.appointment(self.ann, self.people.theo.user_id, self.treatment, at, state=state).id
+            return schedule.appointment(client_id or self.ann, self.people.theo.user_id, self.treatment, at,
+                                        state=state).id
 
     def open(self, document_id) -> int:
         return self.read(lambda: get_document(document_id).open_amount)

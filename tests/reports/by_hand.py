@@ -3,12 +3,13 @@ from datetime import timedelta
 
 from practice.access import guard
 from practice.billing.models.payments import Method
-from practice.billing.services.checkout import checkout
+from practice.billing.services.checkout import Along, checkout
 from practice.billing.services.documents import LineInput, issue_invoice
 from practice.billing.services.packages import sell_package
 from practice.billing.services.payments import take_payment
-from practice.billing.services.payouts import record_payout
+from practice.billing.services.payouts import record_fee, record_payout
 from practice.billing.services.refunds import refund
+from practice.billing.services.tips import pay_out_tips
 from practice.billing.services.vouchers import sell_voucher
 from practice.billing.services.write_offs import write_off
 from practice.core import clock
@@ -34,8 +35,10 @@ def live(people, exempt: int) -> Stage:
     Tara; 78.00 less 10.00 as a regular, not paid; 50.00 paid in cash, 20.00 of it given back; the rest of October's
     first paid by bank, the second credited, the third written off; a package of three for 200.00 paid by bank, one
     session of it given; a voucher of 120.00 sold for 100.00 by card, which pays a session of 78.00; and 7.00 in cash
-    for nothing yet; 81.00 that both gave together, of which 40.00 is paid by bank. One did not come. The card
-    processor pays 169.00 out and keeps 3.48.
+    for nothing yet; 81.00 that both gave together, of which 40.00 is paid by bank. One did not come. Bea, who has a
+    credit of 30.00 by bank, and Ann are treated for 78.00 each: Ann pays 126.00 for both by card, Bea's credit the rest
+    of hers. Of her tip Tara is handed out 4.00 by bank. The card processor pays 292.48 out of 300.00, keeps 6.00, and
+    bills 5.00 more apart.
     """
     stage, theo = Stage(people), people.theo.user_id
 
@@ -67,9 +70,13 @@ def live(people, exempt: int) -> Stage:
     stage.pay(700, method=Method.CASH)
     both = invoice(stage.line(8100, therapist_id=theo, shared_with_id=people.tara.user_id))
     stage.pay(4000, both, method=Method.BANK)
+    _paid_along(stage)
+    stage.do(lambda: pay_out_tips(stage.rae, therapist_id=people.tara.user_id, amount=400, method=Method.BANK,
+                                  request_key="tip"))
     with guard.acting(people.bo), transaction():
         record_payout(people.bo, method=Method.CARD, first_on=stage.today, last_on=stage.today, paid_on=stage.today,
-                      bank_amount=16_900, fee_amount=348, request_key="payout")
+                      bank_amount=29_248, fee_amount=600, request_key="payout")
+        record_fee(people.bo, method=Method.CARD, paid_on=stage.today, fee_amount=500, request_key="fee")
     return stage
 
 
@@ -78,25 +85,33 @@ def _sold(stage) -> tuple[int, int]:
     return row.id, row.document_id
 
 
+def _paid_along(stage) -> None:
+    bea = stage.client("Bea", "Doyle")
+    stage.pay(3000, client_id=bea, method=Method.BANK)
+    own, hers = stage.session(), stage.session(client_id=bea)
+    stage.do(lambda: checkout(stage.rae, own, payments=[(Method.CARD, 12_600)], request_key="both",
+                              together=[Along(hers, with_credit=True)]))
+
+
 HAND = {
-    # 6872+5000 and 928; 5991 and 809; 4405-1762 and 595-238; 17621 and 2379; 6872 and 928; 7137 and 963; less 2643
-    # and 357
-    "invoiced_net": 49_493, "invoiced_tax": 6007, "invoiced_gross": 55_500, "documents": 8,
-    "earned": 37_746, "earned_services": 31_872, "earned_packages": 5874, "earned_vouchers": 0, "earned_products": 0,
+    # 6872+5000 and 928; 5991 and 809; 4405-1762 and 595-238; 17621 and 2379; 6872 and 928; 7137 and 963; twice 6872 and
+    # 928; less 2643 and 357
+    "invoiced_net": 63_237, "invoiced_tax": 7863, "invoiced_gross": 71_100, "documents": 10,
+    "earned": 51_490, "earned_services": 45_616, "earned_packages": 5874, "earned_vouchers": 0, "earned_products": 0,
     "earned_fees": 0, "earned_expired": 0,
-    "received": 49_900, "refunds": -2000, "tips_given": 1000, "till_difference": 0,
-    "card_fees": 348, "paid_out": 16_900,
-    "cash_basis_net": 33_953, "tax_cash_basis": 5175,  # 464 + 357 + 571 + 2379 + 928 + 476
+    "received": 65_500, "refunds": -2000, "tips_given": 1000, "till_difference": 0,
+    "card_fees": 1100, "paid_out": 28_748,
+    "cash_basis_net": 47_697, "tax_cash_basis": 7031,  # 464 + 357 + 571 + 2379 + 928 + 476 + 928 + 928
     "owed": 17_300, "owed_count": 3, "owed_oldest_days": -1, "owed_current": 17_300, "owed_1_30": 0, "owed_31_60": 0,
     "owed_61_90": 0, "owed_over_90": 0,
-    "client_credit": 700, "deposits": 0, "deferred_packages": 11_747, "voucher_liability": 4200, "tips_payable": 1000,
-    "sessions": 2, "visits": 1, "average_ticket": 37_746, "cancelled_early": 0,
-    "no_show_rate": (1, 3), "late_cancel_rate": (0, 3), "new_clients": 1, "returning_clients": 0,
+    "client_credit": 700, "deposits": 0, "deferred_packages": 11_747, "voucher_liability": 4200, "tips_payable": 600,
+    "sessions": 4, "visits": 2, "average_ticket": 25_745, "cancelled_early": 0,
+    "no_show_rate": (1, 5), "late_cancel_rate": (0, 5), "new_clients": 2, "returning_clients": 0,
     "rebooking_rate": (0, 0), "retention_90": (0, 0), "limits_passed": 0,
-    "utilisation": (180, 12_600), "worked_utilisation": (120, 12_600),  # 21 days of ten hours
+    "utilisation": (300, 12_600), "worked_utilisation": (240, 12_600),  # 21 days of ten hours
     "bridge_credited_earlier": 3000, "bridge_open": -17_300, "bridge_vouchers": -7800, "bridge_written_off": 0,
     "bridge_earlier": 4800, "bridge_voucher_sales": 10_000, "bridge_credit": 700, "bridge_difference": 0,
-    "debt_before": 8800, "debt_opening": 0, "debt_invoiced": 60_500, "debt_paid": -38_200, "debt_credited": -5000,
+    "debt_before": 8800, "debt_opening": 0, "debt_invoiced": 76_100, "debt_paid": -53_800, "debt_credited": -5000,
     "debt_vouchers": -7800, "debt_written_off": -1000, "debt_difference": 0,
     "step_prepaid_sold": -17_621, "step_prepaid_given": 5874, "step_other_time": 0, "step_difference": 0,
 }

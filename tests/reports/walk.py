@@ -7,11 +7,11 @@ from hypothesis import strategies as st
 
 from practice.access import guard
 from practice.billing.models.payments import METHOD_LABELS, Method
-from practice.billing.services.checkout import checkout
+from practice.billing.services.checkout import Along, checkout
 from practice.billing.services.documents import issue_invoice
 from practice.billing.services.packages import sell_package
 from practice.billing.services.payments import reverse_payment, take_deposit, take_payment
-from practice.billing.services.payouts import record_payout, take_payout_back
+from practice.billing.services.payouts import record_fee, record_payout, take_payout_back
 from practice.billing.services.refunds import refund
 from practice.billing.services.tips import pay_out_tips
 from practice.billing.services.vouchers import sell_voucher
@@ -26,8 +26,11 @@ from tests import personas
 from tests.factories.billing import Stage
 
 ACTS = ("invoice", "invoice", "pay", "pay", "tip", "credit", "refund", "write_off", "package", "session", "voucher",
-        "bring", "ahead", "deposit", "reverse", "payout", "settle", "day", "day", "month")
-STEPS = st.lists(st.tuples(st.sampled_from(ACTS), st.integers(1, 30_000), st.integers(0, 9)), min_size=4, max_size=14)
+        "bring", "ahead", "along", "deposit", "reverse", "payout", "settle", "fee", "day", "day", "month")
+# Each act with an amount and a number that says which, in any order; and everything, four times over.
+HOW = st.lists(st.tuples(st.integers(1, 30_000), st.integers(0, 9)), min_size=len(ACTS), max_size=len(ACTS))
+STEPS = st.tuples(st.permutations(ACTS), HOW).map(lambda found: [(act, *how) for act, how in zip(*found, strict=True)])
+EVERYTHING = [(act, amount, which) for which, amount in enumerate((9000, 5000, 2000, 700)) for act in ACTS]
 
 
 class Walk:
@@ -35,6 +38,7 @@ class Walk:
 
     def __init__(self, stage: Stage):
         self.stage, self.now, self.keys = stage, personas.NOW, itertools.count()
+        self.bea = stage.client("Bea", "Doyle")
         self.invoices, self.packages, self.codes, self.payments = [], [], [], []
         self.done = Counter()
         self.settled = self.now.date() - timedelta(days=1)  # the last day the processor paid out
@@ -85,6 +89,17 @@ class Walk:
     def _ahead(self, amount, which):
         self.stage.pay(amount)
 
+    def _along(self, amount, which):
+        """Paid for together with Bea, who has some credit."""
+        stage = self.stage
+        stage.pay(amount % 9000 + 1, client_id=self.bea, method=Method.BANK)
+        own = self._done()
+        self.now += timedelta(minutes=90)
+        clock.set_to(self.now)
+        hers = self._done(client_id=self.bea)
+        stage.do(lambda: checkout(stage.rae, own, payments=[(Method.CARD, 7800 + which * 700)], together=[
+            Along(hers, with_credit=True)], request_key=self._key()))
+
     def _deposit(self, amount, which):
         """For a session to come, which is charged at once where the number is odd."""
         stage, state = self.stage, AppointmentState.ARRIVED
@@ -117,6 +132,13 @@ class Walk:
                 self.settled = now
             else:
                 take_payout_back(bo, row.id, reason="of another month")
+
+    def _fee(self, amount, _which):
+        """Billed apart."""
+        bo = self.stage.people.bo
+        with guard.acting(bo), transaction():
+            record_fee(bo, method=Method.CARD, paid_on=clock.now().date(), fee_amount=amount // 50 + 1,
+                       request_key=self._key())
 
     def _credit(self, amount, which):
         number = self._any(self.invoices, which)
@@ -164,9 +186,9 @@ class Walk:
             self.invoices.append(stage.do(lambda: checkout(stage.rae, session, payments=[], request_key=self._key(),
                                                            voucher=code).document_id))
 
-    def _done(self) -> int:
+    def _done(self, *, client_id=None) -> int:
         """A session that has just ended."""
-        return self.stage.session_at(self.now)
+        return self.stage.session_at(self.now, client_id=client_id)
 
 
 def _sold(stage, sessions, price):

@@ -20,7 +20,8 @@ from practice.reports.queries.journal import Entry, journal, paid_out, sold
 
 NAMES = {
     "clients": _("Owed by clients"), "credit": _("Credit of clients, deposits included"), "tips": _("Tips to hand out"),
-    "vouchers": _("Vouchers of an amount"), "packages": _("Packages sold, not given yet"),
+    "vouchers": _("Vouchers of an amount"), "voucher_bonus": _("Given on top of vouchers"),
+    "packages": _("Packages sold, not given yet"),
     "vouchers_one_treatment": _("Vouchers for a treatment, not given yet"), "written_off": _("Given up"),
     "card_fees": _("Fees kept of card payments"), "payout_bank": _("Bank account of card payouts"),
     "opening": _("Opening balances"), "expired": _("Expired unused"),

@@ -6,12 +6,14 @@ says the account map. Invoices are booked when issued, money when it moves, sess
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import func, select
+from sqlalchemy import func, literal_column, select, union_all
+from sqlalchemy.orm import aliased
 
 from practice.accounts.queries import user_names
 from practice.billing.models.documents import Document, DocumentKind, DocumentLine
 from practice.billing.models.payments import Allocation, Method, Payment, Tip, TipPayout, WriteOff
 from practice.billing.models.payouts import CardPayout
+from practice.billing.models.vouchers import Voucher
 from practice.billing.queries.tips import HANDED_OUT
 from practice.core.db import db
 from practice.reports.layouts import Sold
@@ -19,11 +21,12 @@ from practice.reports.period import Period
 from practice.reports.queries import rows
 from practice.reports.queries.rows import ISSUED
 
-CLIENTS, CREDIT, TIPS, VOUCHERS, PACKAGES, PREPAID, WRITTEN_OFF, EXPIRED, OPENING, CARD_FEES, PAYOUT_BANK = (
+CLIENTS, CREDIT, TIPS, VOUCHERS, PACKAGES, PREPAID, WRITTEN_OFF, EXPIRED, OPENING, CARD_FEES, PAYOUT_BANK, BONUS = (
     "clients", "credit", "tips", "vouchers", "packages", "vouchers_one_treatment", "written_off", "expired",
-    "opening", "card_fees", "payout_bank")
+    "opening", "card_fees", "payout_bank", "voucher_bonus")
 # Lines that are no revenue: owed in sessions, or brought over from before.
 AHEAD = {"package": PACKAGES, "voucher": PREPAID, "opening": OPENING}
+CORRECTED = aliased(Document)
 
 
 @dataclass(frozen=True)
@@ -50,7 +53,8 @@ def _entry(on_date: date, document: str, debit: str, credit: str, amount: int, *
 
 def journal(period: Period) -> list[Entry]:
     """All bookings of a period by day, inside a snapshot."""
-    found = [*_documents(period), *_money(period), *paid_out(period), *_settled(period), *_given(period)]
+    found = [*_documents(period), *_money(period), *paid_out(period), *_settled(period), *_given(period),
+             *_on_top(period)]
     return sorted(found, key=lambda entry: (entry.on_date, entry.document))
 
 
@@ -68,13 +72,15 @@ def _documents(period: Period) -> list[Entry]:
     lines = db.session.execute(
         select(Document.kind.label("of"), Document.issued_on, Document.number_text, Document.billed_name,
                DocumentLine.kind, DocumentLine.tax_category, DocumentLine.tax_rate, DocumentLine.text,
-               rows.THERAPIST.label("therapist_id"), rows.NET.label("net_amount"), rows.TAX.label("tax_amount"))
+               rows.THERAPIST.label("therapist_id"), rows.NET.label("net_amount"), rows.TAX.label("tax_amount"),
+               CORRECTED.kind.label("corrected"))
         .join(DocumentLine, DocumentLine.document_id == Document.id).outerjoin(*rows.SHARES)
+        .outerjoin(CORRECTED, CORRECTED.id == Document.refers_to_id)
         .where(ISSUED, Document.issued_on.between(period.first, period.last))
         .order_by(Document.id, DocumentLine.position)).all()
     for line in lines:
         key = AHEAD.get(line.kind) or revenue_key(line.kind, line.tax_category, line.tax_rate)
-        if line.of is DocumentKind.VOUCHER_SALE or (key == PREPAID and not line.tax_amount):
+        if DocumentKind.VOUCHER_SALE in (line.of, line.corrected):
             key = VOUCHERS
         more = {"text": line.text, "therapist": names.get(line.therapist_id, ""), "client": line.billed_name}
         found += _entry(line.issued_on, line.number_text, CLIENTS, key, line.net_amount, **more)
@@ -176,6 +182,26 @@ def _given(period: Period) -> list[Entry]:
         gives = EXPIRED if row.source == "expired" else f"revenue:{row.source}"
         found += _entry(row.on_date, row.number_text, key, gives, row.amount,
                         therapist=names.get(row.therapist_id, ""))
+    return found
+
+
+def _on_top(period: Period) -> list[Entry]:
+    """What vouchers are worth beyond their price: given when they are sold, not given when the sale is taken back, nor
+    for what of them expires unused."""
+    on_top, note = Voucher.value_amount - Document.net_amount, aliased(Document)
+    left = rows.left_of_vouchers(Voucher.expires_on)
+
+    def of_vouchers(day, number, amount):
+        return (select(day.label("on_date"), number.label("number"), amount.label("amount"))
+                .join_from(Voucher, Document, Document.id == Voucher.document_id)
+                .where(on_top > literal_column("0"), day.between(period.first, period.last)))
+
+    found = []
+    for row in db.session.execute(union_all(
+            of_vouchers(Voucher.sold_on, Document.number_text, on_top),
+            of_vouchers(note.issued_on, note.number_text, -on_top).join(note, note.refers_to_id == Document.id),
+            of_vouchers(Voucher.expires_on, Document.number_text, rows.paid_for_of(left) - left))):
+        found += _entry(row.on_date, row.number, BONUS, VOUCHERS, int(row.amount))
     return found
 
 

@@ -140,12 +140,16 @@ def left_of_vouchers(as_of):
     return case((taken_back, 0), else_=cast(Voucher.value_amount - paid - given, BigInteger))
 
 
+def paid_for_of(left):
+    """The share of a voucher's price that belongs to what is left of it, half-up."""
+    return cast((left * Document.net_amount * 2 + Voucher.value_amount) // (Voucher.value_amount * 2), BigInteger)
+
+
 def expired_vouchers(span: Period) -> Select:
-    """Vouchers whose last day lies in the span: the share of their price that was not used, half-up."""
-    left, price = left_of_vouchers(Voucher.expires_on), Document.net_amount
-    share = cast((left * price * 2 + Voucher.value_amount) // (Voucher.value_amount * 2), BigInteger)
+    """Vouchers whose last day lies in the span: the share of their price that was not used."""
+    left = left_of_vouchers(Voucher.expires_on)
     return (select(Voucher.expires_on, literal("expired"), cast(null(), Integer), cast(null(), Integer),
-                   literal(""), Document.number_text, Document.id, *PLACE, share)
+                   literal(""), Document.number_text, Document.id, *PLACE, paid_for_of(left))
             .join(Document, Document.id == Voucher.document_id)
             .where(Voucher.expires_on.between(span.first, span.last), left > 0))
 
