@@ -42,7 +42,8 @@ def test_every_figure_opens_its_rows(as_person, people):
 
 @pytest.mark.parametrize("address", [
     "/reports/2026-13", "/reports/x", f"{MONTH}/rows/nothing", f"{MONTH}/rows/earned?key=therapist-x",
-    f"{MONTH}/rows/owed?key=long", f"{MONTH}/rows/appointments?key=eaten", f"{MONTH}/rows/steps",
+    f"{MONTH}/rows/owed?key=long", f"{MONTH}/rows/visitors?key=eaten", f"{MONTH}/rows/payments?key=eaten",
+    f"{MONTH}/rows/appointments?key=eaten", f"{MONTH}/rows/steps",
     f"{MONTH}/rows/steps?key=bridge_difference", f"{MONTH}/rows/earned?key=eaten", "/reports/99999-01.csv"])
 def test_unknown_addresses_are_not_there(as_person, address):
     assert as_person("olive").get(address).status_code == 404

@@ -5,7 +5,8 @@ from practice.access.actor import Actor
 from practice.access.guard import require, system_session
 from practice.access.permissions import Permission
 from practice.accounts.queries import user_names
-from practice.billing.queries.methods import written
+from practice.billing.models.payments import METHOD_LABELS
+from practice.billing.queries.methods import own_methods, written
 from practice.billing.queries.payouts import payouts_between
 from practice.core.db import db, snapshot
 from practice.core.errors import NotFound
@@ -56,6 +57,8 @@ def _earned(period: Period, key: str | None) -> list[tuple]:
 
 def _payments(period: Period, key: str | None) -> list[tuple]:
     """`key` is a method, or "out" for what was given back."""
+    if key not in (None, "out", *METHOD_LABELS, *own_methods()):
+        raise NotFound()
     return [(None, row.received_on, written(row.method), row.reference, row.amount)
             for row in db.session.execute(rows.payments(period))
             if key in (None, str(row.method)) or (key == "out" and row.amount < 0)]
@@ -113,16 +116,17 @@ def _vouchers(period: Period, key: str | None) -> list[tuple]:
     return held.voucher_rows(period.last)
 
 
-BUILDERS = {"debtors": _debtors, "documents": _documents, "earned": _earned, "payments": _payments, "payouts": _payouts,
-            "owed": _owed,
-            "tips": _tips, "appointments": _appointments, "packages": _packages, "vouchers": _vouchers}
-
-
 def _visitors(period: Period, key: str | None) -> list[tuple]:
     """`key` is "new" or "returning"."""
+    if key not in (None, *one_by_one.WHO_CAME):
+        raise NotFound()
     return [row for row in one_by_one.visitor_rows(period) if key in (None, row[3])]
 
 
+# On file with every report.
+BUILDERS = {"debtors": _debtors, "documents": _documents, "earned": _earned, "payments": _payments, "payouts": _payouts,
+            "owed": _owed, "tips": _tips, "appointments": _appointments, "packages": _packages, "vouchers": _vouchers}
+# Read when somebody opens them.
 OPENED = {"credit": lambda period, _key: whose.credit_rows(period.last),
           "deposits": lambda period, _key: whose.deposit_rows(period.last),
           "tips_owed": lambda period, _key: whose.tip_rows(period.last),

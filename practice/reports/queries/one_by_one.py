@@ -21,6 +21,7 @@ from practice.schedule.models import Appointment
 from practice.schedule.states import AppointmentState as S
 from practice.sessions.models import NoteState, SessionNote
 
+WHO_CAME = NEW, RETURNING = "new", "returning"
 ANSWERS = {True: "yes", False: "no", None: "not_over"}
 
 
@@ -46,7 +47,7 @@ def visitor_rows(period: Period) -> list[tuple]:
         if row.state is S.DONE:
             first.setdefault(row.client_id, row)
             days[row.client_id].add(row.on_date)
-    return [(None, row.on_date, names.get(row.user_id, ""), "new" if client_id in new else "returning",
+    return [(None, row.on_date, names.get(row.user_id, ""), NEW if client_id in new else RETURNING,
              len(days[client_id])) for client_id, row in first.items()]
 
 
