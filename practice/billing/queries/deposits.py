@@ -20,15 +20,11 @@ class Deposit:
     appointment: Appointment
 
 
-def deposits_of(client_id: int) -> list[Deposit]:
-    """What is kept for appointments that are still to be charged, one row each."""
-    return _deposits(Payment.client_id == client_id)
-
-
-def _deposits(whose) -> list[Deposit]:
+def deposits_of(*client_ids: int) -> list[Deposit]:
+    """What is kept for these clients' appointments that are still to be charged, one row each."""
     rows = db.session.execute(
         select(Payment.id, Payment.appointment_id, Payment.amount)
-        .where(whose, Payment.appointment_id.is_not(None), Payment.amount > 0)).all()
+        .where(Payment.client_id.in_(client_ids), Payment.appointment_id.is_not(None), Payment.amount > 0)).all()
     if not rows:
         return []
     left = _left({row.id: row.amount for row in rows})
@@ -63,9 +59,8 @@ def free_credit(client_id: int, *, appointment_id: int | None = None) -> int:
 
 
 def free_credits(client_ids: Collection[int]) -> dict[int, int]:
-    """The same of several clients, without what is kept for appointments; as many questions as for one."""
+    """The same of several clients, without what is kept for any appointment; as many questions as for one."""
     found = credits_of(client_ids)
-    for one in _deposits(Payment.client_id.in_(client_ids)):
-        if one.appointment.client_id in found:
-            found[one.appointment.client_id] -= one.amount
+    for one in deposits_of(*client_ids):
+        found[one.appointment.client_id] -= one.amount
     return {client_id: max(0, amount) for client_id, amount in found.items()}

@@ -162,11 +162,4 @@ def credits_of(client_ids: Collection[int]) -> dict[int, int]:
 
 def credit_of(client_id: int) -> int:
     """Money of the client that is not yet put against anything, tips apart, in minor units."""
-    received = db.session.scalar(select(func.coalesce(func.sum(Payment.amount), 0))
-                                 .where(Payment.client_id == client_id))
-    used = db.session.scalar(select(func.coalesce(func.sum(Allocation.amount), 0))
-                             .join(Payment, Payment.id == Allocation.payment_id)
-                             .where(Payment.client_id == client_id))
-    tips = db.session.scalar(select(func.coalesce(func.sum(Tip.amount), 0)).join(Payment, Payment.id == Tip.payment_id)
-                             .where(Payment.client_id == client_id))
-    return int(received) - int(used) - int(tips)
+    return credits_of([client_id])[client_id]
