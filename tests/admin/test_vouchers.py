@@ -7,6 +7,7 @@ from sqlalchemy import select
 from practice.access import guard
 from practice.billing.models.vouchers import Voucher
 from practice.core.db import db, transaction
+from practice.ops.scan.walk import Page
 from practice.premises.queries import get_practice
 from practice.premises.services import change_settings
 from tests.factories.billing import Stage
@@ -42,6 +43,10 @@ def test_a_voucher_from_sale_to_use(stage, as_person):
     assert "no voucher with this code" in rae.get(f"/checkout/{done}?voucher=WRONG").text
     page = rae.get(f"/checkout/{done}?voucher={code.lower()}").text
     assert "€18.00" in page and "Do not use" in page
+    taken_off = next(fields for _method, _address, fields in Page(page).found if "discount" in fields)
+    page = rae.get(f"/checkout/{done}", query_string=taken_off | {"discount": "8", "why": "first visit"}).text
+    assert "€10.00" in page and "Do not use" in page, "the voucher is still there beside the discount"
+    page = rae.get(f"/checkout/{done}?voucher={code}").text
     assert rae.post(f"/checkout/{done}?voucher={code}", data={
         "amount": "18", "method": "card", "due": "1800", "request_key": key(page)}).status_code == 302
     page = rae.get(f"/checkout/{done}/receipt").text

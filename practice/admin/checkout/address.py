@@ -1,4 +1,5 @@
 """What the address of a checkout asks for, so that every step is a link and nothing is lost."""
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from flask import request, url_for
@@ -76,23 +77,34 @@ def read_codes() -> dict[int | None, str]:
 def address_of(asked: Asked, charge: Charge, **changed) -> str:
     """The address of the same checkout with something added or taken away: add, drop (products), and Asked's names."""
     add, drop = changed.pop("add", None), changed.pop("drop", None)
-    wanted = replace(asked, **changed)
-    ids = None
-    if add or drop or wanted.extras is not None:
+    wanted, products = replace(asked, **changed), None
+    if add or drop:
         kept = charge.extras if wanted.extras is None else wanted.extras
-        ids = [extra.product_id for extra in kept for _piece in range(extra.quantity) if extra.product_id != drop]
-        ids = [*ids, *([add] if add else [])] or [NONE]
-    values = {
-        "product": ids, "package": wanted.package_id, "also": wanted.also_id, "shared": wanted.shared_with_id,
-        "discount": plain(wanted.discount, the_practice().currency) if wanted.discount else None,
-        "voucher": wanted.voucher or None, "with": [one.appointment_id for one in wanted.together],
-        **{f"package-{one.appointment_id}": one.package_id for one in wanted.together if one.package_id},
-        **{f"voucher-{one.appointment_id}": one.voucher for one in wanted.together if one.voucher},
-        **{f"credit-{one.appointment_id}": 1 for one in wanted.together if one.with_credit},
-        "why": wanted.reason if wanted.discount else None,
-        "off": ALL if wanted.discount and wanted.is_on_all else None, "credit": None if wanted.with_credit else NONE}
-    return url_for("checkout.page", appointment_id=charge.appointment.id,
-                   **{name: value for name, value in values.items() if value is not None})
+        products = [*pieces(kept, but=drop), *([add] if add else [])]
+    return url_for("checkout.page", appointment_id=charge.appointment.id, **fields_of(wanted, products))
+
+
+def fields_of(asked: Asked, products: list[int] | None = None) -> dict[str, list]:
+    """What stands in such an address, by name; `products` are other ones by number, one a piece."""
+    if products is None and asked.extras is not None:
+        products = pieces(asked.extras)
+    fields = {
+        "product": products if products is None else products or [NONE],
+        "package": [asked.package_id], "also": [asked.also_id], "shared": [asked.shared_with_id],
+        "voucher": [asked.voucher], "credit": [None if asked.with_credit else NONE],
+        "with": [one.appointment_id for one in asked.together]}
+    if asked.discount:
+        fields |= {"discount": [plain(asked.discount, the_practice().currency)], "why": [asked.reason],
+                   "off": [ALL if asked.is_on_all else None]}
+    for one in asked.together:
+        fields |= {f"package-{one.appointment_id}": [one.package_id], f"voucher-{one.appointment_id}": [one.voucher],
+                   f"credit-{one.appointment_id}": [1 if one.with_credit else None]}
+    return {name: values for name, values in fields.items() if values and any(values)}
+
+
+def pieces(extras: Iterable[Extra], but: int | None = None) -> list[int]:
+    """The number of the product of each piece."""
+    return [extra.product_id for extra in extras for _piece in range(extra.quantity) if extra.product_id != but]
 
 
 def charge_of(appointment_id: int, asked: Asked) -> Charge:

@@ -16,7 +16,7 @@ from practice.accounts.queries import therapists
 from practice.admin import show
 from practice.admin.auth import current_actor
 from practice.admin.base import Page, attempt, show_error
-from practice.admin.checkout.address import Asked, address_of, charge_of, read_address
+from practice.admin.checkout.address import Asked, address_of, charge_of, fields_of, read_address
 from practice.admin.checkout.offers import asks, offered, packages_of
 from practice.admin.checkout.panel import CheckoutForm, Money, amount_words, faces, offer_over, read_money
 from practice.admin.papers import receipt_pdf
@@ -212,7 +212,7 @@ def show_page(form: CheckoutForm, charge: Charge, asked: Asked, due: Due):
     page = render_template(
         "admin/checkout/page.html", form=form, charge=charge, client=client, due=due, asked=asked, typed=typed,
         account=due.account, products=products(), state_of=state_of,
-        places=decimals(currency),
+        places=decimals(currency), held=fields_of(asked),
         lines=list(zip(charge.lines, due.totals.lines, strict=True)), therapist=short_name(charge), asks=asks(charge),
         go=lambda **changed: address_of(asked, charge, **changed), what=summary(charge), slots=offered(charge),
         rate=f"{min(due.totals.rates) / 10_000:g}" if len(due.totals.rates) == 1 else None, amount_words=amount_words(),
