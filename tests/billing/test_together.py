@@ -1,5 +1,6 @@
 """One checkout for several clients: an invoice each, the money given once and shared out to the cent."""
 import io
+from urllib.parse import urlencode
 
 import pytest
 from hypothesis import given
@@ -18,6 +19,7 @@ from practice.billing.settlement import share_out
 from practice.core.db import db, transaction
 from practice.core.errors import NotFound
 from practice.ops.books.check import check_books
+from practice.ops.scan.walk import Page
 from practice.premises.queries import get_practice
 from practice.premises.services import change_settings
 from practice.schedule.states import AppointmentState as S
@@ -138,6 +140,18 @@ def test_each_brings_what_is_their_own(stage, as_person):
     assert [amount for _client, _method, amount, _by in money_of(stage)[-2:]] == [7800, 4800]
     with guard.acting(stage.people.system):
         assert check_books() == []
+
+
+def test_a_voucher_of_who_is_paid_along_leaves_the_package_of_who_pays(stage, as_person):
+    use_vouchers(stage)
+    ann, ben, desk = stage.session(), for_ben(stage), as_person("rae")
+    package = stage.package(2, 15_000)
+    code = stage.do(lambda: sell_voucher(stage.rae, client_id=stage.ben, text="Voucher", price_amount=3000,
+                                         value_amount=3000, method="card", request_key="v").code)
+    page = look(desk, f"/checkout/{ann}?package={package}&with={ben}")
+    form = next(fields for _method, _address, fields in Page(page).found if "voucher" in fields)
+    page = look(desk, f"/checkout/{ann}?" + urlencode(form | {"voucher": code, "for": ben}))
+    assert fields(page)["due"] == str(7800 - 3000)
 
 
 def test_who_is_paid_along_brings_their_credit_once(stage, as_person):
