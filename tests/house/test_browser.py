@@ -25,7 +25,7 @@ def test_the_server_answers_and_stops_when_told(cloned_database, tmp_path):
         with urllib.request.urlopen(server.url + "/health") as answer:
             assert answer.status == 200
         assert any("The code for the first owner" in line for line in server.said)
-    assert server.process.returncode == 0
+    assert server.process.poll() == 0
 
 
 def test_a_port_that_is_taken_is_named(cloned_database, tmp_path, live_server):

@@ -117,8 +117,7 @@ def test_cut_off_it_goes_on(house, key_file, rotate):
         while process.poll() is None and count_under_first(key_file) < wanted:
             assert time.monotonic() < until, "it does not begin"
         process.kill()
-        process.wait()
-        if process.returncode == 0:
+        if process.wait() == 0:
             break
         begun = count_under_first(key_file)
         cut_off += 0 < begun < 6000

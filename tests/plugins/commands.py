@@ -22,8 +22,8 @@ class Command:
     `largest_file`, in bytes, is what a full disk would leave it.
     """
 
-    def __init__(self, *arguments: str, environ: Mapping[str, str], hear: Callable[[str], None] = str,
-                 largest_file: int | None = None):
+    def __init__(self, *arguments: str, environ: Mapping[str, str],
+                 hear: Callable[[str], None] = lambda _line: None, largest_file: int | None = None):
         self.said, self.wrong, self.listeners, writers = [], [], [], []
         for heard in (self.said, self.wrong):
             reader, writer = starting().Pipe(duplex=False)
@@ -37,21 +37,18 @@ class Command:
             listener.start()
         self.pid, self.kill, self.terminate = self.process.pid, self.process.kill, self.process.terminate
 
-    @property
-    def returncode(self) -> int | None:
-        """As of a process of subprocess: None while it works, -9 when it was killed."""
+    def poll(self) -> int | None:
+        """Its exit code; None while it works, -9 when it was killed."""
         return self.process.exitcode
-
-    poll = returncode.fget
 
     def wait(self, timeout: float | None = None) -> int:
         """Raises TimeoutError."""
         self.process.join(timeout)
-        if self.returncode is None:
+        if self.poll() is None:
             raise TimeoutError(f"still at work after {timeout} seconds")
         for listener in self.listeners:
             listener.join(timeout)
-        return self.returncode
+        return self.poll()
 
     def finish(self, timeout: float = 300) -> tuple[int, str, str]:
         """When it has ended: its exit code, what it said, and what it said of what is wrong."""
