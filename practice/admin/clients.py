@@ -231,7 +231,7 @@ class ClientsPage(Page):
         client, form = get_client(client_id), GlassForm()
         name = client.name
         if form.validate_on_submit() and attempt(
-                form, lambda: services.break_glass(current_actor(), client_id, form.words.data).id):
+                form, lambda: services.break_glass(current_actor(), client_id, form.words.data)):
             flash(gettext("The chart is open to you for twelve hours. Who opened it, and why, is recorded."), "success")
             return redirect(url_for("brief.chart", client_id=client_id))
         code = 422 if form.errors else 200

@@ -34,7 +34,6 @@ REMINDER_LABELS = {
 
 class CareReason(StrEnum):
     BOOKING = "booking"
-    REGISTERED = "registered"
     BREAK_GLASS = "break_glass"
 
 

@@ -56,11 +56,6 @@ class When:
     at: time | None = None
 
 
-def date_order(locale: str) -> str:
-    """How the locale writes a date in figures: "dmy", "mdy" or "ymd"; "dmy" for an unknown locale."""
-    return _words_of(locale).order
-
-
 @dataclass(frozen=True, slots=True)
 class _Words:
     order: str

@@ -24,7 +24,7 @@ from practice.intake.definition import (
 )
 from practice.intake.kinds import QuestionKind
 from practice.safety.rulebook import Rulebook
-from practice.safety.rules_facts import ConditionFact, ConditionStatus, DontKnow, IntakeFact, PainMark
+from practice.safety.rules_facts import DontKnow, IntakeFact, PainMark
 
 _YES = "yes"
 
@@ -61,22 +61,6 @@ class WishNamed:
     place: Place | None
     words: str
     question_key: str
-
-
-def as_condition(proposal: Proposal, ref: str = "") -> ConditionFact:
-    """The proposal as a fact that counts at its strictest until the therapist has decided."""
-    return ConditionFact(
-        key=proposal.condition_key,
-        words=proposal.words or proposal.label,
-        places=proposal.places,
-        spots=proposal.spots,
-        side=proposal.side,
-        since=proposal.since,
-        status=ConditionStatus.PROPOSED,
-        variant=proposal.variant,
-        due_on=proposal.due_on,
-        ref=ref,
-    )
 
 
 def proposals(definition: FormDefinition, answers: Mapping[str, Any], book: Rulebook, on: date) -> list[Proposal]:

@@ -29,12 +29,14 @@ def client_of(people: People, *names: str, **values) -> int:
         return row.id
 
 
-def address(people: People, client_id: int, *, form_key: str = "full", way: Way = Way.LINK) -> tuple[Actor, str]:
+def address(people: People, client_id: int, *, form_key: str = "full", way: Way = Way.LINK,
+            who: str = "rae") -> tuple[Actor, str]:
     """An open address for the client's form: its actor, and the secret. Two transactions of their own."""
     with guard.acting(people.system), transaction():
         publish(people)
-    with guard.acting(people.rae), transaction():
-        row, secret = links.invite(people.rae, client_id, form_key=form_key, way=way)
+    inviting = getattr(people, who)
+    with guard.acting(inviting), transaction():
+        row, secret = links.invite(inviting, client_id, form_key=form_key, way=way)
         return link(row.id, client_id), secret
 
 

@@ -77,7 +77,7 @@ def test_the_desk_hands_in_and_never_reads(people, ann):
         with guard.acting(reader), pytest.raises(NotFound):
             get_file(number)
     with guard.acting(people.bo), pytest.raises(Forbidden), transaction():
-        services.hand_in(people.bo, ann, PAGE, kind=FileKind.SCAN, record="client", record_id=ann)
+        services.hand_in(people.bo, ann, PAGE, kind=FileKind.PAPER_FORM, record="client", record_id=ann)
 
 
 @pytest.mark.requirement("uploads")

@@ -58,7 +58,7 @@ def test_what_is_handed_in(people):
 
     def hand_in(content: bytes) -> str:
         with guard.acting(people.rae), transaction():
-            return services.hand_in(people.rae, client_id, content, kind=FileKind.SCAN, record="client",
+            return services.hand_in(people.rae, client_id, content, kind=FileKind.PAPER_FORM, record="client",
                                     record_id=client_id)
 
     for content, why in ((jpeg(width=65_000, height=65_000), "too large"), (png()[:-12], "cannot be read")):

@@ -12,7 +12,7 @@ from practice.intake.definition_check import check_definition
 from practice.intake.desk_side import FOR_THE_DESK, chart_keys, desk_keys, without_chart_marks
 from practice.intake.editing import changed, keys_of, questions_in, with_part, with_question
 from practice.intake.kinds import KIND_LABELS, QuestionKind
-from practice.intake.models import DeskAnswers, FormVersion, Submission
+from practice.intake.models import DeskAnswers, FormVersion, Submission, Way
 from practice.intake.queries import answers_of, definition_of, desk_answers, published_form
 from practice.intake.services import forms, submissions
 from practice.intake.words import told_at_desk
@@ -129,11 +129,9 @@ def test_exactly_the_marked_answers_are_written_for_the_desk(people, ann):
 
 
 def test_a_paper_form_typed_in_does_the_same(people, ann):
-    with guard.acting(people.system), transaction():
-        intake.publish(people)
-    with guard.acting(people.theo), transaction():
-        submissions.type_in(people.theo, ann, published_form("full", "en"), intake.healthy(email="ann@example.org"),
-                            intake.TYPED)
+    actor, _secret = intake.address(people, ann, way=Way.PAPER, who="theo")
+    with guard.acting(actor), transaction():
+        submissions.send(actor, intake.healthy(email="ann@example.org"), intake.TYPED)
     assert seen(people.rae, ann) == CONTACT | {"email": "ann@example.org"}
 
 

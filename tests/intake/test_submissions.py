@@ -13,8 +13,8 @@ from practice.core.db import db, transaction
 from practice.core.errors import Forbidden, NotFound
 from practice.core.sealed import SealBroken
 from practice.intake.models import FormVersion, IntakeArrival, IntakeLink, Submission, Way
-from practice.intake.queries import answers_of, published_form
-from practice.intake.services import forms, links, submissions
+from practice.intake.queries import answers_of
+from practice.intake.services import links, submissions
 from practice.safety.services.receiving import receive_form
 from tests.factories import intake
 from tests.personas import NOW, open_house
@@ -153,14 +153,13 @@ def test_who_reads_it(people, actor):
 
 
 def test_a_paper_form_is_typed_in_by_the_therapist_of_the_client(people, ann):
-    with guard.acting(people.system), transaction():
-        forms.install_shipped(people.system)
-    for who, refusal in ((people.tara, NotFound), (people.rae, Forbidden)):
-        with guard.acting(who), transaction(), pytest.raises(refusal):
-            submissions.type_in(who, ann, published_form("full", "en"), intake.healthy(), intake.TYPED)
-    with guard.acting(people.theo), transaction():
-        row = submissions.type_in(people.theo, ann, published_form("full", "en"), intake.healthy(), intake.TYPED)
-        assert (row.way, row.entered_by_id, row.link_id) == (Way.PAPER, people.theo.user_id, None)
+    for who, refusal in (("tara", NotFound), ("rae", Forbidden)):
+        with pytest.raises(refusal):
+            intake.address(people, ann, way=Way.PAPER, who=who)
+    actor, _secret = intake.address(people, ann, way=Way.PAPER, who="theo")
+    with guard.acting(actor), transaction():
+        row = submissions.send(actor, intake.healthy(), intake.TYPED)
+        assert (row.way, row.entered_by_id, row.link_id) == (Way.PAPER, people.theo.user_id, actor.link_id)
 
 
 def test_sent_twice_at_once_it_is_one(cloned_database):

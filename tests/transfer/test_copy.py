@@ -44,7 +44,7 @@ def ben(people) -> None:
         clients.care(ben_id, people.tara.user_id)
     with guard.acting(people.tara), transaction():
         add_condition(people.tara, ben_id, ConditionContent(words=OTHERS[2], note=OTHERS[2]))
-        hand_in(people.tara, ben_id, jpeg(OTHERS[3].encode()), kind=FileKind.SCAN,
+        hand_in(people.tara, ben_id, jpeg(OTHERS[3].encode()), kind=FileKind.PAPER_FORM,
                 record="client", record_id=ben_id)
     with guard.acting(people.rae), transaction():
         tell_therapist(people.rae, coming, OTHERS[4])

@@ -11,7 +11,6 @@ from practice.access.actor import Actor
 from practice.access.guard import require
 from practice.access.permissions import Permission
 from practice.audit import services as audit
-from practice.clients.queries import get_client
 from practice.core import clock
 from practice.core.columns import canonical_json
 from practice.core.db import db
@@ -57,26 +56,7 @@ def send(actor: Actor, answers: Mapping[str, Any], signature: Mapping[str, Any])
     """
     require(actor, Permission.INTAKE_SUBMIT)
     link = open_link(actor)
-    typed_by = link.created_by_id if link.way is Way.PAPER else None
-    row = _store(actor, link.client_id, link.form_version, answers, signature, way=link.way, link_id=link.id,
-                 entered_by_id=typed_by)
-    link.spent_at = clock.now()
-    db.session.execute(delete(IntakeDraft).where(IntakeDraft.link_id == link.id)
-                       .execution_options(synchronize_session=False))
-    db.session.flush()
-    return row
-
-
-def type_in(actor: Actor, client_id: int, form: FormVersion, answers: Mapping[str, Any],
-            signature: Mapping[str, Any]) -> Submission:
-    """A paper form typed in by the therapist. Raises NotFound, AnswersMissing."""
-    require(actor, Permission.CHART_WRITE)
-    client = get_client(client_id)
-    return _store(actor, client.id, form, answers, signature, way=Way.PAPER, link_id=None,
-                  entered_by_id=actor.user_id)
-
-
-def _store(actor, client_id, form, answers, signature, *, way, link_id, entered_by_id) -> Submission:
+    form, client_id = link.form_version, link.client_id
     practice, now = the_practice(), clock.now()
     today = clock.local_date(now, practice.time_zone)
     definition, signed = definition_of(form), clean(signature)
@@ -89,8 +69,9 @@ def _store(actor, client_id, form, answers, signature, *, way, link_id, entered_
     kept = only_met(definition, {**sheet, **{key: {"by": signed["by"]} for key in asked if signed}}, today)
     until = today + timedelta(days=practice.intake_valid_days) if form.key != VISIT_CHECK else None
     bound = content_hash(form, kept)
-    row = Submission(client_id=client_id, form_version_id=form.id, link_id=link_id, way=way, submitted_at=now,
-                     entered_by_id=entered_by_id, answers=canonical_json(kept),
+    typed_by = link.created_by_id if link.way is Way.PAPER else None
+    row = Submission(client_id=client_id, form_version_id=form.id, link_id=link.id, way=link.way, submitted_at=now,
+                     entered_by_id=typed_by, answers=canonical_json(kept),
                      signature=canonical_json({**signed, "content_hash": bound}), content_hash=bound,
                      valid_until_on=until)
     db.session.add(row)
@@ -101,6 +82,9 @@ def _store(actor, client_id, form, answers, signature, *, way, link_id, entered_
     if for_desk:
         db.session.add(DeskAnswers(client_id=client_id, submission_id=row.id, form_version_id=form.id, sent_at=now,
                                    answers=canonical_json(for_desk)))
+    link.spent_at = now
+    db.session.execute(delete(IntakeDraft).where(IntakeDraft.link_id == link.id)
+                       .execution_options(synchronize_session=False))
     db.session.flush()
     audit.record(actor, "intake.send", row, client_id=client_id, form=form.key, number=form.number)
     return row

@@ -8,7 +8,6 @@ from practice.access.actor import Actor, system
 from practice.audit import services as audit
 from practice.core import clock
 from practice.core.db import db
-from practice.intake.models import FormVersion, Submission
 from practice.intake.queries import answers_of, definition_of, get_submission
 from practice.intake.services import submissions
 from practice.premises.queries import the_practice
@@ -25,18 +24,8 @@ def receive_form(actor: Actor, answers: Mapping[str, Any], signature: Mapping[st
 
     Raises FormClosed, AnswersMissing.
     """
-    return _propose_all(actor, submissions.send(actor, answers, signature))
-
-
-def receive_paper(actor: Actor, client_id: int, form: FormVersion, answers: Mapping[str, Any],
-                  signature: Mapping[str, Any]) -> int:
-    """Take a paper form typed in by a therapist. Returns the submission's id. Raises AnswersMissing."""
-    return _propose_all(actor, submissions.type_in(actor, client_id, form, answers, signature))
-
-
-def _propose_all(actor: Actor, submission: Submission) -> int:
+    submission = submissions.send(actor, answers, signature)
     submission_id, client_id = submission.id, submission.client_id
-    db.session.flush()
     # A client's link may write its form and read nothing of the chart; comparing with what is known is the house's.
     with guard.acting(system("a form came in", address=actor.address)):
         row = get_submission(submission_id)
