@@ -14,7 +14,7 @@ from practice.admin import proof, show
 from practice.admin.auth import current_actor
 from practice.admin.places import with_place
 from practice.audit import services as audit
-from practice.core.db import db, is_conflict, transaction
+from practice.core.db import db, is_conflict, is_taken, transaction
 from practice.core.errors import DomainError
 from practice.core.spreadsheet import neutralise
 
@@ -56,14 +56,17 @@ class Guarded:
             proof.need()
 
     def _run_view(self, view, *args, **kwargs):
-        """Run a handler; a writing one again, up to three times, when the database asks for it."""
+        """Run a handler; a writing one again, up to three times, when the database asks for it or another was quicker."""
         for attempt in range(TRIES):
             try:
                 return view(self, *args, **kwargs)
             except DBAPIError as error:
-                if attempt == TRIES - 1 or not is_conflict(error):
+                if attempt == TRIES - 1 or not (is_conflict(error) or is_taken(error)):
                     raise
                 db.session.rollback()
+                for _name, files in request.files.lists():
+                    for one in files:
+                        one.seek(0)
 
 
 class Page(Guarded, BaseView):

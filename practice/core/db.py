@@ -229,6 +229,11 @@ def is_conflict(error: BaseException) -> bool:
     return code in ("40001", "40P01") or (isinstance(error, OperationalError) and "locked" in str(error.orig))
 
 
+def is_taken(error: BaseException) -> bool:
+    """Whether somebody else has written the same row meanwhile: who runs again sees it. On SQLite writers wait."""
+    return isinstance(error, DBAPIError) and getattr(error.orig, "sqlstate", None) == "23505"
+
+
 def is_out_of_order(error: BaseException) -> bool:
     """Whether the database itself is at fault, not what was asked: gone, full, read-only, or too busy by now."""
     return is_conflict(error) or isinstance(error, OperationalError) or (

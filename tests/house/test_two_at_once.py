@@ -1,4 +1,6 @@
 """Of two who do the same at the same time the second sees what the first has done: neither is lost, none is double."""
+import io
+import json
 import threading
 
 import pyotp
@@ -8,19 +10,28 @@ from sqlalchemy import func, select
 from practice.access import guard
 from practice.accounts.models import Authenticator, RecoveryCode
 from practice.accounts.services import second_step
+from practice.billing.services.till import move_cash, open_the_till
 from practice.clients.models import ChartLimit, Client
 from practice.clients.queries import get_client
 from practice.clients.services import change_client, limit_chart, register_client
 from practice.core import clock
 from practice.core.db import db, transaction
 from practice.core.errors import DomainError, Invalid, Stale
+from practice.intake.models import FormVersion
+from practice.intake.services.forms import start_draft
 from practice.premises.models import Room
-from practice.premises.services import save
+from practice.premises.queries import get_practice
+from practice.premises.services import change_settings, save
+from practice.reports.services.accounting import save_codes
+from practice.sessions.services.wordings import load_wording
 from practice.transfer.models import Correction, CorrectionState, TrailReview
 from practice.transfer.services.holds import lift_hold, set_hold
 from practice.transfer.services.logs import ask_correction, decide_correction
 from practice.transfer.services.reviewing import sign_review
 from tests import personas
+from tests.admin.test_wordings import WHO5
+from tests.factories import intake
+from tests.plugins.people import sign_in
 
 
 def acts(people, client_id: int, correction_id: int, room_id: int) -> dict:
@@ -87,3 +98,43 @@ def test_the_second_of_two_is_told(cloned_database):
         assert db.session.scalars(limits).all() == [people.tara.user_id]
         for model, wanted in ((Authenticator, 1), (RecoveryCode, second_step.RECOVERY_CODES)):
             assert db.session.scalar(select(func.count()).select_from(model)) == wanted
+
+
+def clicks(olive, form_id: int) -> list[tuple]:
+    """(what the first of two writes, the address and the fields of the second, what that one is answered)."""
+    wording, codes = json.dumps(WHO5), {"key": ["card"], "account": ["1360"], "tax_key": [""]}
+    return [
+        (lambda: open_the_till(olive, float_amount=5000), "/money/till/open", {"float_amount": "50"}, 422),
+        (lambda: move_cash(olive, amount=500, reason="For stamps", request_key="same"), "/money/till/move",
+         {"direction": "in", "amount": "5", "reason": "For stamps", "request_key": "same"}, 302),
+        (lambda: start_draft(olive, form_id), f"/setup/forms/{form_id}/begin", {}, 302),
+        (lambda: save_codes(olive, {"card": ("1360", "")}), "/reports/accounting/accounts", codes, 302),
+        (lambda: load_wording(olive, wording), "/setup/measures/", {"file": wording}, 302)]
+
+
+@pytest.mark.requirement("no-5xx", "lost-update")
+def test_the_second_click_meets_what_the_first_wrote(cloned_database):
+    """Both make the same row: the second waits for the first, and then goes by what it finds."""
+    clock.set_to(personas.NOW)
+    people, app, answers = personas.open_house(), cloned_database.app, []
+    with guard.acting(people.system), transaction():
+        intake.publish(people)
+    with guard.acting(people.olive), transaction():
+        change_settings(people.olive, version=get_practice().version, has_till=True)
+        form_id = db.session.scalar(select(FormVersion.id).order_by(FormVersion.id).limit(1))
+    browser = sign_in(app.test_client(), "olive")
+    for act, url, fields, wanted in clicks(people.olive, form_id):
+        sent = {name: (io.BytesIO(value.encode()), "a.json") if name == "file" else value
+                for name, value in fields.items()}
+
+        def second(url=url, sent=sent) -> None:
+            answers.append(browser.post(url, data=sent).status_code)
+
+        other = threading.Thread(target=second)
+        with guard.acting(people.olive), transaction():
+            act()
+            db.session.flush()
+            other.start()
+            other.join(0.3)
+        other.join()
+        assert answers[-1] == wanted, url
