@@ -88,8 +88,8 @@ class AccountPage(Page):
 
     @expose("/sign-ins/<int:sign_in_id>/end", methods=("POST",))
     def end(self, sign_in_id):
-        return act(lambda: signing_in.end_sign_in(current_actor(), sign_in_id), url_for("account.index"),
-                   gettext("The sign-in has ended"))
+        return act(lambda: signing_in.end_sign_in(current_actor(), current_actor().user_id, sign_in_id),
+                   url_for("account.index"), gettext("The sign-in has ended"))
 
     @expose("/sign-ins/end", methods=("POST",))
     def end_others(self):

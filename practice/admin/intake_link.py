@@ -132,7 +132,7 @@ class IntakeLinkPage(Page):
         number = request.form.get("link", "")
         if not NUMBERS.fullmatch(number):
             raise Invalid()
-        return act(lambda: links.revoke(current_actor(), int(number)),
+        return act(lambda: links.revoke(current_actor(), client_id, int(number)),
                    url_for("intake_link.page", client_id=client_id), gettext("The address is closed."))
 
 

@@ -16,6 +16,7 @@ from practice.admin.typing_money import day_of
 from practice.billing.queries.accounts import get_package, treatment_names, uses_of
 from practice.billing.queries.documents import get_document
 from practice.billing.services.packages import extend_package, give_session_back
+from practice.core.errors import NotFound
 from practice.core.text import _
 
 
@@ -39,7 +40,8 @@ class PackagePage(Page):
     @expose("/<int:package_id>/uses/<int:use_id>/give-back", methods=("POST",))
     def give_back(self, package_id, use_id):
         form = GiveBackForm()
-        get_package(package_id)
+        if use_id not in {use.id for use in uses_of(package_id)}:
+            raise NotFound()
         if form.validate_on_submit() and attempt(form, lambda: give_session_back(
                 current_actor(), use_id, reason=form.reason.data).id):
             flash(gettext("The session is back in the package."), "success")

@@ -189,11 +189,13 @@ def test_whose_sign_ins_one_sees_and_ends(people, olive, acting):
     acting(people.rae)
     assert open_sign_ins(people.theo.user_id, clock.now(), day, day) == []
     with pytest.raises(NotFound), transaction():
-        signing_in.end_sign_in(people.rae, theirs)
+        signing_in.end_sign_in(people.rae, people.rae.user_id, theirs)
+    with pytest.raises(Forbidden), transaction():
+        signing_in.end_sign_in(people.rae, people.theo.user_id, theirs)
     with transaction():
-        signing_in.end_sign_in(people.rae, own)
+        signing_in.end_sign_in(people.rae, people.rae.user_id, own)
     acting(people.olive)
     assert not is_signed_in(people, "rae") and is_signed_in(people, "theo")
     with transaction():
-        signing_in.end_sign_in(people.olive, theirs)
+        signing_in.end_sign_in(people.olive, people.theo.user_id, theirs)
     assert not is_signed_in(people, "theo")

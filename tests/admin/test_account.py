@@ -88,6 +88,8 @@ def test_an_owner_ends_anybodys(two, as_person, people):
     page = olive.get(f"/setup/staff/{number}").get_data(as_text=True)
     ends = re.findall(rf"/setup/staff/{number}/sign-ins/\d+/end", page)
     assert len(ends) == 2
+    olive.post(ends[0].replace(f"staff/{number}/", f"staff/{people.theo.user_id}/"))
+    assert is_in(desk) and is_in(tablet)
     olive.post(ends[0])
     assert [is_in(desk), is_in(tablet)].count(True) == 1
     olive.post(f"/setup/staff/{number}/sign-ins/end")

@@ -95,6 +95,8 @@ def test_one_package(stage, as_person):
     assert f"/money/package/{package}" in rae.get("/money/packages").text
     address = f"/money/package/{package}/uses/{use}/give-back"
     assert "2 of 3" in rae.get(f"/money/package/{package}").text
+    for wrong in (f"/money/package/{stage.package()}/uses/{use}/give-back", f"{address[:-10]}999/give-back"):
+        assert rae.post(wrong, data={"reason": "was ill"}).status_code == 404
     assert rae.post(address, data={"reason": ""}).status_code == 422
     assert rae.post(address, data={"reason": "was ill"}).status_code == 302
     page = rae.get(f"/money/package/{package}").text

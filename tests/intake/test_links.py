@@ -99,7 +99,7 @@ def test_states(people, ann):
         with pytest.raises(links.FormClosed):
             run(actor, verb)
     clock.set_to(NOW)
-    run(people.rae, lambda: links.revoke(people.rae, actor.link_id))
+    run(people.rae, lambda: links.revoke(people.rae, ann, actor.link_id))
     assert found(secret).state is LinkState.REVOKED
     with pytest.raises(links.FormClosed):
         run(actor, lambda: links.begin(actor))
@@ -108,7 +108,7 @@ def test_states(people, ann):
 def test_taking_back_a_used_one_changes_nothing(people, ann):
     actor, secret = intake.address(people, ann)
     run(actor, lambda: submissions.send(actor, intake.healthy(), intake.TYPED))
-    run(people.rae, lambda: links.revoke(people.rae, actor.link_id))
+    run(people.rae, lambda: links.revoke(people.rae, ann, actor.link_id))
     assert found(secret).state is LinkState.SPENT
 
 
@@ -119,7 +119,7 @@ def test_who_may_invite(people, ann):
         run(people.tara, lambda: links.invite(people.tara, ann))
     actor, _secret = intake.address(people, ann)
     with pytest.raises(NotFound):
-        run(people.tara, lambda: links.revoke(people.tara, actor.link_id))
+        run(people.tara, lambda: links.revoke(people.tara, ann, actor.link_id))
     with pytest.raises(Forbidden):
         run(actor, lambda: links.invite(actor, ann))
 

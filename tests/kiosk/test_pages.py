@@ -125,7 +125,7 @@ def test_every_closed_address_looks_the_same(people, form, app):
     bodies["expired"] = app.test_client().get(path)
     clock.set_to(NOW)
     with guard.acting(people.rae), transaction():
-        links.revoke(people.rae, actor.link_id)
+        links.revoke(people.rae, actor.client_id, actor.link_id)
     bodies["revoked"] = app.test_client().get(path)
     texts = {re.sub(r'nonce="[^"]+"', "", answer.text) for answer in bodies.values()}
     assert {answer.status_code for answer in bodies.values()} == {404} and len(texts) == 1

@@ -162,13 +162,14 @@ def end(actor: Actor, sign_in_id: int) -> None:
         audit.record(actor, "sign_in.end", row)
 
 
-def end_sign_in(actor: Actor, sign_in_id: int) -> None:
-    """End one of one's own sign-ins, or, as an owner, anybody's. Raises NotFound."""
-    row = db.session.scalars(select(SignIn).where(SignIn.id == sign_in_id, SignIn.ended_at.is_(None))).first()
+def end_sign_in(actor: Actor, user_id: int, sign_in_id: int) -> None:
+    """End a sign-in of oneself or, as an owner, of anybody. Raises NotFound."""
+    if user_id != actor.user_id:
+        require(actor, Permission.USER_EDIT)
+    row = db.session.scalars(select(SignIn).where(SignIn.id == sign_in_id, SignIn.user_id == user_id,
+                                                  SignIn.ended_at.is_(None))).first()
     if row is None:
         raise NotFound()
-    if row.user_id != actor.user_id:
-        require(actor, Permission.USER_EDIT)
     row.ended_at = clock.now()
     audit.record(actor, "sign_in.end", row, user_id=row.user_id)
 

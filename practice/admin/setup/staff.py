@@ -180,7 +180,7 @@ class StaffPage(Page):
 
     @expose("/<int:user_id>/sign-ins/<int:sign_in_id>/end", methods=("POST",))
     def end(self, user_id, sign_in_id):
-        return act(lambda: signing_in.end_sign_in(current_actor(), sign_in_id),
+        return act(lambda: signing_in.end_sign_in(current_actor(), user_id, sign_in_id),
                    url_for("setup_staff.edit", user_id=get_user(user_id).id), gettext("The sign-in has ended"))
 
     @expose("/<int:user_id>/sign-ins/end", methods=("POST",))

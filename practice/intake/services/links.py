@@ -212,11 +212,11 @@ def check_secret(actor: Actor, client_id: int, secret: str) -> IntakeLink:
     return link
 
 
-def revoke(actor: Actor, link_id: int) -> None:
-    """Close an address that was given out. One that is closed already stays as it is. Raises NotFound."""
+def revoke(actor: Actor, client_id: int, link_id: int) -> None:
+    """Close an address that was given out to a client. One that is closed already stays as it is. Raises NotFound."""
     require(actor, Permission.INTAKE_INVITE)
-    link = db.session.scalars(select(IntakeLink).where(IntakeLink.id == link_id).with_for_update()
-                              .execution_options(populate_existing=True)).first()
+    link = db.session.scalars(select(IntakeLink).where(IntakeLink.id == link_id, IntakeLink.client_id == client_id)
+                              .with_for_update().execution_options(populate_existing=True)).first()
     if link is None:
         raise NotFound()
     if link.revoked_at is None and link.spent_at is None:
