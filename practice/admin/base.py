@@ -56,7 +56,7 @@ class Guarded:
             proof.need()
 
     def _run_view(self, view, *args, **kwargs):
-        """Run a handler; a writing one again, up to three times, when the database asks for it or somebody was first."""
+        """Run a handler; a writing one again, up to three times, when the database asks for it or another was first."""
         for attempt in range(TRIES):
             try:
                 return view(self, *args, **kwargs)

@@ -12,6 +12,7 @@ from practice.billing.queries.charged import charged
 from practice.billing.queries.deposits import deposits_of, free_credit
 from practice.billing.queries.documents import credit_of, get_document, get_payment, open_of_clients
 from practice.billing.queries.methods import usable
+from practice.billing.services.clicks import same
 from practice.billing.services.documents import today
 from practice.billing.services.locking import lock_account
 from practice.billing.services.till import till_for
@@ -70,7 +71,7 @@ def take_payment(actor: Actor, *, client_id: int, amount: int, method: Method, r
     """
     require(actor, Permission.PAYMENT_TAKE)
     lock_account(client_id)
-    first = first_by_key(client_id, request_key)
+    first = first_by_key(client_id, request_key, amount=amount, method=method)
     if first is not None:
         return first
     row = _new(actor, client_id, _checked(amount), usable(method), request_key, reference=reference.strip()[:80],
@@ -93,7 +94,7 @@ def take_deposit(actor: Actor, *, client_id: int, appointment_id: int, amount: i
     """Take money ahead for an appointment: kept for it until it is charged. Raises NoSuchAppointment, Invalid."""
     require(actor, Permission.PAYMENT_TAKE)
     lock_account(client_id)
-    first = first_by_key(client_id, request_key)
+    first = first_by_key(client_id, request_key, amount=amount, method=method, appointment_id=appointment_id)
     if first is not None:
         return first
     appointment = get_appointment(appointment_id)
@@ -116,12 +117,13 @@ def _tip(payment: Payment, amount: int, therapist_id: int | None) -> None:
     db.session.flush()
 
 
-def first_by_key(client_id: int, request_key: str) -> Payment | None:
-    """The payment an earlier click of the same form made."""
+def first_by_key(client_id: int, request_key: str, **typed) -> Payment | None:
+    """The payment an earlier click of the same form made. Raises Invalid for the form of another client or of other
+    values than those `typed`."""
     first = db.session.scalars(BY_KEY, {"request_key": request_key}).first()
     if first is not None and first.client_id != client_id:
         raise Invalid(_("This form belongs to another client. Please open it again."))
-    return first
+    return same(first, **typed)
 
 
 def _checked(amount: int) -> int:
@@ -193,10 +195,10 @@ def give_back(actor: Actor, *, client_id: int, amount: int, method: Method, requ
     """Pay credit out to the client: a negative payment, without any invoice. Raises NoSuchCredit, Invalid, NotFound."""
     require(actor, Permission.PAYMENT_TAKE)
     lock_account(client_id)
-    first = first_by_key(client_id, request_key)
+    first = first_by_key(client_id, request_key, amount=-_checked(amount), method=method)
     if first is not None:
         return first
-    if _checked(amount) > free_credit(client_id):
+    if amount > free_credit(client_id):
         raise NoSuchCredit(field="amount")
     row = _new(actor, client_id, -amount, usable(method), request_key, reason=_why(reason))
     audit.record(actor, "payment.give_back", row, client_id=client_id, amount=amount, method=method)

@@ -10,6 +10,7 @@ from practice.audit import services as audit
 from practice.billing.models.payments import Method
 from practice.billing.models.payouts import CardPayout
 from practice.billing.queries.payouts import PAYS_DAYS, get_payout, paid_out_methods
+from practice.billing.services.clicks import same
 from practice.billing.services.closed import refuse_closed
 from practice.billing.services.documents import today
 from practice.core import clock
@@ -38,7 +39,8 @@ def record_payout(actor: Actor, *, method: Method, first_on: date, last_on: date
     Raises DaysPaidOut, BooksClosed, Invalid.
     """
     require(actor, Permission.MONEY_EXPORT)
-    first = _written(method, request_key)
+    first = _written(method, request_key, first_on=first_on, last_on=last_on, bank_amount=bank_amount,
+                     fee_amount=fee_amount)
     if first is not None:
         return first
     if not first_on <= last_on:
@@ -64,7 +66,7 @@ def record_fee(actor: Actor, *, method: Method, paid_on: date, fee_amount: int, 
     The same `request_key` again is the same fee. Raises BooksClosed, Invalid.
     """
     require(actor, Permission.MONEY_EXPORT)
-    first = _written(method, request_key)
+    first = _written(method, request_key, paid_on=paid_on, fee_amount=fee_amount)
     if first is not None:
         return first
     refuse_closed(paid_on, field="paid_on")
@@ -95,13 +97,13 @@ def take_payout_back(actor: Actor, payout_id: int, *, reason: str) -> CardPayout
     return row
 
 
-def _written(method: Method, request_key: str) -> CardPayout | None:
+def _written(method: Method, request_key: str, **typed) -> CardPayout | None:
     """What the form has written already. Two at once: one after the other, so no day is paid out twice."""
     get_practice(for_change=True)
     first = db.session.scalars(select(CardPayout).where(CardPayout.request_key == request_key)).first()
     if first is None and method not in paid_out_methods():
         raise Invalid(_("Choose how it was paid."), "method")
-    return first
+    return same(first, method=method, **typed)
 
 
 def _add(actor: Actor, row: CardPayout) -> CardPayout:

@@ -34,7 +34,7 @@ def refund(actor: Actor, document_id: int, *, amount: int, method: Method, reque
     invoice = get_document(document_id)
     client_id = invoice.client_id
     lock_account(client_id)
-    first = first_by_key(client_id, request_key)
+    first = first_by_key(client_id, request_key, amount=-whole(amount), method=method)
     if first is not None:
         return first
     invoice = get_document(document_id, lock=True)

@@ -11,6 +11,7 @@ from practice.audit import services as audit
 from practice.billing.models.payments import Method, Payment
 from practice.billing.models.till import TillCount, TillDay, TillMove
 from practice.billing.queries.till import expected, get_till_day, open_till
+from practice.billing.services.clicks import same
 from practice.core import clock
 from practice.core.db import db
 from practice.core.errors import DomainError, Invalid
@@ -74,7 +75,7 @@ def move_cash(actor: Actor, *, amount: int, reason: str, request_key: str) -> Ti
     if till_day_id is None:
         raise TillClosed()
     first = db.session.scalars(select(TillMove).where(TillMove.request_key == request_key)).first()
-    if first is not None:
+    if same(first, amount=amount):
         return first
     if not 0 < abs(whole(amount)) < MOST:
         raise Invalid(_("Enter an amount above zero."), "amount")

@@ -8,6 +8,7 @@ from practice.accounts.models import User
 from practice.audit import services as audit
 from practice.billing.models.payments import Method, TipPayout
 from practice.billing.queries.tips import HANDED_OUT, tip_accounts
+from practice.billing.services.clicks import same
 from practice.billing.services.documents import today
 from practice.billing.services.till import till_for
 from practice.core import clock
@@ -30,7 +31,7 @@ def pay_out_tips(actor: Actor, *, therapist_id: int, amount: int, method: Method
     if db.session.scalar(select(User.id).where(User.id == therapist_id).with_for_update(key_share=True)) is None:
         raise NotFound()
     first = db.session.scalars(select(TipPayout).where(TipPayout.request_key == request_key)).first()
-    if first is not None:
+    if same(first, therapist_id=therapist_id, amount=amount, method=method):
         return first
     if method not in HANDED_OUT:
         raise Invalid(_("Tips are handed out in cash or by bank transfer."), "method")

@@ -68,9 +68,11 @@ def sell_voucher(actor: Actor, *, client_id: int, text: str, price_amount: int, 
     lock_account(client_id)
     first = first_by_key(client_id, request_key)
     if first is not None:
-        return db.session.scalars(
-            select(Voucher).join(Allocation, Allocation.document_id == Voucher.document_id)
-            .where(Allocation.payment_id == first.id)).one()
+        sold = db.session.scalars(select(Voucher).join(Allocation, Allocation.document_id == Voucher.document_id)
+                                  .where(Allocation.payment_id == first.id)).first()
+        if sold is None:
+            raise Invalid(_("This form was used for something else. Please open it again."))
+        return sold
     if not 0 < whole(price_amount) < LARGEST:
         raise Invalid(_("Enter an amount above zero."), "price")
     if holds_days is not None and not 1 <= holds_days <= LONGEST_DAYS:
