@@ -5,6 +5,14 @@ from collections import Counter
 import pytest
 
 KINDS = ("sqlite", "postgresql")
+NARROWING = ("keyword", "markexpr", "deselect", "database", "collectonly", "lf", "stepwise", "maxfail")
+
+
+def is_whole_run(config, *, but: str = "") -> bool:
+    """Whether nothing was left out on purpose, `but` by this option; a part of the suite is told its counts and not
+    judged by them."""
+    narrowed = any(getattr(config.option, name, None) for name in NARROWING if name != but)
+    return not narrowed and config.args_source is not config.ArgsSource.ARGS
 
 
 def pytest_configure(config):
@@ -45,19 +53,13 @@ class Counts:
             self.only[notes.get("only_on")] += 1
             self.browser["ran"] += "browser" in notes
 
-    def is_whole_run(self) -> bool:
-        """Whether nothing was left out on purpose; a part of the suite is told its counts and not judged by them."""
-        option = self.config.option
-        names = ("keyword", "markexpr", "deselect", "database", "collectonly", "lf", "stepwise", "maxfail")
-        narrowed = any(getattr(option, name, None) for name in names)
-        return not narrowed and self.config.args_source is not self.config.ArgsSource.ARGS
-
-    def are_unequal(self) -> bool:
-        return self.ran["sqlite"] != self.ran["postgresql"]
+    def is_lagging(self) -> bool:
+        """Whether one database did not run what the other did, in a whole run."""
+        return self.ran["sqlite"] != self.ran["postgresql"] and is_whole_run(self.config)
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_sessionfinish(self, session, exitstatus):
-        if self.are_unequal() and self.is_whole_run() and exitstatus == pytest.ExitCode.OK:
+        if self.is_lagging() and exitstatus == pytest.ExitCode.OK:
             session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
     def pytest_terminal_summary(self, terminalreporter):
@@ -70,5 +72,5 @@ class Counts:
             terminalreporter.write_line(f"browser tests: {self.browser['ran']} run, {self.browser['skipped']} skipped")
         for reason, count in self.skipped.most_common():
             terminalreporter.write_line(f"skipped {count}: {reason}")
-        if self.are_unequal() and self.is_whole_run():
+        if self.is_lagging():
             terminalreporter.write_line("FAILED: the two databases did not run the same tests", red=True)

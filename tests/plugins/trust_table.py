@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from practice.ops.locks import LOCKS
+from tests.plugins.counts import is_whole_run
 
 ROOT = Path(__file__).resolve().parents[2]
 REQUIREMENTS = json.loads((ROOT / "practice" / "ops" / "requirements.json").read_text(encoding="utf-8"))
@@ -58,9 +59,8 @@ def result(row: dict, tests: dict[str, set[str]]) -> str:
 
 def is_judged(config) -> bool:
     """Whether all tests that show something were to run: then each promise has to have one."""
-    narrowed = any(getattr(config.option, name, None) for name in ("keyword", "deselect", "database", "lf", "maxfail"))
-    return (not narrowed and not hasattr(config, "workerinput") and config.option.markexpr in ("", "requirement")
-            and not config.option.collectonly and config.args_source is not config.ArgsSource.ARGS)
+    return (not hasattr(config, "workerinput") and config.option.markexpr in ("", NAME)
+            and is_whole_run(config, but="markexpr"))
 
 
 @pytest.hookimpl(tryfirst=True)

@@ -127,26 +127,27 @@ def what_is_due(charge: Charge, asked: Asked) -> Due:
     paid = what_pays(charge, totals.gross, package_id=asked.package_id, voucher=asked.voucher,
                      with_credit=asked.with_credit)
     also = next((row for row in account.open_documents if row.id == asked.also_id), None)
-    along, bringing = [], {charge.appointment.client_id}
+    along: list[Beside] = []
     for one in asked.together:
         if one.appointment_id != charge.appointment.id and not charged([one.appointment_id]):
-            along.append(beside(one, bringing))
+            brought = {charge.appointment.client_id,
+                       *(other.charge.appointment.client_id for other in along if other.paid.by_credit)}
+            along.append(beside(one, brought))
     return Due(totals, paid, account, also, along,
                paid.left + (also.open_amount if also else 0) + sum(one.paid.left for one in along))
 
 
-def beside(one: Along, bringing: set[int]) -> Beside:
-    """As it was handed over, with what its own client brings: their credit once, for clients not yet among `bringing`.
+def beside(one: Along, brought: set[int]) -> Beside:
+    """As it was handed over, with what its own client brings; `brought` are the clients whose credit is in use already.
 
     Raises NotFound, and what what_pays raises.
     """
     charge = what_to_charge(one.appointment_id)
     row = charge.appointment
     amount = sums_of(charge.lines, row.user_id).gross
-    credit = 0 if row.client_id in bringing else free_credit(row.client_id, appointment_id=row.id)
+    credit = 0 if row.client_id in brought else free_credit(row.client_id, appointment_id=row.id)
     one = replace(one, with_credit=one.with_credit and credit > 0)
     paid = what_pays(charge, amount, package_id=one.package_id, voucher=one.voucher, with_credit=one.with_credit)
-    bringing |= {row.client_id} if paid.by_credit else set()
     return Beside(one, charge, get_client(row.client_id).name, amount, paid,
                   [package for package in live_packages(row.client_id, show.today())
                    if package.treatment_id == charge.treatment.id], credit)
