@@ -35,6 +35,7 @@ from practice.reports.queries.closed import (
 )
 from practice.reports.queries.kept import as_text, from_text
 from practice.reports.queries.rows import left_of_packages, left_of_vouchers
+from practice.reports.queries.whose import credit_rows
 from practice.reports.services.closing import AlreadyClosed, LaterMonthClosed, close_month, reopen_month
 from practice.schedule.services.states import set_state
 from practice.schedule.states import AppointmentState as S
@@ -229,6 +230,7 @@ def assert_held(stage, *days: date) -> None:
         assert held.money(days[-1]).until is not None and check_books() == []
         for day in days:
             assert held.money(day) == held.money(day, held.Money())
+            assert credit_rows(day) == credit_rows(day, is_afresh=True)
             for model, left, found in ((Package, left_of_packages, held.packages), (Voucher, left_of_vouchers,
                                                                                    held.vouchers)):
                 good = (model.sold_on <= day, or_(model.expires_on.is_(None), model.expires_on > day))

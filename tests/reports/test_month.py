@@ -128,6 +128,8 @@ def test_every_figure_is_the_sum_of_its_rows(people, stage):
     assert [row[1:] for row in rows["packages"]] == [
         ("2026-0007", "Ann Doyle", date(2026, 11, 17), date(2027, 11, 17), 11_747)]
     assert [(*row[2:4], row[-1]) for row in rows["vouchers"]] == [("Ann Doyle", date(2026, 11, 17), 4200)]
+    assert rows["credit"] == [(stage.ann, "Ann Doyle", 0, 700)]  # Bea's is used up
+    assert rows["tips_owed"] == [(None, "Tara Lindqvist", 1000, 400, 600)]
     assert len(rows["documents"]) == f["documents"] and len(rows["appointments"]) == 5
 
 
@@ -154,6 +156,7 @@ def test_deposits_open_what_is_left_of_each(people):
     stage.do(lambda: checkout(stage.rae, used, payments=[], request_key="used", with_credit=True))
     with guard.acting(people.bo):
         assert [row[-1] for row in detail(people.bo, "deposits", NOVEMBER)] == [3000]
+        assert detail(people.bo, "credit", NOVEMBER) == [(stage.ann, "Ann Doyle", 3000, 3000)]
     assert figures(people)["deposits"] == 3000
 
 

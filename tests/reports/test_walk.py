@@ -66,6 +66,7 @@ def assert_sums(actor, found: Report) -> None:
     paid = rows["payouts"]
     assert paid["difference"] == paid["expected"] - paid["bank"] - paid["fee"]
     assert compared(actor, found.period).items() <= f.items()
+    assert rows["credit"] == {"deposits": f["deposits"], "amount": f["client_credit"]}
     assert rows["packages"]["left"] == f["deferred_packages"] and rows["vouchers"]["left"] == f["voucher_liability"]
 
 

@@ -125,11 +125,11 @@ def _visitors(period: Period, key: str | None) -> list[tuple]:
 
 # On file with every report.
 BUILDERS = {"debtors": _debtors, "documents": _documents, "earned": _earned, "payments": _payments, "payouts": _payouts,
-            "owed": _owed, "tips": _tips, "appointments": _appointments, "packages": _packages, "vouchers": _vouchers}
+            "owed": _owed, "tips": _tips, "appointments": _appointments, "packages": _packages, "vouchers": _vouchers,
+            "credit": lambda period, _key: whose.credit_rows(period.last),
+            "tips_owed": lambda period, _key: whose.tip_rows(period.last)}
 # Read when somebody opens them.
-OPENED = {"credit": lambda period, _key: whose.credit_rows(period.last),
-          "deposits": lambda period, _key: whose.deposit_rows(period.last),
-          "tips_owed": lambda period, _key: whose.tip_rows(period.last),
+OPENED = {"deposits": lambda period, _key: whose.deposit_rows(period.last),
           "steps": lambda period, key: step_rows(key or "", period),
           "visits": lambda period, _key: one_by_one.visit_rows(period), "visitors": _visitors,
           "time": lambda period, _key: one_by_one.time_rows(period),

@@ -6,7 +6,7 @@ dated before its end any more. Without a closed month they are counted from the 
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import and_, case, func, literal_column, or_, select
+from sqlalchemy import Select, and_, case, func, literal_column, or_, select
 from sqlalchemy.orm import aliased
 
 from practice.billing.models.documents import Document
@@ -35,23 +35,25 @@ class Money:
 def money(as_of: date, start: Money | None = None) -> Money:
     """At the end of a day, counted on from `start`; left out: from the last closed month before it."""
     start = start or _closed_before(as_of)
+    received, put, tips = (_one(moves) for moves in credit_moves(as_of, start.until))
+    handed_out, = _one(_sums(as_of, start.until, TipPayout.paid_on, TipPayout.amount))
+    return Money(start.credit + received[0] + put[0] + tips[0], start.deposits + received[1] + put[1] + tips[1],
+                 start.tips - tips[0] - handed_out, as_of)
 
-    def sums(day, *amounts):
-        since = day <= as_of if start.until is None else and_(day > start.until, day <= as_of)
-        return select(*(func.coalesce(func.sum(amount), 0) for amount in amounts)).where(since)
 
-    received, paid_ahead, taken_back = _one(
-        sums(Payment.received_on, Payment.amount, _if(_is_deposit(Payment), Payment.amount),
-             _if(_is_deposit(REVERSED), Payment.amount)).outerjoin(REVERSED, REVERSED.id == Payment.reverses_id))
-    put, put_of_deposits = _one(
-        sums(Allocation.on_date, Allocation.amount, _if(_is_deposit(Payment), Allocation.amount))
-        .join(Payment, Payment.id == Allocation.payment_id))
-    tips, tips_of_deposits = _one(sums(Tip.on_date, Tip.amount, _if(_is_deposit(Payment), Tip.amount))
-                                  .join(Payment, Payment.id == Tip.payment_id))
-    handed_out, = _one(sums(TipPayout.paid_on, TipPayout.amount))
-    return Money(start.credit + received - put - tips,
-                 start.deposits + paid_ahead + taken_back - put_of_deposits - tips_of_deposits,
-                 start.tips + tips - handed_out, as_of)
+def credit_moves(as_of: date, until: date | None, *by) -> tuple[Select, Select, Select]:
+    """What came and went of the credit after `until`, and of the deposits in it, added up by these columns: received,
+    put against documents, given as a tip; the last two below zero."""
+    received = _sums(as_of, until, Payment.received_on, Payment.amount,
+                     _if(_is_deposit(Payment), Payment.amount) + _if(_is_deposit(REVERSED), Payment.amount), by=by)
+    put, tips = (_sums(as_of, until, of.on_date, -of.amount, _if(_is_deposit(Payment), -of.amount), by=by)
+                 .select_from(of).join(Payment, Payment.id == of.payment_id) for of in (Allocation, Tip))
+    return received.select_from(Payment).outerjoin(REVERSED, REVERSED.id == Payment.reverses_id), put, tips
+
+
+def _sums(as_of: date, until: date | None, day, *amounts, by=()) -> Select:
+    since = day <= as_of if until is None else and_(day > until, day <= as_of)
+    return select(*by, *(func.coalesce(func.sum(amount), 0) for amount in amounts)).where(since).group_by(*by)
 
 
 def _is_deposit(payment):
@@ -67,14 +69,18 @@ def _one(statement) -> list[int]:
 
 
 def _closed_before(day: date) -> Money:
+    row = last_closed(day, ClosedMonth.credit_amount, ClosedMonth.deposits_amount, ClosedMonth.tips_amount,
+                      ClosedMonth.last_on)
+    return Money(*row) if row else Money()
+
+
+def last_closed(day: date, *columns):
+    """These columns of the last month that was closed before a day; None where there is none."""
     books = the_practice().books_closed_on
-    if books is None:
-        return Money()
-    row = db.session.execute(
-        select(ClosedMonth.credit_amount, ClosedMonth.deposits_amount, ClosedMonth.tips_amount, ClosedMonth.last_on)
+    return books and db.session.execute(
+        select(*columns)
         .where(ClosedMonth.reopened_at.is_(None), ClosedMonth.last_on < day, ClosedMonth.last_on <= books)
         .order_by(ClosedMonth.last_on.desc()).limit(1)).first()
-    return Money(*row) if row else Money()
 
 
 def packages(as_of: date) -> int:

@@ -97,6 +97,11 @@ DETAILS: dict[str, Table] = {
                                               ("state", _("Outcome"), T)), {"state": STATE_LABELS}),
     "packages": Table(_("Packages not used up"), (*_SOLD, ("left", _("Value left, without tax"), M))),
     "vouchers": Table(_("Vouchers not used up"), (*_SOLD, ("left", _("Value left"), M))),
+    "credit": Table(_("Credit of clients"), (
+        ("name", _("Client"), T), ("deposits", _("Deposits in it"), M), ("amount", _("Credit"), M))),
+    "tips_owed": Table(_("Tips not handed out yet"), (
+        ("therapist", _("Therapist"), T), ("taken", _("Given"), M), ("paid_out", _("Handed out"), M),
+        ("owed", _("Still owed"), M))),
 }
 
 TABLES = SUMMARIES | DETAILS
@@ -105,13 +110,9 @@ STEP_LABELS = SOURCE_LABELS | {str(kind): label for kind, label in KIND_LABELS.i
     "money": _("Money"), "write_off": _("Written off"), "received": _("Received"), "tip": _("Tip")}
 # Rows behind figures that are read when somebody opens them, and are not on file.
 OPENED: dict[str, Table] = {
-    "credit": Table(_("Credit of clients"), (("name", _("Client"), T), ("amount", _("Credit"), M))),
     "deposits": Table(_("Deposits"), (
         ("on_date", _("Day"), D), ("method", _("By"), T), ("reference", _("Reference"), T), ("amount", _("Left"), M)),
         {"method": METHOD_LABELS}),
-    "tips_owed": Table(_("Tips not handed out yet"), (
-        ("therapist", _("Therapist"), T), ("taken", _("Given"), M), ("paid_out", _("Handed out"), M),
-        ("owed", _("Still owed"), M))),
     "steps": Table(_("Step"), (
         ("on_date", _("Day"), D), ("what", _("What"), T), ("number", _("Number"), T), ("name", _("Billed to"), T),
         ("amount", _("Amount"), M)), {"what": STEP_LABELS}),

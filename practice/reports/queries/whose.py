@@ -1,7 +1,10 @@
 """Whose money the practice holds at the end of a day: credit by client, deposits by payment, tips by therapist.
 
-Added up from all rows until that day, so these are read when somebody asks for them, not with every report.
+Credit is counted on from what the last closed month kept of it. The others are added up from all rows until that day;
+none of them is read for the page of a month.
 """
+import json
+from collections import defaultdict
 from datetime import date
 
 from sqlalchemy import func, select, union_all
@@ -12,19 +15,44 @@ from practice.billing.models.payments import Allocation, Payment, Tip
 from practice.billing.queries.methods import written
 from practice.billing.queries.tips import tip_accounts
 from practice.core.db import db
+from practice.reports.models import ClosedMonth
+from practice.reports.queries.held import credit_moves, last_closed
 
 DEPOSIT = aliased(Payment)
+BATCH = 500
 
 
-def credit_rows(as_of: date) -> list[tuple]:
-    """By client, who has most first: the name on their last document, since who keeps the books sees no clients."""
-    received = select(Payment.client_id.label("key"), Payment.amount.label("amount")).where(
-        Payment.received_on <= as_of)
-    parts = _left([received], Payment.client_id, as_of)
-    latest = (select(Document.billed_name).where(Document.client_id == parts.c.key).order_by(Document.id.desc())
-              .limit(1).scalar_subquery())
-    return sorted(((None, name or "", int(amount)) for name, amount in db.session.execute(
-        select(latest, parts.c.amount))), key=lambda row: (-row[-1], row[1]))
+def credit_rows(as_of: date, *, is_afresh: bool = False) -> list[tuple]:
+    """By client, who has most first, the deposits in it apart: the name on their last document, since who keeps the
+    books sees no clients. `is_afresh`: from the first day on."""
+    until, held = (None, {}) if is_afresh else _kept_before(as_of)
+    found = defaultdict(lambda: (0, 0), held)
+    for moves in credit_moves(as_of, until, Payment.client_id):
+        for client_id, credit, deposits in db.session.execute(moves):
+            found[client_id] = (found[client_id][0] + int(credit), found[client_id][1] + int(deposits))
+    names = _billed_names([client_id for client_id, amounts in found.items() if any(amounts)])
+    return sorted(((client_id, names.get(client_id, ""), deposits, credit)
+                   for client_id, (credit, deposits) in found.items() if credit or deposits),
+                  key=lambda row: (-row[-1], row[1], row[0]))
+
+
+def _kept_before(as_of: date) -> tuple[date | None, dict[int, tuple[int, int]]]:
+    """The last closed month that kept its credit, and the credit and deposits of each client at its end."""
+    row = last_closed(as_of, ClosedMonth.last_on, ClosedMonth.report)
+    table = json.loads(row.report)["tables"].get("credit") if row else None
+    if table is None:  # closed before its credit was kept
+        return None, {}
+    return row.last_on, {client_id: (credit, deposits) for client_id, _name, deposits, credit in table["rows"]}
+
+
+def _billed_names(client_ids: list[int]) -> dict[int, str]:
+    found = {}
+    for first in range(0, len(client_ids), BATCH):
+        latest = (select(func.max(Document.id)).where(Document.client_id.in_(client_ids[first:first + BATCH]))
+                  .group_by(Document.client_id))
+        found |= dict(db.session.execute(select(Document.client_id, Document.billed_name)
+                                         .where(Document.id.in_(latest))).all())
+    return found
 
 
 def deposit_rows(as_of: date) -> list[tuple]:
