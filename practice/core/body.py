@@ -287,9 +287,10 @@ def by_level(
     knows better, because silence must never read as "no limit". Unknown keys raise ValueError.
     """
     named = {Place.parse(key): ceiling(level) for key, level in levels.items()}
+    others = ceiling(rest)
     groups: dict[int | str, list[Place]] = {}
     for place in all_places():
-        groups.setdefault(named.get(place, ceiling(rest)), []).append(place)
+        groups.setdefault(named.get(place, others), []).append(place)
     return sorted(groups.items(), key=lambda group: strictness(group[0]))
 
 
@@ -299,6 +300,11 @@ class Shown(NamedTuple):
     limit: int | str
     done: int | None
     pain: int | None
+
+    @property
+    def is_marked(self) -> bool:
+        """Whether there is anything to say of the place."""
+        return self.limit != NO_LIMIT or self.done is not None or self.pain is not None
 
 
 def shown(

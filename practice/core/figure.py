@@ -7,10 +7,11 @@ silhouette; later ones lie over earlier ones on purpose (breast over chest, shou
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
-from practice.core.body import POINTS, REGIONS, Place, Side, Spot
+from practice.core.body import POINTS, REGIONS, Place, Shown, Side, Spot
 
 VIEW_BOX = "10 0 180 438"
 MIRROR = "matrix(-1 0 0 1 200 0)"
@@ -84,6 +85,10 @@ class Figure:
                 found.append(Piece(listed, shape.path, (False,), shape.x, shape.y))
                 found.append(Piece(mirrored, shape.path, (True,), 200 - shape.x, shape.y))
         return found
+
+    def count_marked(self, state: Mapping[str, Shown]) -> int:
+        """How many of its pieces a map says something of; `state` as of `body.shown`."""
+        return sum(state[piece.key].is_marked for piece in self._pieces)
 
     def spots(self, key: str) -> list[tuple[int, int]]:
         """Where a point ("axilla:left") stands on this figure: nowhere, once, or twice (the eyes).
