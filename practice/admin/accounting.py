@@ -20,6 +20,7 @@ from practice.reports.period import Period
 from practice.reports.queries.accounting import (
     DATEV,
     batches,
+    beside_invoices_of,
     codes,
     days_of,
     entries_of,
@@ -28,7 +29,6 @@ from practice.reports.queries.accounting import (
     lines_of,
     name_of_key,
     next_days,
-    paid_out_of,
 )
 from practice.reports.services.accounting import make_batch, refuse_unmapped, save_codes
 
@@ -72,7 +72,7 @@ class AccountingPage(Page):
             if layout == "datev":
                 how |= {"currency": practice.currency, "made_at": made_at, "first": days.first, "last": days.last}
             if layout in OF_INVOICES:
-                made = of_invoices(layout, number, lines_of(actor, days), paid_out_of(actor, days),
+                made = of_invoices(layout, number, lines_of(actor, days), beside_invoices_of(actor, days),
                                    how | {"currency": practice.currency})
             else:
                 name = f"EXTF_batch-{number}.csv" if layout == "datev" else f"{layout}-{number}.csv"
@@ -89,9 +89,9 @@ OF_INVOICES = ("xero", "quickbooks")
 WRITERS = {"journal": layouts.neutral, "datev": layouts.datev, "sage": layouts.sage}
 
 
-def of_invoices(layout: str, number: int, lines: list[layouts.Sold], paid_out: list, how: dict) -> Response:
-    """Files of as many lines as the import takes at once, QuickBooks' credit notes and card payouts apart; several in
-    an archive."""
+def of_invoices(layout: str, number: int, lines: list[layouts.Sold], beside: list, how: dict) -> Response:
+    """Files of as many lines as the import takes at once, QuickBooks' credit notes and what is no invoice apart;
+    several in an archive."""
     known, most = codes(), layouts.LINES_A_FILE[layout]
     if layout == "xero":
         files = [(layout, layouts.xero(part, known, **how)) for part in layouts.parts(lines, most)]
@@ -101,10 +101,10 @@ def of_invoices(layout: str, number: int, lines: list[layouts.Sold], paid_out: l
                  for part in layouts.parts(sales, most, layouts.INVOICES_A_FILE)]
         files += [(f"{layout}-credit-notes", layouts.quickbooks_credits(part, known, **how))
                   for part in layouts.parts(notes, most // 3) if part]
-    if paid_out:
-        data = layouts.xero_journal(paid_out, known, decimals=how["decimals"]) if layout == "xero" else \
-            layouts.quickbooks_journal(paid_out, known, decimals=how["decimals"], currency=how["currency"])
-        files.append((f"{layout}-card-payouts", data))
+    for part in filter(None, layouts.parts(beside, layouts.BOOKINGS_A_FILE, by="document")):
+        data = layouts.xero_journal(part, known, decimals=how["decimals"]) if layout == "xero" else \
+            layouts.quickbooks_journal(part, known, decimals=how["decimals"], currency=how["currency"])
+        files.append((f"{layout}-journals", data))
     if len(files) == 1:
         return attachment(files[0][1], "text/csv", f"{layout}-{number}.csv")
     named = {f"{kind}-{number}-{place}.csv": data for place, (kind, data) in enumerate(files, 1)}

@@ -4,10 +4,12 @@ Machines read these files: amounts with a point (DATEV: comma) and two decimals,
 """
 import csv
 import io
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import groupby
+from operator import attrgetter
 from typing import Protocol
 
 from practice.core.errors import Invalid
@@ -33,6 +35,7 @@ DATEV_AFTER = (
     "EU-Steuersatz (Ursprung)", "Abw. Skontokonto")
 DATEV_HEADS = DATEV_BEFORE + DATEV_AFTER
 FIXED = DATEV_HEADS.index("Festschreibung")
+NUMBER = re.compile(r"[0-9]{1,9}")
 
 
 class Code(Protocol):
@@ -87,11 +90,15 @@ def datev(entries: Sequence[Booked], codes: Mapping[str, Code], *, decimals: int
     """EXTF, format 13 of "Buchungsstapel": Windows-1252 with what it cannot write as "?", CRLF, commas for decimals.
 
     `made_at` is local. The codes "datev:consultant" and "datev:client" hold the numbers of the header. Raises Invalid
-    for a currency of three decimals, which the format does not know.
+    for a currency of three decimals and for an account that is no number, which the format does not know.
     """
     if decimals > 2:
         raise Invalid(_("DATEV knows amounts of two decimals alone: take the journal."))
-    length = max(len(codes[key].account) for entry in entries for key in (entry.debit, entry.credit)) if entries else 4
+    used = {key for entry in entries for key in (entry.debit, entry.credit)}
+    if named := sorted(codes[key].account for key in used if not NUMBER.fullmatch(codes[key].account)):
+        raise Invalid(_("DATEV knows accounts by numbers of up to nine digits, and not these: %(accounts)s."),
+                      accounts=", ".join(named))
+    length = max((len(codes[key].account) for key in used), default=4)
     head = ['"EXTF"', "700", "21", '"Buchungsstapel"', "13", made_at.strftime("%Y%m%d%H%M%S") + "000", "", '"RE"', '""',
             '""', codes["datev:consultant"].account, codes["datev:client"].account, f"{first.year}0101", str(length),
             f"{first:%Y%m%d}", f"{last:%Y%m%d}", '"Practice"', '""', "1", "0", "1", f'"{currency}"', "", '""', "", "",
@@ -137,13 +144,15 @@ XERO_JOURNAL_HEADS = (
     "TrackingName2", "TrackingOption2")
 LINES_A_FILE = {"xero": 500, "quickbooks": 1000}  # more at once the import refuses, or warns of
 INVOICES_A_FILE = 100  # of QuickBooks
+BOOKINGS_A_FILE = 150  # of two lines each
 
 
-def parts(lines: Sequence[Sold], most_lines: int, most_documents: int | None = None) -> list[list[Sold]]:
-    """Cut into as few pieces as the import takes at once, each document whole; one piece even of nothing."""
-    found: list[list[Sold]] = [[]]
+def parts(lines: Sequence, most_lines: int, most_documents: int | None = None, *, by: str = "number") -> list[list]:
+    """Lines or bookings cut into as few pieces as the import takes at once, each document whole; one piece even of
+    nothing."""
+    found: list[list] = [[]]
     documents = 0
-    for _number, group in groupby(lines, key=lambda line: line.number):
+    for _number, group in groupby(lines, key=attrgetter(by)):
         whole = list(group)
         if found[-1] and (len(found[-1]) + len(whole) > most_lines or documents == most_documents):
             found.append([])
@@ -172,8 +181,9 @@ def quickbooks(lines: Sequence[Sold], codes: Mapping[str, Code], *, decimals: in
     """QuickBooks Online's invoices outside the US: amounts without tax, the tax beside them. It imports no credit
     notes: see quickbooks_credits. The account stands as the item, the tax key is QuickBooks' tax code.
 
-    The heads are those that public exporters to it agree on. Intuit names the same fields, but its template file could
-    not be compared; a head it does not know is mapped by hand at the import."""
+    An answer on Intuit's own support pages (quickbooks.intuit.com, learn-support en-ca 394876) names these fields and
+    which of them it needs; how the heads are spelled is from public exporters that agree, for Intuit's template file
+    could not be compared. A head it does not know is mapped by hand at the import."""
     rows = []
     for line in lines:
         amount, day = _signed(line.net, decimals), line.service_on or line.issued_on
@@ -189,7 +199,11 @@ def quickbooks(lines: Sequence[Sold], codes: Mapping[str, Code], *, decimals: in
 def quickbooks_credits(lines: Sequence[Sold], codes: Mapping[str, Code], *, decimals: int, names: bool,
                        currency: str) -> bytes:
     """Credit notes as QuickBooks Online's journal entries: revenue and tax in the debit, what the client owes in the
-    credit, with the client's name, as it wants one there. A journal's accounts are names: those of the account map."""
+    credit, with the client's name, as it wants one there. A journal's accounts are names: those of the account map.
+
+    Its fields are those of Intuit's own article "Import journal entries" (quickbooks.intuit.com, learn-support), which
+    says as well that account numbers are turned off for the import, and that a line of what clients owe has a name;
+    how the heads are spelled is from public exporters to it that agree."""
     rows = []
     for line in lines:
         parts_of_line = ((line.key, -line.net), (line.tax_account, -line.tax), ("clients", line.net + line.tax))

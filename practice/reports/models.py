@@ -36,12 +36,13 @@ class ClosedMonth(db.Model):
 
 
 class AccountCode(db.Model):
-    """The accountant's account for something that is booked (see journal.py), with the tax key used there."""
+    """The accountant's account for something that is booked (see journal.py), with the tax key used there: a number,
+    or a name for a program whose accounts have names."""
 
     __tablename__ = "account_code"
 
     key: Mapped[str] = mapped_column(String(60), primary_key=True)
-    account: Mapped[str] = mapped_column(String(20))
+    account: Mapped[str] = mapped_column(String(100))
     tax_key: Mapped[str] = mapped_column(String(40), default="")
 
 

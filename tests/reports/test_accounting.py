@@ -11,6 +11,7 @@ from hypothesis import example, given
 
 from practice.access import guard
 from practice.billing.models.payments import Method
+from practice.billing.services.checkout import checkout
 from practice.billing.services.payouts import record_payout
 from practice.core import clock
 from practice.core.db import snapshot, transaction
@@ -125,8 +126,11 @@ def test_who_hands_over(stage):
     mapped(stage)
     with guard.acting(stage.rae), pytest.raises(Forbidden), transaction():
         make_batch(stage.rae)
-    with guard.acting(stage.people.bo), pytest.raises(Invalid), transaction():
-        save_codes(stage.people.bo, {"clients": ("14 00; DROP", "")})
+    for account in ("14 00; DROP", "=1+1", "-5", "1" * 101, '14"00', "14\n00"):
+        with guard.acting(stage.people.bo), pytest.raises(Invalid), transaction():
+            save_codes(stage.people.bo, {"clients": (account, "")})
+    with guard.acting(stage.people.bo), transaction():
+        save_codes(stage.people.bo, {"clients": ("Débiteurs: Accounts Receivable (A/R)", "")})
 
 
 @dataclass
@@ -177,6 +181,14 @@ def test_datev(found):
     assert rows[-1][13].startswith('a "b"; ?ód? €')
     without = layouts.datev(found.entries, found.codes, names=False, **how).decode("cp1252")
     assert "ukasz" not in without
+
+
+def test_datev_refuses_an_account_that_is_no_number(found):
+    named = found.codes | {"credit": Account("Client credit", "")}
+    with pytest.raises(Invalid) as error:
+        layouts.datev(found.entries, named, names=True, decimals=2, currency="EUR", made_at=personas.NOW,
+                      first=date(2026, 11, 1), last=date(2026, 11, 30))
+    assert error.value.params == {"accounts": "Client credit"}
 
 
 def test_sage(found):
@@ -275,7 +287,33 @@ def test_a_payout_is_booked_against_its_method_and_its_accounts_are_asked_for(as
         assert b"PO" in data, "what no credit note is called"
     for layout in ("xero", "quickbooks"):
         with zipfile.ZipFile(io.BytesIO(browser.get(f"/reports/accounting/batches/1/{layout}").data)) as archive:
-            assert archive.namelist() == [f"{layout}-1-1.csv", f"{layout}-card-payouts-1-2.csv"]
+            assert archive.namelist() == [f"{layout}-1-1.csv", f"{layout}-journals-1-2.csv"]
+
+
+def test_sessions_paid_ahead_are_journals_beside_the_invoices(people, as_person):
+    """Two of a package of three for 200.00 on one day: 58.74 and 58.74 are earned, in one journal."""
+    stage = Stage(people)
+    package = stage.package()
+    for _session in range(2):
+        session = stage.session()
+        stage.do(lambda session=session: checkout(stage.rae, session, payments=[], request_key=f"s{session}",
+                                                  package_id=package))
+    used = {"clients", "packages", "tax:S:135000", "revenue:package_session"}
+    clock.set_to(datetime(2026, 12, 3, 10, tzinfo=UTC))
+    with guard.acting(people.olive), transaction():
+        close_books(people.olive, date(2026, 11, 30))
+    with guard.acting(people.bo), transaction():
+        save_codes(people.bo, {key: (key.partition(":")[0].title(), "No VAT") for key in used})
+        make_batch(people.bo)
+    clock.set_to(personas.NOW)
+    for layout, debit, credit in (("xero", "*Amount", "*Amount"), ("quickbooks", "*Debits", "*Credits")):
+        data = as_person("bo").get(f"/reports/accounting/batches/1/{layout}").data
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            rows = list(csv.DictReader(io.StringIO(archive.read(f"{layout}-journals-1-2.csv").decode())))
+        assert [row[debit] for row in rows[::2]] == ["58.74", "58.74"]
+        assert [row[credit].lstrip("-") for row in rows[1::2]] == ["58.74", "58.74"]
+        assert {row.get("*Narration", row.get("*JournalNo")) for row in rows} == {"S261117"}
+        assert {row["Description"] for row in rows} == {"2026-0001"}
 
 
 def test_files_are_cut_between_invoices(lines):

@@ -16,7 +16,7 @@ from practice.premises.queries import the_practice
 from practice.reports.layouts import Sold
 from practice.reports.models import AccountCode, ExportBatch
 from practice.reports.period import Period
-from practice.reports.queries.journal import Entry, journal, paid_out, sold
+from practice.reports.queries.journal import Entry, beside_invoices, journal, sold
 
 NAMES = {
     "clients": _("Owed by clients"), "credit": _("Credit of clients, deposits included"), "tips": _("Tips to hand out"),
@@ -79,11 +79,11 @@ def lines_of(actor: Actor, days: Period) -> list[Sold]:
         return sold(days)
 
 
-def paid_out_of(actor: Actor, days: Period) -> list[Entry]:
-    """The bookings of card payouts of these days alone. Needs report:read."""
+def beside_invoices_of(actor: Actor, days: Period) -> list[Entry]:
+    """The bookings of these days that are asked for beside the invoices. Needs report:read."""
     require(actor, Permission.REPORT_READ)
     with snapshot():
-        return paid_out(days)
+        return beside_invoices(days)
 
 
 def keys_of(entries: list[Entry]) -> list[str]:

@@ -3,7 +3,7 @@
 An account has a key of ours ("method:cash", "revenue:service:S:135000"); which number it has in the accountant's books
 says the account map. Invoices are booked when issued, money when it moves, sessions paid ahead when they are given.
 """
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from sqlalchemy import func, literal_column, select, union_all
@@ -141,6 +141,13 @@ def paid_out(period: Period) -> list[Entry]:
         for key, amount in ((PAYOUT_BANK, row.bank_amount), (CARD_FEES, row.fee_amount)):
             found += _entry(row.paid_on, f"PO{row.id}", key, f"method:{row.method}", amount, text=row.reference)
     return found
+
+
+def beside_invoices(period: Period) -> list[Entry]:
+    """What programs that take the invoices do not know of, by document: card payouts; sessions that were paid ahead,
+    together for each day, with the number they were sold under as the text."""
+    given = [replace(entry, document=f"S{entry.on_date:%y%m%d}", text=entry.document) for entry in _given(period)]
+    return paid_out(period) + given
 
 
 def _account_of(method: Method) -> str:

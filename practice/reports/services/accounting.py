@@ -17,7 +17,7 @@ from practice.reports.models import AccountCode, ExportBatch
 from practice.reports.queries.accounting import codes, keys_of, name_of_key, next_days
 from practice.reports.queries.journal import Entry, journal
 
-ACCOUNT = re.compile(r"[0-9A-Za-z./-]{1,20}")
+ACCOUNT = re.compile(r"[^\W_][^\x00-\x1f\x7f;\"]{0,99}")  # a spreadsheet takes none for a formula
 
 
 class NothingNew(DomainError):
@@ -35,7 +35,7 @@ def save_codes(actor: Actor, wanted: Mapping[str, tuple[str, str]]) -> list[Acco
     for key, (account, tax_key) in wanted.items():
         account, tax_key = account.strip(), tax_key.strip()
         if account and not ACCOUNT.fullmatch(account):
-            raise Invalid(_("An account is made of digits and letters."), key)
+            raise Invalid(_("An account begins with a digit or letter, without semicolons or quotation marks."), key)
         row = known.get(key)
         if not account:
             if row is not None:
