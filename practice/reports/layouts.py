@@ -13,6 +13,7 @@ from operator import attrgetter
 from typing import Protocol
 
 from practice.core.errors import Invalid
+from practice.core.spreadsheet import neutralise
 from practice.core.text import _
 
 DATEV_BEFORE = (
@@ -171,7 +172,8 @@ def xero(lines: Sequence[Sold], codes: Mapping[str, Code], *, decimals: int, nam
         cells |= {"*ContactName": _who(line, names), "*InvoiceNumber": line.number, "*Quantity": "1",
                   "*InvoiceDate": f"{line.issued_on:%d/%m/%Y}", "*DueDate": f"{line.due_on:%d/%m/%Y}",
                   "*Description": _safe(line.text), "*UnitAmount": _signed(line.net, decimals),
-                  "*AccountCode": codes[line.key].account, "*TaxType": codes[line.key].tax_key, "Currency": currency}
+                  "*AccountCode": codes[line.key].account, "*TaxType": _safe(codes[line.key].tax_key),
+                  "Currency": currency}
         rows.append(cells)
     return _sheet(XERO_HEADS, rows)
 
@@ -191,7 +193,7 @@ def quickbooks(lines: Sequence[Sold], codes: Mapping[str, Code], *, decimals: in
             "*InvoiceNo": line.number, "*Customer": _who(line, names), "*InvoiceDate": f"{line.issued_on:%d/%m/%Y}",
             "*DueDate": f"{line.due_on:%d/%m/%Y}", "Item(Product/Service)": codes[line.key].account,
             "ItemDescription": _safe(line.text), "ItemQuantity": "1", "ItemRate": amount, "*ItemAmount": amount,
-            "*ItemTaxCode": codes[line.key].tax_key, "ItemTaxAmount": _signed(line.tax, decimals),
+            "*ItemTaxCode": _safe(codes[line.key].tax_key), "ItemTaxAmount": _signed(line.tax, decimals),
             "Currency": currency, "Service Date": f"{day:%d/%m/%Y}"})
     return _sheet(QUICKBOOKS_HEADS, rows)
 
@@ -225,8 +227,8 @@ def xero_journal(entries: Sequence[Booked], codes: Mapping[str, Code], *, decima
         for key, amount in ((entry.debit, entry.amount), (entry.credit, -entry.amount)):
             rows.append(dict.fromkeys(XERO_JOURNAL_HEADS, "") | {
                 "*Narration": _plain(entry.document), "*Date": f"{entry.on_date:%d/%m/%Y}",
-                "Description": _safe(entry.text), "*AccountCode": codes[key].account, "*TaxRate": codes[key].tax_key,
-                "*Amount": _signed(amount, decimals)})
+                "Description": _safe(entry.text), "*AccountCode": codes[key].account,
+                "*TaxRate": _safe(codes[key].tax_key), "*Amount": _signed(amount, decimals)})
     return _sheet(XERO_JOURNAL_HEADS, rows)
 
 
@@ -260,7 +262,7 @@ def _signed(minor: int, decimals: int) -> str:
 
 
 def _tax_key(entry: Booked, codes: Mapping[str, Code]) -> str:
-    return codes[entry.credit].tax_key or codes[entry.debit].tax_key
+    return _safe(codes[entry.credit].tax_key or codes[entry.debit].tax_key)
 
 
 def _amount(minor: int, decimals: int) -> str:
@@ -276,8 +278,8 @@ def _plain(text: str) -> str:
 def _safe(text: str) -> str:
     """For files that a spreadsheet may open as well: a blank before what it would take for a formula."""
     text = _plain(text)
-    return f" {text}" if text[:1] in tuple("=+-@") else text
+    return text if text == neutralise(text) else f" {text}"
 
 
 def _quoted(text: str, most: int) -> str:
-    return '"' + _plain(text)[:most].replace('"', '""') + '"'
+    return '"' + _safe(text)[:most].replace('"', '""') + '"'

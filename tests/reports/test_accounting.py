@@ -240,6 +240,26 @@ def test_credit_notes_are_journal_entries_in_quickbooks(lines):
     assert {row["*JournalNo"] for row in rows} == {notes[0].number} and rows[-1]["Name"] == "Ann Doyle"
 
 
+@pytest.mark.requirement("formula")
+@pytest.mark.parametrize("evil", ["=HYPERLINK(1)", "\uff1d1+1", "@x", "+1"])
+def test_no_layout_opens_as_a_formula(evil):
+    """What clients are called, what was typed as a reference, the accountant's own names of taxes."""
+    day, known = date(2026, 11, 18), {key: Account("200", evil) for key in ("a", "b", *DATEV)}
+    booked = [Entry(day, "P1", "a", "b", 100, text=evil, therapist=evil, client=evil)]
+    line = layouts.Sold("R1", True, day, day, 1, evil, evil, "a", 100, 20, day, "b")
+    how = {"decimals": 2, "currency": "EUR"}
+    of_datev = how | {"made_at": datetime(2026, 12, 3, 10, 0), "first": day, "last": day}
+    files = [layouts.neutral(booked, known, decimals=2, names=True),
+             layouts.sage(booked, known, decimals=2, names=True),
+             layouts.datev(booked, known, names=True, **of_datev).replace(b";", b","),
+             layouts.xero([line], known, names=True, **how), layouts.quickbooks([line], known, names=True, **how),
+             layouts.xero_journal(booked, known, decimals=2), layouts.quickbooks_journal(booked, known, **how)]
+    for data in files:
+        cells = [cell for row in csv.reader(io.StringIO(data.decode("cp1252", "replace"))) for cell in row]
+        assert not [cell for cell in cells if cell[:1] in "=@+" and cell]
+        assert evil not in data.decode("utf-8", "replace").split(",")
+
+
 PAID_OUT = [Entry(date(2026, 11, 18), "PO1", "payout_bank", "method:card", 7650, text="po_1"),
             Entry(date(2026, 11, 18), "PO1", "card_fees", "method:card", 150, text="po_1")]
 BANK = {"payout_bank": Account("090", "No VAT"), "card_fees": Account("404", "No VAT"),
