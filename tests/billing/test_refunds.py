@@ -35,6 +35,8 @@ from practice.core.db import db, transaction
 from practice.core.errors import Forbidden, Invalid, NotFound
 from practice.premises.queries import get_practice
 from practice.premises.services import change_settings, close_books
+from practice.reports.period import Period
+from practice.reports.queries.report import report
 from practice.schedule.services.states import set_state
 from practice.schedule.states import AppointmentState as S
 from tests import personas
@@ -113,6 +115,25 @@ def test_a_write_off_has_a_reason_and_an_open_day(stage):
     assert stage.read(lambda: state_of(get_document(invoice), today)) is PaymentState.WRITTEN_OFF
     stage.credit(invoice)  # what was written off was never paid: 70.00 become credit, not 78.00
     assert stage.credit_left() == 7000
+    stage.check_books()
+
+
+def test_what_was_paid_on_a_day_is_not_given_up_on_it(stage):
+    """Paid in November, taken back in December: in November more would be settled than was invoiced."""
+    invoice, november = stage.invoice(), stage.today
+    payment = stage.pay(7000, invoice)
+    later = personas.NOW + timedelta(days=20)
+    with clock.frozen(later):
+        stage.do(lambda: reverse_payment(stage.rae, payment, reason="bounced"))
+        for amount, on, is_open in ((801, november, False), (800, november, True), (7000, later.date(), True)):
+            if is_open:
+                stage.do(lambda a=amount, d=on: write_off(stage.rae, invoice, amount=a, on=d, reason="moved away"))
+            else:
+                with pytest.raises(NothingOpen):
+                    stage.do(lambda a=amount, d=on: write_off(stage.rae, invoice, amount=a, on=d, reason="moved away"))
+        with guard.acting(stage.people.olive):
+            for month in ("2026-11", "2026-12"):
+                assert report(stage.people.olive, Period.parse(month)).adds_up, month
     stage.check_books()
 
 

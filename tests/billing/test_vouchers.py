@@ -8,12 +8,13 @@ from sqlalchemy import select
 
 from practice.access import guard
 from practice.billing.models.documents import Document, DocumentKind
-from practice.billing.models.payments import Method
+from practice.billing.models.payments import Method, Payment
 from practice.billing.queries.charged import charged
 from practice.billing.queries.documents import get_document
 from practice.billing.queries.vouchers import get_voucher, plain_code
 from practice.billing.services.checkout import CheckedOutAlready, Extra, checkout
 from practice.billing.services.credit_notes import VoucherUsed
+from practice.billing.services.payments import PaidForVoucher, reverse_payment
 from practice.billing.services.vouchers import NoSuchVoucher, VoucherOver, pay_with_voucher, sell_voucher
 from practice.billing.settlement import OtherTreatment
 from practice.core import clock
@@ -45,6 +46,23 @@ def left(stage, voucher_id) -> int:
 
 def pay(stage, session, code, payments=(), key="k"):
     return stage.do(lambda: checkout(stage.rae, session, payments=payments, request_key=key, voucher=code))
+
+
+def test_the_money_of_a_voucher_is_taken_back_with_its_document(stage):
+    voucher = sell(stage)
+    payment = stage.read(lambda: db.session.scalar(select(Payment.id).where(Payment.request_key == "v")))
+
+    def undo():
+        return stage.do(lambda: reverse_payment(stage.rae, payment, reason="wrong card"))
+
+    with pytest.raises(PaidForVoucher):
+        undo()
+    assert left(stage, voucher.id) == 5000
+    stage.check_books()
+    stage.credit(voucher.document_id)
+    undo()
+    assert left(stage, voucher.id) == 0 and stage.credit_left() == 0
+    stage.check_books()
 
 
 def figures(stage, month: str):

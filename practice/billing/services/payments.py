@@ -8,6 +8,7 @@ from practice.accounts.queries import therapists
 from practice.audit import services as audit
 from practice.billing.models.documents import Document
 from practice.billing.models.payments import Allocation, Method, Payment, Tip
+from practice.billing.models.vouchers import Voucher
 from practice.billing.queries.charged import charged
 from practice.billing.queries.deposits import deposits_of, free_credit
 from practice.billing.queries.documents import credit_of, get_document, get_payment, open_of_clients
@@ -27,6 +28,8 @@ from practice.schedule.states import HOLDING_TIME
 
 LARGEST = 10**12  # minor units
 BY_KEY = select(Payment).where(Payment.request_key == bindparam("request_key"))
+HOLDING_VOUCHER = select(Voucher.id).where(Voucher.document_id.in_(bindparam("documents", expanding=True)),
+                                           Voucher.left_amount > 0).limit(1)
 OF_PAYMENT = bindparam("payment_id")
 GONE = select(*(select(func.coalesce(func.sum(amount), 0)).where(of_payment == OF_PAYMENT).scalar_subquery()
                 for amount, of_payment in ((Allocation.amount, Allocation.payment_id),
@@ -39,6 +42,10 @@ class AlreadyReversed(DomainError):
 
 class GivenBack(DomainError):
     message = _("Part of this money was given back to the client already.")
+
+
+class PaidForVoucher(DomainError):
+    message = _("A voucher was sold for this money, and something is left on it: take its document back first.")
 
 
 class NotToCome(DomainError):
@@ -214,13 +221,16 @@ def _why(reason: str) -> str:
 def reverse_payment(actor: Actor, payment_id: int, *, reason: str) -> Payment:
     """Take a payment back: the same sum, negative, today; what it paid is open again.
 
-    Raises AlreadyReversed, GivenBack, TillClosed, Invalid, NotFound.
+    Raises AlreadyReversed, GivenBack, PaidForVoucher, TillClosed, Invalid, NotFound.
     """
     require(actor, Permission.PAYMENT_TAKE)
     payment = _to_reverse(payment_id)
     if left_of(payment) > credit_of(payment.client_id):
         raise GivenBack()
-    row, put = _reverse(actor, payment, _why(reason)), _put(payment)
+    put = _put(payment)
+    if db.session.scalar(HOLDING_VOUCHER, {"documents": [document_id for document_id, _amount in put]}) is not None:
+        raise PaidForVoucher()
+    row = _reverse(actor, payment, _why(reason))
     for document_id, amount in put:
         _take_off(payment, get_document(document_id, lock=True), amount)
     audit.record(actor, "payment.reverse", row, client_id=payment.client_id, amount=payment.amount)

@@ -1,11 +1,13 @@
 """What the practice gives up of an invoice: a row with its reason and a day of its own, never an edited invoice."""
 from datetime import date
 
+from sqlalchemy import func, select
+
 from practice.access.actor import Actor
 from practice.access.guard import require
 from practice.access.permissions import Permission
 from practice.audit import services as audit
-from practice.billing.models.documents import DocumentKind, DocumentState
+from practice.billing.models.documents import Document, DocumentKind, DocumentState
 from practice.billing.models.payments import Allocation, WriteOff
 from practice.billing.queries.documents import get_document
 from practice.billing.services.closed import refuse_closed
@@ -38,6 +40,8 @@ def write_off(actor: Actor, document_id: int, *, amount: int, on: date, reason: 
     if on < document.issued_on:
         raise Invalid(_("Not before the day of the invoice."), "on_date")
     refuse_closed(on)
+    if amount > _open_since(document, on):
+        raise NothingOpen(_("Not that much was open on that day: choose a later one."), "on_date")
     row = WriteOff(document_id=document.id, amount=amount, reason=reason.strip()[:200], on_date=on,
                    made_at=clock.now(), made_by_id=actor.user_id)
     db.session.add(row)
@@ -50,3 +54,16 @@ def write_off(actor: Actor, document_id: int, *, amount: int, on: date, reason: 
     db.session.flush()
     audit.record(actor, "document.write_off", row, client_id=document.client_id, amount=amount)
     return row
+
+
+def _open_since(document: Document, on: date) -> int:
+    """The least that was open at the end of a day, from `on` until now: what was paid then and is open again since was
+    not to be given up, or more would be settled at the end of that month than was invoiced."""
+    least = amount = document.open_amount
+    for settled in db.session.scalars(
+            select(func.sum(Allocation.amount))
+            .where(Allocation.document_id == document.id, Allocation.on_date > on)
+            .group_by(Allocation.on_date).order_by(Allocation.on_date.desc())):
+        amount += int(settled)
+        least = min(least, amount)
+    return least
