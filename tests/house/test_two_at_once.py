@@ -10,6 +10,7 @@ from sqlalchemy import func, select
 from practice.access import guard
 from practice.accounts.models import Authenticator, RecoveryCode
 from practice.accounts.services import second_step
+from practice.admin.report_command import send_report
 from practice.billing.services.till import move_cash, open_the_till
 from practice.clients.models import ChartLimit, Client
 from practice.clients.queries import get_client
@@ -19,6 +20,7 @@ from practice.core.db import db, transaction
 from practice.core.errors import DomainError, Invalid, Stale
 from practice.intake.models import FormVersion
 from practice.intake.services.forms import start_draft
+from practice.outbox.queries import messages_about
 from practice.premises.models import Room
 from practice.premises.queries import get_practice
 from practice.premises.services import change_settings, save
@@ -138,3 +140,26 @@ def test_the_second_click_meets_what_the_first_wrote(cloned_database):
             other.join(0.3)
         other.join()
         assert answers[-1] == wanted, url
+
+
+def test_of_machines_that_mail_the_month_at_once_one_does(cloned_database):
+    """Three schedulers at the same minute: all have looked before the first can write, and each owner gets one mail."""
+    clock.set_to(personas.NOW)
+    people, app, sent = personas.open_house(), cloned_database.app, []
+
+    def machine() -> None:
+        with app.app_context():
+            sent.append(send_report("2026-10"))
+
+    machines = [threading.Thread(target=machine) for _number in range(3)]
+    with guard.acting(people.system), transaction():
+        if cloned_database.kind == "postgresql":  # SQLite lets nobody begin
+            db.session.connection().exec_driver_sql("LOCK TABLE outbox_message IN SHARE ROW EXCLUSIVE MODE")
+        for one in machines:
+            one.start()
+        machines[0].join(2)
+    for one in machines:
+        one.join()
+    assert sorted(map(len, sent)) == [0, 0, 2]
+    with guard.acting(people.system):
+        assert len(messages_about(["report:2026-10"])) == 2
