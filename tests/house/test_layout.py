@@ -128,3 +128,14 @@ def test_ruff_is_content():
         [sys.executable, "-m", "ruff", "check", "--no-cache", "."], cwd=ROOT, capture_output=True, text=True
     )
     assert done.returncode == 0, done.stdout
+
+
+def test_templates_import_what_they_use():
+    idle = []
+    for path in sorted((ROOT / "templates").rglob("*.html")):
+        words = path.read_text(encoding="utf-8")
+        for names in re.findall(r"""\{%-? from ['"][^'"]+['"] import ([^%]+?)(?: with context)? -?%\}""", words):
+            for name in (one.split(" as ")[-1].strip() for one in names.split(",")):
+                if len(re.findall(rf"\b{name}\b", words)) < 2:
+                    idle.append(f"{path.relative_to(ROOT)}: {name}")
+    assert idle == []
