@@ -18,7 +18,8 @@ LATER = NOW + proof.LASTS + timedelta(seconds=1)
 EXPORTS = ("/lists/clients/export/csv/", "/reports/2026-11.xlsx", "/reports/2026-11/pack.zip", "/money/owed/owed.csv",
            "/lists/users/export/csv/")
 # Of their own practice: nothing leaves the house.
-CHANGES_CODES = {("accounting", "save"), ("accounting", "make"), ("payouts", "new"), ("payouts", "back")}
+CHANGES_CODES = {("accounting", "save"), ("accounting", "make"), ("payouts", "new"), ("payouts", "fee"),
+                 ("payouts", "back")}
 
 
 @pytest.fixture
