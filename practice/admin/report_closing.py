@@ -4,6 +4,7 @@ from flask_admin import expose
 from flask_babel import gettext
 from flask_wtf import FlaskForm
 from wtforms import StringField
+from wtforms.validators import InputRequired
 
 from practice.access.permissions import Permission as P
 from practice.accounts.queries import user_names
@@ -17,7 +18,7 @@ from practice.reports.services.closing import close_month, reopen_month
 
 
 class ReopenForm(FlaskForm):
-    reason = StringField(_("Why is it opened again?"))
+    reason = StringField(_("Why is it opened again?"), [InputRequired(_("Say why the month is opened again."))])
 
 
 class ClosingPage(Page):
@@ -37,7 +38,8 @@ class ClosingPage(Page):
     @expose("/open", methods=("POST",))
     def reopen(self, month):
         period, form = asked(month), ReopenForm()
-        if attempt(form, lambda: reopen_month(current_actor(), period, reason=form.reason.data or "")):
+        if form.validate_on_submit() and attempt(
+                form, lambda: reopen_month(current_actor(), period, reason=form.reason.data)):
             flash(gettext("%(month)s is open again.", month=title_of(period)), "success")
             return redirect(url_for("closing.page", month=month))
         return self._page(month, form), 422

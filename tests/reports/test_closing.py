@@ -178,6 +178,21 @@ def test_what_comes_later_is_listed_and_counts_later(stage):
     assert november["earned"] == 0  # the late session, less the credit note
 
 
+def test_a_payment_of_the_month_that_is_taken_back_later_is_listed(stage):
+    with clock.frozen(personas.NOW - timedelta(days=25)):
+        wrong = stage.pay(4200)
+    close(stage)
+    stage.do(lambda: reverse_payment(stage.rae, wrong, reason="it bounced"))
+    new = stage.pay(100)
+    stage.do(lambda: reverse_payment(stage.rae, new, reason="wrong client"))
+    with guard.acting(stage.people.olive):
+        moved = moved_since(stage.people.olive, closed_month(OCTOBER))
+        november = the_report(stage.people.olive, NOVEMBER).figures
+    assert [(row.on_date, row.of_date, row.amount, row.reason) for row in moved.payments] == [
+        (stage.today, stage.today - timedelta(days=25), -4200, "it bounced")]
+    assert moved.figures == {} and november["received"] == -4200
+
+
 def _charge(stage, appointment_id):
     return checkout(stage.rae, appointment_id, payments=[], request_key="late")
 

@@ -9,6 +9,7 @@ from practice.access.actor import Actor
 from practice.access.guard import require, system_session
 from practice.access.permissions import Permission
 from practice.billing.models.documents import Document, DocumentLine
+from practice.billing.models.payments import Method, Payment
 from practice.billing.models.till import TillDay
 from practice.billing.queries.charged import IS_UNCHARGED
 from practice.core import clock
@@ -83,12 +84,25 @@ class Late:
 
 
 @dataclass(frozen=True)
+class TakenBack:
+    """A payment of the closed month that was taken back after the closing; the amount is below zero."""
+
+    on_date: date
+    of_date: date
+    method: Method
+    amount: int
+    reason: str
+
+
+@dataclass(frozen=True)
 class Moved:
-    """What changed since a month was closed: figures that would be others today (then, now), and documents written
-    since for its sessions, or against its invoices. They count in the month in which they were written."""
+    """What changed since a month was closed: figures that would be others today (then, now); documents written since
+    for its sessions, or against its invoices; payments of it that were taken back. They count in the month in which
+    they were written."""
 
     figures: dict[str, tuple]
     documents: list[Late]
+    payments: list[TakenBack]
 
 
 def moved_since(actor: Actor, kept: ClosedMonth) -> Moved:
@@ -99,7 +113,7 @@ def moved_since(actor: Actor, kept: ClosedMonth) -> Moved:
         now = read_report(then.period)
         changed = {name: (value, now.figures.get(name)) for name, value in then.figures.items()
                    if value != now.figures.get(name)}
-        return Moved(changed, _late(then.period, kept))
+        return Moved(changed, _late(then.period, kept), _taken_back(then.period, kept))
 
 
 def _late(period: Period, kept: ClosedMonth) -> list[Late]:
@@ -111,6 +125,16 @@ def _late(period: Period, kept: ClosedMonth) -> list[Late]:
         .where(Document.issued_on > period.last, Document.issued_at >= kept.closed_at,
                Document.id.in_(for_session) | Document.refers_to_id.in_(against)).order_by(Document.id))
     return [Late(*row) for row in found]
+
+
+def _taken_back(period: Period, kept: ClosedMonth) -> list[TakenBack]:
+    of = aliased(Payment)
+    found = db.session.execute(
+        select(Payment.received_on, of.received_on, Payment.method, Payment.amount, Payment.reason)
+        .join(of, of.id == Payment.reverses_id)
+        .where(Payment.received_on > period.last, Payment.received_at >= kept.closed_at,
+               of.received_on.between(period.first, period.last)).order_by(Payment.id))
+    return [TakenBack(*row) for row in found]
 
 
 @dataclass(frozen=True)
