@@ -88,7 +88,8 @@ def neutral(entries: Sequence[Booked], codes: Mapping[str, Code], *, decimals: i
 
 def datev(entries: Sequence[Booked], codes: Mapping[str, Code], *, decimals: int, names: bool, currency: str,
           made_at: datetime, first: date, last: date) -> bytes:
-    """EXTF, format 13 of "Buchungsstapel": Windows-1252 with what it cannot write as "?", CRLF, commas for decimals.
+    """EXTF, format 13 of "Buchungsstapel" as DATEV describes it (developer.datev.de, DATEV-Format): Windows-1252 with
+    what it cannot write as "?", CRLF, commas for decimals, accounts of at least four digits.
 
     `made_at` is local. The codes "datev:consultant" and "datev:client" hold the numbers of the header. Raises Invalid
     for a currency of three decimals and for an account that is no number, which the format does not know.
@@ -99,7 +100,7 @@ def datev(entries: Sequence[Booked], codes: Mapping[str, Code], *, decimals: int
     if named := sorted(codes[key].account for key in used if not NUMBER.fullmatch(codes[key].account)):
         raise Invalid(_("DATEV knows accounts by numbers of up to nine digits, and not these: %(accounts)s."),
                       accounts=", ".join(named))
-    length = max((len(codes[key].account) for key in used), default=4)
+    length = max(4, *(len(codes[key].account) for key in used))
     head = ['"EXTF"', "700", "21", '"Buchungsstapel"', "13", made_at.strftime("%Y%m%d%H%M%S") + "000", "", '"RE"', '""',
             '""', codes["datev:consultant"].account, codes["datev:client"].account, f"{first.year}0101", str(length),
             f"{first:%Y%m%d}", f"{last:%Y%m%d}", '"Practice"', '""', "1", "0", "1", f'"{currency}"', "", '""', "", "",
@@ -117,7 +118,8 @@ def datev(entries: Sequence[Booked], codes: Mapping[str, Code], *, decimals: int
 
 
 def sage(entries: Sequence[Booked], codes: Mapping[str, Code], *, decimals: int, names: bool) -> bytes:
-    """Sage 50's audit trail as journals: a debit and a credit line a booking, by position and without heads."""
+    """Sage 50's audit trail as journals: a debit and a credit line a booking, by position and without heads. The order
+    of the fields is from two makers of add-ons for it that agree; Sage's own list could not be compared."""
     out = io.StringIO(newline="")
     writer = csv.writer(out, lineterminator="\r\n")
     for entry in entries:
@@ -165,7 +167,8 @@ def parts(lines: Sequence, most_lines: int, most_documents: int | None = None, *
 
 def xero(lines: Sequence[Sold], codes: Mapping[str, Code], *, decimals: int, names: bool, currency: str) -> bytes:
     """Xero's sales invoices: a row a line, amounts without tax (choose "tax exclusive" at the import), days as
-    DD/MM/YYYY; credit notes are negative. The tax key is Xero's name of the tax."""
+    DD/MM/YYYY; credit notes are negative. The tax key is Xero's name of the tax. The heads are those of its template as
+    guides and exporters show it."""
     rows = []
     for line in lines:
         cells = dict.fromkeys(XERO_HEADS, "")
@@ -221,7 +224,8 @@ def quickbooks_credits(lines: Sequence[Sold], codes: Mapping[str, Code], *, deci
 
 def xero_journal(entries: Sequence[Booked], codes: Mapping[str, Code], *, decimals: int) -> bytes:
     """Bookings that are no invoices as Xero's manual journals, one a document: the debit above zero, the credit below.
-    The tax key is Xero's name of the tax, which it wants of every account."""
+    The tax key is Xero's name of the tax, which it wants of every account. Fields, days, signs and at most 300 lines
+    are from Xero's own help (help.xero.com, ManualJournalsImport): one narration and day make one journal."""
     rows = []
     for entry in entries:
         for key, amount in ((entry.debit, entry.amount), (entry.credit, -entry.amount)):

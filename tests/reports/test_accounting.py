@@ -183,6 +183,13 @@ def test_datev(found):
     assert "ukasz" not in without
 
 
+def test_datev_wants_accounts_of_four_digits(found):
+    short = {key: Account("1", "") if not key.startswith("datev") else code for key, code in found.codes.items()}
+    data = layouts.datev(found.entries, short, names=True, decimals=2, currency="EUR", made_at=personas.NOW,
+                         first=date(2026, 11, 1), last=date(2026, 11, 30))
+    assert data.split(b";")[13] == b"4"
+
+
 def test_datev_refuses_an_account_that_is_no_number(found):
     named = found.codes | {"credit": Account("Client credit", "")}
     with pytest.raises(Invalid) as error:
