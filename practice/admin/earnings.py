@@ -31,4 +31,4 @@ class EarningsPage(Page):
         return render_template(
             "admin/reports/earnings.html", period=period, title=title_of(period), found=found, before=before,
             before_title=title_of(period.before), treatments=treatments, sources=SOURCE_LABELS, plain=plain,
-            booked=gettext("n/a") if booked is None else f"{booked / 10:g} %")
+            booked=gettext("n/a") if booked is None else f"{booked / 10:.1f} %")

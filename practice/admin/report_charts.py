@@ -1,6 +1,6 @@
 """The words and charts of a report, for the screen: formatted here, drawn by macros/charts.html."""
 from flask import url_for
-from flask_babel import format_date, gettext
+from flask_babel import format_date, format_decimal, gettext
 
 from practice.admin import charts, show
 from practice.billing.models.payments import METHOD_LABELS
@@ -34,10 +34,10 @@ def of_how_many(report: Report, name: str) -> str:
     """"3 of 45"; of too few why there is no share."""
     counted, whole = report.figures[name]
     if name in TIMES:
-        return gettext("%(counted)s of %(whole)s hours", counted=counted // 60, whole=whole // 60)
+        return gettext("%(counted)s of %(whole)s hours", counted=count(counted // 60), whole=count(whole // 60))
     if 0 < whole < FEWEST:
         return gettext("%(counted)s of %(whole)s: too few to say", counted=counted, whole=whole)
-    return gettext("%(counted)s of %(whole)s", counted=counted, whole=whole)
+    return gettext("%(counted)s of %(whole)s", counted=count(counted), whole=count(whole))
 
 
 def retention_of(report: Report) -> str:
@@ -51,7 +51,7 @@ def change(now: int, then: int) -> str:
     if not then:
         return ""
     tenths = round((now - then) * 1000 / abs(then))
-    return f"{'↑' if tenths >= 0 else '↓'} {abs(tenths) / 10:g} %"
+    return f"{'↑' if tenths >= 0 else '↓'} {abs(tenths) / 10:.1f} %"
 
 
 def said(report: Report, name: str) -> str:
@@ -64,10 +64,15 @@ def said_value(name: str, value) -> str:
     unit = FIGURES[name].unit
     if unit is Unit.RATE and value is not None:
         value = share(value)
-        return gettext("n/a") if value is None else f"{value / 10:g} %"
+        return gettext("n/a") if value is None else f"{value / 10:.1f} %"
     if value is None:
         return gettext("n/a")
-    return show.money(value) if unit is Unit.MONEY else str(value)
+    return show.money(value) if unit is Unit.MONEY else count(value)
+
+
+def count(number: int) -> str:
+    """A number of things, its thousands apart as in a sum of money."""
+    return format_decimal(number)
 
 
 def plain(minor: int) -> str:
@@ -83,6 +88,8 @@ def whole(minor: int) -> str:
 
 def cell(column: Column, value, labels: dict) -> str:
     """A value of a table as the screen shows it."""
+    if column.key == "therapist" and not value:
+        return gettext("Without a therapist")
     if value is None:
         return ""
     if column.key in labels:
@@ -91,6 +98,8 @@ def cell(column: Column, value, labels: dict) -> str:
         return show.money(value)
     if column.kind is Kind.DATE:
         return show.day(value)
+    if column.kind is Kind.INTEGER:
+        return count(value)
     return f"{value / 10_000:g} %" if column.kind is Kind.PERCENT else str(value)
 
 
@@ -143,4 +152,4 @@ def _shares(rows: list[tuple], place: int, of: int, rest: str, address) -> tuple
 
 
 def _percent(part: int, of: int) -> str:
-    return f"{(part * 1000 + of // 2) // of / 10:g} %" if of > 0 else ""
+    return f"{(part * 1000 + of // 2) // of / 10:.1f} %" if of > 0 else ""

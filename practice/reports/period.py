@@ -97,6 +97,11 @@ class Period:
             found.append(found[-1].after)
         return found
 
+    @property
+    def is_by_month(self) -> bool:
+        """Whether it has so many weeks that its months are shown instead."""
+        return (self.last - self.first).days > 92
+
     def weeks(self) -> list[tuple[date, date]]:
         """Cut at Mondays: first and last day of each piece."""
         pieces, start = [], self.first

@@ -9,10 +9,16 @@ export function startPay() {
   const words = form.querySelector("[data-pay-words]");
   const amount = form.querySelector("[data-pay-amount]");
 
+  // "100" is said as the sum is said everywhere, "100.00"; what is not a number is said as it was typed.
+  function written(text) {
+    const plain = text.replace(",", ".");
+    return /^\d+(\.\d*)?$/.test(plain) ? Number(plain).toFixed(Number(form.dataset.decimals)) : text;
+  }
+
   function say() {
     const method = form.querySelector("input[data-words]:checked");
     if (!method || !words) return;
-    const sum = (words.dataset.amountWords || "{n}").replace("{n}", amount?.value.trim() || "0");
+    const sum = (words.dataset.amountWords || "{n}").replace("{n}", written(amount?.value.trim() || "0"));
     words.textContent = method.dataset.words.replace("{amount}", sum);
   }
 

@@ -40,6 +40,7 @@ def test_keys_change_and_enter(live_server, new_page):
     page.keyboard.press("2")
     page.fill("#amount", "100")
     assert notes(page) == ["Change to give back: €22.00"]
+    assert page.inner_text("[data-pay-words]") == "Take €100.00 in cash"
     page.check("[name=method][value=card]", force=True)
     assert notes(page) == ["€22.00 more than to pay: kept as credit."]
     page.fill("#amount", "50")

@@ -4,6 +4,8 @@ from html import unescape
 
 import pytest
 
+from practice.admin.report_charts import cell
+from practice.core.spreadsheet import Column, Kind
 from tests.factories.billing import Stage
 
 MONTH = "/reports/2026-11"
@@ -17,6 +19,16 @@ def test_the_month_of_an_empty_practice_says_not_available(as_person):
 def test_the_weeks_of_a_month_are_named_by_their_days(as_person):
     page = as_person("olive").get(MONTH).get_data(as_text=True)
     assert ">1</text>" in page and ">2–8</text>" in page and ">30</text>" in page
+
+
+def test_a_year_is_shown_by_month_and_compared_once(as_person, people):
+    """The time before a year is the year before: said once."""
+    Stage(people).session()
+    olive = as_person("olive")
+    year = unescape(olive.get("/reports/2026").text)
+    assert "Earned by month" in year and "Earned by week" not in year
+    assert "Earned by week" in olive.get(MONTH).text
+    assert olive.get("/reports/2027").text.count("100.0 % on 2026") == 1
 
 
 def test_every_figure_opens_its_rows(as_person, people):
@@ -101,3 +113,9 @@ def test_a_number_in_the_rows_opens_its_document(as_person, people, name):
     invoice = stage.invoice()
     page = as_person("bo").get(f"{MONTH}/rows/{name}").get_data(as_text=True)
     assert f'href="/money/invoices/{invoice}"' in page
+
+
+def test_rows_without_a_therapist_say_so_and_counts_read_as_sums_do(people):
+    """An empty cell is no name; thousands of minutes stand apart as thousands of euros do."""
+    assert cell(Column("therapist", "Therapist"), "", {}) == "Without a therapist"
+    assert cell(Column("booked", "Minutes booked", kind=Kind.INTEGER), 6855, {}) == "6,855"

@@ -198,7 +198,7 @@ def _weeks(period: Period, earned) -> list[tuple]:
     days = Counter()
     for row in earned:
         days[row.on_date] += int(row.amount)
-    if (period.last - period.first).days > 92:
+    if period.is_by_month:
         pieces = [(max(month.first, period.first), min(month.last, period.last)) for month in period.months()]
         before = [(_a_year_before(first), _a_year_before(last + timedelta(days=1)) - timedelta(days=1))
                   for first, last in pieces]
