@@ -7,36 +7,22 @@ message are looked for in every response.
 import io
 import re
 import zipfile
-from urllib.parse import quote
 
 import pytest
 from flask import Flask
 from pypdf import PdfReader
-from werkzeug.datastructures import ImmutableMultiDict
 
 from practice.core.pdf import render
 from tests.core.test_pdf import day_sheet
 from tests.house.doors import DOORS
+from tests.house.walking import PEOPLE, WAYS_OUT, Asked, address, behind, names_looked_for, quoted, rules
 from tests.plugins.people import sign_in
 from tests.plugins.statements import carrying
 from tests.world import CLINICAL_WORDS, FOR_THE_DESK, IN_A_NOTE, IN_AN_ANSWER, World
 
 pytestmark = pytest.mark.usefixtures("errors_become_pages")
-PEOPLE = {"O": "olive", "T": "theo", "X": "tara", "R": "rae", "B": "bo", "A": None}
 NAMES = {"O": "owner", "T": "therapist", "X": "other therapist", "R": "reception", "B": "bookkeeper", "A": "nobody"}
 PASSED = {200, 302, 303, 400, 404, 409, 422}  # past the door: what is behind it is other tests' business
-WAYS_OUT = {"sign_out", "lock"}  # who walks through them has no sign-in for the next door
-
-
-def rules(app: Flask) -> list:
-    return [rule for rule in app.url_map.iter_rules() if not rule.endpoint.endswith(".static")]
-
-
-def address(app: Flask, rule, world: World) -> str:
-    values = {name: world.value(rule.endpoint, name) for name in rule.arguments if name not in (rule.defaults or {})}
-    with app.test_request_context():
-        url = rule.build(values, append_unknown=False)[1]
-    return f"{url}?id={world.row_of(rule.endpoint)}" if rule.endpoint.endswith(".details_view") else url
 
 
 def browsers(app: Flask) -> dict:
@@ -182,67 +168,13 @@ JUNK = [
     "9999-12",
 ]
 
-FOR_FILTERS = ("search", "flt0_id_equals", "flt0_0", "flt1_1")  # what a list finds by going through all names
-
-
-class Asked(ImmutableMultiDict):
-    """What stands behind the question mark of an address; remembers for which names a page looks."""
-
-    names: set[str] = set()
-
-    def __getitem__(self, name):
-        self.names.add(name)
-        return super().__getitem__(name)
-
-    def __contains__(self, name):
-        self.names.add(name)
-        return super().__contains__(name)
-
-    def getlist(self, name, *rest):
-        self.names.add(name)
-        return super().getlist(name, *rest)
-
-    def __iter__(self):
-        self.names.update(FOR_FILTERS)
-        return super().__iter__()
-
-    def items(self, *rest, **options):
-        self.names.update(FOR_FILTERS)
-        return super().items(*rest, **options)
-
-
-def names_looked_for(url: str, get) -> tuple[set[str], str]:
-    """The names for which a page looks behind its address, those too that it asks for when others are there.
-
-    And the address with a number, which may be right for some, behind all of them.
-    """
-    names = {"anything"}
-    while True:
-        Asked.names.clear()
-        full = behind(url, names, "1")
-        get(full).close()
-        if Asked.names <= names:
-            return names, full
-        names |= Asked.names
-
-
-def behind(url: str, names: set[str], junk: str) -> str:
-    return f"{url}?" + "&".join(f"{name}={quoted(junk)}" for name in sorted(names))
-
-
-def quoted(junk: str) -> str:
-    """As it may stand in an address; what is spelled as bytes already stays."""
-    return junk if junk.startswith("%") else quote(junk, safe="./")
-
 
 @pytest.mark.requirement("no-sql-injection", "no-5xx")
-def test_junk_in_addresses_is_never_a_server_error(app, world, monkeypatch):
+def test_junk_in_addresses_is_never_a_server_error(app, world, listening):
     """Junk in each part of an address, and behind it under each name that the page looks for: alone, and under all.
 
     What is meant for the database is bound to its statements and is never a part of them.
     """
-    listening = type("Listening", (app.request_class,), {"parameter_storage_class": Asked})
-    monkeypatch.setattr(app, "request_class", listening)
     browser, failed, looked_for, injected, asked_with = sign_in(app.test_client(), "sol"), [], set(), [], set()
     for rule in rules(app):
         if "GET" not in rule.methods or rule.endpoint == "static":
@@ -277,10 +209,8 @@ def fields_looked_for(world: World, browser, url: str) -> set[str]:
 
 
 @pytest.mark.requirement("no-sql-injection", "no-5xx")
-def test_junk_in_forms_is_never_a_server_error(app, world, monkeypatch):
+def test_junk_in_forms_is_never_a_server_error(app, world, listening):
     """Each field of each form filled with junk, and each missing; nothing of it becomes a part of a statement."""
-    listening = type("Listening", (app.request_class,), {"parameter_storage_class": Asked})
-    monkeypatch.setattr(app, "request_class", listening)
     browser, failed, injected, asked_with = sign_in(app.test_client(), "sol"), [], [], set()
     for rule in rules(app):
         if "POST" not in rule.methods or rule.endpoint in WAYS_OUT:

@@ -7,7 +7,7 @@ from sqlalchemy import func, select
 
 from practice.core.db import Base, db
 from tests.house.doors import DOORS
-from tests.house.test_doors import address, rules
+from tests.house.walking import address, rules
 from tests.journeys.test_axe import BELOW, FILES, LEAD_ON, PAGES, REST, WITHOUT_ROWS
 from tests.plugins.people import sign_in
 

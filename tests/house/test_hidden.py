@@ -8,16 +8,7 @@ from werkzeug.exceptions import HTTPException
 from practice.admin.base import ListView
 from practice.ops.scan.walk import Page
 from tests.house.doors import DOORS
-from tests.house.test_doors import (
-    FOR_FILTERS,
-    PEOPLE,
-    WAYS_OUT,
-    Asked,
-    address,
-    behind,
-    names_looked_for,
-    rules,
-)
+from tests.house.walking import FOR_FILTERS, PEOPLE, WAYS_OUT, Asked, address, behind, names_looked_for, rules
 from tests.plugins.people import sign_in
 from tests.plugins.statements import counted
 from tests.world import IN_A_CONDITION
@@ -45,14 +36,6 @@ BEYOND = {name: set(fields.split()) for name, fields in {
     "opening.take_back": "reason", "closing.reopen": "reason"}.items()}
 DERIVED_FROM = {"on_date": "starts_at", "sort_key": "last_name"}
 pytestmark = pytest.mark.only_on("sqlite", "what a page asks for and what it shows is the same on both")
-
-
-@pytest.fixture
-def listening(app, monkeypatch):
-    """The application, noting for which names it looks in what it is sent."""
-    monkeypatch.setattr(app, "request_class", type("Listening", (app.request_class,),
-                                                   {"parameter_storage_class": Asked}))
-    return app
 
 
 def told(browser, url: str, typed: str) -> tuple:

@@ -12,7 +12,7 @@ from sqlalchemy import String, Text, select
 from practice.access import guard
 from practice.core.columns import Enum_, JsonText
 from practice.core.db import Base, db
-from tests.house.test_doors import address, rules
+from tests.house.walking import address, rules
 from tests.plugins.people import sign_in
 from tests.world import FOR_THE_DESK, build_world
 

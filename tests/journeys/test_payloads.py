@@ -8,7 +8,7 @@ from practice.core.db import Base, db
 from practice.ops import triggers
 from tests import personas, world
 from tests.house.doors import DOORS
-from tests.house.test_doors import address, rules
+from tests.house.walking import address, rules
 from tests.journeys.steps import sign_in
 
 # Long enough to act, short enough for the short fields; both are found by their mark.
