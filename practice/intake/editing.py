@@ -168,7 +168,8 @@ def with_question(content: Mapping[str, Any], section_key: str, *, kind: str, la
     if once:
         question = {**_as_shipped(once), "label": label}
     else:
-        question = {"key": _key(f"own {label}", keys_of(fresh)), "kind": str(kind), "label": label}
+        # A label without a Latin letter leaves nothing behind "own", by which no question is known as one's own.
+        question = {"key": _key(f"own {label}", {*keys_of(fresh), "own"}), "kind": str(kind), "label": label}
     if once == SIGNATURE:
         fresh["sections"][-1]["questions"].append(question)
         return fresh

@@ -10,7 +10,7 @@ from practice.core.db import db, transaction
 from practice.intake.definition import SHIPPED, shipped, to_data
 from practice.intake.definition_check import check_definition
 from practice.intake.desk_side import FOR_THE_DESK, chart_keys, desk_keys, without_chart_marks
-from practice.intake.editing import changed, keys_of, questions_in, with_part, with_question
+from practice.intake.editing import changed, is_own, keys_of, questions_in, with_part, with_question
 from practice.intake.kinds import KIND_LABELS, QuestionKind
 from practice.intake.models import DeskAnswers, FormVersion, Submission, Way
 from practice.intake.queries import answers_of, definition_of, desk_answers, published_form
@@ -109,6 +109,12 @@ def test_an_own_question_in_a_part_about_health_or_with_an_option_a_rule_reads()
     assert "own_how_do_you_come" not in chart_keys(content)
     content["sections"][-2]["questions"][0]["options"][0]["proposes"] = "epilepsy"
     assert "own_how_do_you_come" in chart_keys(content)
+
+
+def test_a_question_in_any_script_is_the_practices_own():
+    content = with_part(to_data(shipped("full")), title="Ταξίδι", kind="text", label="Πώς έρχεστε;")
+    question = content["sections"][-2]["questions"][0]
+    assert is_own(question) and question["key"] not in chart_keys(content)
 
 
 @pytest.mark.requirement("no-clinical-at-desk", "own-rows")
