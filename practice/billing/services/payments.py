@@ -1,5 +1,5 @@
 """Money that comes in: taken once however often one clicks, put against invoices, reversed and never deleted."""
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import bindparam, func, or_, select
 
 from practice.access.actor import Actor
 from practice.access.guard import require
@@ -8,7 +8,7 @@ from practice.accounts.queries import therapists
 from practice.audit import services as audit
 from practice.billing.models.documents import Document
 from practice.billing.models.payments import Allocation, Method, Payment, Tip
-from practice.billing.models.vouchers import Voucher
+from practice.billing.models.vouchers import Voucher, VoucherKind
 from practice.billing.queries.charged import charged
 from practice.billing.queries.deposits import deposits_of, free_credit
 from practice.billing.queries.documents import credit_of, get_document, get_payment, open_of_clients
@@ -28,8 +28,11 @@ from practice.schedule.states import HOLDING_TIME
 
 LARGEST = 10**12  # minor units
 BY_KEY = select(Payment).where(Payment.request_key == bindparam("request_key"))
-HOLDING_VOUCHER = select(Voucher.id).where(Voucher.document_id.in_(bindparam("documents", expanding=True)),
-                                           Voucher.left_amount > 0).limit(1)
+# A voucher of an amount is paid when it is sold, and its sale is never owed; one for a treatment while it holds.
+HOLDING_VOUCHER = (
+    select(Voucher.id).limit(1)
+    .where(Voucher.document_id.in_(bindparam("documents", expanding=True)),
+           or_(Voucher.kind == VoucherKind.MULTI, Voucher.left_amount > 0)))
 OF_PAYMENT = bindparam("payment_id")
 GONE = select(*(select(func.coalesce(func.sum(amount), 0)).where(of_payment == OF_PAYMENT).scalar_subquery()
                 for amount, of_payment in ((Allocation.amount, Allocation.payment_id),
@@ -45,7 +48,7 @@ class GivenBack(DomainError):
 
 
 class PaidForVoucher(DomainError):
-    message = _("A voucher was sold for this money, and something is left on it: take its document back first.")
+    message = _("A voucher was sold for this money: take its document back first.")
 
 
 class NotToCome(DomainError):
