@@ -7,10 +7,11 @@ import pytest
 from sqlalchemy import select
 
 from practice.access import guard
+from practice.audit import services as audit
 from practice.billing.models.documents import Document, DocumentKind
 from practice.billing.models.payments import Method, Payment
 from practice.billing.queries.charged import charged
-from practice.billing.queries.documents import get_document
+from practice.billing.queries.documents import get_document, open_of_clients
 from practice.billing.queries.vouchers import get_voucher, plain_code
 from practice.billing.services.checkout import CheckedOutAlready, Extra, checkout
 from practice.billing.services.credit_notes import VoucherUsed
@@ -68,6 +69,16 @@ def test_the_money_of_a_voucher_is_taken_back_with_its_document(stage):
     undo()
     assert left(stage, voucher.id) == 0 and stage.credit_left() == 0
     stage.check_books()
+
+
+def test_a_sale_that_is_open_since_before_that_rule_stands_beside_invoices(stage):
+    voucher, invoice = sell(stage), stage.invoice()
+    with guard.acting(stage.people.system) as house, transaction():
+        sale = get_document(voucher.document_id)
+        sale.open_amount = 5000
+        audit.record(house, "voucher.use", sale)
+    found = stage.read(lambda: open_of_clients([stage.ann])[stage.ann])
+    assert {row.id for row in found} == {voucher.document_id, invoice}
 
 
 def figures(stage, month: str):

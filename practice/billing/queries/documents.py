@@ -142,7 +142,7 @@ def open_of_clients(client_ids: Iterable[int]) -> dict[int, list[Document]]:
     found: dict[int, list[Document]] = {}
     # Sorted here: asked for the order, SQLite walks through everything that is open instead of these clients.
     rows = db.session.scalars(select(Document).where(Document.client_id.in_(list(client_ids)), IS_OPEN)).all()
-    for row in sorted(rows, key=lambda row: (row.due_on, row.id)):
+    for row in sorted(rows, key=lambda row: (row.due_on or row.issued_on, row.id)):
         found.setdefault(row.client_id, []).append(row)
     return found
 
