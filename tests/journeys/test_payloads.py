@@ -49,9 +49,10 @@ def type_into(connection, table, column) -> int:
     if room < len(SHORT):
         return 0
     text = ACTING if room >= len(ACTING) else SHORT
-    for row_id in connection.scalars(select(table.c.id)).all():
+    number, = table.primary_key
+    for row_id in connection.scalars(select(number)).all():
         own = text + (str(row_id) if column.unique or table.name == "audit_row" else "")
-        connection.execute(update(table).where(table.c.id == row_id).values({column.name: own}))
+        connection.execute(update(table).where(number == row_id).values({column.name: own}))
     return 1
 
 
