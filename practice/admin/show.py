@@ -125,5 +125,5 @@ def today() -> date:
 
 def init_app(app: Flask) -> None:
     app.jinja_env.filters.update(money=money, day=day, day_short=day_short, weekday_day=weekday_day, time=time,
-                                 phone=phone, age=age, label=label, tr=tr)
+                                 phone=phone, age=age, label=label, tr=tr, recorded=recorded)
     app.jinja_env.globals.update(today=today, now=clock.now)

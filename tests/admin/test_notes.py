@@ -7,8 +7,11 @@ from sqlalchemy import select
 from practice.access import guard
 from practice.audit.models import AuditRow
 from practice.core import clock
+from practice.core.body import all_places
 from practice.core.db import db, transaction
+from practice.safety.content import ConditionContent
 from practice.safety.rules import AllergyFact
+from practice.safety.services.conditions import add_condition
 from practice.safety.services.profile import set_allergies
 from practice.schedule.models import Appointment
 from practice.schedule.states import AppointmentState as S
@@ -132,6 +135,17 @@ def test_above_the_limit_asks_why_and_offers_the_way_back(people, theo, session)
     state, content, note_id = note_of(people, session)
     assert state is NoteState.SIGNED and content.overrides[0].words == "Asked for firmer today"
     assert "Asked for firmer today" in theo.get(f"/notes/{note_id}/").get_data(as_text=True)
+
+
+def test_what_is_closed_stands_in_a_word_where_it_is_all(people, theo, session):
+    """Places closed stand above the note by name; the whole body in one word, not in thirty."""
+    with guard.acting(people.system):
+        client_id = db.session.scalar(select(Appointment.client_id).where(Appointment.id == session))
+    limit(people.theo, client_id, NECK, 0, "Wound")
+    assert "Back of neck closed" in theo.get(f"/notes/{session}/edit").text
+    with guard.acting(people.theo), transaction():
+        add_condition(people.theo, client_id, ConditionContent(words="Rash", places=all_places(), own_limit=0))
+    assert "Everywhere closed" in theo.get(f"/notes/{session}/edit").text
 
 
 def test_back_to_the_limit(people, theo, session):

@@ -87,6 +87,7 @@ def test_what_is_filtered_leaves(as_person, stage):
     filtered = [row["Number"] for row in rows(answer)]
     page = as_person("bo").get("/lists/invoices/?flt0_issued_smaller_than=2026-11-01").get_data(as_text=True)
     assert filtered == ["2026-0001"] and "2026-0001" in page and "2026-0002" not in page
+    assert "Issued earlier than 1 Nov 2026" in " ".join(page.split()) and "smaller than" not in page
 
 
 def test_who_may_not_take_it_along(as_person, stage):

@@ -191,9 +191,11 @@ def refused_places(verdict) -> dict[str, list[str] | str]:
 
 
 def closed_places(verdict) -> list[str]:
-    """Names of the places closed for this client: both sides of a region said once."""
+    """Names of the places closed for this client: both sides of a region said once, the whole body in one word."""
     closed = [place for place, ceiling in verdict.ceilings.items()
               if ceiling.level == 0 and any(reason.kind not in EVERYBODYS for reason in ceiling.set_by)]
+    if len(closed) == len(all_places()):
+        return [gettext("Everywhere")]
     return [one.label(gettext) if isinstance(one, Place) else gettext(one.label) for one in join_sides(closed)]
 
 
