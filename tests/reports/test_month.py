@@ -128,6 +128,7 @@ def test_every_figure_is_the_sum_of_its_rows(people, stage):
     assert [row[1:] for row in rows["packages"]] == [
         ("2026-0007", "Ann Doyle", date(2026, 11, 17), date(2027, 11, 17), 11_747)]
     assert [(*row[2:4], row[-1]) for row in rows["vouchers"]] == [("Ann Doyle", date(2026, 11, 17), 4200)]
+    assert [row[2:] for row in rows["other_documents"]] == [("voucher_sale", today, "Ann Doyle", 10_000)]
     assert rows["credit"] == [(stage.ann, "Ann Doyle", 0, 700)]  # Bea's is used up
     assert rows["tips_owed"] == [(None, "Tara Lindqvist", 1000, 400, 600)]
     assert len(rows["documents"]) == f["documents"] and len(rows["appointments"]) == 5

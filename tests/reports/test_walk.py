@@ -1,9 +1,12 @@
 """Whatever happens in a practice: its months close."""
 import pytest
 from hypothesis import HealthCheck, example, given, settings
+from sqlalchemy import select
 
 from practice.access import guard
+from practice.billing.models.documents import Document
 from practice.core import clock
+from practice.core.db import db
 from practice.reports.definitions import FIGURES, OWED_BY_AGE
 from practice.reports.period import Period, age_bucket
 from practice.reports.queries.closed import compared
@@ -66,8 +69,19 @@ def assert_sums(actor, found: Report) -> None:
     paid = rows["payouts"]
     assert paid["difference"] == paid["expected"] - paid["bank"] - paid["fee"]
     assert compared(actor, found.period).items() <= f.items()
+    assert numbers_on_file(actor, found.period) == numbers_given(found.period)
     assert rows["credit"] == {"deposits": f["deposits"], "amount": f["client_credit"]}
     assert rows["packages"]["left"] == f["deferred_packages"] and rows["vouchers"]["left"] == f["voucher_liability"]
+
+
+def numbers_on_file(actor, period: Period) -> list[str]:
+    return sorted(row[1] for name in ("documents", "other_documents") for row in detail(actor, name, period))
+
+
+def numbers_given(period: Period) -> list[str]:
+    """All there are, of whatever series."""
+    return sorted(db.session.scalars(select(Document.number_text).where(
+        Document.issued_on.between(period.first, period.last))))
 
 
 def assert_owed(found: Report, rows: list[tuple]) -> None:

@@ -34,6 +34,11 @@ def _documents(period: Period, key: str | None) -> list[tuple]:
              row.tax_amount, row.gross_amount) for row in db.session.execute(rows.documents(period))]
 
 
+def _other_documents(period: Period, key: str | None) -> list[tuple]:
+    return [(row.id, row.number_text, str(row.kind), row.issued_on, row.billed_name, row.gross_amount)
+            for row in db.session.execute(rows.documents(period, rows.NOT_INVOICED))]
+
+
 def _earned(period: Period, key: str | None) -> list[tuple]:
     """`key` is "therapist-7", "treatment-3", "therapist-none", "treatment-none", a source, or None."""
     earned = rows.earned(period)
@@ -127,7 +132,7 @@ def _visitors(period: Period, key: str | None) -> list[tuple]:
 BUILDERS = {"debtors": _debtors, "documents": _documents, "earned": _earned, "payments": _payments, "payouts": _payouts,
             "owed": _owed, "tips": _tips, "appointments": _appointments, "packages": _packages, "vouchers": _vouchers,
             "credit": lambda period, _key: whose.credit_rows(period.last),
-            "tips_owed": lambda period, _key: whose.tip_rows(period.last)}
+            "tips_owed": lambda period, _key: whose.tip_rows(period.last), "other_documents": _other_documents}
 # Read when somebody opens them.
 OPENED = {"deposits": lambda period, _key: whose.deposit_rows(period.last),
           "steps": lambda period, key: step_rows(key or "", period),

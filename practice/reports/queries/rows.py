@@ -15,6 +15,7 @@ from sqlalchemy import (
     exists,
     func,
     literal,
+    not_,
     null,
     or_,
     select,
@@ -37,6 +38,7 @@ OF_WHAT_IS_APART = exists().where(SALE.id == Document.refers_to_id, SALE.kind.in
 # The sale of a voucher for an amount, what was brought over from before, and a credit note on one of them are no part
 # of what was invoiced.
 INVOICED = and_(ISSUED, Document.kind.not_in(APART), or_(Document.refers_to_id.is_(None), ~OF_WHAT_IS_APART))
+NOT_INVOICED = and_(ISSUED, not_(INVOICED))
 NOT_EARNED = ("package", "voucher", "opening")  # kinds of lines: prepaid, or earned before
 OWED = (DocumentKind.INVOICE, DocumentKind.OPENING)
 DUE_ON = func.coalesce(Document.due_on, Document.issued_on).label("due_on")
@@ -44,11 +46,11 @@ PREPAID = ("package", "voucher")  # kinds of lines that are earned when what the
 IS_EARNED = DocumentLine.kind.not_in(NOT_EARNED)
 
 
-def documents(span: Period) -> Select:
+def documents(span: Period, chosen=INVOICED) -> Select:
     """Documents issued in the span; credit notes carry negative amounts."""
     return (select(Document.id, Document.number_text, Document.kind, Document.issued_on, Document.due_on,
                    Document.billed_name, Document.net_amount, Document.tax_amount, Document.gross_amount)
-            .where(INVOICED, Document.issued_on.between(span.first, span.last))
+            .where(chosen, Document.issued_on.between(span.first, span.last))
             .order_by(Document.issued_on, Document.id))
 
 

@@ -102,6 +102,10 @@ DETAILS: dict[str, Table] = {
     "tips_owed": Table(_("Tips not handed out yet"), (
         ("therapist", _("Therapist"), T), ("taken", _("Given"), M), ("paid_out", _("Handed out"), M),
         ("owed", _("Still owed"), M))),
+    # With "documents" every number that was given out.
+    "other_documents": Table(_("Vouchers sold, brought over"), (
+        ("number", _("Number"), T), ("kind", _("Kind"), T), ("issued_on", _("Issued"), D), ("name", _("Billed to"), T),
+        ("gross", _("Amount"), M)), {"kind": KIND_LABELS}),
 }
 
 TABLES = SUMMARIES | DETAILS

@@ -19,7 +19,7 @@ from practice.core.db import Base, db
 # Tables of a report whose rows begin with a client's number, or with a document's; and the one of payments, whose rows
 # are nobody's: day, method, reference, amount.
 OF_CLIENTS, OF_PAYMENTS = ("debtors", "credit"), "payments"
-OF_DOCUMENTS = ("documents", "owed", "earned", "packages", "vouchers")
+OF_DOCUMENTS = ("documents", "other_documents", "owed", "earned", "packages", "vouchers")
 
 
 def told_of_payments(client_id: int) -> Counter:
