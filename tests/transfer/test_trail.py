@@ -143,6 +143,9 @@ def test_the_pack_tells_in_sentences_and_proves_the_chain(people, ann_and_ben, a
     told = olive.get(f"/setup/trail/clients/{ann}/pack.csv").get_data(as_text=True)
     assert "at: 17 Nov 2026, 17:00" in told and "T17:00" not in told, "on the practice's clock, as people write it"
     assert olive.get(f"/setup/trail/clients/{ann}/pack.pdf").data.startswith(b"%PDF")
+    assert olive.get("/setup/trail/clients/999999/pack.pdf").status_code == 404
+    with guard.acting(people.system):
+        assert db.session.scalars(select(AuditRow.id).where(AuditRow.client_id == 999999)).all() == []
     account = olive.get(f"/setup/trail/accounts/{people.theo.user_id}/pack.csv").get_data(as_text=True)
     assert "Theo Marsh signed in" in account and "Annwen Quill" in account and "Olive Byrne opened" not in account
     assert olive.get(f"/setup/trail/accounts/{people.theo.user_id}/pack.pdf").data.startswith(b"%PDF")

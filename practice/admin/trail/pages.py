@@ -59,6 +59,7 @@ class TrailPage(Page):
     @expose("/clients/<int:client_id>/pack.<any(pdf, csv):kind>")
     def client_pack(self, client_id, kind):
         first, last = asked_span(usual())
+        get_client(client_id)
         ask(export=True, client_id=client_id, first=first, last=last)
         client = get_client(client_id)
         rows = trail.done_to(current_actor(), client_id, *span(first, last))
