@@ -158,7 +158,7 @@ class ListView(Guarded, ModelView):
     list_template = "admin/model/list.html"
     details_template = "admin/model/details.html"
     asks_again = ("export",)
-    is_clinical = False  # reading the list is recorded
+    is_clinical = False  # each reading is recorded
     read_permission: Permission
     export_permission: Permission | None = None
 
@@ -182,8 +182,15 @@ class ListView(Guarded, ModelView):
             value = request.args.get(argument)
             if value and not NUMBERS.fullmatch(value):
                 abort(400)
-        if self.is_clinical and name != "details_view":
-            record_reading(f"{self.model.__tablename__}.list", what=name)
+
+    def get_list(self, *args, **options):
+        """The rows of a page; of a clinical list whose they are is written down first, each of them a reading."""
+        if self.is_clinical:
+            _count, rows = super().get_list(*args, **options)
+            with transaction():
+                for client_id in sorted({row.client_id for row in rows}) or [None]:
+                    audit.record(current_actor(), f"{self.model.__tablename__}.list", client_id=client_id)
+        return super().get_list(*args, **options)
 
     def get_one(self, id):  # Flask-Admin's own name for it
         if not NUMBERS.fullmatch(str(id)):

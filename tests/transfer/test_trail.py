@@ -19,6 +19,8 @@ from practice.core.db import db, transaction
 from practice.core.errors import Forbidden
 from practice.outbox.models import Message
 from practice.outbox.states import MessageState
+from practice.safety.content import ConditionContent
+from practice.safety.services.conditions import add_condition
 from practice.schedule.services.booking import move
 from practice.transfer.queries import trail
 from practice.transfer.sentences import WORDS, Did, did, sentence
@@ -66,6 +68,18 @@ def test_whose_records_did_this_account_see(people, ann_and_ben, as_person):
         assert found == {ann: 2, ben: 1}
         later = {"first_at": personas.NOW + HOUR, "last_at": personas.NOW + 2 * HOUR}
         assert trail.seen_by(people.olive, people.theo.user_id, **later) == []
+
+
+@pytest.mark.requirement("audit-asked")
+def test_a_clinical_list_is_a_reading_of_everybody_on_it(people, ann_and_ben, as_person):
+    ann, _ben, _cara = ann_and_ben
+    with guard.acting(people.theo), transaction():
+        add_condition(people.theo, ann, ConditionContent(words="A sore neck"))
+    theo = as_person("theo")
+    assert "Annwen" in theo.get("/lists/conditions/").text
+    with guard.acting(people.olive):
+        assert [one.client_id for one in trail.seen_by(people.olive, people.theo.user_id, **ALWAYS)] == [ann]
+        assert "condition.list" in {one.action for one in trail.who_saw(people.olive, ann)}
 
 
 @pytest.mark.requirement("audit-asked")
