@@ -43,6 +43,7 @@ def test_keys_change_and_enter(live_server, new_page):
     assert page.inner_text("[data-pay-words]") == "Take €100.00 in cash"
     page.check("[name=method][value=card]", force=True)
     assert notes(page) == ["€22.00 more than to pay: kept as credit."]
+    assert not page.is_visible("label:has([name=over][value=change])")  # change is given for cash alone
     page.fill("#amount", "50")
     page.click(".pay-more summary")
     page.check("[name=second_method][value=cash]")

@@ -22,7 +22,7 @@ function words(minor) {
 function whatIsMore(method) {
   const picks = [...form.querySelectorAll("input[name=over]")];
   const change = picks.find((pick) => pick.value === "change");
-  change.disabled = method !== "cash";
+  change.disabled = change.closest("label").hidden = method !== "cash";
   let picked = overChosen ? picks.find((pick) => pick.checked && !pick.disabled) : null;
   picked ??= picks.find((pick) => pick.value === (method === "cash" ? "change" : "credit"));
   picked.checked = true;
