@@ -11,6 +11,9 @@ from practice.core.sealed import Sealed, SealedRow, keyring, sealed_column
 
 
 class FileKind(StrEnum):
+    LETTER = "letter"
+    REFERRAL = "referral"
+    SCAN = "scan"
     MEDICINES = "medicines"  # a photo in place of a list, from the client's own form
     PAPER_FORM = "paper_form"  # photographed at the desk, for the therapist to type in
 
