@@ -15,7 +15,7 @@ from practice.core.errors import DomainError, Invalid
 from practice.core.text import _
 from practice.intake.answers import parse_place
 from practice.sessions.measures import MEASURES, read_answers
-from practice.sessions.queries import measurements_of, wordings
+from practice.sessions.queries.plans import measurements_of, wordings
 from practice.sessions.services.measurements import take_measure
 
 LONGEST = 120

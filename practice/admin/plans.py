@@ -27,7 +27,7 @@ from practice.premises.queries import the_practice
 from practice.safety.queries.book import rulebook
 from practice.sessions.content import DEPTHS, MOST_ROWS, WorkRow, read_rows
 from practice.sessions.plan import COMBINED_LABELS, FREQUENCIES, HomeTask, PlanContent
-from practice.sessions.queries import due_clients, plan_row
+from practice.sessions.queries.plans import due_clients, plan_row
 from practice.sessions.services.plans import MOST_GOALS, MOST_TASKS, save_plan
 
 GOAL_LINES, FREE_TASKS, FREE_ROWS = 3, 2, 3

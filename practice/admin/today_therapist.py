@@ -23,7 +23,7 @@ from practice.schedule.queries import appointments
 from practice.schedule.queries.diary import working
 from practice.schedule.states import HOLDING_TIME, AppointmentState
 from practice.sessions.models import NoteState
-from practice.sessions.queries import count_unsigned, late_drafts, states_of
+from practice.sessions.queries.notes import count_unsigned, late_drafts, states_of
 
 LATE_AFTER = timedelta(days=2)  # a draft of an older day is late
 SOON = timedelta(minutes=90)

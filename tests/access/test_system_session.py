@@ -36,8 +36,8 @@ USERS = {
     ("schedule/queries/diary.py", "which rooms there are"): 1,
     ("schedule/queries/diary.py", "who works when"): 1,
     ("schedule/queries/team.py", "the day's columns"): 1,
-    ("sessions/queries.py", "how often a limit was passed over"): 1,
-    ("sessions/queries.py", "who comes again is asked of the whole book"): 1,
+    ("sessions/queries/notes.py", "how often a limit was passed over"): 1,
+    ("sessions/queries/plans.py", "who comes again is asked of the whole book"): 1,
 }
 
 

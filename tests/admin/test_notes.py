@@ -15,9 +15,9 @@ from practice.safety.services.conditions import add_condition
 from practice.safety.services.profile import set_allergies
 from practice.schedule.models import Appointment
 from practice.schedule.states import AppointmentState as S
-from practice.sessions import queries
 from practice.sessions.content import Score
 from practice.sessions.models import AddendumKind, NoteState, SessionNote
+from practice.sessions.queries import notes as reading
 from tests.factories.schedule import at
 from tests.factories.sessions import LOWER_BACK, NECK, draft, limit, row, signed, visit, words
 
@@ -60,7 +60,7 @@ def note_of(people, appointment_id: int):
     """(state, content, id) of the note as it is stored."""
     with guard.acting(people.system):
         note = db.session.scalars(select(SessionNote).where(SessionNote.appointment_id == appointment_id)).first()
-        return note and (note.state, queries.content_of(note), note.id)
+        return note and (note.state, reading.content_of(note), note.id)
 
 
 @pytest.mark.requirement("get-changes-nothing")
@@ -381,7 +381,7 @@ def test_the_hand_over(people, theo, session, as_person):
     stale = theo.post(f"/notes/{session}/to-reception", data={**good, "message": "Second thoughts"})
     assert stale.status_code == 409 and "Second thoughts" in stale.get_data(as_text=True)
     with guard.acting(people.rae):
-        given = queries.handover_of(session)
+        given = reading.handover_of(session)
         assert (given.minutes, given.back_in_days, given.message) == (60, 14, "Card on the desk")
         assert db.session.scalar(select(Appointment.state).where(Appointment.id == session)) is S.DONE
 

@@ -9,8 +9,8 @@ from practice.access.actor import system
 from practice.core import clock
 from practice.core.db import db
 from practice.schedule.models import Appointment
-from practice.sessions import queries
 from practice.sessions.models import NoteState, SessionNote
+from practice.sessions.queries import notes as reading
 from tests import personas
 from tests.factories import sessions
 from tests.factories.sessions import CALF, LOWER_BACK, NECK, row, signed, visit, words
@@ -43,7 +43,7 @@ def stored(appointment_id: int):
     db.session.rollback()
     with guard.acting(HOUSE):
         note = db.session.scalars(select(SessionNote).where(SessionNote.appointment_id == appointment_id)).first()
-        return (note.state, queries.content_of(note)) if note else None
+        return (note.state, reading.content_of(note)) if note else None
 
 
 def test_a_usual_note_takes_few_touches(live_server, new_page, tmp_path, capsys):

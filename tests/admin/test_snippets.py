@@ -6,8 +6,8 @@ from sqlalchemy import select
 
 from practice.access import guard
 from practice.core.db import db
-from practice.sessions import queries
 from practice.sessions.models import SessionNote, Snippet
+from practice.sessions.queries import notes as reading
 from tests.factories.schedule import at
 from tests.factories.sessions import visit
 
@@ -22,7 +22,7 @@ def theo(as_person):
 def ids(people) -> list[int]:
     db.session.rollback()
     with guard.acting(people.theo):
-        return [row.id for row in queries.snippets()]
+        return [row.id for row in reading.snippets()]
 
 
 def test_made_inserted_changed_and_taken_out(theo, people):
@@ -35,7 +35,7 @@ def test_made_inserted_changed_and_taken_out(theo, people):
     assert theo.post(f"/notes/{session}/edit", data=sent).status_code == 302
     with guard.acting(people.system):
         note = db.session.scalars(select(SessionNote).where(SessionNote.appointment_id == session)).one()
-        assert queries.content_of(note).plan == "Neck first\nBack in two weeks,\nwarmth in the evening"
+        assert reading.content_of(note).plan == "Neck first\nBack in two weeks,\nwarmth in the evening"
     theo.post(f"/notes/snippets/{number}", data=NEW | {"version": "1", "title": "Three weeks"})
     assert "Three weeks" in theo.get("/notes/snippets/").get_data(as_text=True)
     stale = theo.post(f"/notes/snippets/{number}", data=NEW | {"version": "1"})
@@ -69,7 +69,7 @@ def note_of(people, session):
     db.session.rollback()
     with guard.acting(people.system):
         note = db.session.scalars(select(SessionNote).where(SessionNote.appointment_id == session)).one()
-        return queries.content_of(note)
+        return reading.content_of(note)
 
 
 def test_a_template_of_a_whole_note(theo, as_person, people):

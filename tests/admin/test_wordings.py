@@ -6,7 +6,7 @@ import pytest
 
 from practice.access import guard
 from practice.core.db import db
-from practice.sessions.queries import measurements_of, wordings
+from practice.sessions.queries.plans import measurements_of, wordings
 from practice.sessions.wording import WordingRefused, read_wording
 from tests.factories import intake
 

@@ -29,7 +29,7 @@ from practice.ops.books.closings import held_at_the_end
 from practice.reports.models import ClosedMonth
 from practice.reports.period import Period
 from practice.sessions.models import SessionNote
-from practice.sessions.queries import is_intact
+from practice.sessions.queries.notes import is_intact
 
 DAY = date(2026, 11, 17)
 TINY = Size("T", 60, 900, 2, 12)

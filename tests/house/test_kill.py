@@ -24,7 +24,7 @@ from practice.premises.queries import main_location_id
 from practice.schedule.models import Appointment
 from practice.schedule.states import AppointmentState
 from practice.sessions.models import SessionNote
-from practice.sessions.queries import content_of
+from practice.sessions.queries.notes import content_of
 from tests import personas
 from tests.factories import clients, schedule, sessions
 from tests.factories.billing import Stage

@@ -18,7 +18,7 @@ from practice.core.db import db
 from practice.intake.models import IntakeDraft
 from practice.intake.queries import answers_of
 from practice.sessions.models import SessionNote
-from practice.sessions.queries import content_of
+from practice.sessions.queries.notes import content_of
 from tests import personas
 from tests.admin.test_notes_browser import session_with_a_last_note
 from tests.factories import intake

@@ -10,7 +10,7 @@ from practice.core.errors import Forbidden, Invalid, NotFound, Stale
 from practice.premises.queries import tax_codes
 from practice.schedule.queries.appointments import get_appointment
 from practice.schedule.states import AppointmentState as S
-from practice.sessions.queries import handover_of
+from practice.sessions.queries.notes import handover_of
 from practice.sessions.services.handover import hand_over
 from tests.factories.schedule import at
 from tests.factories.sessions import draft, visit, words

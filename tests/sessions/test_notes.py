@@ -14,10 +14,10 @@ from practice.core.db import db, transaction
 from practice.core.errors import Forbidden, Invalid, NotFound, Stale
 from practice.safety.queries.known import known
 from practice.schedule.states import AppointmentState as S
-from practice.sessions import queries
 from practice.sessions.checking import causes_of, problems_of
 from practice.sessions.content import NoteContent
 from practice.sessions.models import AddendumKind, NoteState, SessionNote
+from practice.sessions.queries import notes as reading
 from practice.sessions.services import notes
 from practice.sessions.services.notes import NoteAlreadySigned, NotTheAuthor, ReasonsMissing
 from tests import personas
@@ -48,8 +48,8 @@ def test_a_draft_is_opened_once_and_keeps_what_is_typed(people, acting, session)
     acting(people.theo)
     note_id, version = draft(people.theo, session, words("First"))
     assert draft(people.theo, session, words("Second"))[0] == note_id
-    note = queries.get_note(note_id)
-    assert (queries.content_of(note).subjective, note.state, note.version) == ("Second", NoteState.DRAFT, version + 1)
+    note = reading.get_note(note_id)
+    assert (reading.content_of(note).subjective, note.state, note.version) == ("Second", NoteState.DRAFT, version + 1)
     assert note.on_date.isoformat() == "2026-11-17"
 
 
@@ -65,12 +65,12 @@ def test_others_do_not_see_the_note(people, acting, session):
     note_id, _version = draft(people.theo, session)
     acting(people.tara)
     with pytest.raises(NotFound):
-        queries.get_note(note_id)
+        reading.get_note(note_id)
     with pytest.raises(NotFound):
         write(people.tara, notes.open_note, session)
     acting(people.rae)
     with pytest.raises(NoReadGrant):
-        queries.get_note(note_id)
+        reading.get_note(note_id)
     with pytest.raises(Forbidden):
         write(people.rae, notes.open_note, session)
     acting(people.sol)  # sees every client from the desk, but has not this one in care
@@ -78,14 +78,14 @@ def test_others_do_not_see_the_note(people, acting, session):
         write(people.sol, notes.open_note, session)
     acting(people.olive)
     with pytest.raises(NotFound):
-        queries.get_note(note_id)
+        reading.get_note(note_id)
 
 
 def test_who_has_the_client_in_care_reads_and_adds_but_does_not_sign(people, acting, session):
     note_id, version = draft(people.theo, session)
     visit(people, at(15), client_id=client_of_system(people, session), therapist=people.tara)
     acting(people.tara)
-    assert queries.get_note(note_id).id == note_id
+    assert reading.get_note(note_id).id == note_id
     with pytest.raises(NotTheAuthor):
         write(people.tara, notes.save_draft, note_id, words("Mine now"), version=version)
     with pytest.raises(NotTheAuthor):
@@ -111,16 +111,16 @@ def test_a_stale_save_is_refused(people, acting, session):
     for old in (version, None, -1):
         with pytest.raises(Stale):
             write(people.theo, notes.save_draft, note_id, words("Older"), version=old)
-    assert queries.content_of(queries.get_note(note_id)).subjective == "Newer"
+    assert reading.content_of(reading.get_note(note_id)).subjective == "Newer"
 
 
 @pytest.mark.requirement("signed-note")
 def test_signing_locks_the_note_and_names_what_it_stands_on(people, acting, session):
     note_id = signed(people.theo, session)
     acting(people.theo)
-    note = queries.get_note(note_id)
+    note = reading.get_note(note_id)
     assert note.state is NoteState.SIGNED and note.signed_by_id == people.theo.user_id
-    assert note.rulebook_version and len(note.content_hash) == 64 and queries.is_intact(note)
+    assert note.rulebook_version and len(note.content_hash) == 64 and reading.is_intact(note)
     version = note.version
     for work, values in ((notes.save_draft, [words("Late")]), (notes.sign, [])):
         with pytest.raises(NoteAlreadySigned):
@@ -137,7 +137,7 @@ def test_the_database_itself_keeps_a_signed_note(people, acting, session, change
     with pytest.raises(DBAPIError), transaction() as open_session:
         open_session.connection().execute(text(f"{change} WHERE id = {note_id}"))
     acting(people.theo)
-    assert queries.is_intact(queries.get_note(note_id))
+    assert reading.is_intact(reading.get_note(note_id))
 
 
 def test_a_note_moved_to_another_day_shows(people, acting, session):
@@ -146,7 +146,7 @@ def test_a_note_moved_to_another_day_shows(people, acting, session):
     acting(people.system)
     with transaction() as open_session:
         open_session.connection().execute(text(f"UPDATE session_note SET on_date = '2026-01-01' WHERE id = {note_id}"))
-    assert not queries.is_intact(queries.get_note(note_id))
+    assert not reading.is_intact(reading.get_note(note_id))
 
 
 def test_the_text_is_sealed_in_the_table(people, acting, session):
@@ -159,7 +159,7 @@ def test_the_text_is_sealed_in_the_table(people, acting, session):
             raw = b"".join(value if isinstance(value, bytes) else str(value).encode() for value in stored)
             assert CANARY.encode() not in raw, table
     acting(people.theo)
-    assert CANARY in queries.get_note(note_id).content
+    assert CANARY in reading.get_note(note_id).content
 
 
 def test_above_the_limit_is_kept_as_a_draft_and_not_signed_without_a_reason(people, acting, session):
@@ -171,16 +171,16 @@ def test_above_the_limit_is_kept_as_a_draft_and_not_signed_without_a_reason(peop
         write(people.theo, notes.sign, note_id, version=version)
     cause, = refused.value.causes  # two rows, one cause, one reason
     assert (cause.level, cause.places, len(cause.found)) == (2, (LOWER_BACK,), 2)
-    assert queries.get_note(note_id).state is NoteState.DRAFT
+    assert reading.get_note(note_id).state is NoteState.DRAFT
     reasoned = replace(deep, reasons={cause.key: "Asked for firmer today"})
     note_id, version = draft(people.theo, session, reasoned)
     acting(people.theo)
     write(people.theo, notes.sign, note_id, version=version)
-    kept, = queries.content_of(queries.get_note(note_id)).overrides
+    kept, = reading.content_of(reading.get_note(note_id)).overrides
     assert (kept.words, kept.level, kept.places) == ("Asked for firmer today", 2, (LOWER_BACK,))
     assert "Disc, 2024" in " ".join(kept.labels) or kept.labels
     assert [(one.therapist_id, one.notes, one.against, one.reasons) for one in
-            queries.went_ahead(queries.get_note(note_id).on_date)] == [(people.theo.user_id, 1, 1, 1)]
+            reading.went_ahead(reading.get_note(note_id).on_date)] == [(people.theo.user_id, 1, 1, 1)]
 
 
 def test_a_closed_region_needs_a_reason(people, acting, session):
@@ -236,8 +236,8 @@ def test_addenda_only_after_signing_and_never_empty(people, acting, session):
     with pytest.raises(Invalid):
         write(people.theo, notes.add_addendum, note_id, "  ")
     write(people.theo, notes.add_addendum, note_id, "Slept well after")
-    assert [one.text for one in queries.addenda(note_id)] == ["Slept well after"]
-    assert queries.is_intact(queries.get_note(note_id))
+    assert [one.text for one in reading.addenda(note_id)] == ["Slept well after"]
+    assert reading.is_intact(reading.get_note(note_id))
 
 
 def test_last_notes_newest_first_without_what_was_entered_in_error(people, acting):
@@ -246,10 +246,10 @@ def test_last_notes_newest_first_without_what_was_entered_in_error(people, actin
     ids = [signed(people.theo, first)]
     ids += [signed(people.theo, visit(people, at(9) - timedelta(days=days), client_id=client_id)) for days in (7, 0)]
     acting(people.theo)
-    assert [note.id for note in queries.last_notes(client_id, 5)] == ids[::-1]
-    assert [note.id for note in queries.last_notes(client_id, 5, before=clock.now().date())] == ids[1::-1]
+    assert [note.id for note in reading.last_notes(client_id, 5)] == ids[::-1]
+    assert [note.id for note in reading.last_notes(client_id, 5, before=clock.now().date())] == ids[1::-1]
     write(people.theo, notes.add_addendum, ids[1], "Belongs to Ben", AddendumKind.ENTERED_IN_ERROR)
-    assert [note.id for note in queries.last_notes(client_id, 5)] == [ids[2], ids[0]]
+    assert [note.id for note in reading.last_notes(client_id, 5)] == [ids[2], ids[0]]
 
 
 def test_what_is_to_sign_and_what_is_to_write(people, acting):
@@ -258,13 +258,13 @@ def test_what_is_to_sign_and_what_is_to_write(people, acting):
     note_id, version = draft(people.theo, morning)
     acting(people.theo)
     since = clock.now() - timedelta(days=1)
-    assert [note.id for note in queries.unsigned_of(people.theo.user_id)] == [note_id]
-    assert queries.count_unsigned(people.theo.user_id) == 1
-    assert [one.id for one in queries.unwritten_of(people.theo.user_id, since)] == [noon]
+    assert [note.id for note in reading.unsigned_of(people.theo.user_id)] == [note_id]
+    assert reading.count_unsigned(people.theo.user_id) == 1
+    assert [one.id for one in reading.unwritten_of(people.theo.user_id, since)] == [noon]
     write(people.theo, notes.sign, note_id, version=version)
-    assert queries.count_unsigned(people.theo.user_id) == 0 and later
+    assert reading.count_unsigned(people.theo.user_id) == 0 and later
     clock.set_to(clock.now() + timedelta(days=40))  # care has ended, and with it the writing
-    assert queries.unwritten_of(people.theo.user_id, since) == []
+    assert reading.unwritten_of(people.theo.user_id, since) == []
 
 
 def test_signed_notes_page_by_page(people, acting):
@@ -272,7 +272,7 @@ def test_signed_notes_page_by_page(people, acting):
     acting(people.theo)
     seen, after = [], None
     for _turn in range(3):
-        page = queries.signed_page(people.theo.user_id, after, limit=2)
+        page = reading.signed_page(people.theo.user_id, after, limit=2)
         seen += [note.id for note in page.rows]
         after = page.older
     assert seen == ids and after is None

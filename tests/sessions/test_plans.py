@@ -12,8 +12,8 @@ from practice.core.errors import Forbidden, Invalid, NotFound, Stale
 from practice.safety.content import ConditionContent
 from practice.safety.services.conditions import add_condition
 from practice.schedule.states import AppointmentState as S
-from practice.sessions import queries
 from practice.sessions.plan import HomeTask, PlanContent, compared
+from practice.sessions.queries.plans import due_clients, measurements_of, plan_row
 from practice.sessions.services.measurements import take_measure
 from practice.sessions.services.plans import save_plan
 from tests.factories import clients, intake, schedule, sessions
@@ -41,7 +41,7 @@ def do(people, verb, *args, who="theo", **values):
 def plan(people, client_id) -> PlanContent:
     db.session.rollback()
     with guard.acting(people.theo):
-        return PlanContent.from_json(queries.plan_row(client_id).content)
+        return PlanContent.from_json(plan_row(client_id).content)
 
 
 def test_there_and_back(people, ann):
@@ -88,7 +88,7 @@ def test_who_may(people, ann):
             do(people, take_measure, ann, "roland_morris", (3,), who=name)
     do(people, save_plan, ann, PLAN, version=0)
     with guard.acting(people.rae), pytest.raises(NoReadGrant):
-        queries.plan_row(ann)
+        plan_row(ann)
 
 
 def test_who_is_due_and_has_nothing_booked(people, ann):
@@ -96,7 +96,7 @@ def test_who_is_due_and_has_nothing_booked(people, ann):
         db.session.rollback()
         with guard.acting(getattr(people, who)):
             return [(one.client_id, one.due_on) for one in
-                    queries.due_clients(TODAY + timedelta(days=days), NOW + timedelta(days=days))]
+                    due_clients(TODAY + timedelta(days=days), NOW + timedelta(days=days))]
 
     day = TODAY - timedelta(days=20)
     with clock.frozen(schedule.at(9, day=day)):
@@ -127,7 +127,7 @@ def test_measures_are_kept_as_they_were_answered(people, ann):
     do(people, take_measure, ann, "psfs", (6, None), names=["Stairs", "Sitting"], words="good week")
     db.session.rollback()
     with guard.acting(people.theo):
-        found = [data for _row, data in queries.measurements_of(ann)]
+        found = [data for _row, data in measurements_of(ann)]
     assert [one["score"] for one in found] == [4.0, 6.0] and found[1]["answers"] == [6, None]
     with guard.acting(people.system):
         raw = db.session.connection().exec_driver_sql("SELECT _content FROM measurement").scalars().all()

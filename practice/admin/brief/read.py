@@ -16,14 +16,9 @@ from practice.schedule.queries.messages import messages_for
 from practice.sessions.content import NoteContent
 from practice.sessions.models import Measurement, SessionNote
 from practice.sessions.plan import PlanContent
-from practice.sessions.queries import (
-    before_session,
-    care_plan_of,
-    content_of,
-    last_notes,
-    measurements_of,
-    plan_content,
-)
+from practice.sessions.queries.before import before_session
+from practice.sessions.queries.notes import content_of, last_notes
+from practice.sessions.queries.plans import care_plan_of, measurements_of, plan_content
 
 NOTES = 6  # the last session and the curve
 MEASURES = 40  # the newest outcome measures

@@ -28,7 +28,7 @@ from practice.core.errors import NotFound
 from practice.safety import rulebook as book_words
 from practice.safety.queries.book import own_rules, rulebook
 from practice.safety.rulebook import shipped, to_data
-from practice.sessions.queries import went_ahead
+from practice.sessions.queries.notes import went_ahead
 
 FREE_LINES = 3
 COUNTED_DAYS = 90

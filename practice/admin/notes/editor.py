@@ -13,12 +13,13 @@ from practice.safety.queries.rows import last_review
 from practice.safety.rules import Verdict, check_home_care, levels
 from practice.safety.rules_verdict import ProblemKind, ReasonKind, Shown
 from practice.schedule.models import Appointment
-from practice.sessions import queries
 from practice.sessions.checking import Cause, causes_of, problems_of
 from practice.sessions.content import AFTER_LABELS, SAID_LABELS, NoteContent, Score
 from practice.sessions.measures import SESSION_ITEMS
 from practice.sessions.models import SessionNote
 from practice.sessions.plan import PlanContent, compared
+from practice.sessions.queries import notes as reading
+from practice.sessions.queries.plans import care_plan_of
 
 USUAL_DEPTH = 3
 USUAL_MINUTES = 10
@@ -44,11 +45,11 @@ class Setting:
 
 def read_setting(appointment: Appointment, note: SessionNote | None) -> Setting:
     """What the editor of this appointment's note stands on."""
-    last = next(iter(queries.last_notes(appointment.client_id, 1, before=appointment.on_date)), None)
+    last = next(iter(reading.last_notes(appointment.client_id, 1, before=appointment.on_date)), None)
     review = last_review(appointment.client_id, appointment.id)
     return Setting(appointment, note, known(appointment.client_id, appointment.on_date), last,
-                   queries.content_of(last), review.reviewed_at if review else None,
-                   queries.care_plan_of(appointment.client_id))
+                   reading.content_of(last), review.reviewed_at if review else None,
+                   care_plan_of(appointment.client_id))
 
 
 def apply(content: NoteContent, do: str, setting: Setting) -> NoteContent:
@@ -121,7 +122,7 @@ def page(content: NoteContent, form: NoteForm, setting: Setting) -> dict:
         "allergies": [fact.substance for fact in verdict.allergies],
         "shown_as": verdict.shown_as if verdict.shown_as not in (Shown.GO_AHEAD, Shown.LIMITS) else None,
         "home_care": home_care(), "care_rows": [*content.home_care, ("", "")],
-        "snippets": [(row.field, row.id, json.loads(row.content)["title"]) for row in queries.snippets()],
+        "snippets": [(row.field, row.id, json.loads(row.content)["title"]) for row in reading.snippets()],
         "session_items": SESSION_ITEMS, "score_name": score_name, "score_rows": score_rows(content),
         "said_rows": [*content.said, ("", "")], "said_labels": SAID_LABELS, "after_labels": AFTER_LABELS,
         "tolerance": tolerance(content, setting), "asks_after": setting.last is not None,

@@ -13,8 +13,8 @@ from practice.catalog.queries import products, treatments
 from practice.core.text import _
 from practice.schedule.models import Appointment
 from practice.schedule.queries.appointments import get_appointment
-from practice.sessions import queries
 from practice.sessions.models import Handover, NoteState
+from practice.sessions.queries import notes as reading
 from practice.sessions.services.handover import FARTHEST_BACK, LONGEST_SESSION, MOST_PIECES, check_is_mine, hand_over
 
 MINUTES = _("From 1 to 480 minutes.")
@@ -33,7 +33,7 @@ def answer(appointment_id: int):
     """Show the form, or take it and go on to the note where it is not signed yet, else home."""
     appointment = get_appointment(appointment_id)
     check_is_mine(current_actor(), appointment)
-    given = queries.handover_of(appointment_id)
+    given = reading.handover_of(appointment_id)
     form = HandOverForm()
     form.treatment.choices = [SelectChoice(str(row.id), row.name) for row in _offered(appointment)]
     pieces = posted_products() if request.method == "POST" else (given.products if given else [])
@@ -42,7 +42,7 @@ def answer(appointment_id: int):
     elif form.validate() and (done := _take(form, appointment_id, pieces)) is not None:
         return done
     if request.method == "POST":  # the refused transaction has forgotten what was read
-        appointment, given = get_appointment(appointment_id), queries.handover_of(appointment_id)
+        appointment, given = get_appointment(appointment_id), reading.handover_of(appointment_id)
     stale = request.method == "POST" and posted_version() != (given.version if given else 0)
     page = render_template("admin/notes/handover.html", form=form, appointment=appointment, given=given,
                            pieces=[*pieces, [0, 1]][:MOST_PRODUCTS], products=products(), most_pieces=MOST_PIECES,
@@ -75,7 +75,7 @@ def _take(form: HandOverForm, appointment_id: int, pieces: list[list[int]]):
     if done is None:
         return None
     flash(gettext("Handed to reception."), "success")
-    note = queries.note_for(appointment_id)
+    note = reading.note_for(appointment_id)
     if note is None or (note.state is NoteState.DRAFT and note.therapist_id == current_actor().user_id):
         return redirect(url_for("notes.edit", appointment_id=appointment_id))
     return redirect(home())

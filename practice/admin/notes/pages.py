@@ -22,7 +22,6 @@ from practice.premises.retention import keep_until
 from practice.safety.rules_verdict import PROBLEM_LABELS
 from practice.schedule.models import Appointment
 from practice.schedule.queries.appointments import get_appointment
-from practice.sessions import queries
 from practice.sessions.content import (
     AFTER_HOURS,
     AFTER_LABELS,
@@ -33,6 +32,7 @@ from practice.sessions.content import (
 )
 from practice.sessions.models import AddendumKind, NoteState, SessionNote
 from practice.sessions.plan import compared
+from practice.sessions.queries import notes as reading
 from practice.sessions.services import notes
 from practice.sessions.services.notes import NoteAlreadySigned
 
@@ -49,10 +49,10 @@ class NotesPage(Page):
     def index(self):
         """A therapist's own notes: what is to sign, then what was signed. Without a word of their text."""
         me, after = current_actor().user_id, first_of(request.args.get("after"))
-        signed = queries.signed_page(me, after)
+        signed = reading.signed_page(me, after)
         older = signed.older and url_for("notes.index", after=f"{signed.older[0].isoformat()}_{signed.older[1]}")
-        drafts = queries.unsigned_of(me) if after is None else []
-        unwritten = queries.unwritten_of(me, clock.now() - UNWRITTEN_FOR) if after is None else []
+        drafts = reading.unsigned_of(me) if after is None else []
+        unwritten = reading.unwritten_of(me, clock.now() - UNWRITTEN_FOR) if after is None else []
         return render_template("admin/notes/index.html", drafts=drafts, unwritten=unwritten, signed=signed.rows,
                                older=older, is_first=after is None, is_late=is_late,
                                papers=papers_waiting() if after is None else [])
@@ -78,13 +78,13 @@ class NotesPage(Page):
     @expose("/<int:appointment_id>/edit", methods=["GET", "POST"])
     def edit(self, appointment_id):
         """The editor. Every button of it is a submit button; a script only spares the round trip."""
-        appointment, note = to_write(appointment_id), queries.note_for(appointment_id)
+        appointment, note = to_write(appointment_id), reading.note_for(appointment_id)
         if request.method == "GET" and note is not None and not is_mine_to_write(note):
             return redirect(url_for("notes.page", note_id=note.id))
         setting = recorded_setting(appointment)
         if request.method == "POST":
             return posting.posted(appointment_id, setting)
-        form, content = NoteForm(formdata=None), queries.content_of(setting.note)
+        form, content = NoteForm(formdata=None), reading.content_of(setting.note)
         if setting.note is None:
             content = content.remembering(setting.last_content)
         form.show(content)
@@ -151,17 +151,17 @@ def recorded_setting(appointment: Appointment) -> editor.Setting:
     """What the editor stands on; that it is read is written down first."""
     appointment_id = appointment.id
     record_reading("note.edit", client_id=appointment.client_id, appointment_id=appointment_id)
-    return editor.read_setting(get_appointment(appointment_id), queries.note_for(appointment_id))
+    return editor.read_setting(get_appointment(appointment_id), reading.note_for(appointment_id))
 
 
 def theirs(appointment_id: int, *, is_signed: bool) -> dict:
     """What is stored instead, for the autosave's banner; without a version nothing may be saved over it."""
-    note = queries.note_for(appointment_id)
+    note = reading.note_for(appointment_id)
     if note is None:
         return {"newer_url": url_for("notes.edit", appointment_id=appointment_id), "version": 0, "theirs": {}}
     note_id, version = note.id, note.version
     record_reading("note.compare", note, client_id=note.client_id)
-    content = queries.content_of(queries.get_note(note_id))
+    content = reading.content_of(reading.get_note(note_id))
     stored = {name: getattr(content, name) for name in SOAP} | {"rows": write_rows(content.rows)}
     answer = {"newer_url": url_for("notes.page", note_id=note_id), "theirs": stored}
     return answer if is_signed else answer | {"version": version}
@@ -169,15 +169,15 @@ def theirs(appointment_id: int, *, is_signed: bool) -> dict:
 
 def read_page(note_id: int, *, typed: str = "", kind: str = AddendumKind.ADDENDUM, error: str = "") -> str:
     """The note as it is read and printed; the reading is written down first."""
-    note = queries.get_note(note_id)
+    note = reading.get_note(note_id)
     record_reading("note.read", note, client_id=note.client_id)
-    note, me = queries.get_note(note_id), current_actor()
-    is_signed, content = note.state is NoteState.SIGNED, queries.content_of(note)
-    last_on = queries.last_entry_on(note.client_id) or note.on_date
-    drafts = [row for row in queries.unsigned_of(me.user_id, 2) if row.id != note.id] if me.may(P.CHART_READ) else []
+    note, me = reading.get_note(note_id), current_actor()
+    is_signed, content = note.state is NoteState.SIGNED, reading.content_of(note)
+    last_on = reading.last_entry_on(note.client_id) or note.on_date
+    drafts = [row for row in reading.unsigned_of(me.user_id, 2) if row.id != note.id] if me.may(P.CHART_READ) else []
     return render_template(
-        "admin/notes/page.html", note=note, content=content, addenda=queries.addenda(note_id),
-        names=user_names(), is_signed=is_signed, is_intact=is_signed and queries.is_intact(note), short=editor.short,
+        "admin/notes/page.html", note=note, content=content, addenda=reading.addenda(note_id),
+        names=user_names(), is_signed=is_signed, is_intact=is_signed and reading.is_intact(note), short=editor.short,
         compared=compared(content.planned, content.rows), how_taken=HOW_TAKEN_LABELS,
         problem_labels={str(key): label for key, label in PROBLEM_LABELS.items()},
         home_care=home_care(), is_late=is_late(note), score_name=editor.score_name, said_labels=SAID_LABELS,
@@ -187,4 +187,4 @@ def read_page(note_id: int, *, typed: str = "", kind: str = AddendumKind.ADDENDU
         was_late=clock.local_date(note.created_at, the_practice().time_zone) != note.on_date,
         typed=typed, kind=kind, error=error, may_write=me.may(P.CHART_WRITE),
         is_author=note.therapist_id == me.user_id, next_draft=drafts[0] if drafts else None,
-        handover=queries.handover_of(note.appointment_id) if me.may(P.HANDOVER_READ) else None, soap=SOAP)
+        handover=reading.handover_of(note.appointment_id) if me.may(P.HANDOVER_READ) else None, soap=SOAP)

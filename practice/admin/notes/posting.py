@@ -13,9 +13,9 @@ from practice.admin.notes.form import LONGEST_TEXT, NoteForm, posted_row, posted
 from practice.core.db import db, transaction
 from practice.core.errors import DomainError, Stale
 from practice.schedule.queries.appointments import get_appointment
-from practice.sessions import queries
 from practice.sessions.content import HOW_TAKEN_LABELS, SOAP, NoteContent
 from practice.sessions.models import NoteState, SessionNote
+from practice.sessions.queries import notes as reading
 from practice.sessions.services import notes
 from practice.sessions.services.notes import NoteAlreadySigned, ReasonsMissing
 from practice.sessions.services.snippets import save_template, template_of
@@ -27,7 +27,7 @@ CHANGING = ("add", "remove", "lower", "same", "planned", "copy", "insert", "temp
 def keep(appointment_id: int, content: NoteContent) -> SessionNote:
     """Save the draft inside a transaction; the first save (version 0) makes it."""
     actor, version = current_actor(), posted_version()
-    note = queries.note_for(appointment_id)
+    note = reading.note_for(appointment_id)
     if note is None:
         if version != 0:
             raise Stale()
@@ -44,7 +44,7 @@ def changed(content: NoteContent, do: str, setting: editor.Setting) -> tuple[Not
         number = request.form.get("template", "")
         if not NUMBERS.fullmatch(number):
             return content, ""
-        return content.with_template(template_of(queries.get_snippet(int(number)))), ""
+        return content.with_template(template_of(reading.get_snippet(int(number)))), ""
     if do != "add":
         return editor.apply(content, do, setting), ""
     row = posted_row()
@@ -58,7 +58,7 @@ def inserted(content: NoteContent, name: str) -> NoteContent:
     number = request.form.get(f"snippet_{name}", "")
     if name not in SOAP or not NUMBERS.fullmatch(number):
         return content
-    text, own = json.loads(queries.get_snippet(int(number)).content)["text"], getattr(content, name)
+    text, own = json.loads(reading.get_snippet(int(number)).content)["text"], getattr(content, name)
     return replace(content, **{name: f"{own}\n{text}" if own.strip() else text})
 
 
@@ -66,7 +66,7 @@ def posted(appointment_id: int, setting: editor.Setting):
     """A button was pressed: keep what was typed, do what the button says, and show what came of it."""
     form, do = NoteForm(), request.form.get("do", "save")
     if not form.validate():
-        stored = queries.content_of(setting.note)
+        stored = reading.content_of(setting.note)
         return render(form, stored if form.rows.errors else replace(stored, rows=form.work_rows()), setting), 422
     content, add_error = form.content(), ""
     if do.partition("-")[0] in CHANGING:
@@ -87,7 +87,7 @@ def posted(appointment_id: int, setting: editor.Setting):
     if not add_error and not unchanged:
         return redirect(url_for("notes.edit", appointment_id=appointment_id))
     form.show(content)
-    setting = editor.read_setting(get_appointment(appointment_id), queries.note_for(appointment_id))
+    setting = editor.read_setting(get_appointment(appointment_id), reading.note_for(appointment_id))
     return render(form, content, setting, add_error=add_error, unchanged=unchanged), 422 if add_error else 200
 
 
@@ -118,10 +118,10 @@ def _save(appointment_id: int, content: NoteContent, wants_signature: bool) -> i
 def _refused(appointment_id: int, form: NoteForm, content: NoteContent, error: DomainError):
     """The editor again, with everything that was typed and why it was not taken."""
     db.session.expire_all()
-    setting = editor.read_setting(get_appointment(appointment_id), queries.note_for(appointment_id))
+    setting = editor.read_setting(get_appointment(appointment_id), reading.note_for(appointment_id))
     form.show(content)
     missing = frozenset(cause.key for cause in error.causes) if isinstance(error, ReasonsMissing) else frozenset()
-    theirs = queries.content_of(setting.note) if isinstance(error, Stale) and setting.note else None
+    theirs = reading.content_of(setting.note) if isinstance(error, Stale) and setting.note else None
     if not missing and theirs is None:
         show_error(form, error)
     code = 409 if isinstance(error, (Stale, NoteAlreadySigned)) else 422
@@ -136,5 +136,5 @@ def render(form: NoteForm, content: NoteContent, setting: editor.Setting, *, mis
         "admin/notes/edit.html", soap=SOAP, theirs=theirs, unchanged=unchanged, add_error=add_error,
         version=note.version if note else 0, saved_at=show.time(note.saved_at) if note else None,
         is_signed=note is not None and note.state is NoteState.SIGNED, how_taken=HOW_TAKEN_LABELS,
-        handover=queries.handover_of(setting.appointment.id), longest=LONGEST_TEXT,
+        handover=reading.handover_of(setting.appointment.id), longest=LONGEST_TEXT,
         **editor.work(content, setting, missing), **editor.page(content, form, setting))

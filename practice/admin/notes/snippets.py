@@ -16,7 +16,7 @@ from practice.admin.notes.form import NoteForm, posted_version
 from practice.core.text import _
 from practice.safety.queries.book import rulebook
 from practice.sessions.content import SOAP
-from practice.sessions.queries import get_snippet, snippets
+from practice.sessions.queries.notes import get_snippet, snippets
 from practice.sessions.services.snippets import (
     LONGEST_SNIPPET,
     LONGEST_TITLE,

@@ -10,7 +10,7 @@ from practice.admin.setup_tabs import tabs
 from practice.core.db import transaction
 from practice.core.errors import DomainError, Invalid
 from practice.core.text import _
-from practice.sessions.queries import wordings
+from practice.sessions.queries.plans import wordings
 from practice.sessions.services.wordings import load_wording, take_out_wording
 from practice.sessions.wording import LARGEST, licensed
 

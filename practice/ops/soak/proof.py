@@ -16,7 +16,7 @@ from practice.ops.soak.people import Told
 from practice.schedule.models import Appointment
 from practice.schedule.states import AppointmentState
 from practice.sessions.models import SessionNote
-from practice.sessions.queries import content_of
+from practice.sessions.queries.notes import content_of
 
 
 def faults(told: list[Told]) -> list[str]:

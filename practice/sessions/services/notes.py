@@ -23,7 +23,8 @@ from practice.schedule.states import HOLDING_TIME
 from practice.sessions.checking import Cause, causes_of, problems_of
 from practice.sessions.content import SOAP, NoteContent
 from practice.sessions.models import Addendum, AddendumKind, NoteState, SessionNote
-from practice.sessions.queries import care_plan_of, hash_of, note_for
+from practice.sessions.queries.notes import hash_of, note_for
+from practice.sessions.queries.plans import care_plan_of
 
 LONGEST_TEXT = 20_000
 HELD = (select(SessionNote).where(SessionNote.id == bindparam("note_id")).with_for_update(of=SessionNote)

@@ -16,7 +16,7 @@ from practice.safety.rules import check_home_care
 from practice.sessions.content import MOST_ROWS
 from practice.sessions.models import CarePlan, Recall
 from practice.sessions.plan import COMBINED_LABELS, FREQUENCIES, PlanContent
-from practice.sessions.queries import plan_to_change, recall_of
+from practice.sessions.queries.plans import plan_to_change, recall_of
 from practice.sessions.services.notes import require_chart
 
 FARTHEST = 730  # days
