@@ -6,7 +6,8 @@ nothing from the answer. Opening an address changes nothing; mail scanners and p
 from flask import current_app, g, render_template, request, url_for
 
 from practice.access import guard
-from practice.access.actor import Actor, link, system
+from practice.access.actor import Actor, Kind, link, system
+from practice.access.permissions import Permission
 from practice.core.db import transaction
 from practice.intake.services import links
 from practice.intake.services.links import Found
@@ -15,7 +16,7 @@ from practice.premises.queries import settings
 
 COOKIE = "form_device"
 COOKIE_PATH = "/f/"
-CLOSED_STATUS = 404
+CLOSED_STATUS, DESK_STATUS = 404, 403
 
 
 def take_secret(endpoint: str, values: dict) -> None:
@@ -33,8 +34,13 @@ def here(endpoint: str, **values) -> str:
 
 
 def enter():
-    """Before each request: find what the address stands for, and act as its client from here on, whoever else is
-    signed in in this browser."""
+    """Before each request: find what the address stands for, and act as its client from here on.
+
+    Not where somebody is signed in who may not read charts: the desk makes the address and knows the birth date, and
+    would read here what the client has typed, and said last time.
+    """
+    if is_the_desk(g.get("actor")):
+        return render_template("kiosk/desk.html"), DESK_STATUS
     address = request.remote_addr or ""
     found = links.find(secret(), request.cookies.get(COOKIE))
     if not (found and found.is_known_device) and links.is_guessing(address):
@@ -48,6 +54,11 @@ def enter():
     g.found, g.actor = found, link(found.link_id, found.client_id, address=address)
     guard.bind(g.actor)
     return None
+
+
+def is_the_desk(who: Actor | None) -> bool:
+    """Whether this browser is that of staff without a grant for charts."""
+    return who is not None and who.kind is Kind.STAFF and not who.may(Permission.CHART_READ)
 
 
 def may_enter(found: Found) -> bool:

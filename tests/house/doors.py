@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 STAFF = "OTXRB"
 EVERYBODY = STAFF + "A"
+CLIENT = "TXA"  # and who reads charts: in the browser of others of the staff no client's form opens
 
 
 @dataclass(frozen=True)
@@ -83,15 +84,15 @@ DOORS: dict[str, Door] = {
     "search.index": Door(get=STAFF),
     "search.suggest": Door(get=STAFF),
     **list_doors("client_list", "OR", exports="OR"),
-    "kiosk.welcome": Door(get=EVERYBODY),
-    "kiosk.start": Door(post=EVERYBODY),
-    "kiosk.part": Door(get=EVERYBODY),
-    "kiosk.answer": Door(post=EVERYBODY),
-    "kiosk.save": Door(post=EVERYBODY),
-    "kiosk.photo": Door(post=EVERYBODY),
-    "kiosk.review": Door(get=EVERYBODY),
-    "kiosk.send": Door(post=EVERYBODY),
-    "kiosk.thanks": Door(get=EVERYBODY),
+    "kiosk.welcome": Door(get=CLIENT),
+    "kiosk.start": Door(post=CLIENT),
+    "kiosk.part": Door(get=CLIENT),
+    "kiosk.answer": Door(post=CLIENT),
+    "kiosk.save": Door(post=CLIENT),
+    "kiosk.photo": Door(post=CLIENT),
+    "kiosk.review": Door(get=CLIENT),
+    "kiosk.send": Door(post=CLIENT),
+    "kiosk.thanks": Door(get=CLIENT),
     "brief.index": Door(get="OTX"),
     "brief.page": Door(get="OT", foreign="X"),
     "brief.chart": Door(get="OT", foreign="X"),

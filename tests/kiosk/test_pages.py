@@ -173,14 +173,27 @@ def test_headers_keep_it_to_itself(form, client):
 
 def test_a_staff_browser_acts_as_the_link_there(as_person, people, form):
     path, actor = form
-    browser = begun(as_person("rae"), path)
+    browser = begun(as_person("theo"), path)
     browser.post(f"{path}/save/agree", data={"q-boundaries": "Zebrafinch"})
     page = browser.get(f"{path}/part/agree")
-    assert "Zebrafinch" in page.text and "Rae Adeyemi" not in page.text and "Sign out" not in page.text
+    assert "Zebrafinch" in page.text and "Theo" not in page.text and "Sign out" not in page.text
     assert browser.get("/").status_code == 200
     with guard.acting(people.system):
         opened = db.session.scalars(select(AuditRow).where(AuditRow.action == "intake.open")).one()
         assert (opened.actor_kind, opened.actor_id, opened.facts["link_id"]) == ("link", None, actor.link_id)
+
+
+@pytest.mark.requirement("no-clinical-at-desk")
+@pytest.mark.parametrize("name", ["rae", "olive", "bo"])
+def test_in_the_browser_of_who_reads_no_charts_it_stays_shut(as_person, client, people, form, name):
+    """The desk makes the address and knows the birth date: it would read what was typed, and said last time."""
+    path, _actor = form
+    begun(client, path).post(f"{path}/save/agree", data={"q-boundaries": "Zebrafinch"})
+    staff = as_person(name)
+    answers = [staff.get(path), staff.post(path, data={"birth_date": "21 Feb 1988"}), staff.get(f"{path}/part/agree")]
+    assert [answer.status_code for answer in answers] == [403] * 3
+    assert "on the client’s own device" in answers[0].text and not any("Zebrafinch" in answer.text for answer in answers)
+    assert "Zebrafinch" in client.get(f"{path}/part/agree").text
 
 
 def test_a_change_needs_its_token(form, client):
