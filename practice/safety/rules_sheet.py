@@ -160,13 +160,14 @@ def _write_limits(
     sheet: Sheet, rule: Rule, reason: Reason, places: tuple[Place, ...], home: tuple[Place, ...], fact: ConditionFact
 ) -> int:
     written = 0
-    if rule.cap is not None:
-        sheet.limit(EVERYWHERE if rule.is_whole_body else 0, replace(reason, level=rule.cap))
-        written = EVERYWHERE if rule.is_whole_body else 0
+    if rule.cap is not None and rule.is_whole_body:
+        sheet.limit(EVERYWHERE, replace(reason, level=rule.cap))
+        written = EVERYWHERE
     for where, level in rule.caps.items():
         mask = spread(where, places, home, fact.side)
-        sheet.limit(mask, replace(reason, level=level))
-        written |= mask
+        if mask:
+            sheet.limit(mask, replace(reason, level=level))
+            written |= mask
     if "@marked" in rule.caps:
         for spot in fact.spots:
             sheet.points.setdefault(spot, []).append(replace(reason, level=rule.caps["@marked"]))
