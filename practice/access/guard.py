@@ -48,11 +48,20 @@ def bind(actor: Actor | None) -> None:
 def acting(actor: Actor) -> Iterator[Actor]:
     """Within the block `actor` is who is asking."""
     before = db.session().info.get("actor")
+    _write_down()
     bind(actor)
     try:
         yield actor
+        _write_down()
     finally:
         bind(before)
+
+
+def _write_down() -> None:
+    """What was changed in a transaction goes to the database before the rows are forgotten."""
+    session = db.session()
+    if session.info.get("writing"):
+        session.flush()
 
 
 @contextmanager
@@ -63,7 +72,7 @@ def system_session(why: str) -> Iterator[Session]:
     """
     session = Session(bind=db.session().connection(), autoflush=False, join_transaction_mode="rollback_only",
                       info={"actor": system(why), "columns_only": True})
-    db.session().flush() if db.session().info.get("writing") else None
+    _write_down()
     try:
         yield session
     finally:

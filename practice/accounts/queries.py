@@ -198,6 +198,13 @@ def registrations(user_ids: Iterable[int]) -> dict[int, tuple[str, str, str]]:
     return {row.id: (row.registration_number or "", row.provider_number or "", row.npi or "") for row in rows}
 
 
+def roles_now(user_id: int | None) -> frozenset[Role]:
+    """The roles of a user at this moment; none for one who may not sign in any more."""
+    with system_session("what a colleague may do now") as session:
+        return frozenset(session.scalars(select(UserRole.role).join(User, User.id == UserRole.user_id)
+                                         .where(User.id == user_id, User.is_active)))
+
+
 def roles_of(user_id: int) -> frozenset[Role]:
     """The roles of a user who is signing in."""
     with system_session("signing in") as session:

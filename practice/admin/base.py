@@ -126,7 +126,7 @@ def record_reading(action: str, entity=None, *, client_id: int | None = None, **
     """Write down that clinical text was read, and commit it before anything is shown: no record, no page."""
     actor = current_actor()
     table, row_id = (entity.__tablename__, entity.id) if entity is not None else (None, None)
-    with transaction():
+    with transaction(is_of_reading=True):
         audit.record(actor, action, client_id=client_id, **facts, **({"table": table, "row": row_id} if table else {}))
 
 
@@ -186,11 +186,18 @@ class ListView(Guarded, ModelView):
     def get_list(self, *args, **options):
         """The rows of a page; of a clinical list whose they are is written down first, each of them a reading."""
         if self.is_clinical:
-            _count, rows = super().get_list(*args, **options)
-            with transaction():
-                for client_id in sorted({row.client_id for row in rows}) or [None]:
-                    audit.record(current_actor(), f"{self.model.__tablename__}.list", client_id=client_id)
+            return None, self._recorded_rows(*args, **options)
         return super().get_list(*args, **options)
+
+    def _recorded_rows(self, *args, **options) -> list:
+        """The page is asked for once, as numbers; when it is on record, exactly these rows are read."""
+        _count, query = super().get_list(*args, **options, execute=False)
+        page = query.enable_eagerloads(False).with_entities(self.model.id, self.model.client_id).all()
+        with transaction():
+            for client_id in sorted({client_id for _id, client_id in page}) or [None]:
+                audit.record(current_actor(), f"{self.model.__tablename__}.list", client_id=client_id)
+        rows = {row.id: row for row in self.get_query().where(self.model.id.in_([row_id for row_id, _client in page]))}
+        return [rows[row_id] for row_id, _client in page if row_id in rows]
 
     def get_one(self, id):  # Flask-Admin's own name for it
         if not NUMBERS.fullmatch(str(id)):

@@ -13,7 +13,7 @@ from practice.admin.auth import current_actor
 from practice.admin.base import Page, attempt, show_error
 from practice.admin.fields import method_choices, row_choices, row_number
 from practice.admin.switches import need
-from practice.admin.typing_money import amount_of, day_of, key_of, new_key
+from practice.admin.typing_money import amount_of, day_of, is_amount, key_of, new_key
 from practice.billing.models.payments import Method
 from practice.billing.queries import lists
 from practice.billing.queries.accounts import account_of
@@ -39,13 +39,13 @@ FOLDERS = {"deposit": "money_back"}  # of the templates
 
 
 class MoneyInForm(FlaskForm):
-    amount = StringField(_("Amount received"), [InputRequired(AMOUNT)])
+    amount = StringField(_("Amount received"), [InputRequired(AMOUNT), is_amount])
     method = RadioField(_("Method"), choices=method_choices, default=Method.CARD)
     request_key = HiddenField()
 
 
 class MoneyBackForm(MoneyInForm):
-    amount = StringField(_("Amount to give back"), [InputRequired(AMOUNT)])
+    amount = StringField(_("Amount to give back"), [InputRequired(AMOUNT), is_amount])
     reason = StringField(_("Why"), [InputRequired(_("Say why, in a few words.")), Length(max=200)])
 
 
@@ -56,7 +56,7 @@ class DepositForm(MoneyInForm):
 class PackageForm(FlaskForm):
     treatment = SelectField(_("Treatment"), [InputRequired(CHOOSE)])
     sessions = IntegerField(_("Sessions"), [InputRequired(_("How many?")), NumberRange(FEWEST, MOST)], default=10)
-    price = StringField(_("Price for all of them"), [InputRequired(AMOUNT)])
+    price = StringField(_("Price for all of them"), [InputRequired(AMOUNT), is_amount])
     months = IntegerField(_("Valid for"), [Optional(), NumberRange(1, 120)], default=12)
     request_key = HiddenField()
 
@@ -156,7 +156,7 @@ class ClientMoneyPage(Page):
                                   count=len(made)), "success")
                 return redirect(url_for("money.page", document_id=made[0]))
         return show_form("invoice", form, client_id, name=client.name, products=products(), treatments=treatments(),
-                         rows=rows)
+                         rows=rows, setup_url=url_for("setup.index") if current_actor().may(P.PREMISES_EDIT) else None)
 
 
 def write_by_hand(form: InvoiceForm, client_id: int, rows: list[tuple[str, str]]) -> list[int] | None:

@@ -28,6 +28,7 @@ from practice.clients.queries import get_client, possible_duplicates
 from practice.core.errors import Invalid, NotFound
 from practice.core.spreadsheet import Kind
 from practice.core.text import _
+from practice.intake.kinds import QuestionKind
 from practice.intake.queries import NEVER, answers_of, definition_of, desk_answers, form_status
 from practice.intake.words import told_at_desk
 from practice.premises.queries import price_groups, the_practice
@@ -295,7 +296,7 @@ def stored(client: Client) -> dict[str, str]:
     """A client's values as they stand in the form."""
     return {name: getattr(client, name) for name in ("first_name", "last_name", "preferred_name", "pronouns", "email",
                                                      "street", "postal_code", "city")} | {
-        "born_on": client.born_on.isoformat() if client.born_on else "",
+        "born_on": show.day(client.born_on) if client.born_on else "",
         "phone": format_phone(client.phone, the_practice().country) if client.phone else "",
         "reminder_channel": client.reminder_channel.value,
         "usual_therapist_id": str(client.usual_therapist_id or ""),
@@ -337,8 +338,19 @@ def from_their_form(client_id: int) -> dict:
     row = desk_answers(client_id)
     if row is None:
         return {"written": [], "written_at": None}
+    form, answers = definition_of(row.form_version), answers_of(row)
+    phones = {question.key: written_phone(answers[question.key]) for question in form.questions()
+              if question.kind == QuestionKind.PHONE and question.key in answers}
     return {"written_at": row.sent_at, "written": told_at_desk(
-        definition_of(row.form_version), answers_of(row), translate=gettext, show_day=show.day)}
+        form, answers | phones, translate=gettext, show_day=show.day)}
+
+
+def written_phone(typed: str) -> str:
+    """A number as it stands elsewhere; what is none, as it was typed."""
+    try:
+        return show.phone(parse_phone(typed, the_practice().country))
+    except Invalid:
+        return typed
 
 
 def read_instant(given: str) -> datetime | None:

@@ -11,7 +11,7 @@ from practice.admin import show
 from practice.admin.auth import current_actor
 from practice.admin.base import Page, act, attempt
 from practice.admin.switches import need
-from practice.admin.typing_money import day_of
+from practice.admin.typing_money import day_of, is_day
 from practice.billing.queries.fees import consent_of, missed
 from practice.billing.services.fees import charge_fee, record_consent
 from practice.clients.queries import get_client
@@ -24,7 +24,7 @@ from practice.schedule.states import AppointmentState as S
 class ConsentForm(FlaskForm):
     how = StringField(_("How the client agreed"), [InputRequired(_("Say how: on paper, by e-mail, at the desk.")),
                                                    Length(max=120)])
-    given_on = StringField(_("Day"), [InputRequired(_("Choose a day"))])
+    given_on = StringField(_("Day"), [InputRequired(_("Choose a day")), is_day])
 
 
 class FeesPage(Page):

@@ -1,4 +1,4 @@
-"""The desk gives a client the personal address of their form: on the screen, by message, or on a printed slip."""
+"""The desk gives a client the personal address of their form: by e-mail, on the screen, or on a printed slip."""
 import io
 from datetime import timedelta
 from urllib.parse import quote
@@ -6,12 +6,13 @@ from urllib.parse import quote
 import segno
 from flask import Response, redirect, render_template, request, url_for
 from flask_admin import expose
-from flask_babel import get_locale, gettext
+from flask_babel import force_locale, get_locale, gettext
 
 from practice.access.permissions import Permission as P
 from practice.admin import auth, show
 from practice.admin.auth import current_actor
 from practice.admin.base import NUMBERS, Page, act
+from practice.admin.switches import need, uses
 from practice.admin.typing_money import new_key
 from practice.clients.queries import get_client
 from practice.core import clock, pdf
@@ -32,7 +33,9 @@ from practice.intake.queries import (
     submissions_of,
 )
 from practice.intake.services import links
+from practice.intake.services.mailing import invite_by_mail
 from practice.intake.states import LINK_STATE_LABELS, LinkState, link_state
+from practice.outbox.queries import what_became_of
 from practice.premises.queries import the_practice
 from practice.schedule.services.messages import tell_next
 
@@ -42,7 +45,7 @@ SAME_SHEET = timedelta(hours=1)  # pages photographed one after the other are to
 
 
 class IntakeLinkPage(Page):
-    permissions = {"page": P.INTAKE_INVITE, "make": P.INTAKE_INVITE, "slip": P.INTAKE_INVITE,
+    permissions = {"page": P.INTAKE_INVITE, "make": P.INTAKE_INVITE, "mail": P.INTAKE_INVITE, "slip": P.INTAKE_INVITE,
                    "take_back": P.INTAKE_INVITE, "tablet": P.INTAKE_INVITE, "paper": P.CHART_WRITE,
                    "photograph": P.INTAKE_INVITE, "blank": P.CHART_WRITE}
 
@@ -55,13 +58,21 @@ class IntakeLinkPage(Page):
     def make(self, client_id):
         """A new address, shown this once: only its hash is kept."""
         get_client(client_id)
-        key = request.form.get("form")
-        if key not in dict(FORMS):
-            raise Invalid(_("Please choose a form."), "form")
+        key = chosen_form()
         with transaction():
             link, secret = links.invite(current_actor(), client_id, form_key=key)
             link_id = link.id
         return show_page(get_client(client_id), secret, link_id)
+
+    @expose("/mail", methods=["POST"])
+    def mail(self, client_id):
+        """A new address that goes out by e-mail and is shown to nobody here."""
+        need("mail")
+        client = get_client(client_id)
+        return act(lambda: invite_by_mail(current_actor(), client_id, form_key=chosen_form(),
+                                          letter=lambda secret: letter(client, address_of(secret))),
+                   url_for("intake_link.page", client_id=client_id),
+                   gettext("On its way to %(address)s", address=client.email))
 
     @expose("/tablet", methods=["POST"])
     def tablet(self, client_id):
@@ -107,9 +118,7 @@ class IntakeLinkPage(Page):
 
     def _open_here(self, client_id: int, way: Way) -> str:
         get_client(client_id)
-        key = request.form.get("form")
-        if key not in dict(FORMS):
-            raise Invalid(_("Please choose a form."), "form")
+        key = chosen_form()
         with transaction():
             _link, secret = links.invite(current_actor(), client_id, form_key=key, way=way)
         return secret
@@ -119,7 +128,7 @@ class IntakeLinkPage(Page):
         """The slip to print: needs the secret, which only the page that made it has."""
         client, secret = get_client(client_id), request.form.get("secret", "")
         if not secret:
-            raise Invalid(_("Please make the address first."))
+            raise Invalid(_("Please make the link first."))
         link = links.check_secret(current_actor(), client.id, secret)
         paper = pdf.render("intake_slip", slip_data(client, address_of(secret), link.expires_at),
                            language=str(get_locale()))
@@ -133,7 +142,15 @@ class IntakeLinkPage(Page):
         if not NUMBERS.fullmatch(number):
             raise Invalid()
         return act(lambda: links.revoke(current_actor(), client_id, int(number)),
-                   url_for("intake_link.page", client_id=client_id), gettext("The address is closed."))
+                   url_for("intake_link.page", client_id=client_id), gettext("The link is closed."))
+
+
+def chosen_form() -> str:
+    """The key of the form that was ticked. Raises Invalid."""
+    key = request.form.get("form", "")
+    if key not in dict(FORMS):
+        raise Invalid(_("Please choose a form."), "form")
+    return key
 
 
 def papers_of(client_id: int) -> list:
@@ -146,18 +163,22 @@ def papers_of(client_id: int) -> list:
 
 
 def show_page(client, secret: str = "", link_id: int | None = None):
-    now, given = clock.now(), []
-    for link in links_of(client.id):
+    now, given, may_mail = clock.now(), [], uses("mail")
+    rows = links_of(client.id)
+    mailed = what_became_of(map(links.mail_about, rows)) if may_mail else {}
+    for link in rows:
         state = link_state(link, now)
         given.append({"link": link, "state": LINK_STATE_LABELS[state], "is_open": state is LinkState.OPEN,
-                      "is_new": link.id == link_id, "title": get_form(link.form_version_id).title})
+                      "is_new": link.id == link_id, "mail": mailed.get(links.mail_about(link)),
+                      "title": get_form(link.form_version_id).title})
     fresh = None
     if secret:
         url = address_of(secret)
         link = next(one["link"] for one in given if one["is_new"])
         fresh = {"url": url, "secret": secret, "qr": qr_image(url), "until": link.expires_at, **messages(client, url)}
     return render_template("admin/intake/link.html", client=client, given=given, fresh=fresh, forms=FORMS,
-                           may_type=current_actor().may(P.CHART_WRITE), papers=papers_of(client.id),
+                           may_type=current_actor().may(P.CHART_WRITE), may_mail=may_mail and bool(client.email),
+                           is_desk=not current_actor().may(P.CHART_READ), papers=papers_of(client.id),
                            status=form_status([client.id]).get(client.id), today=show.today(), request_key=new_key())
 
 
@@ -168,14 +189,21 @@ def address_of(secret: str) -> str:
 
 def messages(client, url: str) -> dict[str, str]:
     """Addresses that open a text message and a mail with neutral words; "" where the client has no phone or mail."""
-    practice = the_practice().name
-    text = gettext("%(practice)s: please fill in your form before your visit. %(url)s", practice=practice, url=url)
-    subject = gettext("Your form for %(practice)s", practice=practice)
+    subject, text = letter(client, url)
     return {
         "sms": f"sms:{client.phone}?&body={quote(text)}" if client.phone else "",
         "mail": f"mailto:{quote(client.email, safe='@')}?subject={quote(subject)}&body={quote(text)}"
                 if client.email else "",
     }
+
+
+def letter(client, url: str) -> tuple[str, str]:
+    """Subject and text of a message with the address, in the client's language: neutral words."""
+    practice = the_practice()
+    with force_locale(client.language or practice.language):
+        text = gettext("%(practice)s: please fill in your form before your visit. %(url)s", practice=practice.name,
+                       url=url)
+        return gettext("Your form for %(practice)s", practice=practice.name), text
 
 
 def qr_image(url: str) -> str:

@@ -123,7 +123,7 @@ def write(paper: Paper):
 def usual_words(client, paper: Paper) -> str:
     """A greeting, what is attached, and who sends it, in the client's language."""
     with force_locale(paper.language):
-        return gettext("Hello %(name)s,\n\nplease find attached: %(paper)s.\n\nKind regards\n%(practice)s",
+        return gettext("Hello %(name)s,\n\nPlease find attached: %(paper)s.\n\nKind regards\n%(practice)s",
                        name=client.preferred_name or client.first_name, paper=paper.subject,
                        practice=the_practice().name)
 

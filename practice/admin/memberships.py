@@ -13,7 +13,7 @@ from practice.admin.base import Page, act, attempt
 from practice.admin.fields import row_choices, row_number
 from practice.admin.renewing import renew_all
 from practice.admin.switches import need
-from practice.admin.typing_money import amount_of, day_of, key_of, new_key
+from practice.admin.typing_money import amount_of, day_of, is_amount, is_day, key_of, new_key
 from practice.billing.queries import memberships as reading
 from practice.billing.queries.accounts import treatment_names
 from practice.billing.services.memberships import MOST_KEPT, MOST_SESSIONS, cancel, pause, start_membership, take_up
@@ -31,8 +31,8 @@ class MembershipForm(FlaskForm):
     treatment = SelectField(_("Treatment"), [InputRequired(_("Choose one"))])
     sessions = IntegerField(_("Sessions a month"), [InputRequired(_("How many?")), NumberRange(1, MOST_SESSIONS)],
                             default=2)
-    price = StringField(_("Price of a month"), [InputRequired(_("Enter an amount"))])
-    starts_on = StringField(_("Begins on"), [InputRequired(_("Choose a day"))])
+    price = StringField(_("Price of a month"), [InputRequired(_("Enter an amount")), is_amount])
+    starts_on = StringField(_("Begins on"), [InputRequired(_("Choose a day")), is_day])
     keeps_months = IntegerField(_("Unused sessions hold for"), [NumberRange(0, MOST_KEPT)], default=0)
     request_key = HiddenField(default=new_key)
 

@@ -34,6 +34,7 @@ from practice.billing.models.payments import Method
 from practice.billing.queries import documents as reading
 from practice.billing.queries import lists
 from practice.billing.queries.accounts import treatment_names
+from practice.billing.queries.einvoice import obstacle
 from practice.billing.queries.lists import Shown
 from practice.billing.queries.methods import known_method, methods
 from practice.billing.services.credit_notes import credit_note, credited_lines
@@ -223,7 +224,8 @@ def show_document(document_id: int, pay_form: PayForm, reason_form: TakeBackForm
         messages=messages_about([f"document:{document.id}"]), reason_form=reason_form,
         credit=reading.credit_of(document.client_id), may=current_actor().may, P=P,
         typed={position: request.form.get(f"line-{position}", "")[:60] for position in left},
-        currency=document.currency)
+        currency=document.currency,
+        no_einvoice=obstacle(document) or _("E-invoices were switched off when it was issued."))
 
 
 def read_amounts(positions: list[int]) -> dict[int, int] | None:

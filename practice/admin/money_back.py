@@ -11,7 +11,7 @@ from practice.admin import show
 from practice.admin.auth import current_actor
 from practice.admin.base import Page, attempt
 from practice.admin.fields import enum_choices, method_choices
-from practice.admin.typing_money import amount_of, day_of, key_of, new_key
+from practice.admin.typing_money import amount_of, day_of, is_amount, is_day, key_of, new_key
 from practice.billing.models.payments import Method
 from practice.billing.queries.documents import get_document, get_payment, parts_of, reversal_of
 from practice.billing.queries.methods import methods
@@ -27,15 +27,15 @@ WHY = _("Say why, in a few words.")
 
 
 class RefundForm(FlaskForm):
-    amount = StringField(_("Amount to give back"), [InputRequired(AMOUNT)])
+    amount = StringField(_("Amount to give back"), [InputRequired(AMOUNT), is_amount])
     method = RadioField(_("Method"), choices=method_choices, default=Method.CARD)
     reason = StringField(_("Why"), [InputRequired(WHY), Length(max=200)])
     request_key = HiddenField()
 
 
 class WriteOffForm(FlaskForm):
-    amount = StringField(_("Amount"), [InputRequired(AMOUNT)])
-    on_date = StringField(_("Day"), [InputRequired(_("Choose a day"))])
+    amount = StringField(_("Amount"), [InputRequired(AMOUNT), is_amount])
+    on_date = StringField(_("Day"), [InputRequired(_("Choose a day")), is_day])
     reason = StringField(_("Why"), [InputRequired(WHY), Length(max=200)])
 
 

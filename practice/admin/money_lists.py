@@ -5,9 +5,10 @@ from practice.access.permissions import Permission as P
 from practice.admin import show
 from practice.admin.base import ListView
 from practice.admin.streamed import Field, Streamed
-from practice.billing.models.documents import Document
+from practice.billing.models.documents import Document, DocumentState
 from practice.billing.models.packages import Package
 from practice.billing.models.payments import Payment
+from practice.billing.queries.documents import state_of
 from practice.billing.queries.numbers import numbers_of
 from practice.core.money import plain
 from practice.core.spreadsheet import Kind
@@ -21,6 +22,12 @@ def _money(view, context, row, name) -> str:
 
 def _label(view, context, row, name) -> str:
     return show.label(getattr(row, name))
+
+
+def _standing(view, context, row, name) -> str:
+    """Paid, part paid, overdue: more than that it was issued, and all of it stands in the row."""
+    is_issued = row.state is DocumentState.ISSUED
+    return show.label((is_issued and state_of(row, show.today())) or row.state)
 
 
 def _plain(view, context, row, name) -> str:
@@ -83,7 +90,8 @@ class PartList(MoneyList):
 class DocumentList(Streamed, MoneyList):
     stream_fields = (
         Field(_("Number"), Document.number_text), Field(_("Kind"), Document.kind, words=show.label),
-        Field(_("State"), Document.state, words=show.label), Field(_("Issued"), Document.issued_on, Kind.DATE),
+        Field(_("Document status"), Document.state, words=show.label),  # draft, issued or void
+        Field(_("Issued"), Document.issued_on, Kind.DATE),
         Field(_("Due"), Document.due_on, Kind.DATE), Field(_("Billed to"), Document.billed_name),
         Field(_("Without tax"), Document.net_amount, Kind.MONEY), Field(_("Tax"), Document.tax_amount, Kind.MONEY),
         Field(_("With tax"), Document.gross_amount, Kind.MONEY),
@@ -101,8 +109,8 @@ class DocumentList(Streamed, MoneyList):
     column_filters = ("issued_on",)
     big_columns = ("kind",)
     number_columns = ("net_amount", "tax_amount", "gross_amount", "open_amount")
-    column_formatters = formatters(money=number_columns, labels=("kind", "state"), days=("issued_on", "due_on")) | {
-        "issued_at": _moment}
+    column_formatters = formatters(money=number_columns, labels=("kind",), days=("issued_on", "due_on")) | {
+        "state": _standing, "issued_at": _moment}
     card_columns = {"billed_name": "card-name", "state": "card-state", "number_text": "card-line",
                     "gross_amount": "card-sum"}
 

@@ -54,10 +54,10 @@ def reminder_pdf(client: Client, document: Document, row: Reminder) -> bytes:
         owed = format_money(row.owed_amount, document.currency, language)
         words = {1: gettext("You may have overlooked it: this invoice is still open. Please pay it within the next "
                             "days. If you paid meanwhile, thank you: this letter needs no answer."),
-                 2: gettext("This invoice is still open, after our first reminder. Please pay it by the day below, or "
-                            "call us if something is not clear."),
-                 STEPS: gettext("This is the last reminder of this invoice. Please pay it by the day below. After that "
-                                "we shall hand it on to be collected.")}
+                 2: gettext("This invoice is still open, after our first reminder. Please pay it by the day named "
+                            "above, or call us if something is not clear."),
+                 STEPS: gettext("This is the last reminder of this invoice. Please pay it by the day named above. "
+                                "After that we shall hand it on to be collected.")}
         titles = {1: gettext("Payment reminder"), 2: gettext("Second reminder"), STEPS: gettext("Last reminder")}
         return render("ledger", paper(client, titles[row.step], document.number_text) | {
             "to": {"label": gettext("To"), "name": document.billed_name,

@@ -11,7 +11,7 @@ from practice.admin import show
 from practice.admin.auth import current_actor
 from practice.admin.base import Page, act, attempt, show_error
 from practice.admin.fields import enum_choices, row_choices
-from practice.admin.typing_money import amount_of, day_of
+from practice.admin.typing_money import amount_of, day_of, is_amount, is_day
 from practice.billing.opening_file import KIND_LABELS, Kind
 from practice.billing.queries.documents import get_document
 from practice.billing.queries.opening import brought_over
@@ -26,10 +26,10 @@ from practice.premises.queries import the_practice
 
 class OpeningForm(FlaskForm):
     kind = RadioField(_("What"), choices=enum_choices(KIND_LABELS), default=Kind.OWED.value)
-    amount = StringField(_("Amount"), [InputRequired(_("Enter an amount"))])
+    amount = StringField(_("Amount"), [InputRequired(_("Enter an amount")), is_amount])
     reference = StringField(_("Reference"), [
         InputRequired(_("Write a number or a word by which it is found again.")), Length(max=160)])
-    on = StringField(_("As of"), [InputRequired(_("Choose a day"))])
+    on = StringField(_("As of"), [InputRequired(_("Choose a day")), is_day])
     due_on = StringField(_("Due since"))
     treatment = SelectField(_("Treatment"))
     sessions = IntegerField(_("Sessions left"), [Optional(), NumberRange(1, MOST)])

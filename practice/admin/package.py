@@ -12,7 +12,7 @@ from practice.admin import show
 from practice.admin.auth import current_actor
 from practice.admin.base import Page, attempt
 from practice.admin.fields import row_number
-from practice.admin.typing_money import day_of
+from practice.admin.typing_money import day_of, is_day
 from practice.billing.queries.accounts import get_package, treatment_names, uses_of
 from practice.billing.queries.documents import get_document
 from practice.billing.services.packages import extend_package, give_session_back
@@ -25,7 +25,7 @@ class GiveBackForm(FlaskForm):
 
 
 class ExtendForm(FlaskForm):
-    until = StringField(_("Holds until"), [InputRequired(_("Choose a day"))])
+    until = StringField(_("Holds until"), [InputRequired(_("Choose a day")), is_day])
     reason = StringField(_("Why"), [InputRequired(_("Say why, in a few words.")), Length(max=200)])
     version = HiddenField()
 

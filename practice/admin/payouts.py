@@ -12,7 +12,7 @@ from practice.admin.auth import current_actor
 from practice.admin.base import Page, attempt
 from practice.admin.fields import row_number
 from practice.admin.switches import need
-from practice.admin.typing_money import amount_of, day_of, key_of, new_key
+from practice.admin.typing_money import amount_of, day_of, is_amount, is_day, key_of, new_key
 from practice.billing.models.payments import Method
 from practice.billing.queries import payouts as reading
 from practice.billing.queries.methods import method_word
@@ -25,18 +25,18 @@ AMOUNT = _("Enter an amount")
 
 
 class PayoutForm(FlaskForm):
-    first_on = StringField(_("Payments from"), [InputRequired(DAY)])
-    last_on = StringField(_("Payments until"), [InputRequired(DAY)])
-    paid_on = StringField(_("At the bank on"), [InputRequired(DAY)])
-    bank_amount = StringField(_("Came to the bank"), [InputRequired(AMOUNT)])
-    fee_amount = StringField(_("Fee kept"), [InputRequired(AMOUNT)])
+    first_on = StringField(_("Payments from"), [InputRequired(DAY), is_day])
+    last_on = StringField(_("Payments until"), [InputRequired(DAY), is_day])
+    paid_on = StringField(_("At the bank on"), [InputRequired(DAY), is_day])
+    bank_amount = StringField(_("Came to the bank"), [InputRequired(AMOUNT), is_amount])
+    fee_amount = StringField(_("Fee kept"), [InputRequired(AMOUNT), is_amount])
     reference = StringField(_("Reference"), [Length(max=80)])
     request_key = HiddenField()
 
 
 class FeeForm(FlaskForm):
-    paid_on = StringField(_("Left the bank on"), [InputRequired(DAY)])
-    fee_amount = StringField(_("Fee"), [InputRequired(AMOUNT)])
+    paid_on = StringField(_("Left the bank on"), [InputRequired(DAY), is_day])
+    fee_amount = StringField(_("Fee"), [InputRequired(AMOUNT), is_amount])
     reference = StringField(_("Reference"), [Length(max=80)])
     request_key = HiddenField()
 

@@ -2,17 +2,24 @@
 from flask import url_for
 from flask_babel import format_date, format_decimal, gettext
 
+from practice.accounts.queries import user_names
 from practice.admin import charts, show
 from practice.billing.models.payments import METHOD_LABELS
+from practice.billing.queries.accounts import treatment_names
+from practice.billing.queries.methods import known_method
 from practice.core.errors import Invalid, NotFound
 from practice.core.money import format_money
 from practice.core.spreadsheet import Column, Kind
+from practice.core.text import _
 from practice.premises.queries import the_practice
 from practice.reports.definitions import BRIDGE, EARNED_STEPS, FEWEST, FIGURES, Unit, share
 from practice.reports.period import Period
 from practice.reports.queries.report import Report
+from practice.reports.queries.tables import ON_SCREEN
 
 TIMES = ("utilisation", "worked_utilisation")  # counted in minutes
+NARROWED = ("earned", "payments", "owed", "appointments", "visitors")  # tables that open in part
+NO_TREATMENT = _("Products, fees and the rest")
 
 
 def title_of(period: Period) -> str:
@@ -52,6 +59,14 @@ def change(now: int, then: int) -> str:
         return ""
     tenths = round((now - then) * 1000 / abs(then))
     return f"{'↑' if tenths >= 0 else '↓'} {abs(tenths) / 10:.1f} %"
+
+
+def beside(period: Period) -> list[tuple[str, Period]]:
+    """What the figures of a period are set beside, with a short name that tells one from the other."""
+    year = (gettext("Year before"), period.year_before)
+    if period.is_year:
+        return [year]
+    return [(gettext("Month before") if period.is_month else gettext("Days before"), period.before), year]
 
 
 def said(report: Report, name: str) -> str:
@@ -103,6 +118,28 @@ def cell(column: Column, value, labels: dict) -> str:
     return f"{value / 10_000:g} %" if column.kind is Kind.PERCENT else str(value)
 
 
+def heading_of(name: str, key: str | None) -> str:
+    """What the rows of a table are, with what they are narrowed to: "Earned: Aiko Mori"."""
+    if name == "steps":
+        return gettext(FIGURES[key].title)
+    title, part = gettext(ON_SCREEN[name].title), _part(name, key) if key and name in NARROWED else ""
+    return gettext("%(title)s: %(part)s", title=title, part=part) if part else title
+
+
+def _part(name: str, key: str) -> str:
+    """The word for one part of a table: a kind, an age, an outcome, a method, a therapist, a treatment."""
+    for labels in ON_SCREEN[name].labels.values():
+        if key in labels:
+            return gettext(labels[key])
+    kind, _dash, number = key.partition("-")
+    if kind == "therapist":
+        return gettext("Without a therapist") if number == "none" else user_names().get(int(number), "")
+    if kind == "treatment":
+        return gettext(NO_TREATMENT) if number == "none" else treatment_names([int(number)]).get(int(number), "")
+    method = known_method(key)
+    return show.label(method) if method else gettext(FIGURES["refunds"].title)
+
+
 def charts_of(report: Report) -> dict:
     """The drawings of the page, with the addresses of the rows behind them."""
     def address(name: str, key: str | None = None) -> str:
@@ -116,7 +153,7 @@ def charts_of(report: Report) -> dict:
                               for _key, first, last, now, then in tables["weeks"]], tick_text=whole),
         "therapists": _shares(tables["therapists"], 8, figures["earned"], gettext("Without a therapist"),
                               lambda key: address("earned", f"therapist-{key or 'none'}")),
-        "treatments": _shares(tables["treatments"], 3, figures["earned"], gettext("Products, fees and the rest"),
+        "treatments": _shares(tables["treatments"], 3, figures["earned"], gettext(NO_TREATMENT),
                               lambda key: address("earned", f"treatment-{key or 'none'}")),
         "locations": _shares(tables["locations"], 3, figures["earned"], "", lambda key: address("locations")),
         "issuers": _shares(tables["issuers"], 3, figures["earned"], "", lambda key: address("issuers")),

@@ -13,7 +13,7 @@ from practice.admin.base import Page, act, attempt
 from practice.admin.report_charts import asked, said_value, title_of
 from practice.core.text import _
 from practice.reports.definitions import FIGURES
-from practice.reports.queries.closed import checks_before_closing, closed_month, is_over, moved_since
+from practice.reports.queries.closed import checks_before_closing, closed_month, is_over, locked_with, moved_since
 from practice.reports.services.closing import close_month, reopen_month
 
 
@@ -51,4 +51,5 @@ class ClosingPage(Page):
             "admin/reports/closing.html", period=period, title=title_of(period), kept=kept, form=form,
             may_close=actor.may(P.PREMISES_EDIT), is_over=is_over(period), names=FIGURES, said=said_value,
             checks=None if kept else checks_before_closing(actor, period),
+            locked=[] if kept else [title_of(month) for month in locked_with(actor, period)],
             moved=moved_since(actor, kept) if kept else None, staff_names=user_names())

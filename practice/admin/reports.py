@@ -10,9 +10,11 @@ from practice.admin.auth import current_actor
 from practice.admin.base import Page, words
 from practice.admin.report_charts import (
     asked,
+    beside,
     cell,
     change,
     charts_of,
+    heading_of,
     of_how_many,
     plain,
     retention_of,
@@ -30,7 +32,7 @@ from practice.reports.definitions import DEBT_STEPS, FIGURES, OWED_BY_AGE
 from practice.reports.period import Period
 from practice.reports.queries.closed import closed_month, compared, the_report
 from practice.reports.queries.details import detail
-from practice.reports.queries.tables import AGE_LABELS, ON_SCREEN, SUMMARIES
+from practice.reports.queries.tables import AGE_LABELS, NOT_LOCKED, ON_SCREEN, SUMMARIES
 from practice.reports.services.accounting import Unmapped
 
 
@@ -56,8 +58,8 @@ class ReportsPage(Page):
         found = the_report(actor, chosen)
         return render_template(
             "admin/reports/month.html", r=found, f=found.figures, t=found.tables, title=title_of(chosen),
-            before=compared(actor, chosen.before), year_before=compared(actor, chosen.year_before),
-            kept=closed_month(chosen), last_titles=(title_of(chosen.before), title_of(chosen.year_before)),
+            beside=[(name, title_of(other), compared(actor, other)) for name, other in beside(chosen)],
+            kept=closed_month(chosen),
             charts=charts_of(found), ages=AGE_LABELS.items(), change=change, of_how_many=of_how_many,
             said=said, plain=plain, currency=found.currency, names=FIGURES, debt=DEBT_STEPS,
             by_age=OWED_BY_AGE, retention=retention_of(found))
@@ -69,7 +71,8 @@ class ReportsPage(Page):
         found, table = rows_of(chosen, name, key), ON_SCREEN[name]
         return render_template("admin/reports/rows.html", table=table, columns=table.columns(the_practice().currency),
                                rows=found, month=chosen, title=title_of(chosen), cell=cell,
-                               heading=FIGURES[key].title if name == "steps" else table.title, total=table.total(found))
+                               heading=heading_of(name, key), total=table.total(found),
+                               kept=closed_month(chosen) if name in NOT_LOCKED else None)
 
     @expose("/<month>.<any(xlsx, csv, pdf, json):kind>")
     def file(self, month, kind):

@@ -62,11 +62,11 @@ def address_of(secret: str) -> str:
     return url_for("reset", secret=secret, _external=True)
 
 
-def letter(secret: str) -> tuple[str, str]:
-    """Subject and text of the mail with a link."""
+def letter(secret: str) -> tuple[str, str, str]:
+    """Sender's name, subject and text of the mail with a link."""
     practice = the_practice().name
-    return gettext("New password for %(practice)s", practice=practice), gettext(
-        "Hello,\n\nwith this address you choose a new password for %(practice)s. It works once, and not for long:\n\n"
+    return practice, gettext("New password for %(practice)s", practice=practice), gettext(
+        "Hello,\n\nChoose a new password for %(practice)s here. The link works once, and not for long:\n\n"
         "%(address)s\n\nIf you did not ask for it, nothing has changed and there is nothing to do.", practice=practice,
         address=address_of(secret))
 

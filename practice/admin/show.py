@@ -20,6 +20,7 @@ from practice.billing.models.documents import (
 from practice.billing.models.documents import STATE_LABELS as DOCUMENT_STATE_LABELS
 from practice.billing.models.payments import Method
 from practice.billing.queries.methods import method_word
+from practice.billing.states import PAYMENT_STATE_LABELS, PaymentState
 from practice.clients.contact import format_phone
 from practice.clients.models import REMINDER_LABELS, ReminderChannel
 from practice.core import clock
@@ -33,6 +34,7 @@ from practice.schedule.states import STATE_LABELS, AppointmentState
 from practice.sessions.models import NOTE_STATE_LABELS, NoteState
 
 DAY = re.compile(r"\d{4}-\d\d-\d\d")
+KEPT_AS = re.compile(r"[a-z]+([_:][a-z0-9]+)+")  # no_show, calf:left, document:2400
 INSTANT = re.compile(DAY.pattern + r"T\d\d:\d\d(:\d\d(\.\d+)?)?(\+\d\d:\d\d|Z)")
 
 # By type, because members of two enums with one value are equal.
@@ -42,6 +44,7 @@ LABELS: dict[type[StrEnum], dict[StrEnum, str]] = {
     FormState: FORM_STATE_LABELS, ConditionState: CONDITION_STATE_LABELS, AppointmentState: STATE_LABELS,
     NoteState: NOTE_STATE_LABELS, DocumentKind: KIND_LABELS,
     BlockKind: BLOCK_LABELS, DocumentState: DOCUMENT_STATE_LABELS, LineKind: LINE_LABELS,
+    PaymentState: PAYMENT_STATE_LABELS,
 }
 
 
@@ -94,6 +97,11 @@ def recorded(text: str) -> str:
     return text
 
 
+def kept_word(text: str) -> str:
+    """A word of the program without its signs, a day or an instant as people write it; any other text as it stands."""
+    return re.sub("[_:]", " ", text) if KEPT_AS.fullmatch(text) else recorded(text)
+
+
 def phone(value: str) -> str:
     return format_phone(value, the_practice().country) if value else ""
 
@@ -126,4 +134,5 @@ def today() -> date:
 def init_app(app: Flask) -> None:
     app.jinja_env.filters.update(money=money, day=day, day_short=day_short, weekday_day=weekday_day, time=time,
                                  phone=phone, age=age, label=label, tr=tr, recorded=recorded)
-    app.jinja_env.globals.update(today=today, now=clock.now)
+    app.jinja_env.globals.update(today=today, now=clock.now,
+                                 document_words=DOCUMENT_STATE_LABELS | PAYMENT_STATE_LABELS)

@@ -154,7 +154,7 @@ LISTS: tuple = (
 
 # label, icon, address, and any of these permissions
 NAV = (
-    (_("Today"), "today", "today.index", (P.APPOINTMENT_READ_ALL, P.APPOINTMENT_READ_OWN, P.INVOICE_READ)),
+    (_("Today"), "today", "today.index", (P.APPOINTMENT_READ_ALL, P.APPOINTMENT_READ_OWN)),
     (_("Calendar"), "calendar", "calendar.day", (P.APPOINTMENT_READ_ALL, P.APPOINTMENT_READ_OWN)),
     (_("Clients"), "clients", "clients.index", (P.CLIENT_READ_ALL, P.CLIENT_READ_OWN)),
     (_("Notes"), "notes", "notes.index", (P.CHART_READ,)),

@@ -17,7 +17,7 @@ from practice.admin.fields import enum_choices
 from practice.admin.sending import pdf
 from practice.admin.switches import need
 from practice.admin.till_slip import slip
-from practice.admin.typing_money import amount_of, key_of, new_key
+from practice.admin.typing_money import amount_of, is_amount, key_of, new_key
 from practice.billing.models.payments import METHOD_LABELS, Method
 from practice.billing.queries import till as reading
 from practice.billing.queries.tips import HANDED_OUT, latest_payouts, tip_accounts
@@ -38,12 +38,12 @@ DIRECTION_LABELS = {Direction.OUT: _("Taken out"), Direction.IN: _("Put in")}
 
 
 class OpenForm(FlaskForm):
-    float_amount = StringField(_("Cash in the drawer"), [InputRequired(_("Count what lies in the drawer."))])
+    float_amount = StringField(_("Cash in the drawer"), [InputRequired(_("Count what lies in the drawer.")), is_amount])
 
 
 class MoveForm(FlaskForm):
     direction = RadioField(_("Direction"), choices=enum_choices(DIRECTION_LABELS), default=Direction.OUT.value)
-    amount = StringField(_("Amount"), [InputRequired(_("Enter an amount"))])
+    amount = StringField(_("Amount"), [InputRequired(_("Enter an amount")), is_amount])
     reason = StringField(_("What for"), [InputRequired(_("Say why, in a few words.")), Length(max=200)])
     request_key = HiddenField()
 
@@ -53,7 +53,7 @@ class CloseForm(FlaskForm):
 
 
 class TipForm(FlaskForm):
-    amount = StringField(_("Amount"), [InputRequired(_("Enter an amount"))])
+    amount = StringField(_("Amount"), [InputRequired(_("Enter an amount")), is_amount])
     method = RadioField(_("Method"), choices=enum_choices({one: METHOD_LABELS[one] for one in HANDED_OUT}),
                         default=Method.CASH)
     request_key = HiddenField()

@@ -11,6 +11,7 @@ from practice.access.permissions import Permission as P
 from practice.admin import day_columns, show, today_therapist
 from practice.admin.auth import current_actor
 from practice.admin.base import Page, act
+from practice.admin.typing_money import new_key
 from practice.billing.queries.documents import state_of
 from practice.billing.queries.owing import owing_on
 from practice.billing.services.uncharged import uncharged
@@ -59,8 +60,9 @@ class TodayPage(Page):
     def tell(self):
         """The one-way box: sent, sealed, and not shown again."""
         appointment_id, text = request.form.get("appointment_id", type=int), request.form.get("text", "")
-        return act(lambda: messages.tell_therapist(current_actor(), appointment_id or 0, text), url_for("today.index"),
-                   gettext("The therapist will read it before the session."))
+        return act(lambda: messages.tell_therapist(current_actor(), appointment_id or 0, text,
+                                                   request_key=request.form.get("request_key")),
+                   url_for("today.index"), gettext("The therapist will read it before the session."))
 
 
 def books():
@@ -85,7 +87,7 @@ def desk(actor: Actor):
         may_book=actor.may(P.APPOINTMENT_BOOK), back=day_columns.here(), before=on - DAY, after=on + DAY,
         to_charge=to_charge, forms=forms, forms_count=forms_count,
         owing=owing(on) if actor.may(P.INVOICE_READ) else [],
-        listeners=listeners(view) if actor.may(P.MESSAGE_SEND) else [],
+        listeners=listeners(view) if actor.may(P.MESSAGE_SEND) else [], request_key=new_key(),
         invoices_url=day_columns.address("money.index"), new_client_url=day_columns.address("clients.new"))
 
 

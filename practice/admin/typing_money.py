@@ -4,8 +4,10 @@ from datetime import date
 
 from flask import request
 from flask_wtf import FlaskForm
+from wtforms import Field
+from wtforms.validators import ValidationError
 
-from practice.admin.base import show_error
+from practice.admin.base import show_error, words
 from practice.core.errors import Invalid
 from practice.core.money import parse
 from practice.core.text import _
@@ -31,25 +33,39 @@ def amount_of(form: FlaskForm, name: str) -> int | None:
         return None
 
 
+def is_amount(form: FlaskForm, field: Field) -> None:
+    """For a field's validators: what cannot be read as money is said together with what is wrong elsewhere."""
+    try:
+        parse(field.data or "", the_practice().currency)
+    except Invalid as error:
+        raise ValidationError(words(error)) from None
+
+
+def is_day(form: FlaskForm, field: Field) -> None:
+    """The same of a day as the browser sends it."""
+    if _day(field.data) is None:
+        raise ValidationError(_("Choose a day"))
+
+
 def day_of(form: FlaskForm, name: str) -> date | None:
     """A day as the browser sends it, None when it cannot be read; the field says why."""
-    try:
-        found = date.fromisoformat(form[name].data or "")
-    except ValueError:
-        found = None
-    if found is None or not 2000 <= found.year <= 2200:
+    found = _day(form[name].data)
+    if found is None:
         show_error(form, Invalid(_("Choose a day"), name))
-        return None
     return found
+
+
+def _day(text: str | None) -> date | None:
+    try:
+        found = date.fromisoformat(text or "")
+    except ValueError:
+        return None
+    return found if 2000 <= found.year <= 2200 else None
 
 
 def asked_day(name: str, usual: date) -> date:
     """A day of the address, the usual one for anything else."""
-    try:
-        found = date.fromisoformat(request.args.get(name, ""))
-    except ValueError:
-        return usual
-    return found if 2000 <= found.year <= 2200 else usual
+    return _day(request.args.get(name)) or usual
 
 
 def asked_span(usual: tuple[date, date]) -> tuple[date, date]:

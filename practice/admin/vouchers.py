@@ -13,7 +13,7 @@ from practice.admin.fields import enum_choices, method_choices, row_choices
 from practice.admin.sending import pdf
 from practice.admin.show import money, phone
 from practice.admin.switches import need
-from practice.admin.typing_money import amount_of, key_of, new_key
+from practice.admin.typing_money import amount_of, is_amount, key_of, new_key
 from practice.billing.models.payments import Method
 from practice.billing.models.vouchers import VOUCHER_LABELS, VoucherKind
 from practice.billing.queries import vouchers as reading
@@ -33,7 +33,7 @@ AMOUNT = _("Enter an amount")
 class VoucherForm(FlaskForm):
     kind = RadioField(_("Kind"), choices=enum_choices(VOUCHER_LABELS), default=VoucherKind.MULTI.value)
     treatment = SelectField(_("Treatment"), [Optional()])
-    price = StringField(_("Price"), [InputRequired(AMOUNT)])
+    price = StringField(_("Price"), [InputRequired(AMOUNT), is_amount])
     value = StringField(_("Worth"), description=_("Empty: as the price. For a voucher of an amount."))
     for_name = StringField(_("For"), [Length(max=120)])
     months = IntegerField(_("Valid for"), [Optional(), NumberRange(1, 120)], default=36)

@@ -9,23 +9,23 @@ from weakref import WeakKeyDictionary
 
 from babel import Locale
 from flask import Flask
-from flask.globals import app_ctx
+from flask.globals import _cv_app
 from flask_babel import get_locale, get_translations
 from markupsafe import Markup
 
 from practice.premises.queries import the_practice
 
 MOST_SAID = 5000  # texts that are kept as they were said; a practice's screens have fewer
-_said: WeakKeyDictionary = WeakKeyDictionary()  # {catalogue: {text: the text as it stands in a page}}
+_said: WeakKeyDictionary = WeakKeyDictionary()  # {catalogue: ({text: its translation}, {text: as it stands in a page})}
 
 
 class Language:
-    """The reader's language: the catalogue, what was said from it before, how days and numbers are written, and the
-    time zone that wall clocks show."""
+    """The reader's language: the catalogue, what was said from it before (as text and as it stands in a page), how days
+    and numbers are written, and the time zone that wall clocks show."""
 
     def __init__(self):
         self.catalogue, self.locale = get_translations(), get_locale()
-        self.said = _said.setdefault(self.catalogue, {})
+        self.texts, self.said = _said.setdefault(self.catalogue, ({}, {}))
 
     @cached_property
     def zone(self) -> str:
@@ -34,7 +34,7 @@ class Language:
 
 def language() -> Language:
     """The language of this request."""
-    kept = app_ctx._get_current_object().g  # past the proxy: this is asked hundreds of times a page
+    kept = _cv_app.get().g  # past the proxy: this is asked hundreds of times a page
     try:
         return kept.language
     except AttributeError:
@@ -48,7 +48,13 @@ def locale() -> Locale:
 
 def translated(text: str) -> str:
     """The translated text, as it stands."""
-    return language().catalogue.ugettext(text)
+    own = language()
+    found = own.texts.get(text)
+    if found is None:
+        if len(own.texts) >= MOST_SAID:
+            own.texts.clear()
+        found = own.texts[text] = own.catalogue.ugettext(text)
+    return found
 
 
 def gettext(text: str, /, **values) -> str:

@@ -4,6 +4,7 @@ from datetime import date
 from enum import StrEnum
 
 from practice.core.money import whole
+from practice.core.text import _
 
 
 class PaymentState(StrEnum):
@@ -14,6 +15,12 @@ class PaymentState(StrEnum):
     OVERDUE = "overdue"
     REFUNDED = "refunded"
     WRITTEN_OFF = "written_off"
+
+
+PAYMENT_STATE_LABELS = {
+    PaymentState.UNPAID: _("Open"), PaymentState.PART_PAID: _("Part paid"), PaymentState.PAID: _("Paid"),
+    PaymentState.OVERPAID: _("Overpaid"), PaymentState.OVERDUE: _("Overdue"), PaymentState.REFUNDED: _("Refunded"),
+    PaymentState.WRITTEN_OFF: _("Written off")}
 
 
 def still_owed(*, gross: int, paid: int, refunded: int = 0, credited: int = 0, written_off: int = 0) -> int:

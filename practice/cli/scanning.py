@@ -47,7 +47,7 @@ def check_scan(folder, seconds, only, keep, quick):
             for one in seen.found:
                 click.echo(f"  {one.scanner}: {one.looked_at} {one.of_what}, {len(one.problems)} above info")
                 for line in one.withdrawn:
-                    click.echo(f"    withdrawn by {one.scanner} itself: {line}")
+                    click.echo(f"    withdrawn when looked at again: {line}")
             for line in seen.problems[:50]:
                 click.echo(f"    {line}")
             tried |= seen.tried

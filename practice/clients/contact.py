@@ -44,7 +44,7 @@ EMAIL_BAD_NAME = _("The part before @ has a character that is not allowed")
 EMAIL_BAD_DOMAIN = _("The part after @ is not right")
 EMAIL_LONG = _("The address is too long")
 
-BIRTH_HOW_TO = _("Write the birth date with its year, as in 1988-02-21")
+BIRTH_HOW_TO = _("Write the birth date with its year, as in 21 Feb 1988")
 BIRTH_AHEAD = _("The birth date is in the future")
 BIRTH_TOO_OLD = _("The year must be %(year)s or later")
 

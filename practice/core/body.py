@@ -228,6 +228,11 @@ def all_places() -> tuple[Place, ...]:
     return tuple(place for region in REGIONS for place in places_of(region))
 
 
+@cache
+def _by_key() -> dict[str, Place]:
+    return {str(place): place for place in all_places()}
+
+
 def ceiling(level: int | str | None) -> int | str:
     """Bring a limit to 0–4, "unassessed" or "none". Five (deep) limits nothing; anything else raises ValueError."""
     if level is None or level == NO_LIMIT:
@@ -239,9 +244,18 @@ def ceiling(level: int | str | None) -> int | str:
     return NO_LIMIT if level == 5 else level
 
 
+_STRICTNESS = {level: number for number, level in enumerate(CEILING_LABELS)}
+
+
 def strictness(level: int | str | None) -> int:
     """Sort key, strictest first: 0–4, then not assessed, then no limit."""
-    return list(CEILING_LABELS).index(ceiling(level))
+    return _STRICTNESS[ceiling(level)]
+
+
+def strictest_first(rows: Iterable) -> tuple[list, list]:
+    """Rows that have a `level`: those with a limit, strictest first, and those that are not assessed."""
+    ordered = sorted(rows, key=lambda row: strictness(row.level))
+    return ([row for row in ordered if row.level != UNASSESSED], [row for row in ordered if row.level == UNASSESSED])
 
 
 def level_words(level: int | str | None, translate: Callable[[str], str] = _) -> str:
@@ -286,11 +300,12 @@ def by_level(
     `levels` is keyed by text key; `rest` is the limit of the places it does not name: not assessed unless the caller
     knows better, because silence must never read as "no limit". Unknown keys raise ValueError.
     """
-    named = {Place.parse(key): ceiling(level) for key, level in levels.items()}
-    others = ceiling(rest)
+    named, others = {key: ceiling(level) for key, level in levels.items()}, ceiling(rest)
+    if unknown := named.keys() - _by_key().keys():
+        raise ValueError(f"not places of the body: {', '.join(sorted(unknown))}")
     groups: dict[int | str, list[Place]] = {}
-    for place in all_places():
-        groups.setdefault(named.get(place, others), []).append(place)
+    for key, place in _by_key().items():
+        groups.setdefault(named.get(key, others), []).append(place)
     return sorted(groups.items(), key=lambda group: strictness(group[0]))
 
 

@@ -130,18 +130,20 @@ def read_already(model: type, row_id: int):
 
 
 @contextmanager
-def transaction() -> Iterator[Session]:
+def transaction(*, is_of_reading: bool = False) -> Iterator[Session]:
     """Everything inside is written, or nothing is.
 
-    Forgets what was read before, so that services read afresh what they change. Not to be nested.
+    Forgets what was read before, so that services read afresh what they change; not where only the reading itself is
+    written down (`is_of_reading`): nothing of it changes. Not to be nested.
     """
     session = db.session()
     if session.info.get("writing"):
         raise RuntimeError("transaction() inside transaction()")
     _refuse_unflushed(session)
-    session.expire_all()
+    if not is_of_reading:
+        session.expire_all()
     before = _forget(session)
-    session.info["writing"] = True
+    session.info["writing"], session.expire_on_commit = True, not is_of_reading
     try:
         begin(session.connection())
         yield session
@@ -154,7 +156,7 @@ def transaction() -> Iterator[Session]:
         session.rollback()
         raise
     finally:
-        session.info["writing"] = False
+        session.info["writing"], session.expire_on_commit = False, True
 
 
 def _refuse_unflushed(session) -> None:

@@ -241,12 +241,13 @@ def chosen(value: Any) -> tuple[str, ...]:
 
 def open_follow_ups(question: Question, answers: Mapping[str, Any]) -> tuple[FollowUp, ...]:
     """The follow-ups the answer to `question` opens; "any" opens on every answer that is not empty."""
-    if not question.follow_ups:
+    value = answers.get(question.key) if question.follow_ups else None
+    is_answered = value not in (None, "", [], {})
+    if not is_answered:
         return ()
-    picked = set(chosen(answers.get(question.key)))
-    is_answered = answers.get(question.key) not in (None, "", [], {})
+    picked = set(chosen(value))
     return tuple(
-        item for item in question.follow_ups if picked & set(item.when) or ("any" in item.when and is_answered)
+        item for item in question.follow_ups if picked & set(item.when) or "any" in item.when
     )
 
 

@@ -3,7 +3,7 @@ import hashlib
 from datetime import date, datetime
 from enum import StrEnum
 
-from sqlalchemy import Date, ForeignKey, Index, Integer, String, UniqueConstraint
+from sqlalchemy import Date, ForeignKey, Index, Integer, String, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
 
 from practice.clients.models import Client
@@ -74,8 +74,9 @@ class IntakeLink(db.Model):
 
     `way` says what it was made for: the client's own device, a tablet handed over here, a paper form typed in.
 
-    `device_hash` is the first device that opened it; another device asks the birth date first. Opening spends
-    nothing; sending sets `spent_at`.
+    `device_hash` is the device it is filled in on: the first that opened it, or the last to give the birth date.
+    Opening spends nothing; sending sets `spent_at`. `is_private`: when it was made, nobody but the client and who read
+    their chart saw the address (see services/seen.py); `is_mailed`: not even who made it did.
     """
 
     __tablename__ = "intake_link"
@@ -85,6 +86,8 @@ class IntakeLink(db.Model):
     client_id: Mapped[int] = mapped_column(ForeignKey("client.id"))
     form_version_id: Mapped[int] = mapped_column(ForeignKey("form_version.id"))
     way: Mapped[Way] = mapped_column(Enum_(Way), default=Way.LINK)
+    is_private: Mapped[bool] = mapped_column(default=False, server_default=false())
+    is_mailed: Mapped[bool] = mapped_column(default=False, server_default=false())
     secret_hash: Mapped[str] = mapped_column(String(64), unique=True)
     device_hash: Mapped[str | None] = mapped_column(String(64))
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)

@@ -3,19 +3,24 @@
 Unknown, spent, expired and revoked addresses all get the same page and the same status, 404: whoever tries one learns
 nothing from the answer. Opening an address changes nothing; mail scanners and previews may do it as often as they like.
 """
+from datetime import timedelta
+
 from flask import current_app, g, render_template, request, url_for
 
 from practice.access import guard
-from practice.access.actor import Actor, Kind, link, system
+from practice.access.actor import NOBODY, Actor, Kind, link, system
 from practice.access.permissions import Permission
 from practice.core.db import transaction
+from practice.intake.models import Way
 from practice.intake.services import links
 from practice.intake.services.links import Found
+from practice.intake.services.seen import may_open_chart
 from practice.intake.states import LinkState
 from practice.premises.queries import settings
 
 COOKIE = "form_device"
 COOKIE_PATH = "/f/"
+REMEMBERED = timedelta(days=400)  # the phone that sent this year's form is known when it opens next year's
 CLOSED_STATUS, DESK_STATUS = 404, 403
 
 
@@ -37,12 +42,13 @@ def enter():
     """Before each request: find what the address stands for, and act as its client from here on.
 
     Not where somebody is signed in who may not read charts: the desk makes the address and knows the birth date, and
-    would read here what the client has typed, and said last time.
+    would read here what the client has typed, and said last time. What is typed in from paper stays shut as well where
+    the therapist has left: the browser is the practice's, and remembers the address.
     """
     if is_the_desk(g.get("actor")):
         return render_template("kiosk/desk.html"), DESK_STATUS
     address = request.remote_addr or ""
-    found = links.find(secret(), request.cookies.get(COOKIE))
+    found = links.find(secret(), device())
     if not (found and found.is_known_device) and links.is_guessing(address):
         return render_template("kiosk/closed.html", too_many=True), 429
     if found is None:
@@ -51,6 +57,8 @@ def enter():
             links.count_guess(address)
     if found is None or not may_enter(found):
         return closed()
+    if found.way is Way.PAPER and not may_open_chart(g.get("actor", NOBODY), found.client_id):
+        return render_template("kiosk/paper.html"), DESK_STATUS
     g.found, g.actor = found, link(found.link_id, found.client_id, address=address)
     guard.bind(g.actor)
     return None
@@ -85,9 +93,14 @@ def is_proven() -> bool:
     return g.found.is_known_device
 
 
-def remember(response, device: str):
+def device() -> str | None:
+    """The secret this device has from this form, or from an earlier one."""
+    return request.cookies.get(COOKIE)
+
+
+def remember(response, device_secret: str):
     """Give the device its cookie: for the form's pages only, out of reach of scripts."""
-    response.set_cookie(COOKIE, device, max_age=int(links.HOLDS.total_seconds()), path=COOKIE_PATH, httponly=True,
+    response.set_cookie(COOKIE, device_secret, max_age=int(REMEMBERED.total_seconds()), path=COOKIE_PATH, httponly=True,
                         samesite="Lax", secure=current_app.config["SESSION_COOKIE_SECURE"] or request.is_secure)
     return response
 

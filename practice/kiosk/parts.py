@@ -19,7 +19,7 @@ from practice.intake.services import drafts, links, prefill
 from practice.intake.words import met
 from practice.kiosk import auth, fields
 from practice.kiosk.auth import here
-from practice.kiosk.sheet import Sheet, load, locale, problems_in, wall_time, words_of
+from practice.kiosk.sheet import Sheet, arrived, copy_key, load, locale, problems_in, wall_time, words_of
 
 BLANK_ROWS = 2
 
@@ -42,7 +42,7 @@ def show_part(sheet: Sheet, section: Section, problems: list[AnswerProblem] = ()
         open_keys={question.key for question, _follow in met(section, sheet.answers)}, chosen=chosen, blank_rows=rows,
         shown=fields.shown_text, action=here("answer", key=section.key), save_url=here("save", key=section.key),
         photo_url=here("photo", key=section.key),
-        draft_key=f"form-{auth.current_link().link_id}-{section.key}", spots=spots(),
+        draft_key=copy_key(section.key), arrived=arrived(sheet), spots=spots(),
         has_places=any(one.kind is QuestionKind.REGIONS for one in fields.all_questions(section)),
         lang=sheet.definition.language, is_first=number == 1), status
 
@@ -60,7 +60,7 @@ def answer(key):
     actor, go, last, problems = auth.current_actor(), request.form.get("go", "next"), None, []
     try:
         with transaction():
-            links.open_link(actor)  # what was saved elsewhere meanwhile is read first
+            links.hold(actor, auth.device())  # what was saved elsewhere meanwhile is read first
             sheet, section = posted_part(key)
             if go == "next":
                 problems = problems_in(sheet, section)
@@ -83,8 +83,8 @@ def answer(key):
     if go == "next" and newly_open(sheet, section):
         return show_part(sheet, section, notice=gettext("Your answers opened a few more questions."))
     if go == "next" and sheet.after(section) is None:
-        return redirect(here("review"), 303)
-    return redirect(here("part", key=target.key, **({"filled": 1} if last else {})), 303)
+        return redirect(here("review", after=key), 303)
+    return redirect(here("part", key=target.key, after=key, **({"filled": 1} if last else {})), 303)
 
 
 def posted_part(key) -> tuple[Sheet, Section]:
@@ -101,7 +101,7 @@ def photo(key):
     actor = auth.current_actor()
     try:
         with transaction():
-            links.open_link(actor)  # an autosave under way ends first
+            links.hold(actor, auth.device())  # an autosave under way ends first
             sheet, section = posted_part(key)
             found = sheet.answers
             taken = [(one, upload) for one in medicines(section)
@@ -150,7 +150,7 @@ def save(key):
     actor = auth.current_actor()
     try:
         with transaction():
-            links.open_link(actor)
+            links.hold(actor, auth.device())
             sheet = load()
             section = sheet.part(key)
             found = fields.read_section(section, request.form, sheet.answers, locale())

@@ -3,6 +3,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from flask import request
 from flask_babel import get_locale, gettext
 
 from practice.core import clock
@@ -68,6 +69,17 @@ def load() -> Sheet:
     return Sheet(definition, answers_of(draft), draft.step, wall_time(draft.saved_at), today)
 
 
+def copy_key(part: str) -> str:
+    """The name under which the browser keeps a copy of a part until it has arrived here; of all parts for ""."""
+    return f"form-{auth.current_link().link_id}-{part}"
+
+
+def arrived(sheet: Sheet) -> str:
+    """The name of the copy that is not needed any more: of the part that was sent before this page."""
+    key = request.args.get("after", "")
+    return copy_key(key) if any(key == section.key for section in sheet.definition.sections) else ""
+
+
 def wall_time(instant) -> str:
     return clock.local(instant, the_practice().time_zone).strftime("%H:%M")
 
@@ -102,6 +114,8 @@ def says_yes(sheet: Sheet, section: Section) -> bool:
 def words_of(problems: list[AnswerProblem], definition: FormDefinition) -> list[dict]:
     """Each problem with its field, its label and its words, for the summary and the field."""
     labels = {question.key: question.label for question in definition.questions()}
+    labels |= {follow.question.key: f"{question.label} {follow.question.label}"  # "Where?" is asked more than once
+               for question in definition.questions() for follow in question.follow_ups}
     labels |= {f"group:{section.key}": gettext("None of these") for section in definition.sections}
     sections = {question.key: section.key for section in definition.sections
                 for question in fields.all_questions(section)}

@@ -16,7 +16,7 @@ from practice.intake.states import LinkState
 from practice.intake.words import told
 from practice.kiosk import auth, fields
 from practice.kiosk.auth import here
-from practice.kiosk.sheet import Sheet, load, words_of
+from practice.kiosk.sheet import Sheet, arrived, copy_key, load, words_of
 from practice.safety.services.receiving import receive_form
 
 
@@ -36,8 +36,8 @@ def show_review(sheet: Sheet, problems: list[AnswerProblem] = (), given: dict | 
     return render_template(
         "kiosk/review.html", sheet=sheet, told=rows, part=len(sheet.parts) + 1, parts=len(sheet.parts) + 1,
         problems=words_of(problems, sheet.definition), given=given or {"by": by, "typed": "", "strokes": []},
-        last=sheet.parts[-1], action=here("send"), lang=sheet.definition.language, secret=auth.secret(),
-        signature_keys=signs), status
+        last=sheet.parts[-1], arrived=arrived(sheet), action=here("send"), lang=sheet.definition.language,
+        secret=auth.secret(), signature_keys=signs), status
 
 
 def send():
@@ -47,6 +47,7 @@ def send():
     sheet, given = load(), fields.read_signature(request.form)
     try:
         with transaction():
+            links.hold(auth.current_actor(), auth.device())
             drafts.drop_photos(auth.current_actor(), sheet.answers)
             receive_form(auth.current_actor(), sheet.answers, clean(given))
     except links.FormClosed:
@@ -59,4 +60,4 @@ def send():
 def thanks():
     if auth.current_link().state is not LinkState.SPENT:
         return redirect(here("welcome"), 303)
-    return make_response(render_template("kiosk/thanks.html", way=str(auth.current_link().way)))
+    return make_response(render_template("kiosk/thanks.html", way=str(auth.current_link().way), arrived=copy_key("")))

@@ -8,8 +8,10 @@ from practice.access.actor import system
 from practice.clients.models import Client
 from practice.core.db import db, transaction
 from practice.core.errors import DomainError
+from practice.intake.models import Way
 from practice.intake.queries import definition_of, get_form
 from practice.intake.services import links
+from practice.intake.services.seen import goes_on_elsewhere
 from practice.kiosk import auth
 from practice.kiosk.auth import here
 from practice.kiosk.sheet import load, locale
@@ -20,16 +22,19 @@ def welcome():
     if auth.is_proven():
         sheet = load()
         return redirect(here("part", key=sheet.open_part().key), 303)
+    if auth.current_link().is_begun and auth.current_link().way is Way.TABLET:
+        return auth.closed()
     return show_welcome()
 
 
 def show_welcome(error: str = "", typed: str = "", status: int = 200):
-    is_begun = auth.current_link().is_begun
+    is_begun, goes_on = auth.current_link().is_begun, goes_on_elsewhere(auth.current_link().link_id)
     form = get_form(auth.current_link().form_version_id)
     # The first name helps a household tell its links apart; once begun, nothing is said before the birth date is.
     first_name = None if is_begun else db.session.scalar(select(Client.first_name))
-    return render_template("kiosk/welcome.html", is_begun=is_begun, first_name=first_name, error=error, typed=typed,
-                           title=form.title, intro=definition_of(form).intro, action=here("start")), status
+    return render_template("kiosk/welcome.html", is_begun=is_begun, goes_on=goes_on,
+                           first_name=first_name, error=error, typed=typed, title=form.title,
+                           intro=definition_of(form).intro, action=here("start")), status
 
 
 def start():
@@ -40,9 +45,9 @@ def start():
     try:
         with transaction():
             if auth.current_link().is_begun:
-                device = links.continue_elsewhere(actor, typed[:80], locale=locale())
+                device = links.continue_elsewhere(actor, typed[:80], device=auth.device(), locale=locale())
             else:
-                device = links.begin(actor)
+                device = links.begin(actor, auth.device())
     except links.FormClosed:
         return auth.closed()
     except links.BirthDateWrong as error:

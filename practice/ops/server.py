@@ -13,7 +13,7 @@ from practice.ops import cleaner, crier, log, postman
 
 THREADS = 8
 PORTS_TRIED = 20
-MADE_BEFORE_TIDYING = 10_000  # objects; a page makes a few thousand and lets go of nearly all of them
+MADE_BEFORE_TIDYING = 50_000  # objects; a page makes a few thousand and lets go of nearly all of them
 LOCAL = ("localhost", "127.0.0.1", "::1", "[::1]")
 
 

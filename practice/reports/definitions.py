@@ -135,7 +135,7 @@ FIGURES: dict[str, Figure] = {
         rows="owed",
     ),
     "owed_count": Figure(_("Invoices still owed"), _("How many."), C, "owed"),
-    "owed_oldest_days": Figure(_("Oldest debt"), _("Days since the oldest of them was due."), D, "owed"),
+    "owed_oldest_days": Figure(_("Oldest debt, in days"), _("Days since the oldest of them was due."), D, "owed"),
     "owed_current": Figure(_("Owed, not due"), _("Due on the last day or later."), rows="owed", key="current"),
     "owed_1_30": Figure(_("Owed for 1–30 days"), _("Since the day it was due."), rows="owed", key="1-30"),
     "owed_31_60": Figure(_("Owed for 31–60 days"), _("Since the day it was due."), rows="owed", key="31-60"),

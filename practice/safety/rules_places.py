@@ -1,6 +1,7 @@
 """From words about places to sets of places. A set is a bit mask over PLACES, so that joining sets costs nothing."""
 
 from collections.abc import Iterable
+from functools import lru_cache
 
 from practice.core.body import POINTS, REGIONS, Place, Side, Spot, all_places
 
@@ -25,6 +26,7 @@ def mask_of(places: Iterable[Place]) -> int:
     return mask
 
 
+@lru_cache(maxsize=1024)  # rules name the same sets again and again
 def places_in(mask: int) -> tuple[Place, ...]:
     """The places of a set, head to foot."""
     return tuple(place for number, place in enumerate(PLACES) if mask >> number & 1)

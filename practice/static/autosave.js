@@ -10,6 +10,12 @@ function device() {
   try { return window.localStorage; } catch { return null; }
 }
 
+// The name of who is signed in is part of the key: on a shared tablet nobody finds another's text in the field.
+function keyOf(form) {
+  const who = document.querySelector(".who-name")?.textContent.trim() || "";
+  return `draft:${who}:${form ? form.dataset.autosaveKey || form.dataset.autosave : ""}`;
+}
+
 function textsOf(form) {
   const kept = {};
   for (const [name, value] of new FormData(form)) {
@@ -32,9 +38,7 @@ function putBack(form, kept) {
 
 function start(form) {
   const url = form.dataset.autosave;
-  // The name of who is signed in is part of the key: on a shared tablet nobody finds another's text in the field.
-  const who = document.querySelector(".who-name")?.textContent.trim() || "";
-  const key = `draft:${who}:${form.dataset.autosaveKey || url}`;
+  const key = keyOf(form);
   const find = (selector) => form.querySelector(selector) || document.querySelector(selector);
   const status = find("[data-autosave-status]");
   const stale = find("[data-autosave-stale]");
@@ -147,7 +151,12 @@ function start(form) {
   form.addEventListener("input", changed);
   form.addEventListener("change", changed);
   form.addEventListener("autosave:changed", changed); // for scripts that fill hidden fields
-  form.addEventListener("submit", (event) => { if (!event.defaultPrevented) { dirty = false; clearTimeout(timer); } });
+  form.addEventListener("submit", (event) => {
+    if (event.defaultPrevented) return;
+    if (dirty) keep();
+    dirty = false;
+    clearTimeout(timer);
+  });
   retry?.addEventListener("click", () => { refused = false; dirty = true; save(); });
   over?.addEventListener("click", () => {
     version.value = over.dataset.version;
@@ -161,16 +170,20 @@ function start(form) {
   window.addEventListener("beforeunload", (event) => { if (dirty) event.preventDefault(); });
 }
 
+// What the page says has arrived stays on no device, for others sit down at it; nor does what nobody came back to.
 function forgetOld() {
   const store = device();
+  const own = keyOf();
+  for (const one of document.querySelectorAll("[data-arrived]")) store?.removeItem(own + one.dataset.arrived);
   for (const key of Object.keys(store || {}).filter((name) => name.startsWith("draft:"))) {
-    let at = 0;
-    try { at = JSON.parse(store.getItem(key)).at; } catch { at = 0; }
-    if (Date.now() - at > KEEP_DAYS * 864e5) store.removeItem(key);
+    let copy = {};
+    try { copy = JSON.parse(store.getItem(key)) || {}; } catch { copy = {}; }
+    if (!(Date.now() - copy.at <= KEEP_DAYS * 864e5)) store.removeItem(key);
   }
 }
 
 export function startAutosave() {
+  const forms = Array.from(document.querySelectorAll("form[data-autosave]"));
   forgetOld();
-  for (const form of document.querySelectorAll("form[data-autosave]")) start(form);
+  forms.forEach(start);
 }

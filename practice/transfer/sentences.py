@@ -66,8 +66,8 @@ CHANGED = {
     "condition.change": _("%(who)s changed a condition"),
     "condition.dismiss": _("%(who)s dismissed a condition"),
     "condition.end": _("%(who)s ended a condition"),
-    "condition.propose": _("%(who)s proposed a condition from the answers"),
-    "consequence.rewrite": _("%(who)s worked out what reception is told"),
+    "condition.propose": _("%(who)s entered answers that propose a condition"),
+    "consequence.rewrite": _("%(who)s caused a change in what reception is told"),
     "correction.ask": _("%(who)s wrote down that the client asked for a correction"),
     "correction.grant": _("%(who)s granted a correction"),
     "correction.refuse": _("%(who)s refused a correction"),
@@ -88,8 +88,9 @@ CHANGED = {
     "hold.set": _("%(who)s put a hold on the client: nothing may be erased"),
     "handover.give": _("%(who)s handed the session over to reception"),
     "intake.clear": _("%(who)s cleared away a form that was begun and never sent"),
-    "intake.invite": _("%(who)s made an address for a form"),
-    "intake.revoke": _("%(who)s closed the address of a form"),
+    "intake.invite": _("%(who)s made a link to a form"),
+    "intake.mail": _("%(who)s sent a link to a form by e-mail"),
+    "intake.revoke": _("%(who)s closed the link to a form"),
     "intake.send": _("%(who)s sent the form"),
     "invoice.issue": _("%(who)s issued an invoice"),
     "issuer.save": _("%(who)s changed a head on documents"),
@@ -228,9 +229,10 @@ WORDS: dict[str, tuple[Did, str]] = {
     for action, sentence in sentences.items()}
 
 # What of an entry's facts is worth reading, with its label.
-FACTS = {"why": _("why"), "reason": _("reason"), "changed": _("changed"), "before": _("before"), "after": _("after"),
-         "starts_at": _("at"), "number": _("number"), "about": _("about"), "file": _("file"), "paper": _("paper"),
-         "table": _("list"), "month": _("month"), "day": _("day"), "endpoint": _("page"), "words": _("why")}
+FACTS = {"therapist": _("therapist"), "until_at": _("until"), "why": _("why"), "reason": _("reason"),
+         "changed": _("changed"), "before": _("before"), "after": _("after"), "starts_at": _("at"),
+         "number": _("number"), "about": _("about"), "file": _("file"), "paper": _("paper"), "table": _("list"),
+         "month": _("month"), "day": _("day"), "endpoint": _("page"), "words": _("why")}
 
 
 def did(action: str) -> Did:

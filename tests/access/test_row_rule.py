@@ -79,6 +79,20 @@ KEPT = select(Client.first_name).order_by(Client.first_name)
 KEPT_CONDITIONS = select(Condition)
 
 
+def test_what_was_changed_is_written_before_the_house_looks(people, two, acting):
+    """Rows are forgotten when somebody else asks; a change to them is not."""
+    acting(people.system)
+    with transaction():
+        ann = db.session.scalars(select(Client).order_by(Client.id)).first()
+        client_id, ann.preferred_name = ann.id, "Changed"
+        audit.record(people.system, "client.change", client_id=client_id)
+        with guard.acting(people.rae):
+            db.session.get(Client, client_id).city = "Here too"
+    with guard.acting(people.system):
+        row = db.session.execute(select(Client.preferred_name, Client.city).where(Client.id == client_id)).one()
+    assert row == ("Changed", "Here too")
+
+
 @pytest.mark.requirement("own-rows")
 def test_a_kept_statement_is_ruled_for_each_actor_anew(people, two, acting):
     for actor, seen in ((people.theo, ["Ann"]), (people.tara, ["Ben"]), (people.rae, ["Ann", "Ben"])) * 2:

@@ -40,7 +40,8 @@ def enter(browser, name: str, password: str):
 
 def mails(people) -> list[tuple[str, str]]:
     with guard.acting(people.system):
-        found = [(row.to_address, row.body) for row in db.session.scalars(select(Message).order_by(Message.id))]
+        found = [(f"{row.from_name} to {row.to_address}", row.body)
+                 for row in db.session.scalars(select(Message).order_by(Message.id))]
         db.session.rollback()
         return found
 
@@ -111,7 +112,8 @@ def test_who_forgot_gets_a_link_and_nobody_learns_who_signs_in(app, people, mail
         said.append((answer.status_code, re.sub(r'nonce="[^"]+"|value="[^"]+"', "", page)))
     assert len(set(said)) == 1 and "If somebody signs in" in said[0][1]
     sent = mails(people)
-    assert [to for to, _body in sent] == ["rae@example.com", "bo@example.com"]
+    assert [to for to, _body in sent] == [
+        "Linden Lane Massage to rae@example.com", "Linden Lane Massage to bo@example.com"]
     link, browser = re.search(r"/reset/[\w-]{43}", sent[0][1])[0], app.test_client()
     assert browser.post(link, data={"password": NEW}).status_code == 302
     assert enter(browser, "rae", NEW).status_code == 302
@@ -164,7 +166,7 @@ def test_an_owner_sends_it_by_mail(as_person, people, mail):
     answer = as_person("olive").post(f"/setup/staff/{people.rae.user_id}/link", data={"by": "mail"})
     assert answer.status_code == 302
     (to, body), = mails(people)
-    assert to == "rae@example.com" and re.search(r"http://localhost/reset/[\w-]{43}", body)
+    assert to == "Linden Lane Massage to rae@example.com" and re.search(r"http://localhost/reset/[\w-]{43}", body)
     for actor in (people.rae, people.bo, people.olive):
         with guard.acting(actor):
             assert db.session.scalars(select(Message)).all() == [], "the house's own: it opens somebody's sign-in"

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from practice.admin.brief.cards import Limit
 from practice.core import body, figure
 
 TEMPLATES = Path(__file__).parents[2] / "templates"
@@ -122,13 +123,14 @@ def test_the_clients_marks_can_be_read_by_the_therapist(macros):
     assert image_name(str(macros.bodymap({}, marks={}))) == "Body map. No pain marked."
 
 
+def limit(level, place, reason="", **values):
+    return Limit("why-1", level, reason, [place], **{"label": body.names([place]), **values})
+
+
 def test_the_list_is_strictest_first_and_never_folds_what_is_not_assessed(macros):
-    entries = [{"places": [f"{key}:left"], "level": 4, "reason": ""} for key in ("hand", "foot", "knee", "hip")]
-    entries += [{"places": [f"{key}:left"], "level": 2, "reason": "Sore"} for key in ("calf", "chest", "shoulder")]
-    entries += [
-        {"places": ["upper_arm:right"], "level": "unassessed", "reason": ""},
-        {"places": ["spine:middle"], "level": 0, "reason": "Standing rule", "is_new": True},
-    ]
+    entries = [limit(4, f"{key}:left") for key in ("hand", "foot", "knee", "hip")]
+    entries += [limit(2, f"{key}:left", "Sore") for key in ("calf", "chest", "shoulder")]
+    entries += [limit("unassessed", "upper_arm:right"), limit(0, "spine:middle", "Standing rule", is_new=True)]
     drawn = str(macros.limit_list(entries))
     open_part, folded = drawn.split("<details")
     assert "Spine: closed Standing rule new" in words(open_part)
@@ -139,13 +141,13 @@ def test_the_list_is_strictest_first_and_never_folds_what_is_not_assessed(macros
 
 
 def test_seven_entries_are_not_folded(macros):
-    entries = [{"label": f"Place {n}", "level": 3, "reason": ""} for n in range(7)]
+    entries = [limit(3, "hand:left", label=f"Place {n}") for n in range(7)]
     assert "<details" not in str(macros.limit_list(entries))
 
 
 @pytest.mark.requirement("escaped")
 def test_what_people_wrote_is_escaped(macros):
-    drawn = str(macros.limit_list([{"label": "<b>x</b>", "level": 1, "reason": "<script>1</script>"}]))
+    drawn = str(macros.limit_list([limit(1, "hand:left", "<script>1</script>", label="<b>x</b>")]))
     assert "<b>" not in drawn and "<script>" not in drawn
 
 

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from practice.admin.brief.cards import Limit
 from practice.core import body, figure
 from tests.plugins.browsers import PHONE, violations
 
@@ -16,7 +17,8 @@ PICK = """{{ bodymap({'calf:left': 0}, 'pick', rest='none', selected='upper_back
 PAIN = """{{ bodymap({}, 'pain', marks={'jaw:middle': 4}, name='pain') }}{{ pain_list('pain', {'jaw:middle': 4}) }}
 {{ pain_sheet('pain') }}"""
 READ = """<section>{{ bodymap({'calf:left': 0}, rest='none') }}{{ legend() }}
-{{ limit_list([{'places': ['calf:left'], 'level': 0, 'reason': 'Bruised', 'is_new': true}]) }}</section>"""
+{{ limit_list(limits) }}</section>"""
+LIMITS = [Limit("why-1", 0, "Bruised", ["calf:left"], label="Lower leg, left", is_new=True)]
 LISTEN = """window.heard = [];
 for (const what of ["select", "level", "pain"]) document.addEventListener(`bodymap:${what}`, (event) =>
   heard.push([what, event.detail.region, event.detail.side, event.detail.level ?? event.detail.pain ?? null]));"""
@@ -41,7 +43,7 @@ def open_map(browser):
         page = context.new_page()
         page.on("pageerror", lambda error: errors.append(str(error)))
         start = f"{{% from 'macros/bodymap.html' import {NAMES} %}}<h1>Map</h1>{{{{ bodymap_defs() }}}}"
-        drawn = env.from_string(start + template).render()
+        drawn = env.from_string(start + template).render(limits=LIMITS)
         meta = '<meta name="viewport" content="width=device-width, initial-scale=1">'
         page.set_content(f'<!doctype html><html lang="en"><title>Map</title>{meta}<main>{drawn}</main></html>')
         for style in ("app.css", "components.css", "bodymap.css"):

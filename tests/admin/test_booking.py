@@ -195,3 +195,13 @@ def test_a_practice_without_treatments_is_led_to_its_set_up(as_person):
     owner, desk = (as_person(name).get("/booking/new").get_data(as_text=True) for name in ("olive", "rae"))
     assert words in owner and way in owner
     assert words in desk and way not in desk
+
+
+def test_an_empty_price_list_is_said_where_something_is_looked_for_or_sold(as_person, people):
+    with guard.acting(people.system), transaction():
+        client_id = clients.client("Ann", "Doyle").id
+    for address, words in (("/booking/first-free", "The practice has no treatments"),
+                           (f"/money/clients/{client_id}/invoice", "nothing in the price list yet")):
+        owner, desk = (as_person(name).get(address).get_data(as_text=True) for name in ("olive", "rae"))
+        assert words in owner and words in desk
+        assert 'href="/setup/">Set it up' in owner and "Set it up" not in desk

@@ -1,11 +1,14 @@
 """Clients on the screen: registering, finding, changing, and nobody else's."""
+from datetime import date
+
 import pytest
 
 from practice.access import guard
 from practice.clients.models import Client
 from practice.core.db import db, transaction
 from practice.safety.models import ConsequenceRow
-from tests.factories import clients
+from tests.factories import clients, intake
+from tests.factories.safety import send
 
 ANN = {"first_name": "Ánn-Marie", "last_name": "O'Doyle", "born_on": "1988-02-21", "phone": "085 555 0138",
        "email": "ann@example.com", "reminder_channel": "sms"}
@@ -43,6 +46,16 @@ def test_bad_values_are_told_at_the_field_and_kept(rae):
     for words in ("31 February does not exist", "4 things to put right", "First name: Enter the first name",
                   "1988-02-31", "085 555 013", "eleonora@"):
         assert words in page
+
+
+@pytest.mark.parametrize(("typed", "shown"), [
+    ("+353855550138", "085 555 0138"), ("0855550138", "085 555 0138"), ("+44 2079460018", "+44 20 7946 0018"),
+    ("ask my sister 12345", "ask my sister 12345")])
+def test_a_phone_of_the_form_is_written_as_everywhere(rae, people, typed, shown):
+    client_id = intake.client_of(people, "theo", born_on=date(1988, 2, 21))
+    send(people, client_id, phone=typed)
+    page = rae.get(f"/clients/{client_id}").text
+    assert f"<dt>Mobile phone</dt><dd>{shown}</dd>" in page.partition("From their form")[2]
 
 
 def test_a_possible_duplicate_is_shown_before_saving(rae):

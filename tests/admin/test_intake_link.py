@@ -11,7 +11,12 @@ from practice.audit.models import AuditRow
 from practice.core.db import db, transaction
 from practice.intake.models import IntakeLink
 from practice.intake.services import submissions
+from practice.outbox.models import Message
+from practice.outbox.services.sending import send_waiting
+from practice.outbox.states import MessageState
 from tests.factories import intake
+from tests.factories.mail import mail_server
+from tests.kiosk.test_pages import ABOUT
 
 
 @pytest.fixture
@@ -62,6 +67,76 @@ def test_without_phone_or_mail_there_is_no_message_button(as_person, people):
         intake.publish(people)
     page = made(as_person("rae"), intake.client_of(people, "theo")).text
     assert "sms:" not in page and "mailto:" not in page and "Copy" in page
+
+
+@pytest.fixture
+def box(app):
+    with mail_server() as found:
+        app.config["MAIL_SERVER"] = found.server
+        yield found
+
+
+def mailed(browser, client_id: int, box) -> str:
+    """The address that came by mail to whoever it went to."""
+    assert "On its way to" in browser.post(path(client_id, "mail"), data={"form": "full"}, follow_redirects=True).text
+    assert send_waiting(box.server) == {MessageState.SENT: 1}
+    return re.search(r"http://localhost(/f/\w+)", box.mails[-1].get_content())[1]
+
+
+def returning(people, client_id: int, email: str) -> None:
+    actor, _secret = intake.address(people, client_id)
+    with guard.acting(actor), transaction():
+        submissions.send(actor, intake.healthy(email=email, work="Zebrafinch"), intake.TYPED)
+
+
+@pytest.mark.requirement("no-clinical-at-desk")
+def test_by_mail_it_reaches_the_client_and_nobody_here(as_person, ann, people, box):
+    returning(people, ann, "Ann@Example.com ")
+    browser = as_person("rae")
+    address = mailed(browser, ann, box)
+    page = browser.get(path(ann)).text
+    assert "By e-mail" in page and "Sent" in page and address not in page
+    assert (box.mails[0]["To"], box.mails[0]["Subject"]) == ("ann@example.com", "Your form for Linden Lane Massage")
+    client = browser.application.test_client()
+    client.post(address)
+    client.post(f"{address}/part/about_you", data={**ABOUT, "go": "next"})
+    assert "Zebrafinch" in client.get(f"{address}/part/visit").text, "it is the client's own mail: last time is shown"
+    with guard.acting(people.rae):
+        assert db.session.scalars(select(Message).where(Message.about.like("form:%"))).all() == []
+        assert db.session.scalars(select(Message.id).where(Message.about.like("form:%"))).all() == []
+
+
+@pytest.mark.requirement("no-clinical-at-desk")
+def test_an_address_the_desk_put_there_since_proves_nothing(as_person, ann, people, box):
+    returning(people, ann, "before@example.com")
+    browser = as_person("rae")
+    address = mailed(browser, ann, box)
+    client = browser.application.test_client()
+    client.post(address)
+    client.post(f"{address}/part/about_you", data={**ABOUT, "go": "next"})
+    assert "Zebrafinch" not in client.get(f"{address}/part/visit").text
+
+
+def test_what_the_mail_server_refused_is_seen_at_the_desk(as_person, ann, people, box):
+    box.answers = ["550 no such mailbox"]
+    browser = as_person("rae")
+    browser.post(path(ann, "mail"), data={"form": "full"})
+    assert send_waiting(box.server) == {MessageState.REFUSED: 1}
+    assert "Not sent" in browser.get(path(ann)).text
+
+
+def test_without_a_mail_server_or_an_address_nothing_is_mailed(as_person, ann, people):
+    browser = as_person("rae")
+    assert browser.post(path(ann, "mail"), data={"form": "full"}).status_code == 404
+    assert "Send it by e-mail" not in browser.get(path(ann)).text
+    with mail_server() as found:
+        browser.application.config["MAIL_SERVER"] = found.server
+        assert "Send it by e-mail" in browser.get(path(ann)).text
+        ben = intake.client_of(people, "theo", first_name="Ben")
+        assert "Send it by e-mail" not in browser.get(path(ben)).text
+        page = browser.post(path(ben, "mail"), data={"form": "full"}, follow_redirects=True).text
+        assert "There is no e-mail address for this client yet." in page
+        assert as_person("tara").post(path(ann, "mail"), data={"form": "full"}).status_code == 404
 
 
 def test_the_slip_is_a_pdf_for_who_holds_the_secret(as_person, ann, people):

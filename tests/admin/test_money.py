@@ -5,10 +5,17 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
+from practice.access import guard
+from practice.billing.models.documents import STATE_LABELS as DOCUMENT_STATES
 from practice.billing.models.documents import Document
 from practice.billing.queries import lists
+from practice.billing.services.documents import LineInput, issue_invoice
+from practice.billing.states import PAYMENT_STATE_LABELS
 from practice.core import clock
-from practice.core.db import db
+from practice.core.db import db, transaction
+from practice.premises.models import Issuer, TaxCategory, TaxCode
+from practice.premises.queries import get_practice
+from practice.premises.services import change_settings, save
 from tests import personas
 from tests.factories.billing import Stage
 
@@ -240,6 +247,56 @@ def test_the_lists_leave_as_files_for_who_may(as_person, stage):
         assert look(as_person("bo"), f"/lists/{name}/export/csv/")
     text = look(as_person("bo"), "/lists/invoices/export/csv/")
     assert "2026-0001" in text and "78.00" in text and "48.00" in text
+
+
+def test_a_badge_says_of_a_document_what_the_lists_say(app, people):
+    with app.test_request_context():
+        page = app.jinja_env.get_template("macros/ui.html").module
+        for state, word in (DOCUMENT_STATES | PAYMENT_STATE_LABELS).items():
+            assert f"</svg>{word}</span>" in page.document_badge(state), state
+        assert "Overdue 3 d" in page.document_badge("overdue", 3)
+        assert "Void, credit note G-1" in page.document_badge("void", credit_note="G-1")
+
+
+def test_the_plain_list_of_invoices_says_how_each_stands(browser, as_person, stage):
+    for paid in (0, 3000, 7800):
+        document = stage.invoice(7800)
+        if paid:
+            stage.pay(paid, document)
+    stage.credit(stage.invoice(1000))
+    page = look(browser, "/lists/invoices/")
+    states = re.findall(r'data-label="State">\s*(.*?)\s*</td>', page)
+    assert states == ["Issued", "Void", "Paid", "Part paid", "Open"]  # the credit note on top is owed by nobody
+    clock.set_to(personas.NOW + timedelta(days=60))
+    assert "Overdue" in look(as_person("rae"), "/lists/invoices/")
+
+
+def test_an_invoice_says_why_it_carries_no_data(browser, people, stage):
+    def switched(**values):
+        with guard.acting(people.olive), transaction():
+            change_settings(people.olive, version=get_practice().version, **values)
+
+    def told(*lines, number=None):
+        number = number or stage.do(lambda: issue_invoice(stage.rae, client_id=stage.ann, lines=list(lines)))
+        found = re.search(r"<dt>E-invoice</dt><dd>(.*?)</dd>", look(browser, f"/money/invoices/{number}"))
+        return found and found[1]
+
+    with guard.acting(people.system), transaction():
+        outside = save(people.system, TaxCode, None, name="none", category=TaxCategory.OUTSIDE, rate=0, reason="").id
+    first, untaxed = stage.invoice(), LineInput("Treatment", 7800, outside)
+    assert told(number=first) is None
+    switched(has_einvoices=True)
+    assert told(stage.line(), untaxed) == "None. No tax number of the practice stands on it."
+    with guard.acting(people.system), transaction():
+        head = db.session.query(Issuer).first()
+        save(people.system, Issuer, head.id, version=head.version, tax_number="IE1234567T")
+    assert told(stage.line()) == "In the PDF (Factur-X)"
+    assert told(stage.line(), untaxed).startswith("None. Part of it is taxed and part is outside the tax:")
+    assert told(stage.line(discount=7800, discount_reason="a gift")) == "None. It comes to nothing."
+    switched(has_einvoices=False)
+    second = stage.invoice()
+    switched(has_einvoices=True)
+    assert told(number=second) == "None. E-invoices were switched off when it was issued."
 
 
 def test_the_plain_lists_show_days_as_everywhere_and_lead_to_the_document(browser, stage):

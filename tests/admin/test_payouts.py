@@ -63,6 +63,24 @@ def test_written_down_and_taken_back(stage, as_person):
     stage.check_books()
 
 
+def test_everything_that_is_wrong_is_said_at_once(stage, as_person):
+    """What cannot be read stands in the same round as what is missing, in the other forms of money too."""
+    switch_on(stage)
+    sol, document, paid = as_person("sol"), stage.invoice(), stage.invoice()
+    stage.pay(7800, paid)
+    for url, typed, wrong in (
+            ("/money/payouts/new", {"first_on": "never", "paid_on": "2026-11-17", "bank_amount": "abc"},
+             {"first_on", "last_on", "bank_amount", "fee_amount"}),
+            ("/money/payouts/fee", {"fee_amount": "abc"}, {"paid_on", "fee_amount"}),
+            (f"/money/back/invoices/{document}/write-off", {"amount": "abc", "on_date": "x"},
+             {"amount", "on_date", "reason"}),
+            (f"/money/back/invoices/{paid}/refund", {"amount": "abc", "method": "card"}, {"amount", "reason"}),
+            (f"/money/clients/{stage.ann}/give-back", {"amount": "abc", "method": "card"}, {"amount", "reason"})):
+        answer = sol.post(url, data=typed)
+        assert answer.status_code == 422, url
+        assert set(re.findall(r'aria-describedby="(\w+)-error', answer.text)) == wrong, url
+
+
 def test_a_fee_billed_apart(stage, as_person):
     switch_on(stage)
     assert as_person("rae").get("/money/payouts/fee").status_code == 403

@@ -1,11 +1,18 @@
 """The month on the screen and on file."""
 import re
+from datetime import timedelta
 from html import unescape
 
 import pytest
 
+from practice.access import guard
 from practice.admin.report_charts import cell
+from practice.core import clock
+from practice.core.db import transaction
 from practice.core.spreadsheet import Column, Kind
+from practice.schedule.services.states import set_state
+from practice.schedule.states import AppointmentState
+from tests import personas
 from tests.factories.billing import Stage
 
 MONTH = "/reports/2026-11"
@@ -28,7 +35,23 @@ def test_a_year_is_shown_by_month_and_compared_once(as_person, people):
     year = unescape(olive.get("/reports/2026").text)
     assert "Earned by month" in year and "Earned by week" not in year
     assert "Earned by week" in olive.get(MONTH).text
-    assert olive.get("/reports/2027").text.count("100.0 % on 2026") == 1
+    assert "Year before: 2026" in (later := olive.get("/reports/2027").text) and "Days before" not in later
+    assert sides(later) == {("Year before", "↓ 100.0 %")}
+
+
+def test_what_a_figure_is_set_beside_is_told_apart_by_name(as_person, people):
+    Stage(people).session()
+    olive = as_person("olive")
+    assert sides(page := olive.get("/reports/2026-12").text) == {("Month before", "↓ 100.0 %")}
+    assert "Month before: November 2026" in page and "Year before: December 2025" in page
+    assert sides(olive.get("/reports/2027-11").text) == {("Year before", "↓ 100.0 %")}
+    page = olive.get("/reports/2026-12-01..2027-01-15").text
+    assert "Days before: 16 Oct 2026 – 30 Nov 2026" in page and sides(page) == {("Days before", "↓ 100.0 %")}
+
+
+def sides(page: str) -> set[tuple[str, str]]:
+    """What the tiles of a month say beside their figures."""
+    return set(re.findall(r'<span class="stat-against"><span>(.*?)</span> <b>(.*?)</b>', page))
 
 
 def test_every_figure_opens_its_rows(as_person, people):
@@ -50,6 +73,23 @@ def test_every_figure_opens_its_rows(as_person, people):
     page = bo.get(f"{MONTH}/rows/credit").text
     assert "Ann Doyle" in page and "€7.00" in page
     assert "Not paid yet of it" in bo.get(f"{MONTH}/rows/steps?key=bridge_open").text
+
+
+def test_the_heading_of_rows_says_what_they_are_narrowed_to(as_person, people):
+    stage = Stage(people)
+    stage.session()
+    bo, theo = as_person("bo"), people.theo.user_id
+    for address, said in (
+            ("earned", "Earned"), (f"earned?key=therapist-{theo}", "Earned: Theo Marsh"),
+            ("earned?key=therapist-none", "Earned: Without a therapist"), ("earned?key=fee", "Earned: Fee"),
+            (f"earned?key=treatment-{stage.treatment}", "Earned: Deep tissue 60"),
+            ("earned?key=treatment-none", "Earned: Products, fees and the rest"),
+            ("payments?key=cash", "Received: Cash"), ("payments?key=out", "Received: Given back"),
+            ("owed?key=1-30", "Still owed: 1–30 days"), ("appointments?key=no_show", "Appointments: No-show"),
+            ("visitors?key=new", "Clients who came: New"), ("documents?key=invoice", "Invoices and credit notes"),
+            ("steps?key=debt_paid", "Settled with money")):
+        page = unescape(bo.get(f"{MONTH}/rows/{address}").text)
+        assert f'{said} <span class="h1-second">November 2026</span>' in page and f"<title>{said} ·" in page, address
 
 
 @pytest.mark.parametrize("address", [
@@ -99,6 +139,44 @@ def test_the_owner_closes_a_month_and_opens_it_again(as_person):
     assert browser.post("/reports/2026-10/closing/open", data={"reason": ""}).status_code == 422
     assert browser.post("/reports/2026-10/closing/open", data={"reason": "a receipt was found"}).status_code == 302
     assert "Close the month" in browser.get("/reports/2026-10/closing/").get_data(as_text=True)
+
+
+def test_the_page_names_the_earlier_months_that_are_locked_too(as_person, people):
+    with clock.frozen(personas.NOW - timedelta(days=95)):
+        stage = Stage(people)
+        stage.invoice(7800)
+    olive, closing = as_person("olive"), "/reports/2026-{}/closing/"
+    assert "also locks" not in olive.get(closing.format("08")).text
+    assert "locks an earlier month that is still open: August 2026." in olive.get(closing.format("09")).text
+    page = olive.get(closing.format("10")).text
+    assert "Closing October 2026 also locks 2 earlier months that are still open: August 2026, September 2026." in page
+    olive.post(f"{closing.format('08')}close")
+    assert "an earlier month that is still open: September 2026." in olive.get(closing.format("10")).text
+    olive.post(f"{closing.format('10')}close")
+    assert "also locks" not in olive.get(closing.format("09")).text, "it is locked already"
+
+
+def test_many_earlier_months_are_named_by_the_first_and_the_last(as_person, people):
+    with clock.frozen(personas.NOW - timedelta(days=365)):
+        Stage(people).invoice(7800)
+    page = as_person("olive").get("/reports/2026-10/closing/").text
+    assert "also locks 11 earlier months that are still open: November 2025 to September 2026." in page
+
+
+def test_rows_that_closing_does_not_lock_say_so(as_person, people):
+    with clock.frozen(personas.NOW - timedelta(days=25)):
+        stage = Stage(people)
+        missed = stage.session_at(clock.now(), AppointmentState.NO_SHOW)
+    olive, rows = as_person("olive"), "/reports/2026-10/rows/{}"
+    assert "as they are today" not in olive.get(rows.format("appointments")).text
+    olive.post("/reports/2026-10/closing/close")
+    with guard.acting(people.system), transaction():
+        set_state(people.system, missed, AppointmentState.BOOKED)
+    page = olive.get(rows.format("appointments?key=no_show")).text
+    assert "These rows are as they are today." in page and "No rows" in page and "/reports/2026-10/closing/" in page
+    assert olive.get("/reports/2026-10.json").json["figures"]["no_show_rate"] == [1, 1]
+    for name, says in (("visits", True), ("time", True), ("documents", False), ("therapists", False)):
+        assert ("as they are today" in olive.get(rows.format(name)).text) is says, name
 
 
 def test_the_bookkeeper_looks_and_does_not_close(as_person):

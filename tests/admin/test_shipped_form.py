@@ -8,7 +8,7 @@ from practice.intake.models import FormState, FormVersion
 from practice.intake.queries import get_form, published_form
 from tests.factories import intake
 
-OFFER = "The form shipped with this version has changed"
+OFFER = "This release of the program brings other words"
 
 
 def test_what_is_shipped_anew_is_offered_once(as_person, people):

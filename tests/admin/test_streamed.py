@@ -72,7 +72,7 @@ def test_a_server_sends_the_rows_after_the_request(cloned_database):
 
 def test_the_cells_are_what_they_are(as_person, stage):
     [half] = [row for row in rows(as_person("bo").get("/lists/invoices/export/csv/")) if row["With tax"] == "78.00"]
-    assert half == {"Number": "2026-0002", "Kind": "Invoice", "State": "Issued", "Issued": "2026-11-17",
+    assert half == {"Number": "2026-0002", "Kind": "Invoice", "Document status": "Issued", "Issued": "2026-11-17",
                     "Due": "2026-12-01", "Billed to": "Ann Doyle", "Without tax": "68.72", "Tax": "9.28",
                     "With tax": "78.00", "Still owed": "39.00", "Currency": "EUR"}
     [session] = rows(as_person("rae").get("/lists/appointments/export/csv/"))

@@ -1,4 +1,6 @@
 """Today at the front desk: the day, its queues, and what nobody may read there."""
+import re
+import threading
 from datetime import date
 
 import pytest
@@ -10,8 +12,12 @@ from practice.core.db import db, transaction
 from practice.intake.models import IntakeArrival
 from practice.schedule.models import DeskMessage
 from practice.schedule.states import AppointmentState as S
+from tests import personas
 from tests.factories import clients, schedule
 from tests.factories.schedule import at
+from tests.plugins.people import sign_in
+
+SENT = select(DeskMessage).order_by(DeskMessage.id)
 
 
 @pytest.fixture
@@ -80,6 +86,43 @@ def test_a_message_goes_one_way(as_person, people, day):
         assert "walrus" not in desk.get(address).get_data(as_text=True)
     with guard.acting(people.theo):
         assert db.session.scalars(select(DeskMessage)).one().text == "velvet walrus"
+
+
+def test_a_double_click_sends_one_message(as_person, people, day):
+    desk = as_person("rae")
+    key = re.search(r'name="request_key" value="(\w+)"', desk.get("/").text)[1]
+    for words in ("velvet walrus", "velvet walrus", "and a stick"):
+        answer = desk.post("/tell", data={"appointment_id": day["Karim"], "text": words, "request_key": key})
+        assert answer.status_code == 302
+    assert key not in desk.get("/").text, "the next message is another one"
+    with guard.acting(people.theo):
+        assert [row.text for row in db.session.scalars(SENT)] == ["velvet walrus", "and a stick"]
+
+
+def test_two_clicks_at_once_send_one_message(cloned_database):
+    clock.set_to(personas.NOW)
+    people, app, answers = personas.open_house(), cloned_database.app, []
+    with guard.acting(people.system), transaction():
+        visit = schedule.appointment(clients.client("Karim", "Example").id, people.theo.user_id,
+                                     schedule.treatment().id, at(13)).id
+    browsers = [sign_in(app.test_client(), "rae") for _time in range(2)]
+    db.session.remove()
+    together = threading.Barrier(2)
+
+    def press(browser):
+        together.wait()
+        answers.append(browser.post("/tell", data={"appointment_id": visit, "text": "walrus", "request_key": "one"}))
+
+    threads = [threading.Thread(target=press, args=(browser,)) for browser in browsers]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(30)
+    assert [answer.status_code for answer in answers] == [302, 302]
+    for browser in browsers:
+        assert "before the session" in browser.get("/").text
+    with guard.acting(people.theo):
+        assert [row.text for row in db.session.scalars(SENT)] == ["walrus"]
 
 
 @pytest.mark.parametrize("data", [{}, {"appointment_id": "x", "text": "y"},

@@ -5,8 +5,10 @@ import pytest
 from sqlalchemy import func, select
 
 from practice.access import guard
+from practice.billing.models.packages import Package
 from practice.billing.models.payments import Payment
 from practice.billing.models.till import TillMove
+from practice.billing.models.vouchers import Voucher
 from practice.core.db import db, transaction
 from practice.premises.queries import get_practice
 from practice.premises.services import change_settings
@@ -34,11 +36,14 @@ def test_no_form_says_that_money_moved_which_did_not(stage, as_person):
     """Sent again as it was, it is one act; with another sum it is refused, with what was typed, and nothing is done."""
     sol = as_person("sol")
     assert sol.post("/money/till/open", data={"float_amount": "100"}).status_code == 302
+    package = {"treatment": str(stage.treatment), "sessions": "5", "price": "300", "months": "12"}
     for url, sum_, fields in (
             (f"/money/clients/{stage.ann}/pay", "amount", CARD | {"amount": "50"}),
             (f"/money/clients/{stage.ann}/give-back", "amount", CASH | {"amount": "50"}),
             ("/money/till/move", "amount", {"direction": "in", "amount": "50", "reason": "For stamps"}),
-            ("/money/payouts/new", "bank_amount", PAYOUT)):
+            ("/money/payouts/new", "bank_amount", PAYOUT),
+            (f"/money/vouchers/sell/{stage.ann}", "price", VOUCHER),
+            (f"/money/clients/{stage.ann}/package", "price", package)):
         sent = fields | {"request_key": secrets.token_hex(8)}
         for _click in range(2):
             assert sol.post(url, data=sent).status_code == 302, url
@@ -56,4 +61,4 @@ def test_the_key_of_a_payment_sells_no_voucher(stage, as_person):
 
 
 def moved() -> tuple:
-    return tuple(db.session.scalar(select(func.count(model.id))) for model in (Payment, TillMove))
+    return tuple(db.session.scalar(select(func.count(model.id))) for model in (Payment, TillMove, Voucher, Package))

@@ -46,6 +46,23 @@ def test_a_form_that_made_an_invoice_sells_no_package(stage):
                                       price_amount=20_000, request_key="k"))
 
 
+def test_a_form_sent_again_for_another_time_sells_no_second_package(stage):
+    def sell(days):
+        return stage.do(lambda: sell_package(stage.rae, client_id=stage.ann, treatment_id=stage.treatment, sessions=3,
+                                             price_amount=20_000, holds_days=days, request_key="k"))
+
+    number = sell(90)
+    for other in (365, None):
+        with pytest.raises(Invalid, match="something else"):
+            sell(other)
+    with clock.frozen(personas.NOW + timedelta(days=1)):
+        assert sell(90) == number, "the day after, the same form"
+    version = stage.read(lambda: db.session.get(Package, number).version)
+    stage.do(lambda: extend_package(stage.rae, number, until=stage.today + timedelta(days=200), reason="was ill",
+                                    version=version))
+    assert sell(90) == number, "what was extended since is the same sale"
+
+
 def test_it_is_sold_with_an_invoice_in_neutral_words(stage):
     package = stage.read(lambda: db.session.get(Package, stage.package(3, 20_000)))
     document = stage.read(lambda: get_document(package.document_id))

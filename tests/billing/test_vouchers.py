@@ -71,6 +71,15 @@ def test_the_money_of_a_voucher_is_taken_back_with_its_document(stage):
     stage.check_books()
 
 
+def test_a_form_sent_again_for_another_time_sells_no_second_voucher(stage):
+    first = sell(stage, holds_days=90)
+    for other in (365, None):
+        with pytest.raises(Invalid, match="something else"):
+            sell(stage, holds_days=other)
+    with clock.frozen(personas.NOW + timedelta(days=1)):
+        assert sell(stage, holds_days=90).id == first.id, "the day after, the same form"
+
+
 def test_a_sale_that_is_open_since_before_that_rule_stands_beside_invoices(stage):
     voucher, invoice = sell(stage), stage.invoice()
     with guard.acting(stage.people.system) as house, transaction():

@@ -191,10 +191,10 @@ def test_two_digits_of_a_year_lie_in_the_past():
         ("2026-11-18", "The birth date is in the future"),
         ("1899-12-31", "The year must be 1900 or later"),
         ("0088-02-21", "The year must be 1900 or later"),
-        ("21/2", "Write the birth date with its year, as in 1988-02-21"),
-        ("", "Write the birth date with its year, as in 1988-02-21"),
-        (None, "Write the birth date with its year, as in 1988-02-21"),
-        ("spring 1988", "Write the birth date with its year, as in 1988-02-21"),
+        ("21/2", "Write the birth date with its year, as in 21 Feb 1988"),
+        ("", "Write the birth date with its year, as in 21 Feb 1988"),
+        (None, "Write the birth date with its year, as in 21 Feb 1988"),
+        ("spring 1988", "Write the birth date with its year, as in 21 Feb 1988"),
     ],
 )
 def test_what_is_wrong_with_a_birth_date(text, words):

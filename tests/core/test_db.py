@@ -13,6 +13,7 @@ from practice.core.errors import Stale
 from practice.premises.models import Room
 from tests import personas
 from tests.factories import clients
+from tests.plugins.statements import counted
 
 
 def test_commit_outside_is_refused(people, acting):
@@ -34,6 +35,18 @@ def test_an_exception_writes_nothing(people, acting):
         clients.client("Gone", "Again")
         raise ZeroDivisionError
     assert db.session.query(clients.Client).count() == 0
+
+
+@pytest.mark.parametrize("is_of_reading", [True, False])
+def test_only_what_writes_forgets_what_was_read(people, acting, is_of_reading):
+    acting(people.system)
+    room = db.session.query(Room).order_by(Room.id).first()
+    with counted() as statements:
+        with transaction(is_of_reading=is_of_reading):
+            audit.record(people.system, "room.read", room)
+        assert room.name
+    asked = [one for one in statements if "FROM room" in one]
+    assert len(asked) == (0 if is_of_reading else 2), "before what is written, and after"
 
 
 @pytest.mark.requirement("never-locked")

@@ -143,6 +143,7 @@ DOORS: dict[str, Door] = {
     **list_doors("note_list", "OTX", foreign="OX"),
     "intake_link.page": Door(get="OTR", foreign="X"),
     "intake_link.make": Door(post="OTR", foreign="X"),
+    "intake_link.mail": Door(post="OTR", foreign="X"),
     "intake_link.slip": Door(post="OTR", foreign="X"),
     "intake_link.tablet": Door(post="OTR", foreign="X"),
     "intake_link.paper": Door(post="T", foreign="X"),

@@ -28,7 +28,7 @@ BEYOND = {name: set(fields.split()) for name, fields in {
                        "pronouns reminder_channel street usual_therapist_id version",
     "till.open": "closed counted-card counted-cash float_amount", "till.move": "closed counted-card counted-cash",
     "till.close": "closed", "mail.statement": "first last", "intake_link.slip": "secret",
-    "intake_link.photograph": "pages",
+    "intake_link.photograph": "pages", "intake_link.mail": "form",
     # The world has nothing to show their form for: all is paid, signed, open or brought over already.
     "checkout.page": "also amount credit discount due for held method off over package product request_key "
                      "second_method shared tip_for voucher why with",

@@ -128,7 +128,7 @@ def test_a_new_address_closes_the_old_one_and_keeps_the_draft_behind_the_birth_d
     actor, old = intake.address(people, ann)
     device = run(actor, lambda: links.begin(actor))
     run(actor, lambda: drafts.save_draft(actor, {"boundaries": "Zebrafinch"}, step=3))
-    newer, secret = intake.address(people, ann)
+    newer, secret = intake.address(people, ann, who="theo")
     assert found(old).state is LinkState.REVOKED
     # Whoever opens the new address first is not the first device: what was typed stays behind the birth date.
     assert found(secret).is_begun and not found(secret).is_known_device
@@ -138,6 +138,27 @@ def test_a_new_address_closes_the_old_one_and_keeps_the_draft_behind_the_birth_d
     run(newer, lambda: links.continue_elsewhere(newer, "1988-02-21"))
     with guard.acting(newer):
         assert answers_of(drafts.own_draft(newer)) == {"boundaries": "Zebrafinch"}
+
+
+def test_what_was_typed_never_comes_to_an_address_the_desk_has_seen(people, ann):
+    actor, _old = intake.address(people, ann, who="theo")
+    device = run(actor, lambda: links.begin(actor))
+    run(actor, lambda: drafts.save_draft(actor, {"boundaries": "Zebrafinch"}, step=3))
+    newer, secret = intake.address(people, ann)
+    assert found(secret, device).is_known_device
+    run(newer, lambda: links.continue_elsewhere(newer, "1988-02-21"))
+    with guard.acting(newer):
+        assert drafts.own_draft(newer) is None
+
+
+def test_a_device_keeps_its_secret_from_form_to_form(people, ann):
+    """A phone of two in one household stays known to both forms."""
+    actor, _secret = intake.address(people, ann)
+    device = run(actor, lambda: links.begin(actor))
+    other, secret = intake.address(people, intake.client_of(people, "theo", first_name="Ben"))
+    assert run(other, lambda: links.begin(other, device)) == device and found(secret, device).is_known_device
+    third, _secret = intake.address(people, intake.client_of(people, "theo", first_name="Cee"))
+    assert len(run(third, lambda: links.begin(third, "x"))) == len(device), "nobody chooses an easy one"
 
 
 def test_without_a_birth_date_a_new_address_begins_anew(people):

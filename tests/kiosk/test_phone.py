@@ -188,6 +188,17 @@ def test_without_a_server_the_text_stays_on_the_device(form, new_page):
     expect(page.locator(".autosave[data-state=failed]")).to_contain_text("Kept on this device")
     page.context.set_offline(False)
     expect(page.locator(".autosave[data-state=saved]")).to_be_visible()
+    fill_part(page, "about_you")
+    page.route("**/about_you", lambda route: route.fulfill(status=503, body="down") if route.request.method == "POST"
+               else route.continue_())
+    with page.expect_navigation():
+        page.locator("[name=go][value=next].btn").tap()
+    page.goto(f"{address}/part/visit")
+    assert page.evaluate("Object.keys(localStorage).some((key) => key.endsWith('-about_you'))"), "it did not arrive"
+    page.unroute("**/about_you")
+    page.goto(f"{address}/part/about_you")
+    next_part(page)  # at once: no autosave in between has said yes
+    assert page.evaluate("Object.keys(localStorage).filter((key) => key.startsWith('draft:'))") == []
 
 
 def test_dark_and_tablet_read_as_well(form, new_page):

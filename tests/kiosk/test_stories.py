@@ -96,9 +96,10 @@ def fill_in(browser, secret: str, answers: dict) -> None:
     assert browser.post(f"/f/{secret}").status_code == 303
     where = browser.get(f"/f/{secret}").headers["Location"]
     for _step in range(30):
-        if where.endswith("/review"):
+        page = where.partition("?")[0]
+        if page.endswith("/review"):
             break
-        section = next(one for one in DEFINITION.sections if where.endswith(f"/part/{one.key}"))
+        section = next(one for one in DEFINITION.sections if page.endswith(f"/part/{one.key}"))
         answer = browser.post(where, data=posted(section, answers))
         assert answer.status_code == 303, (where, re.sub(r"<[^>]+>", " ", answer.text)[-900:])
         where = answer.headers["Location"]

@@ -9,7 +9,7 @@ from practice.cli.scanning import NOT_SCANNED, check_scan
 from practice.ops.bench.browser import Browser
 from practice.ops.scan import walk as walking
 from practice.ops.scan.run import BROKEN_OFF, Person, Seen, served
-from practice.ops.scan.scanners import found_in, spelled
+from practice.ops.scan.scanners import found_in, spelled, sqlmap
 from practice.ops.scan.walk import Sent, marked, walk
 from tests.plugins.people import sign_in
 
@@ -26,6 +26,9 @@ class Client:
         self.asked.append(address)
         answer = self.client.get(address)
         return answer.status_code, answer.get_data()
+
+    def close(self) -> None:
+        """Nothing is open."""
 
 
 def test_links_forms_and_their_fields_are_met(app, people, monkeypatch):
@@ -69,8 +72,25 @@ def test_what_sqlmap_withdraws_is_told_apart(tmp_path):
     assert list(found_in(table)) == []
     table.write_text("Target URL,Place,Parameter,Technique(s),Note(s)\nhttp://x/a,GET,q,B,\n"
                      "http://x/b,POST,pin,B,false positive or unexploitable\n,,,,\n")
-    assert list(found_in(table)) == [(True, "SQL can be injected: GET q of http://x/a"),
-                                     (False, "SQL can be injected: POST pin of http://x/b")]
+    assert list(found_in(table)) == [(True, "http://x/a", "SQL can be injected: GET q of http://x/a"),
+                                     (False, "http://x/b", "SQL can be injected: POST pin of http://x/b")]
+
+
+@pytest.mark.parametrize(("times", "is_real"), [(4, True), (3, False), (1, False)])
+def test_a_finding_counts_that_is_found_again_each_time_it_is_looked_for(tmp_path, times, is_real):
+    """By a program that says what sqlmap says, so many times."""
+    program = tmp_path / "sqlmap"
+    program.write_text(f"""#!/bin/sh
+while [ "$1" != --results-file ]; do shift; done
+echo 'GET parameter x does not seem to be injectable'
+echo x >> {tmp_path}/asked
+[ $(wc -l < {tmp_path}/asked) -gt {times} ] && exit
+printf 'Target URL,Place,Parameter,Note(s)\nhttp://h/a?q=an,GET,q,\n' > $2
+""")
+    program.chmod(0o755)
+    found = sqlmap(str(program), "http://h", lambda: Client(None), [Sent("GET", "/a", {}, {"q": "an"}, {})],
+                   [], tmp_path, is_quick=False)
+    assert bool(found.problems) is is_real and bool(found.withdrawn) is not is_real
 
 
 @pytest.mark.requirement("no-sql-injection")

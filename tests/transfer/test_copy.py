@@ -1,10 +1,12 @@
 """A copy of everything about one client, and of nobody else."""
 import io
 import json
+import re
 import zipfile
 from datetime import date, timedelta
 
 import pytest
+from pypdf import PdfReader
 from sqlalchemy import select
 
 from practice.access import guard
@@ -75,7 +77,10 @@ def test_the_copy_holds_everything_about_one_client_and_nobody_else(people, worl
         assert word.casefold() in everything, word
     for word in (*OTHERS, "zett", "argon2", "uid"):
         assert word not in everything, word
-    assert files and archive.read("copy.pdf").startswith(b"%PDF")
+    printed = " ".join("".join(page.extract_text() for page in PdfReader(io.BytesIO(archive.read("copy.pdf"))).pages)
+                       .split())
+    assert files and re.search(r"Gross €\d+\.\d\d ", printed) and ": petrissage, pressure" in printed
+    assert not re.search(r"\bId \d|Content hash|Gross amount|no_show|\d-\d\d-\d\dT", printed), "told to a person"
     assert any("Theo Marsh signed a note" in one["what"] for one in told["log"])
     with guard.acting(people.olive):
         row = db.session.scalars(select(Disclosure)).one()

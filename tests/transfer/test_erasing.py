@@ -25,6 +25,7 @@ from practice.core.columns import Enum_, JsonText
 from practice.core.db import Base, db, transaction
 from practice.files.models import FileKind
 from practice.files.services import hand_in
+from practice.intake.services.mailing import invite_by_mail
 from practice.ops.books.check import check_books
 from practice.outbox.models import Message
 from practice.premises.queries import tax_codes
@@ -59,6 +60,7 @@ def plant(people, numbers) -> None:
         client = db.session.get(Client, client_id)
         change_client(rae, client_id, version=client.version, street=f"{PLANTED[0]} street", city=PLANTED[1],
                       email=f"{PLANTED[2]}@example.com", preferred_name=PLANTED[3].title())
+        invite_by_mail(rae, client_id, form_key="full", letter=lambda secret: ("Your form", f"Annwen Quill {secret}"))
     with guard.acting(olive), transaction():
         break_glass(olive, client_id, f"The {PLANTED[4]} asked for it.")
     with guard.acting(rae), transaction():

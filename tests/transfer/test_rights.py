@@ -12,6 +12,8 @@ from practice.clients.services import ChartLimited, limit_chart
 from practice.core import clock
 from practice.core.db import db, transaction
 from practice.core.errors import Forbidden, Invalid, NotFound, Stale
+from practice.premises.queries import get_practice
+from practice.premises.services import change_settings
 from practice.safety.content import ConditionContent
 from practice.safety.models import Condition
 from practice.safety.services.conditions import add_condition
@@ -116,6 +118,22 @@ def test_a_chart_is_kept_to_named_people(people, ann):
         assert db.session.scalars(select(Care).where(Care.client_id == ann)).all() != []
     with guard.acting(people.rae), pytest.raises(Forbidden), transaction():
         limit_chart(people.rae, ann, set())
+
+
+@pytest.mark.requirement("own-rows", "rights")
+def test_the_screens_of_a_chart_kept_to_others_are_closed_where_charts_are_shared(people, ann, as_person):
+    with guard.acting(people.olive), transaction():
+        change_settings(people.olive, version=get_practice().version, has_shared_charts=True)
+    screens = [f"/brief/client/{ann}", f"/conditions/client/{ann}"]
+    sol, tara, theo = (as_person(name) for name in ("sol", "tara", "theo"))
+    assert {who.get(one).status_code for who in (sol, tara, theo) for one in screens} == {200}
+    with guard.acting(people.olive), transaction():
+        limit_chart(people.olive, ann, {people.theo.user_id})
+    assert {theo.get(one).status_code for one in screens} == {200}
+    assert {tara.get(one).status_code for one in screens} == {404}
+    for one in screens:  # sees every client, and may break the glass
+        assert sol.get(one).location == f"/clients/{ann}/break-glass"
+    assert sol.get(f"/measures/{ann}/").status_code == 404
 
 
 @pytest.mark.requirement("rights")

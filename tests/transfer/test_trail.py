@@ -1,10 +1,12 @@
 """Who saw a client, whose records an account saw, and the pack for a complaint: from the trail, in sentences."""
 import ast
+import io
 import re
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from pypdf import PdfReader
 from sqlalchemy import select
 
 from practice.access import guard
@@ -15,13 +17,15 @@ from practice.audit.models import AuditRow
 from practice.billing.services.mailing import mail_again
 from practice.catalog.models import Treatment
 from practice.clients.services import break_glass
-from practice.core.db import db, transaction
+from practice.core.db import before_commit, db, transaction
 from practice.core.errors import Forbidden
 from practice.outbox.models import Message
 from practice.outbox.states import MessageState
 from practice.safety.content import ConditionContent
 from practice.safety.services.conditions import add_condition
 from practice.schedule.services.booking import move
+from practice.schedule.services.states import set_state
+from practice.schedule.states import AppointmentState
 from practice.transfer.queries import trail
 from practice.transfer.sentences import WORDS, Did, did, sentence
 from tests import personas
@@ -80,6 +84,22 @@ def test_a_clinical_list_is_a_reading_of_everybody_on_it(people, ann_and_ben, as
     with guard.acting(people.olive):
         assert [one.client_id for one in trail.seen_by(people.olive, people.theo.user_id, **ALWAYS)] == [ann]
         assert "condition.list" in {one.action for one in trail.who_saw(people.olive, ann)}
+
+
+@pytest.mark.requirement("audit-asked")
+def test_who_comes_in_while_a_clinical_list_is_read_is_not_on_it(people, ann_and_ben, as_person):
+    ann, ben, _cara = ann_and_ben
+    with guard.acting(people.theo), transaction():
+        add_condition(people.theo, ann, ConditionContent(words="A sore neck"))
+    theo = as_person("theo")
+
+    def ben_comes_in(_session):
+        before_commit.remove(ben_comes_in)
+        add_condition(people.theo, ben, ConditionContent(words="A stiff knee"))
+
+    before_commit.insert(0, ben_comes_in)
+    assert "Annwen" in (page := theo.get("/lists/conditions/").text) and "Benno" not in page
+    assert "Benno" in theo.get("/lists/conditions/").text
 
 
 @pytest.mark.requirement("audit-asked")
@@ -154,9 +174,13 @@ def test_the_pack_tells_in_sentences_and_proves_the_chain(people, ann_and_ben, a
         coming = schedule.appointment(ann, people.theo.user_id, treatment_id, personas.NOW + 6 * HOUR)
         move(people.rae, coming.id, version=coming.version, starts_at=personas.NOW + 8 * HOUR,
              therapist_id=people.theo.user_id)
+        set_state(people.rae, coming.id, AppointmentState.CANCELLED_EARLY, version=coming.version)
     told = olive.get(f"/setup/trail/clients/{ann}/pack.csv").get_data(as_text=True)
     assert "at: 17 Nov 2026, 17:00" in told and "T17:00" not in told, "on the practice's clock, as people write it"
-    assert olive.get(f"/setup/trail/clients/{ann}/pack.pdf").data.startswith(b"%PDF")
+    assert "before: booked; after: cancelled early" in told, "a word the program keeps is told as words"
+    paper = olive.get(f"/setup/trail/clients/{ann}/pack.pdf").data
+    printed = " ".join("".join(page.extract_text() for page in PdfReader(io.BytesIO(paper)).pages).split())
+    assert "with a reason (therapist: Olive Byrne; until:" in printed and "Each entry is chained" in printed
     assert olive.get("/setup/trail/clients/999999/pack.pdf").status_code == 404
     with guard.acting(people.system):
         assert db.session.scalars(select(AuditRow.id).where(AuditRow.client_id == 999999)).all() == []
@@ -166,6 +190,19 @@ def test_the_pack_tells_in_sentences_and_proves_the_chain(people, ann_and_ben, a
     with guard.acting(people.olive):
         actions = db.session.scalars(select(AuditRow.action).where(AuditRow.actor_id == people.olive.user_id)).all()
     assert actions.count("trail.export") == 5
+
+
+@pytest.mark.requirement("complaint-pack")
+def test_what_people_typed_stands_in_the_pack_as_they_typed_it(people, ann_and_ben, as_person):
+    ann, typed = ann_and_ben[0], "mara_quinn@example.com, see ref:a12"
+    with guard.acting(people.olive), transaction():
+        break_glass(people.olive, ann, typed)
+        audit.record(people.olive, "mail.post", client_id=ann, file="mara_quinn", why="as:said", reason="late_again",
+                     about="document:2400", before=typed, after=["no_show", "first_name"])
+    told = as_person("olive").get(f"/setup/trail/clients/{ann}/pack.csv").get_data(as_text=True)
+    assert f"reason: break glass; why: {typed}" in told
+    assert (f"why: as:said; reason: late_again; before: {typed}; after: no show, first name; about: document 2400; "
+            "file: mara_quinn") in told
 
 
 @pytest.mark.requirement("complaint-pack")

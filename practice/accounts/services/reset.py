@@ -61,13 +61,13 @@ def let_in(email: str, *, without_second_step: bool = False) -> str:
     return make_link(actor, found.id)
 
 
-def mail_link(actor: Actor, user_id: int, letter: Callable[[str], tuple[str, str]]) -> None:
-    """The same by mail; `letter(secret)` gives subject and text. Raises NotFound, OwnPassword, NotSigningIn."""
-    subject, body = letter(make_link(actor, user_id))
-    posting.post(actor, get_user(user_id).email, subject, body, about=f"user:{user_id}")
+def mail_link(actor: Actor, user_id: int, letter: Callable[[str], tuple[str, str, str]]) -> None:
+    """By mail; `letter(secret)` gives sender's name, subject, text. Raises NotFound, OwnPassword, NotSigningIn."""
+    from_name, subject, body = letter(make_link(actor, user_id))
+    posting.post(actor, get_user(user_id).email, subject, body, about=f"user:{user_id}", from_name=from_name)
 
 
-def ask_by_mail(email: str, address: str, letter: Callable[[str], tuple[str, str]]) -> None:
+def ask_by_mail(email: str, address: str, letter: Callable[[str], tuple[str, str, str]]) -> None:
     """Somebody forgot their password. Whether the address is known shows nowhere: not in an answer, hardly in its time.
 
     Beyond a few requests from one place nothing is sent, written or counted. Nor for one address, from places where
@@ -83,10 +83,10 @@ def ask_by_mail(email: str, address: str, letter: Callable[[str], tuple[str, str
     signing_in.remember(here, account)
     is_known = found is not None and found.is_active
     secret = tickets.issue(TicketKind.RESET, found.id if is_known else None, MAILED_LASTS)
-    subject, body = letter(secret)
+    from_name, subject, body = letter(secret)
     actor = system("forgot the password", address=address)
     if is_known:
-        posting.post(actor, email, subject, body, about=f"user:{found.id}")
+        posting.post(actor, email, subject, body, about=f"user:{found.id}", from_name=from_name)
     audit.record(actor, "user.forgot", user_id=found.id if is_known else None)
 
 

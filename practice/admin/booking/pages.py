@@ -64,7 +64,7 @@ class BookingPage(Page):
             "admin/booking/new.html", form=form, client=client, found=found, offers=offers(asked, nearest),
             status=client_status(client), own_prices=own_prices(client), keep=kept(form),
             new_client_url=day_columns.address("clients.new"),
-            setup_url=url_for("setup.index") if current_actor().may(P.PREMISES_EDIT) else None)
+            setup_url=setup_url())
         return page, 422 if form.is_submitted() else 200
 
     @expose("/offers")
@@ -87,7 +87,7 @@ class BookingPage(Page):
             slots = diary.first_free(asked.treatment_id, earliest=asked.at or asked.earliest,
                                      therapist_id=asked.therapist_id, minutes=asked.minutes, count=12)
         return render_template("admin/booking/first_free.html", form=form, slots=slots, asked=asked,
-                               names=short_names(), wall=day_columns.wall,
+                               names=short_names(), wall=day_columns.wall, setup_url=setup_url(),
                                client_id=row_number(request.args.get("client_id")))
 
     @expose("/<int:appointment_id>")
@@ -207,3 +207,8 @@ def warn_outside(starts_at: datetime, ends_at: datetime, therapist_id: int) -> N
 
 def page_of(day: date) -> str:
     return url_for("today.index") if day == show.today() else url_for("calendar.day", day=day)
+
+
+def setup_url() -> str | None:
+    """Where what is missing can be set up; None for who may not."""
+    return url_for("setup.index") if current_actor().may(P.PREMISES_EDIT) else None

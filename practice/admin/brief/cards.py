@@ -8,7 +8,7 @@ from practice.admin.brief import words
 from practice.admin.brief.read import Brief
 from practice.admin.words import gettext
 from practice.catalog.techniques import Technique, home_care, in_a_word
-from practice.core.body import UNASSESSED, Place, all_places
+from practice.core.body import UNASSESSED, Place, all_places, names
 from practice.intake.answers import OpenPoint
 from practice.intake.kinds import QuestionKind
 from practice.safety.changes import Change, How, Sheet, What, between_forms
@@ -72,6 +72,8 @@ def limit_rows(verdict: Verdict, new_refs: frozenset[str]) -> list[Limit]:
             row.label = gettext("Whole body")
         elif len(row.places) > MOST:
             row.label = gettext("Everywhere else")
+        else:
+            row.label = names(row.places, gettext)
     if not verdict.has_form and len(found) != len(rows):
         found.append(Limit("why-none", UNASSESSED, gettext("No form yet"), label=gettext("Everywhere else")))
     return found
@@ -105,8 +107,8 @@ def also(verdict: Verdict) -> list[str]:
         found.append(gettext("Wish: %(now)s", now=words.wish_words(wishes.pop())))
     refused = refused_techniques(verdict)
     if refused:
-        names = ", ".join(refused[:3]) + (f" +{len(refused) - 3}" if len(refused) > 3 else "")
-        found.append(gettext("Not at all: %(techniques)s", techniques=names))
+        few = ", ".join(refused[:3]) + (f" +{len(refused) - 3}" if len(refused) > 3 else "")
+        found.append(gettext("Not at all: %(techniques)s", techniques=few))
     return found
 
 

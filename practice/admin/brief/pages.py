@@ -11,7 +11,7 @@ from practice.admin.base import Page, act, record_reading, words
 from practice.admin.brief import cards, looser, read, reasons
 from practice.admin.brief import words as say
 from practice.admin.brief.remarks import other_reasons, remarks, remarks_of_use
-from practice.admin.care import check_open, closed, may_open, may_open_for
+from practice.admin.care import check_open, closed, may_open
 from practice.admin.courses import courses, meaning
 from practice.admin.words import gettext
 from practice.core import body
@@ -27,6 +27,7 @@ from practice.schedule.queries.messages import get_message
 from practice.schedule.services.messages import mark_message_read
 from practice.schedule.services.states import set_state
 from practice.schedule.states import AppointmentState as S
+from practice.sessions.queries.before import before_session
 
 READERS = (P.CHART_READ, P.CHART_BREAK_GLASS)
 
@@ -43,11 +44,12 @@ class BriefPage(Page):
     @expose("/<int:appointment_id>")
     def page(self, appointment_id):
         """What to know before this appointment."""
-        client_id, is_open = may_open_for(appointment_id)
-        if not is_open:
+        found = before_session(appointment_id, current_actor().user_id)
+        client_id = found.appointment.client_id
+        if not (found.is_in_care or may_open(client_id)):
             return closed(client_id)
         record_reading("brief.read", client_id=client_id, appointment_id=appointment_id)
-        return show_brief(read.for_appointment(current_actor(), appointment_id))
+        return show_brief(read.for_appointment(current_actor(), found))
 
     @expose("/client/<int:client_id>")
     def chart(self, client_id):

@@ -1,4 +1,4 @@
-"""Everything the brief stands on, read in one go after the reading was recorded."""
+"""Everything the brief stands on, read in one go around the moment when the reading is recorded."""
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -16,7 +16,7 @@ from practice.schedule.queries.messages import messages_for
 from practice.sessions.content import NoteContent
 from practice.sessions.models import Measurement, SessionNote
 from practice.sessions.plan import PlanContent
-from practice.sessions.queries.before import before_session
+from practice.sessions.queries.before import Before
 from practice.sessions.queries.notes import content_of, last_notes
 from practice.sessions.queries.plans import care_plan_of, measurements_of, plan_content
 
@@ -78,9 +78,8 @@ class Brief:
         return [one for one in self.known.forms if one.definition.key != VISIT_CHECK]
 
 
-def for_appointment(actor: Actor, appointment_id: int) -> Brief:
-    """The brief before an appointment. Raises NotFound."""
-    found = before_session(appointment_id)
+def for_appointment(actor: Actor, found: Before) -> Brief:
+    """The brief before an appointment."""
     row = found.appointment
     me = actor.user_id if actor.user_id == row.user_id else row.user_id
     return _brief(row.client, row, row.on_date, me, known_with(row.client, found.profile, row.on_date), row.starts_at,

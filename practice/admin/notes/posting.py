@@ -77,6 +77,7 @@ def posted(appointment_id: int, setting: editor.Setting):
         note_id = _save(appointment_id, content, wants_signature)
     except DomainError as error:
         return _refused(appointment_id, form, content, error)
+    flash(url_for("notes.save", appointment_id=appointment_id), "arrived")
     if wants_signature:
         flash(gettext("Signed."), "success")
         return redirect(url_for("notes.page", note_id=note_id))

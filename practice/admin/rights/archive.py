@@ -6,8 +6,8 @@ import zipfile
 from flask_babel import gettext
 
 from practice.admin import show
+from practice.admin.rights.reading import facts_of, names_in
 from practice.core import clock
-from practice.core.columns import canonical_json
 from practice.core.pdf import render
 from practice.intake.queries import answers_of, definition_of
 from practice.intake.words import told
@@ -33,13 +33,17 @@ def archive(name: str, whole: Whole, log: list[dict], language: str) -> bytes:
 def copy_pdf(name: str, whole: Whole, log: list[dict], language: str) -> bytes:
     """Everything to read: each part with its rows, forms as they were asked and answered."""
     head = issuer_for(None)
-    parts = [{"heading": gettext(part.label), "rows": [facts_of(row) for row in part.rows]} for part in whole.parts
-             if part.table not in ("submission", "desk_answers")]  # both stand in the forms, in words
+    named = names_in(whole)
+    parts = [{"heading": gettext(part.label), "rows": [facts_of(part.table, row, named) for row in part.rows]}
+             for part in whole.parts if part.table not in ("submission", "desk_answers")]  # in the forms, in words
     parts.insert(1, {"heading": gettext("Forms you sent"), "rows": [_form(row) for row in whole.forms]})
     parts.append({"heading": gettext("What was done with your record"),
                   "rows": [[{"label": one["when"], "value": one["what"]}] for one in log]})
     return render("client_copy", {
-        "heading": gettext("Everything we hold about %(name)s", name=name), "title": gettext("Copy of a record"),
+        "heading": gettext("Everything we hold about %(name)s", name=name),
+        "about": gettext("Made on %(day)s. The file copy.json beside this one holds the same with the numbers the "
+                         "program keeps it under; files you gave us lie in the folder files.",
+                         day=show.day(clock.now())), "title": gettext("Copy of a record"),
         "head": {"name": head.name, "lines": head.address.splitlines()},
         "parts": [part for part in parts if part["rows"]],
         "labels": {"page": gettext("Page %(page)s of %(pages)s")}}, language=language)
@@ -55,37 +59,3 @@ def _form(row) -> list[dict]:
         if section.button:
             facts.append({"label": section.title, "value": section.button})
     return facts
-
-
-def facts_of(row: dict) -> list[dict]:
-    """A row as labels and values; what is inside JSON is told by its path, what is empty is left out."""
-    found = []
-    for key, value in row.items():
-        _flatten(key, value, found)
-    return found
-
-
-def _flatten(path: str, value, found: list[dict]) -> None:
-    if value in (None, "", [], {}):
-        return
-    if isinstance(value, dict):
-        for key, item in value.items():
-            _flatten(f"{path}, {key}", item, found)
-    elif isinstance(value, list) and any(isinstance(item, (dict, list)) for item in value):
-        for number, item in enumerate(value, 1):
-            _flatten(f"{path} {number}", item, found)
-    else:
-        found.append({"label": _label(path), "value": _shown(value)})
-
-
-def _label(path: str) -> str:
-    words = path.replace("_", " ")
-    return words[:1].upper() + words[1:]
-
-
-def _shown(value) -> str:
-    if isinstance(value, bool):
-        return gettext("yes") if value else gettext("no")
-    if isinstance(value, list):
-        return ", ".join(map(str, value))
-    return show.recorded(value) if isinstance(value, str) else canonical_json(value)

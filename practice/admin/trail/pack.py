@@ -8,12 +8,15 @@ from practice.accounts.queries import user_names
 from practice.admin import show
 from practice.audit.services import Broken, verify_part
 from practice.clients.queries import names_of
+from practice.core import clock
 from practice.core.db import db
 from practice.core.pdf import render
 from practice.core.spreadsheet import Column, Kind, csv_bytes
-from practice.premises.queries import issuer_for
+from practice.premises.queries import issuer_for, the_practice
 from practice.transfer.queries.trail import words_of_glass
 from practice.transfer.sentences import DID_LABELS, FACTS, Did, did, sentence
+
+TYPED = {"words", "why", "reason", "file"}  # by people: told as it stands
 
 
 @dataclass(frozen=True)
@@ -66,21 +69,26 @@ def pack_of(title: str, first: str, last: str, rows) -> Pack:
     for row in rows:
         facts = row.facts | ({"words": whys[row.entity_id]} if row.action == "care.begin"
                              and whys.get(row.entity_id) else {})
+        words = gettext(sentence(row.action, facts), who=who_words(row.actor_kind, row.actor_id, names),
+                        action=row.action)
+        if row.action in ("care.begin", "care.end"):  # whose reason is a word of the program
+            facts |= {"therapist": names.get(facts.get("user_id")),
+                      "reason": show.kept_word(facts.get("reason") or "")}
         lines.append(Line(
-            row.id, row.at, did(row.action),
-            gettext(sentence(row.action, facts), who=who_words(row.actor_kind, row.actor_id, names), action=row.action),
-            clients.get(row.client_id, ""), details(facts), row.address))
+            row.id, row.at, did(row.action), words, clients.get(row.client_id, ""), details(facts), row.address))
     ids = [line.row_id for line in lines]
     return Pack(title, first, last, lines, list(verify_part(db.session, min(ids), max(ids))) if ids else [])
 
 
 def details(facts: dict) -> str:
     """What of an entry's facts is worth reading."""
-    return "; ".join(f"{gettext(label)}: {_plain(facts[name])}" for name, label in FACTS.items() if facts.get(name))
+    return "; ".join(f"{gettext(label)}: {_plain(name, facts[name])}"
+                     for name, label in FACTS.items() if facts.get(name))
 
 
-def _plain(value) -> str:
-    return ", ".join(map(show.recorded, map(str, value if isinstance(value, list) else [value])))
+def _plain(name: str, value) -> str:
+    every = [str(one) for one in (value if isinstance(value, list) else [value])]
+    return ", ".join(every if name in TYPED else map(show.kept_word, every))
 
 
 def summary(pack: Pack) -> list[tuple[str, str]]:
@@ -91,18 +99,24 @@ def summary(pack: Pack) -> list[tuple[str, str]]:
 
 
 def pack_pdf(pack: Pack, language: str) -> bytes:
-    head = issuer_for(None)
-    rows = [[f"{show.day(line.at)}, {show.time(line.at)}",
-             "\n".join(part for part in (line.words, line.details) if part), line.client] for line in pack.lines]
+    """The pack to read and print; the clients stand in it where it is about an account."""
+    head, made = issuer_for(None), clock.now()
+    several = any(line.client != pack.title for line in pack.lines)
+    rows = [[str(line.row_id), f"{show.day(line.at)}, {show.time(line.at)}",
+             f"{line.words} ({line.details})" if line.details else line.words, *[line.client] * several]
+            for line in pack.lines]
+    about = gettext("Every entry of the practice's own record of who opened, changed, printed, mailed or exported what,"
+                    " oldest first. Each entry is chained to the one before it, so that a change or a gap would show.")
     return render("ledger", {
         "kind": gettext("What was done"), "title": gettext("What was done"), "number": "",
         "facts": [{"label": label, "value": value} for label, value in (
             (gettext("About"), pack.title), (gettext("From"), pack.first), (gettext("Until"), pack.last),
-            *summary(pack))],
-        "head": {"name": head.name, "lines": head.address.splitlines()}, "to": None, "text": [pack.proof],
+            (gettext("Made"), f"{show.day(made)}, {show.time(made)}"),
+            (gettext("Times of"), the_practice().time_zone), *summary(pack))],
+        "head": {"name": head.name, "lines": head.address.splitlines()}, "to": None, "text": [about, pack.proof],
         "tables": [{"rows": rows, "total": None, "columns": [
-            {"label": gettext("When"), "number": False}, {"label": gettext("What"), "wide": True},
-            {"label": gettext("Client")}]}] if rows else [],
+            {"label": gettext("Entry"), "number": True}, {"label": gettext("When")},
+            {"label": gettext("What"), "wide": True}, *[{"label": gettext("Client")}] * several]}] if rows else [],
         "labels": {"page": gettext("Page %(page)s of %(pages)s")}}, language=language)
 
 

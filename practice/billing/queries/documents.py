@@ -6,6 +6,7 @@ from datetime import date
 from sqlalchemy import bindparam, func, literal_column, or_, select
 from sqlalchemy.orm import selectinload
 
+from practice.billing.clicks import same
 from practice.billing.models.documents import Document, DocumentKind, DocumentState, Series, number_text
 from practice.billing.models.payments import Allocation, Method, Payment, Tip, WriteOff
 from practice.billing.models.vouchers import Voucher
@@ -42,9 +43,7 @@ def first_document(client_id: int, request_key: str | None, *, kind: DocumentKin
     row = db.session.scalars(select(Document).where(Document.request_key == request_key)).first()
     if row is not None and row.client_id != client_id:
         raise Invalid(_("This form belongs to another client. Please open it again."))
-    if row is not None and (row.kind, row.refers_to_id) != (kind, refers_to_id):
-        raise Invalid(_("This form was used for something else. Please open it again."))
-    return row
+    return same(row, kind=kind, refers_to_id=refers_to_id)
 
 
 def paid_together(document_id: int) -> list[Document]:

@@ -8,6 +8,7 @@ from decimal import Decimal
 
 from practice.billing.models.documents import Document, DocumentKind
 from practice.core.money import decimals, to_decimal
+from practice.core.text import _
 from practice.premises.models import TaxCategory
 
 EN16931 = "urn:cen.eu:en16931:2017"
@@ -22,11 +23,20 @@ MOST_DECIMALS = 2
 
 
 def can_carry(document: Document) -> bool:
-    """Whether the norm can say what stands on it: two decimals at most, a number by which the seller is known, and
-    nothing outside the tax beside something within it."""
-    outside = {tax.category == TaxCategory.OUTSIDE for tax in document.taxes}
-    return (document.kind in TYPES and decimals(document.currency) <= MOST_DECIMALS and len(outside) == 1
-            and bool(document.issuer_head.get("tax_number")) and document.gross_amount != 0)
+    return document.kind in TYPES and not obstacle(document)
+
+
+def obstacle(document: Document) -> str:
+    """What stands on an invoice or credit note, or is missing, that the norm cannot say; "" for nothing."""
+    if document.gross_amount == 0:
+        return _("It comes to nothing.")
+    if not document.issuer_head.get("tax_number"):
+        return _("No tax number of the practice stands on it.")
+    if len({tax.category == TaxCategory.OUTSIDE for tax in document.taxes}) != 1:
+        return _("Part of it is taxed and part is outside the tax: one e-invoice cannot hold both.")
+    if decimals(document.currency) > MOST_DECIMALS:
+        return _("E-invoices do not go with this currency.")
+    return ""
 
 
 def einvoice(document: Document, corrects: str | None = None) -> bytes:

@@ -7,6 +7,7 @@ from practice.access.actor import Actor
 from practice.access.guard import require
 from practice.access.permissions import Permission
 from practice.audit import services as audit
+from practice.billing.clicks import UsedForSomethingElse, same
 from practice.billing.models.documents import LineKind
 from practice.billing.models.packages import Package, PackageUse
 from practice.billing.queries.accounts import get_package
@@ -61,8 +62,10 @@ def sell_package(actor: Actor, *, client_id: int, treatment_id: int, sessions: i
     if first is not None:
         sold = db.session.scalars(select(Package).where(Package.document_id == first.id)).first()
         if sold is None:
-            raise Invalid(_("This form was used for something else. Please open it again."))
-        return sold
+            raise UsedForSomethingElse()
+        same(first.lines[0], unit_price_amount=price_amount)
+        until = {} if sold.extended_why else {"expires_on": holds_until(sold.sold_on, holds_days)}
+        return same(sold, treatment_id=treatment_id, sessions_bought=sessions, **until)
     treatment = get_treatment(treatment_id)
     if not treatment.is_active:
         raise Invalid(_("This treatment is not offered any more."), "treatment")
@@ -78,11 +81,16 @@ def sell_package(actor: Actor, *, client_id: int, treatment_id: int, sessions: i
     on = document.issued_on
     row = Package(client_id=client_id, treatment_id=treatment.id, document_id=document.id, sessions_bought=sessions,
                   sessions_left=sessions, value_left_amount=document.net_amount, sold_on=on,
-                  expires_on=on + timedelta(days=holds_days) if holds_days else None)
+                  expires_on=holds_until(on, holds_days))
     db.session.add(row)
     db.session.flush()
     audit.record(actor, "package.sell", row, client_id=client_id, sessions=sessions)
     return row
+
+
+def holds_until(sold_on: date, days: int | None) -> date | None:
+    """The last day of what holds so many days; None for what does not run out."""
+    return sold_on + timedelta(days=days) if days else None
 
 
 def name_on_paper(treatment: Treatment, client_id: int) -> str:

@@ -6,6 +6,7 @@ from practice.access.guard import require
 from practice.access.permissions import Permission
 from practice.accounts.queries import therapists
 from practice.audit import services as audit
+from practice.billing.clicks import same
 from practice.billing.models.documents import Document
 from practice.billing.models.payments import Allocation, Method, Payment, Tip
 from practice.billing.models.vouchers import Voucher, VoucherKind
@@ -13,7 +14,6 @@ from practice.billing.queries.charged import charged
 from practice.billing.queries.deposits import deposits_of, free_credit
 from practice.billing.queries.documents import credit_of, get_document, get_payment, open_of_clients
 from practice.billing.queries.methods import usable
-from practice.billing.services.clicks import same
 from practice.billing.services.documents import today
 from practice.billing.services.locking import lock_account
 from practice.billing.services.till import till_for

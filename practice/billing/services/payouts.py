@@ -7,10 +7,10 @@ from practice.access.actor import Actor
 from practice.access.guard import require
 from practice.access.permissions import Permission
 from practice.audit import services as audit
+from practice.billing.clicks import same
 from practice.billing.models.payments import Method
 from practice.billing.models.payouts import CardPayout
 from practice.billing.queries.payouts import PAYS_DAYS, get_payout, paid_out_methods
-from practice.billing.services.clicks import same
 from practice.billing.services.closed import refuse_closed
 from practice.billing.services.documents import today
 from practice.core import clock

@@ -8,10 +8,10 @@ from practice.access.actor import Actor
 from practice.access.guard import require
 from practice.access.permissions import Permission
 from practice.audit import services as audit
+from practice.billing.clicks import same
 from practice.billing.models.payments import Method, Payment
 from practice.billing.models.till import TillCount, TillDay, TillMove
 from practice.billing.queries.till import expected, get_till_day, open_till
-from practice.billing.services.clicks import same
 from practice.core import clock
 from practice.core.db import db
 from practice.core.errors import DomainError, Invalid

@@ -6,9 +6,9 @@ from practice.access.guard import require
 from practice.access.permissions import Permission
 from practice.accounts.models import User
 from practice.audit import services as audit
+from practice.billing.clicks import same
 from practice.billing.models.payments import Method, TipPayout
 from practice.billing.queries.tips import HANDED_OUT, tip_accounts
-from practice.billing.services.clicks import same
 from practice.billing.services.documents import today
 from practice.billing.services.till import till_for
 from practice.core import clock

@@ -4,7 +4,6 @@ For one treatment: place and rate are known, so the sale is invoiced with its ta
 invoiced again. For an amount: the sale is no revenue and has no tax; the voucher pays invoices, which have theirs.
 """
 import secrets
-from datetime import timedelta
 
 from sqlalchemy import select
 
@@ -12,15 +11,16 @@ from practice.access.actor import Actor
 from practice.access.guard import require
 from practice.access.permissions import Permission
 from practice.audit import services as audit
+from practice.billing.clicks import UsedForSomethingElse, same
 from practice.billing.models.documents import Document, DocumentKind, DocumentLine, DocumentTax, LineKind
-from practice.billing.models.payments import Allocation, Method
+from practice.billing.models.payments import Allocation, Method, Payment
 from practice.billing.models.vouchers import Voucher, VoucherKind, VoucherUse
 from practice.billing.queries.documents import get_document
 from practice.billing.queries.vouchers import by_code, plain_code
 from practice.billing.services.credit_notes import credit_note, credited_lines
 from practice.billing.services.documents import LineInput, draft_invoice, draft_without_lines, issue, today
 from practice.billing.services.locking import lock_account
-from practice.billing.services.packages import name_on_paper
+from practice.billing.services.packages import holds_until, name_on_paper
 from practice.billing.services.payments import first_by_key, take_payment
 from practice.billing.services.shares import SharedAhead, shared_by
 from practice.billing.settlement import OtherTreatment
@@ -66,13 +66,11 @@ def sell_voucher(actor: Actor, *, client_id: int, text: str, price_amount: int, 
     """
     require(actor, Permission.INVOICE_ISSUE, Permission.PAYMENT_TAKE)
     lock_account(client_id)
-    first = first_by_key(client_id, request_key)
+    first = first_by_key(client_id, request_key, method=method)
     if first is not None:
-        sold = db.session.scalars(select(Voucher).join(Allocation, Allocation.document_id == Voucher.document_id)
-                                  .where(Allocation.payment_id == first.id)).first()
-        if sold is None:
-            raise Invalid(_("This form was used for something else. Please open it again."))
-        return sold
+        value = {} if treatment_id is not None else {"value_amount": value_amount}
+        return _sold_before(first, price_amount, holds_days, treatment_id=treatment_id, for_name=_short(for_name),
+                            **value)
     if not 0 < whole(price_amount) < LARGEST:
         raise Invalid(_("Enter an amount above zero."), "price")
     if holds_days is not None and not 1 <= holds_days <= LONGEST_DAYS:
@@ -88,13 +86,30 @@ def sell_voucher(actor: Actor, *, client_id: int, text: str, price_amount: int, 
     take_payment(actor, client_id=client_id, amount=document.gross_amount, method=method, request_key=request_key,
                  document_id=document.id)
     row = Voucher(kind=kind, code=_new_code(), client_id=client_id, document_id=document.id, treatment_id=treatment_id,
-                  for_name=for_name.strip()[:120], value_amount=value, left_amount=value, sold_on=today(),
-                  expires_on=today() + timedelta(days=holds_days) if holds_days else None)
+                  for_name=_short(for_name), value_amount=value, left_amount=value, sold_on=today(),
+                  expires_on=holds_until(today(), holds_days))
     db.session.add(row)
     db.session.flush()
     issue(actor, document)
     audit.record(actor, "voucher.sell", row, client_id=client_id, kind=kind, amount=price_amount)
     return row
+
+
+def _sold_before(first: Payment, price_amount: int, holds_days: int | None, **typed) -> Voucher:
+    """What an earlier click of the form sold."""
+    sold = db.session.execute(
+        select(Voucher, DocumentLine).join(DocumentLine, DocumentLine.document_id == Voucher.document_id)
+        .join(Allocation, Allocation.document_id == Voucher.document_id)
+        .where(Allocation.payment_id == first.id)).first()
+    if sold is None:
+        raise UsedForSomethingElse()
+    voucher, line = sold
+    same(line, unit_price_amount=price_amount)
+    return same(voucher, expires_on=holds_until(voucher.sold_on, holds_days), **typed)
+
+
+def _short(for_name: str) -> str:
+    return for_name.strip()[:120]
 
 
 def _single(actor: Actor, client_id: int, treatment_id: int, price_amount: int, text: str) -> Document:

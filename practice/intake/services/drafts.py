@@ -14,8 +14,8 @@ from practice.core.errors import DomainError
 from practice.core.text import _
 from practice.files.models import FileKind
 from practice.files.services import take_back
-from practice.intake.models import IntakeDraft, IntakeLink
-from practice.intake.services.links import open_link
+from practice.intake.models import IntakeDraft
+from practice.intake.services.links import open_link, unsent_of
 
 LARGEST = 200_000  # characters of JSON: a hundred times a long form
 
@@ -55,11 +55,8 @@ def drop_photos(actor: Actor, answers: Mapping[str, Any]) -> None:
     What hangs on an address that was sent stays: it belongs to the form as it was received. Raises FormClosed.
     """
     require(actor, Permission.INTAKE_SUBMIT)
-    link, links = open_link(actor), IntakeLink.__table__
-    # A new address takes over what was typed under the one before, photos too.
-    own = db.session.connection().execute(
-        select(links.c.id).where(links.c.client_id == link.client_id, links.c.spent_at.is_(None),
-                                 links.c.form_version_id == link.form_version_id)).scalars().all()
+    link = open_link(actor)
     named = [row["file"] for value in answers.values() if isinstance(value, list)
              for row in value if isinstance(row, Mapping) and "file" in row]
-    take_back(actor, link.client_id, kind=FileKind.MEDICINES, record="intake_link", record_ids=own, but=named)
+    take_back(actor, link.client_id, kind=FileKind.MEDICINES, record="intake_link", record_ids=unsent_of(link),
+              but=named)

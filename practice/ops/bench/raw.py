@@ -1,4 +1,5 @@
 """What the database alone needs: the statements of one request, run again through the driver without anything else."""
+import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from statistics import median
@@ -10,6 +11,7 @@ from sqlalchemy import event
 from practice.core.db import begin, db
 
 NOT_WORK = ("SAVEPOINT", "RELEASE", "ROLLBACK", "BEGIN", "SET ")
+WRITES = re.compile(r"^\s*(INSERT|UPDATE|DELETE)\b", re.MULTILINE)  # also after WITH
 Statement = tuple[str, object]
 
 
@@ -48,8 +50,8 @@ def statements_of(connection, ask: Callable[[], object]) -> list[Statement]:
 
 def replay(engine, statements: list[Statement], times: int) -> float:
     """Seconds the statements take, the median of several runs; nothing of them stays."""
-    reads = [one for one in statements if one[0].lstrip().upper().startswith(("SELECT", "WITH"))]
-    writes = [one for one in statements if one not in reads]
+    reads = [one for one in statements if not WRITES.search(one[0])]
+    writes = [one for one in statements if WRITES.search(one[0])]
     proxy = engine.raw_connection()
     try:
         driver = proxy.driver_connection

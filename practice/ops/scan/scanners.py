@@ -17,10 +17,10 @@ ABOVE_INFO = 1
 AT_ONCE = 10  # requests for which one sign-in is opened: it must be fresh enough for exports all the way
 LINE = "=" * 20
 # The demo's database is known; a cookie and the token are not tried: they are looked up by their hash.
-HOW = ("--batch", "--level", "1", "--risk", "1", "--technique", "BEUST", "--dbms", "sqlite", "--param-exclude",
-       "^csrf_token$", "--drop-set-cookie", "--disable-coloring", "--flush-session")
-
-
+AGAIN = 3  # times a finding is looked for once more, alone: a page's own tokens make some true by chance, seldom twice
+HOW = ("--batch", "--answers", "further tests=N", "--level", "1", "--risk", "1", "--technique", "BEUST",
+       "--dbms", "sqlite", "--param-exclude", "^csrf_token$", "--drop-set-cookie", "--disable-coloring",
+       "--flush-session")
 TRIED = re.compile(r"does not seem to be injectable|INFO\] skipping \w+ parameter")  # the second when it is quick
 
 
@@ -32,8 +32,8 @@ class NoScanner(Exception):
 class Found:
     """What one scanner said: how much it looked at, and what is above "info".
 
-    `withdrawn` is what it took for a finding and then, looking again, for none: a page that shows a new picture each
-    time, or one that is braked after a few tries, answers differently to the same question.
+    `withdrawn` is what it took for a finding and then, looking again by itself or alone, for none: a page that shows a
+    new picture each time, or one that is braked after a few tries, answers differently to the same question.
     """
 
     scanner: str
@@ -79,9 +79,9 @@ def sqlmap(program: str, origin: str, sign_in: Callable[[], Browser], sent: list
     first look finds something.
     """
     tried, problems, withdrawn = 0, [], []
-    groups = [sent[begin:begin + AT_ONCE] for begin in range(0, len(sent), AT_ONCE)]
-    for number, some in enumerate((*groups, *([last] if last else []))):
-        log, results, said = (folder / f"sqlmap-{number}{ending}" for ending in (".requests", ".csv", ".log"))
+
+    def look(name: str, some: list[Sent]) -> tuple[str, list[tuple[bool, str, str]]]:
+        log, results, said = (folder / f"sqlmap-{name}{ending}" for ending in (".requests", ".csv", ".log"))
         browser = sign_in()
         log.write_text("".join(spelled(one, origin, browser) for one in some), encoding="utf-8")
         browser.close()
@@ -89,31 +89,46 @@ def sqlmap(program: str, origin: str, sign_in: Callable[[], Browser], sent: list
             subprocess.run([program, "-l", str(log), *HOW, *(["--smart"] if is_quick else []), "--results-file",
                             str(results), "--output-dir", str(folder / "sqlmap")], stdout=file,
                            stderr=subprocess.STDOUT)
-        told = said.read_text(encoding="utf-8", errors="replace")
+        return said.read_text(encoding="utf-8", errors="replace"), list(found_in(results))
+
+    def stands(name: str, found: tuple[bool, str, str], some: list[Sent]) -> bool:
+        alone = [one for one in some if f"{origin}{target(one)}" == found[1]]
+        return not alone or all(found in look(f"{name}-again-{turn}", alone)[1] for turn in range(AGAIN))
+
+    groups = [sent[begin:begin + AT_ONCE] for begin in range(0, len(sent), AT_ONCE)]
+    for number, some in enumerate((*groups, *([last] if last else []))):
+        told, everything = look(str(number), some)
         tried += len(TRIED.findall(told))
-        for is_real, words in found_in(results):
-            (problems if is_real else withdrawn).append(words)
+        for place, found in enumerate(everything):
+            is_real = found[0] and stands(f"{number}-{place}", found, some)
+            (problems if is_real else withdrawn).append(found[2])
     return Found("sqlmap", tried, "parameters", tuple(problems) if tried else ("it could not look at anything",),
                  tuple(withdrawn))
+
+
+def target(sent: Sent) -> str:
+    """The path of a request, its marks and its query."""
+    return f"{marked(sent)}?{urlencode(sent.query)}" if sent.query else marked(sent)
 
 
 def spelled(sent: Sent, origin: str, browser: Browser) -> str:
     """A request as a proxy would have written it down."""
     fields = sent.fields | {"csrf_token": browser.token}
     body = urlencode(fields) if sent.method == "POST" else ""
-    query = f"?{urlencode(sent.query)}" if sent.query else ""
-    lines = [f"{sent.method} {marked(sent)}{query} HTTP/1.1", f"Host: {origin.removeprefix('http://')}",
+    lines = [f"{sent.method} {target(sent)} HTTP/1.1", f"Host: {origin.removeprefix('http://')}",
              f"Cookie: {cookies(browser)}"]
     if body:
         lines += ["Content-Type: application/x-www-form-urlencoded", f"Content-Length: {len(body)}"]
     return "\n".join([LINE, *lines, "", body, LINE, ""])
 
 
-def found_in(results: Path) -> Iterator[tuple[bool, str]]:
-    """What sqlmap wrote into its table, and whether it stands by it: by its own note some are false."""
+def found_in(results: Path) -> Iterator[tuple[bool, str, str]]:
+    """What sqlmap wrote into its table: whether it stands by it (by its own note some are false), of which address, and
+    the finding in words."""
     if results.exists():
         with results.open(encoding="utf-8", newline="") as file:
             for row in csv.DictReader(file):
                 if row.get("Parameter"):
-                    yield "false positive" not in (row.get("Note(s)") or ""), (
-                        f"SQL can be injected: {row['Place']} {row['Parameter']} of {row['Target URL']}")
+                    address = row["Target URL"]
+                    yield ("false positive" not in (row.get("Note(s)") or ""), address,
+                           f"SQL can be injected: {row['Place']} {row['Parameter']} of {address}")

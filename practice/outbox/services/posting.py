@@ -5,7 +5,7 @@ import threading
 from collections.abc import Sequence
 
 from email_validator import EmailNotValidError, validate_email
-from sqlalchemy import event
+from sqlalchemy import delete, event
 from sqlalchemy.orm import Session
 
 from practice.access.actor import Actor
@@ -48,6 +48,12 @@ def post(actor: Actor, to: str, subject: str, body: str, attachments: Sequence[F
     db.session.flush()
     db.session().info["posted"] = True
     return row
+
+
+def call_back(about: str) -> None:
+    """Take back what was posted about this and still waits: it has nothing to say any more. The caller records why."""
+    rows = Message.__table__
+    db.session.connection().execute(delete(rows).where(rows.c.about == about, rows.c.state == MessageState.WAITING))
 
 
 def send_again(message: Message) -> None:

@@ -1,6 +1,6 @@
 """A month that is closed is shown as it was kept; what changed since is listed beside it."""
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import aliased
@@ -29,6 +29,9 @@ from practice.sessions.models import NoteState, SessionNote
 
 COMPARED = ("invoiced_gross", "earned", "received", "sessions")
 STANDING = (select(ClosedMonth).where(ClosedMonth.month == bindparam("month"), ClosedMonth.reopened_at.is_(None)))
+
+FIRST_DAYS = select(*(select(func.min(day)).scalar_subquery()
+                      for day in (Document.issued_on, Payment.received_on, Appointment.on_date)))
 
 
 def closed_month(period: Period) -> ClosedMonth | None:
@@ -170,6 +173,21 @@ def checks_before_closing(actor: Actor, period: Period) -> dict[str, Check]:
             "tills": Check(_("Tills still open"), tills),
             "drafts": Check(_("Documents without a number"), drafts),
             "credit": Check(_("Money not put against anything"), credit, is_money=True)}
+
+
+def locked_with(actor: Actor, period: Period) -> list[Period]:
+    """The months before one, still open, that closing it locks as well: from the first in which anything is dated."""
+    require(actor, Permission.REPORT_READ)
+    books = the_practice().books_closed_on
+    with snapshot(), system_session("the first day on which anything is dated") as session:
+        days = [day for day in session.execute(FIRST_DAYS).one() if day is not None]
+    if not days:
+        return []
+    month, found = Period.of(max(min(days), books + timedelta(days=1)) if books else min(days)), []
+    while month.last < period.first:
+        found.append(month)
+        month = month.after
+    return found
 
 
 def is_over(period: Period) -> bool:

@@ -135,3 +135,5 @@ OPENED: dict[str, Table] = {
     "limits": Table(_("Went ahead against a limit"), (("therapist", _("Therapist"), T), ("number", _("How often"), N))),
 }
 ON_SCREEN = TABLES | OPENED
+# Rows from the calendar and from notes, which closing a month does not lock: its figures stay, these may move.
+NOT_LOCKED = ("appointments", "visits", "visitors", "time", "retention", "limits")

@@ -3,11 +3,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import bindparam, exists, func, select
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import selectinload
 
 from practice.accounts.models import User
-from practice.clients.models import Care
 from practice.core import clock
 from practice.core.db import db, read_already
 from practice.core.errors import NotFound
@@ -30,11 +29,6 @@ def get_appointment(appointment_id: int) -> Appointment:
 
 
 CLIENT_OF = select(Appointment.client_id).where(Appointment.id == bindparam("appointment"))
-CLIENT_AND_CARE = (
-    select(Appointment.client_id,
-           exists().where(Care.client_id == Appointment.client_id, Care.user_id == bindparam("user"),
-                          Care.from_at <= bindparam("now"), Care.until_at > bindparam("now")))
-    .where(Appointment.id == bindparam("appointment")))
 
 
 def client_of(appointment_id: int) -> int:
@@ -43,15 +37,6 @@ def client_of(appointment_id: int) -> int:
     if client_id is None:
         raise NotFound()
     return client_id
-
-
-def client_and_care(appointment_id: int, user_id: int) -> tuple[int, bool]:
-    """The same, and whether that client is in the user's care at this moment. Raises NotFound."""
-    row = db.session.execute(CLIENT_AND_CARE,
-                             {"appointment": appointment_id, "user": user_id, "now": clock.now()}).first()
-    if row is None:
-        raise NotFound()
-    return tuple(row)
 
 
 def on_day(day: date, *, therapist_id: int | None = None) -> list[Appointment]:

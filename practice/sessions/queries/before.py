@@ -4,6 +4,9 @@ from dataclasses import dataclass
 from sqlalchemy import Select, bindparam, exists, func, select
 from sqlalchemy.orm import joinedload
 
+from practice.catalog.models import Treatment
+from practice.clients.models import Care, Client
+from practice.core import clock
 from practice.core.db import db
 from practice.core.errors import NotFound
 from practice.safety.models import BriefReview, SafetyProfile
@@ -17,7 +20,8 @@ from practice.sessions.models import (
 @dataclass(frozen=True)
 class Before:
     """What stands before an appointment, one row of each: with the appointment come its client and treatment. Most have
-    neither a message from the desk nor a measure, and need not be asked for them."""
+    neither a message from the desk nor a measure, and need not be asked for them. `is_in_care`: of who asks, now; of a
+    client who is not, the chart's rows are not read."""
 
     appointment: Appointment
     profile: SafetyProfile | None
@@ -25,17 +29,25 @@ class Before:
     review: BriefReview | None
     has_messages: bool
     has_measures: bool
+    is_in_care: bool
+
+
+# What is said of them before a session; the rest is read when it is asked for.
+OF_THE_CLIENT = (Client.first_name, Client.last_name, Client.preferred_name, Client.pronouns, Client.born_on)
 
 
 def _before() -> Select:
     of_it = BriefReview.__table__.alias()
     newest = (select(func.max(of_it.c.id)).where(of_it.c.client_id == Appointment.client_id,
                                                  of_it.c.appointment_id == Appointment.id).scalar_subquery())
-    told, taken = DeskMessage.__table__, Measurement.__table__
+    told, taken, care = DeskMessage.__table__, Measurement.__table__, Care.__table__
     return (select(Appointment, SafetyProfile, CarePlan, BriefReview,
                    exists().where(told.c.appointment_id == Appointment.id),
-                   exists().where(taken.c.client_id == Appointment.client_id))
-            .options(joinedload(Appointment.client), joinedload(Appointment.treatment))
+                   exists().where(taken.c.client_id == Appointment.client_id),
+                   exists().where(care.c.client_id == Appointment.client_id, care.c.user_id == bindparam("user"),
+                                  care.c.from_at <= bindparam("now"), care.c.until_at > bindparam("now")))
+            .options(joinedload(Appointment.client).load_only(*OF_THE_CLIENT),
+                     joinedload(Appointment.treatment).load_only(Treatment.name))
             .outerjoin(SafetyProfile, SafetyProfile.client_id == Appointment.client_id)
             .outerjoin(CarePlan, CarePlan.client_id == Appointment.client_id)
             .outerjoin(BriefReview, BriefReview.id == newest)
@@ -45,9 +57,9 @@ def _before() -> Select:
 BEFORE = _before()
 
 
-def before_session(appointment_id: int) -> Before:
+def before_session(appointment_id: int, user_id: int) -> Before:
     """The appointment, and what of the client's chart there is once: one query. Raises NotFound."""
-    row = db.session.execute(BEFORE, {"appointment": appointment_id}).first()
+    row = db.session.execute(BEFORE, {"appointment": appointment_id, "user": user_id, "now": clock.now()}).first()
     if row is None:
         raise NotFound()
     return Before(*row)

@@ -52,9 +52,11 @@ def of(column, parent: type) -> ColumnElement:
 
 
 def _about() -> ColumnElement:
-    """Mail about a client, their documents or their reminders."""
+    """Mail about a client, their documents or their reminders, and with the addresses of their forms."""
     documents = select(Document.id).where(Document.client_id == WHO)
-    return (Message.about == literal("client:").concat(cast(WHO, String))) | Message.about.in_(
+    number = cast(WHO, String)
+    with_address = Message.about.like(literal("form:").concat(number).concat(":%"))
+    return (Message.about == literal("client:").concat(number)) | with_address | Message.about.in_(
         select(literal("document:").concat(cast(Document.id, String))).where(Document.client_id == WHO)
         .union_all(select(literal("reminder:").concat(cast(Reminder.id, String)))
                    .where(Reminder.document_id.in_(documents))))
@@ -65,7 +67,7 @@ BELONGINGS = (
     Belonging(Client, _("About you"), Client.id == WHO),
     Belonging(Care, _("Who may open your record"), own(Care), emptied={"words": ""}),
     Belonging(Appointment, _("Appointments"), own(Appointment), emptied={"desk_note": ""}),
-    Belonging(IntakeLink, _("Addresses of forms"), own(IntakeLink), goes=True),
+    Belonging(IntakeLink, _("Links to forms"), own(IntakeLink), goes=True),
     Belonging(IntakeDraft, _("Forms you began"), own(IntakeDraft), goes=True),
     Belonging(Submission, _("Forms you sent"), own(Submission), goes=True),
     Belonging(IntakeArrival, _("When forms came in"), own(IntakeArrival), goes=True),
