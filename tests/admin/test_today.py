@@ -136,7 +136,7 @@ def test_a_message_about_nothing_is_refused_in_words(as_person, day, data):
 def test_a_therapist_has_the_next_client_and_the_own_day(as_person, day):
     page = as_person("theo").get("/").get_data(as_text=True)
     assert "11:00 to 12:00" in page and "Open brief" in page and "Karim Example" in page
-    assert "Ben" not in page and "To check out" not in page and "Front desk" not in page
+    assert "Ben Other" not in page and "To check out" not in page and "Front desk" not in page
     assert "Nothing booked today" in as_person("sol").get("/?view=mine").get_data(as_text=True)
 
 

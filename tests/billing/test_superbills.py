@@ -107,7 +107,7 @@ def test_the_desk_makes_it_unread_and_the_therapist_prints_it(stage, as_person, 
     first = stage.read(lambda: superbill_of(invoice).id)
     assert stage.do(lambda: make_superbill(stage.rae, invoice)) == first
     page = look(desk, f"/money/superbill/of/{invoice}")
-    assert "M54" not in page and "Reed" not in page and ".pdf" not in page
+    assert "M54.50" not in page and "Ines Reed" not in page and ".pdf" not in page
     assert desk.get(f"/money/superbill/{first}.pdf").status_code == 403
     answer = as_person("theo").get(f"/money/superbill/{first}.pdf")
     words = " ".join(" ".join(sheet.extract_text() for sheet in PdfReader(io.BytesIO(answer.data)).pages).split())
