@@ -4,6 +4,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from flask import Flask, abort, g, request
+from flask.templating import Environment
 from flask_babel import Babel
 from flask_login import current_user
 from flask_migrate import Migrate
@@ -34,9 +35,21 @@ class RowId(IntegerConverter):
         super().__init__(url_map, *args, **{"max": LARGEST_ID, **options})
 
 
+class Templates(Environment):
+    """Jinja as Flask has it. No template here has globals of its own, so all share the environment's: laid over them
+    one by one, they are compared name by name with every import of a macro."""
+
+    def make_globals(self, d):
+        return super().make_globals(d) if d else self.globals
+
+
+class Practice(Flask):
+    jinja_environment = Templates
+
+
 def create_app(config) -> Flask:
     """The application for these settings (config.Config)."""
-    app = Flask("practice", root_path=str(ROOT / "practice"), template_folder=str(ROOT / "templates"),
+    app = Practice("practice", root_path=str(ROOT / "practice"), template_folder=str(ROOT / "templates"),
                 static_folder="static", instance_path=str(ROOT / "instance"))
     app.config.update(flask_settings(config))
     app.jinja_env.undefined = StrictUndefined

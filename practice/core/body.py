@@ -154,9 +154,15 @@ class Place:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "side", _known_side(REGIONS, self.region, self.side))
+        # worked out once: places are looked up and named hundreds of times a page
+        object.__setattr__(self, "_key", f"{self.region}:{self.side}")
+        object.__setattr__(self, "_hash", hash(self._key))
+
+    def __hash__(self) -> int:
+        return self._hash
 
     def __str__(self) -> str:
-        return f"{self.region}:{self.side}"
+        return self._key
 
     @classmethod
     @lru_cache(maxsize=1024)

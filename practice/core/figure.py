@@ -7,11 +7,14 @@ silhouette; later ones lie over earlier ones on purpose (breast over chest, shou
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
+from markupsafe import Markup
+
 from practice.core.body import POINTS, REGIONS, Place, Shown, Side, Spot
+from practice.core.markup import joined
 
 VIEW_BOX = "10 0 180 438"
 MIRROR = "matrix(-1 0 0 1 200 0)"
@@ -85,6 +88,22 @@ class Figure:
                 found.append(Piece(listed, shape.path, (False,), shape.x, shape.y))
                 found.append(Piece(mirrored, shape.path, (True,), 200 - shape.x, shape.y))
         return found
+
+    def drawn(self, state: Mapping[str, Shown], draw: Callable[[Piece, Shown], Markup], kept: dict, *,
+              is_all: bool = True) -> Markup:
+        """Its pieces, or those a map says something of, drawn one after the other; `state` as of `body.shown`.
+
+        What `draw` made of a piece and what it shows is kept in `kept`: it is the same in every map.
+        """
+        found = []
+        for piece in self._pieces:
+            now = state[piece.key]
+            if is_all or now.is_marked:
+                key = self.key, piece.key, now
+                if key not in kept:
+                    kept[key] = draw(piece, now)
+                found.append(kept[key])
+        return joined(found)
 
     def count_marked(self, state: Mapping[str, Shown]) -> int:
         """How many of its pieces a map says something of; `state` as of `body.shown`."""

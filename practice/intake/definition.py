@@ -92,7 +92,7 @@ class OnlyIf:
     age: str = ""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Section:
     """One page of the form, with its two buttons where it has them."""
 
@@ -103,14 +103,6 @@ class Section:
     none_of_these: bool = False
     ask_at_visit: bool = False
     only_if: OnlyIf | None = None
-
-    def feeds(self, what: str) -> bool:
-        """Whether a question of this page asks for it at all."""
-        return what in self._fed
-
-    @cached_property
-    def _fed(self) -> frozenset[str]:
-        return frozenset(found.feeds for question in self.questions for found in _with_follow_ups(question))
 
 
 @dataclass(frozen=True)
@@ -129,12 +121,24 @@ class FormDefinition:
 
     def feeds(self, what: str) -> bool:
         """Whether a question of this form asks for it at all."""
-        return any(section.feeds(what) for section in self.sections)
+        return what in self._feeding
+
+    def feeding(self, what: str) -> list[Section]:
+        """The pages that ask for it."""
+        return self._feeding.get(what, [])
 
     def keys_feeding(self, what: str) -> frozenset[str]:
         """The keys of the questions that ask for it, and of what they open."""
         return frozenset(found.key for section in self.sections for question in section.questions
                          if question.feeds == what for found in _with_follow_ups(question))
+
+    @cached_property
+    def _feeding(self) -> dict[str, list[Section]]:
+        found: dict[str, list[Section]] = {}
+        for section in self.sections:
+            for what in {one.feeds for question in section.questions for one in _with_follow_ups(question)}:
+                found.setdefault(what, []).append(section)
+        return found
 
     @cached_property
     def _questions(self) -> tuple[Question, ...]:
@@ -258,7 +262,7 @@ def visible_questions(definition: FormDefinition, answers: Mapping[str, Any], on
 
 def visible_feeding(definition: FormDefinition, answers: Mapping[str, Any], on: date, what: str) -> list[Question]:
     """Those of them that ask for `what`."""
-    sections = [section for section in visible_sections(definition, answers, on) if section.feeds(what)]
+    sections = [section for section in definition.feeding(what) if _is_met(section.only_if, answers, on)]
     return [question for question in _visible_in(sections, answers) if question.feeds == what]
 
 

@@ -53,15 +53,17 @@ SETTINGS = select(*(getattr(Practice, name) for name in Settings.__dataclass_fie
 
 def settings() -> Settings | None:
     """The settings, None before the first run. Read once per session, and again after each transaction began."""
-    if kept().get("settings") is None:
+    held = kept().get("settings")
+    if held is None:
         with system_session("the practice's settings") as session:
-            keep_settings(session.execute(SETTINGS).first())
-    return kept()["settings"]
+            held = keep_settings(session.execute(SETTINGS).first())
+    return held
 
 
-def keep_settings(row) -> None:
+def keep_settings(row) -> Settings | None:
     """Take over what was read along with something else: a row of SETTINGS, or None."""
-    kept()["settings"] = Settings(*row) if row else None
+    held = kept()["settings"] = Settings(*row) if row else None
+    return held
 
 
 def the_practice() -> Settings:

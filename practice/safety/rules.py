@@ -283,28 +283,29 @@ def _techniques(sheet: Sheet, ceilings: Mapping[Place, Ceiling]) -> dict[str, Te
                 shallow[lowest] |= 1 << number
     set_by = [ceiling.set_by for ceiling in ceilings.values()]
     why_closed = _strictest_at(set_by, closed & wanted) if closed & wanted == wanted else ()
-    why_shallow = {lowest: _strictest_at(set_by, shallow[lowest] & wanted) for lowest in range(1, 6)}
-    memory: dict[int, tuple[Place, ...]] = {}
-
-    def listed(mask: int) -> tuple[Place, ...]:
-        if mask not in memory:
-            memory[mask] = places_in(mask)
-        return memory[mask]
-
+    why_shallow: dict[int, tuple[Reason, ...]] = {}
+    shared: dict[tuple[int, ...], tuple[Reason, ...]] = {}  # many techniques share their reasons
     found = {}
     for key, technique in sheet.book.techniques.items():
         refused, warned = sheet.refused.get(key, 0), sheet.warned.get(key, 0)
         grounds = sheet.grounds.get(key, [])
-        reasons = ordered([ground.reason for ground in grounds])
+        against = tuple(id(ground.reason) for ground in grounds)
+        if against not in shared:
+            shared[against] = ordered([ground.reason for ground in grounds])
+        reasons = shared[against]
         if refused & wanted == wanted or (why_closed and technique.is_placed):
             status = Status.REFUSED
             reasons = reasons if refused & wanted == wanted else (*reasons, *why_closed)
         elif (refused | warned | shallow[technique.lowest]) & wanted:
             status = Status.WARNED
-            reasons = (*reasons, *why_shallow.get(technique.lowest, ()))
+            too_shallow = shallow[technique.lowest] & wanted
+            if too_shallow not in why_shallow:
+                why_shallow[too_shallow] = _strictest_at(set_by, too_shallow)
+            reasons = (*reasons, *why_shallow[too_shallow])
         else:
             status = Status.ALLOWED
-        found[key] = TechniqueVerdict(key, status, reasons, listed(refused), listed(warned & ~refused), tuple(grounds))
+        found[key] = TechniqueVerdict(key, status, reasons, places_in(refused), places_in(warned & ~refused),
+                                      tuple(grounds))
     return found
 
 

@@ -38,7 +38,7 @@ class Limit:
     key: str
     level: int | str
     reason: str
-    places: list[str] = field(default_factory=list)
+    places: list[Place] = field(default_factory=list)
     said: dict[tuple, Reason] = field(default_factory=dict, repr=False)
     label: str = ""
     is_new: bool = False
@@ -59,7 +59,7 @@ def limit_rows(verdict: Verdict, new_refs: frozenset[str]) -> list[Limit]:
         level = UNASSESSED if entry.level is None else entry.level
         reason = words.short_reason(entry.reasons) or gettext("Not everything is known")
         row = rows.setdefault((level, reason), Limit(f"why-{len(rows) + 1}", level, reason))
-        row.places += map(str, entry.places)
+        row.places += entry.places
         # places share their lists of reasons, and lists their reasons
         lists = {id(ceiling.reasons): ceiling.reasons for ceiling in map(verdict.ceilings.get, entry.places)}
         for one in {id(one): one for reasons in lists.values() for one in reasons}.values():

@@ -1,6 +1,7 @@
 """Everything the brief stands on, read in one go around the moment when the reading is recorded."""
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cached_property
 
 from practice.access.actor import Actor
 from practice.admin import show
@@ -45,7 +46,7 @@ class Brief:
         """Which visit this is, or would be."""
         return 1 + sum(one.sessions for one in self.treated)
 
-    @property
+    @cached_property
     def last_with_me(self) -> TreatedBy | None:
         return next((one for one in self.treated if one.user_id == self.me), None)
 

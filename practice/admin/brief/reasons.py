@@ -7,6 +7,7 @@ from markupsafe import Markup
 
 from practice.admin.brief import words
 from practice.admin.words import language
+from practice.core.markup import joined
 from practice.safety import rulebook
 from practice.safety.rules_verdict import Reason, ReasonKind
 
@@ -30,7 +31,7 @@ def writer() -> Callable[[Iterable[Reason]], Markup]:
         for one in found:
             if id(one) not in made:
                 made[id(one)] = _written(one, kept, pieces)
-        return Markup("\n").join([made[id(one)] for one in found])
+        return joined((made[id(one)] for one in found), "\n")
 
     return written
 
@@ -43,5 +44,5 @@ def _written(one: Reason, kept: dict, pieces) -> Markup:
         parts = pieces.reason_begins(one), pieces.reason_ends(one, rulebook)
         if one.kind in OF_THE_BOOK:
             kept[key] = parts
-    own = pieces.reason_words(one, words.since) if one.words or one.since else ""
-    return parts[0] + own + parts[1]
+    own = pieces.reason_words(one, words.since) if one.words or one.since else Markup()
+    return joined((parts[0], own, parts[1]))

@@ -21,10 +21,11 @@ HAS_OWN_RULES = exists().where(COUNTS)
 
 def rulebook() -> Rulebook:
     """The rulebook in force: the shipped one with the practice's own rules over it. Read once a request."""
-    if kept().get(IN_FORCE) is None:
-        kept()[IN_FORCE] = _laid_over(tuple(
+    held = kept().get(IN_FORCE)
+    if held is None:
+        held = kept()[IN_FORCE] = _laid_over(tuple(
             (canonical_json(content), is_active) for content, is_active in db.session.execute(OWN_RULES)))
-    return kept()[IN_FORCE]
+    return held
 
 
 def keep_shipped() -> None:
