@@ -3,18 +3,14 @@ from flask import redirect, url_for
 
 from practice.access.permissions import Permission as P
 from practice.admin.auth import current_actor
-from practice.clients.queries import get_client, is_in_care, named_for
+from practice.clients.policy import is_chart_open
+from practice.clients.queries import get_client
 from practice.core.errors import NotFound
 
 
 def may_open(client_id: int) -> bool:
-    """In their care at this moment, or shared by the whole practice and kept to nobody. Raises NotFound."""
-    actor = current_actor()
-    if actor.has_shared_charts and actor.may(P.CHART_READ):
-        get_client(client_id)  # found only where the chart is open as well, but by who sees every client
-        if not (actor.may(P.CLIENT_READ_ALL) and named_for(client_id)):
-            return True
-    return is_in_care(client_id, actor.user_id)
+    """Whether who asks may open the chart at this moment."""
+    return is_chart_open(current_actor(), client_id)
 
 
 def check_open(client_id: int) -> None:

@@ -1,7 +1,8 @@
 """Which clients an actor sees, and the rule for everything that hangs on a client's chart."""
-from sqlalchemy import ColumnElement, exists, or_, true
+from sqlalchemy import ColumnElement, exists, or_, select, true
 
 from practice.access.actor import Actor, Kind
+from practice.access.guard import system_session
 from practice.access.permissions import Permission
 from practice.access.policy import Bound, everyone_with, register
 from practice.clients.models import Care, ChartLimit, Client
@@ -42,6 +43,18 @@ def chart_rows(client_id: ColumnElement):
         return None
 
     return rows
+
+
+OPEN = chart_rows(CLIENT.c.id)
+
+
+def is_chart_open(actor: Actor, client_id: int) -> bool:
+    """Whether `actor` may open this client's chart at this moment; one that is not there is open to nobody."""
+    rows = OPEN(actor)
+    if rows is None:
+        return False
+    with system_session("whether a chart is open") as session:
+        return session.scalar(select(CLIENT.c.id).where(CLIENT.c.id == client_id, rows)) is not None
 
 
 def beside_client(client_id: ColumnElement):

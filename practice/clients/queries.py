@@ -59,15 +59,6 @@ def named_for(client_id: int) -> set[int]:
     return set(db.session.connection().scalars(NAMED, {"client_id": client_id}))
 
 
-IS_IN_CARE = select(exists().where(CARE.c.client_id == bindparam("client"), CARE.c.user_id == bindparam("user"),
-                                   CARE.c.from_at <= bindparam("now"), CARE.c.until_at > bindparam("now")))
-
-
-def is_in_care(client_id: int, user_id: int) -> bool:
-    """Whether this user may open the client's chart at this moment because it is in their care."""
-    return bool(db.session.scalar(IS_IN_CARE, {"user": user_id, "client": client_id, "now": clock.now()}))
-
-
 # --- the list --------------------------------------------------------------------------------------------------
 
 

@@ -10,11 +10,11 @@ from flask import current_app, g, render_template, request, url_for
 from practice.access import guard
 from practice.access.actor import NOBODY, Actor, Kind, link, system
 from practice.access.permissions import Permission
+from practice.clients.policy import is_chart_open
 from practice.core.db import transaction
 from practice.intake.models import Way
 from practice.intake.services import links
 from practice.intake.services.links import Found
-from practice.intake.services.seen import may_open_chart
 from practice.intake.states import LinkState
 from practice.premises.queries import settings
 
@@ -57,7 +57,7 @@ def enter():
             links.count_guess(address)
     if found is None or not may_enter(found):
         return closed()
-    if found.way is Way.PAPER and not may_open_chart(g.get("actor", NOBODY), found.client_id):
+    if found.way is Way.PAPER and not is_chart_open(g.get("actor", NOBODY), found.client_id):
         return render_template("kiosk/paper.html"), DESK_STATUS
     g.found, g.actor = found, link(found.link_id, found.client_id, address=address)
     guard.bind(g.actor)

@@ -17,7 +17,6 @@
     constructor(root) {
       this.root = root;
       this.mode = root.dataset.bodymap;
-      this.uid = root.dataset.uid;
       this.words = root.dataset.words ? JSON.parse(root.dataset.words) : {};
       if (root.querySelector("[data-switch]")) window.BodySides(root);
       this.regions = all(root, ".bm-region");
@@ -90,7 +89,7 @@
       const { place, level, worked, pain } = region.dataset;
       const marked = pain !== "";
       all(region, ".bm-area").forEach((area) => {
-        area.setAttribute("fill", `url(#${this.uid}-${marked ? "pain" : level})`);
+        area.setAttribute("fill", `url(#bm-${marked ? "pain" : level})`);
       });
       const badge = region.ownerSVGElement.querySelector(`[data-badge="${place}"]`);
       const [kind, text] = marked ? ["pain", pain]

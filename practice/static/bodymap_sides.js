@@ -79,21 +79,21 @@
   }
 
   // The parts clip what is drawn in them, as the silhouette does on the other figures; once per page.
-  function addClips(uid) {
+  function addClips() {
     const defs = document.querySelector(".bm-defs defs");
-    PARTS.filter((part) => !document.getElementById(`${uid}-${part.key}`)).forEach((part) => {
-      add(add(defs, "clipPath", { id: `${uid}-${part.key}` }), "path", { d: part.outline });
+    PARTS.filter((part) => !document.getElementById(`bm-${part.key}`)).forEach((part) => {
+      add(add(defs, "clipPath", { id: `bm-${part.key}` }), "path", { d: part.outline });
     });
   }
 
-  function drawRegion(layer, root, uid, part, place, [name, x, y, d], turned) {
+  function drawRegion(layer, root, part, place, [name, x, y, d], turned) {
     const there = root.querySelector(`.bm-region[data-place="${place}"]`);
     const region = there.cloneNode(false);
     if (region.hasAttribute("tabindex")) region.setAttribute("tabindex", "-1");
     Object.assign(region.dataset, { x: turned.x(x), y });
     layer.append(region);
     const fill = there.querySelector(".bm-area").getAttribute("fill");
-    add(region, "path", { class: "bm-area", d, "clip-path": `url(#${uid}-${part.key})`, fill, ...turned.way });
+    add(region, "path", { class: "bm-area", d, "clip-path": `url(#bm-${part.key})`, fill, ...turned.way });
     if (NARROW.includes(name) && region.hasAttribute("role")) add(region, "path", { class: "bm-reach", d, ...turned.way });
   }
 
@@ -116,7 +116,6 @@
   }
 
   function drawSide(root, side, title) {
-    const uid = root.dataset.uid;
     const front = root.querySelector(".bm-figure");
     const turned = side === "left" ? { x: (x) => x, way: {} } : { x: (x) => 200 - x, way: { transform: MIRROR } };
     const svg = front.cloneNode(false);
@@ -128,7 +127,7 @@
       return [part, row, root.querySelector(`[data-place="${middle}"]`) ? middle : `${row[0]}:${side}`];
     });
     PARTS.forEach((part) => {
-      placed.filter(([its]) => its === part).forEach(([, row, place]) => drawRegion(svg, root, uid, part, place, row, turned));
+      placed.filter(([its]) => its === part).forEach(([, row, place]) => drawRegion(svg, root, part, place, row, turned));
       add(svg, "path", { class: "bm-outline", d: part.outline, ...turned.way });
     });
     const details = add(svg, "g", { class: "bm-details" });
@@ -149,7 +148,7 @@
 
   // Adds the sides a map's switch offers. `BodyMap` calls it before it wakes the regions.
   window.BodySides = (root) => {
-    addClips(root.dataset.uid);
+    addClips();
     const drawn = ["left", "right"].map((side) => {
       return drawSide(root, side, root.querySelector(`[data-show="${side}"] [data-title]`).textContent);
     });

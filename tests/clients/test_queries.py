@@ -6,6 +6,7 @@ import pytest
 from practice.access import guard
 from practice.clients import queries, services
 from practice.clients.matching import Person
+from practice.clients.policy import is_chart_open
 from practice.clients.queries import Place, find_clients, get_client, list_clients, possible_duplicates
 from practice.core import clock
 from practice.core.db import transaction
@@ -107,7 +108,7 @@ def test_care_opens_and_ends_the_view(town, people, acting):
     with transaction():
         clients.care(town["zoe"], people.theo.user_id, days=30)
     acting(people.theo)
-    assert get_client(town["zoe"]).id and queries.is_in_care(town["zoe"], people.theo.user_id)
+    assert get_client(town["zoe"]).id and is_chart_open(people.theo, town["zoe"])
     with pytest.raises(NotFound):
         get_client(town["ann"])
     with pytest.raises(NotFound):

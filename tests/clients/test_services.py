@@ -8,6 +8,7 @@ from practice.access import guard
 from practice.audit.models import AuditRow
 from practice.clients import queries, services
 from practice.clients.models import Care, CareReason, ReminderChannel
+from practice.clients.policy import is_chart_open
 from practice.core import clock
 from practice.core.db import db, transaction
 from practice.core.errors import Forbidden, Invalid, NotFound, Stale
@@ -129,7 +130,7 @@ def begin(people, client_id, days=30, **values):
 
 def may_open(people, client_id, who="theo") -> bool:
     guard.bind(getattr(people, who))
-    return queries.is_in_care(client_id, getattr(people, who).user_id)
+    return is_chart_open(getattr(people, who), client_id)
 
 
 def test_care_lasts_from_then_until_then(people):

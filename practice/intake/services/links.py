@@ -15,6 +15,7 @@ from practice.accounts.services.signing_in import attempt_key, network
 from practice.audit import services as audit
 from practice.clients.contact import parse_birth_date
 from practice.clients.models import Client
+from practice.clients.policy import is_chart_open
 from practice.clients.queries import get_client
 from practice.core import clock
 from practice.core.db import db
@@ -23,7 +24,7 @@ from practice.core.text import _
 from practice.files.services import take_back
 from practice.intake.models import IntakeDraft, IntakeLink, Way
 from practice.intake.queries import published_form
-from practice.intake.services.seen import goes_on_elsewhere, may_open_chart
+from practice.intake.services.seen import goes_on_elsewhere
 from practice.intake.states import LinkState, link_state
 from practice.outbox.services.posting import call_back
 from practice.premises.queries import the_practice
@@ -94,7 +95,7 @@ def invite(actor: Actor, client_id: int, *, form_key: str = "full", way: Way = W
     row = IntakeLink(client_id=client.id, form_version_id=form.id, secret_hash=hash_secret(secret), created_at=now,
                      created_by_id=actor.user_id, way=way, expires_at=now + (HOLDS if way is Way.LINK else HOLDS_HERE),
                      is_mailed=is_mailed,
-                     is_private=is_the_clients if is_mailed else may_open_chart(actor, client.id))
+                     is_private=is_the_clients if is_mailed else is_chart_open(actor, client.id))
     db.session.add(row)
     db.session.flush()
     before = db.session.scalars(

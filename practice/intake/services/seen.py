@@ -4,13 +4,11 @@ from sqlalchemy import select
 from practice.access.actor import Actor, staff
 from practice.access.guard import system_session
 from practice.accounts.queries import roles_now
-from practice.clients.models import Client
-from practice.clients.policy import chart_rows
+from practice.clients.policy import is_chart_open
 from practice.intake.models import IntakeLink
 from practice.premises.queries import the_practice
 
 ADDRESS = IntakeLink.__table__.c
-ITS_CHART = chart_rows(Client.__table__.c.id)
 
 
 def is_private(link_id: int) -> bool:
@@ -23,7 +21,7 @@ def is_private(link_id: int) -> bool:
 
 
 def _is_private(link) -> bool:
-    return link.is_private and (link.is_mailed or may_open_chart(_maker(link.created_by_id), link.client_id))
+    return link.is_private and (link.is_mailed or is_chart_open(_maker(link.created_by_id), link.client_id))
 
 
 def goes_on_elsewhere(link_id: int) -> bool:
@@ -39,15 +37,6 @@ def _link(link_id: int):
     with system_session("who has seen a form's address") as session:
         return session.execute(select(ADDRESS.client_id, ADDRESS.created_by_id, ADDRESS.is_private, ADDRESS.is_mailed)
                                .where(ADDRESS.id == link_id)).one()
-
-
-def may_open_chart(actor: Actor, client_id: int) -> bool:
-    """Whether the client's chart is open to `actor` at this moment."""
-    rows = ITS_CHART(actor)
-    if rows is None:
-        return False
-    with system_session("whether a chart is open to who makes a form's address") as session:
-        return session.scalar(select(Client.id).where(Client.id == client_id, rows)) is not None
 
 
 def _maker(user_id: int | None) -> Actor:

@@ -31,3 +31,18 @@ function unfold() {
 }
 addEventListener("hashchange", unfold);
 unfold();
+
+// Upright on a tablet the first screen holds the whole brief, however wide the type of the device: the figures give way.
+const LEAST = 250;
+function fit() {
+  const card = document.querySelector(".brief-where");
+  card.classList.remove("is-tight");
+  if (!matchMedia("(min-width: 640px) and (min-height: 1000px)").matches) return;
+  const over = document.querySelector(".brief-grid").getBoundingClientRect().bottom + scrollY - innerHeight;
+  const height = card.querySelector(".bm-figure").getBoundingClientRect().height;
+  if (over <= 0 || height - over < LEAST) return;
+  card.style.setProperty("--figure", `${Math.floor(height - over)}px`);
+  card.classList.add("is-tight");
+}
+addEventListener("resize", fit);
+fit();
