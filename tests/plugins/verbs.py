@@ -35,7 +35,6 @@ NO_ACTS = {
     "intake.links.check_secret": "checks",
     "intake.prefill.has_last_form": "reads",
     "intake.prefill.is_own_birth_date": "checks",
-    "intake.seen.may_open_chart": "reads",
     "outbox.posting.post": "part of the act that has something to send, which records it",
     "sessions.handover.check_is_mine": "checks",
     "sessions.notes.require_chart": "checks",
