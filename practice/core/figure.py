@@ -1,4 +1,5 @@
-"""The drawing of the body: two figures, one half listed, the other its mirror image. Pure data.
+"""The drawing of the body: two figures, one half listed, the other its mirror image: data, and the loop that
+puts a figure's pieces together.
 
 Each figure is drawn in a view box of `VIEW_BOX`. Listed shapes lie at x > 100: the person's left on the front figure,
 the person's right on the back figure. The other half is `MIRROR`. Shapes are drawn in list order and clipped by the
