@@ -196,9 +196,10 @@ def _as_variant(rule: Rule, variant: Variant) -> Rule:
     return replace(rule, variants=(), **changes)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Rulebook:
-    """Everything the engine knows. `version` is kept with every signed note; `own_settings` are the practice's own."""
+    """Everything the engine knows. `version` is kept with every signed note; `own_settings` are the practice's own.
+    Only itself is the same one: a verdict is kept by the rulebook it was made with."""
 
     version: str
     rules: Mapping[str, Rule]

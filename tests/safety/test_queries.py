@@ -8,7 +8,8 @@ from practice.core import clock
 from practice.core.body import Place
 from practice.core.db import db, transaction
 from practice.core.errors import NotFound
-from practice.safety.queries.known import known, known_of
+from practice.safety.queries.known import judged, known, known_of
+from practice.safety.rules_facts import Limit
 from practice.safety.rules_verdict import Gap, Shown
 from practice.safety.services import profile
 from tests.factories import intake
@@ -71,6 +72,18 @@ def test_what_was_read_in_one_form_is_not_read_in_the_next(people, ann):
     with clock.frozen(NOW + timedelta(hours=1)):
         send(people, ann, told_not="yes", told_not_words="My doctor and my midwife")
     assert Gap.UNREAD in gaps(look(people, ann))
+
+
+def test_the_same_question_is_judged_once(people, ann):
+    judged.cache_clear()
+    send(people, ann)
+    first, again, tomorrow = look(people, ann), look(people, ann), look(people, ann, TODAY + timedelta(days=1))
+    assert again.verdict is first.verdict and tomorrow.verdict is not first.verdict
+    assert tomorrow.verdict.on == TODAY + timedelta(days=1)
+    with guard.acting(people.theo), transaction():
+        profile.set_limits(people.theo, ann, (Limit(2, BELLY, "Tender"),))
+    assert look(people, ann).verdict.ceilings[BELLY].level == 2
+    assert judged.cache_info().misses == 3
 
 
 @pytest.mark.requirement("children")

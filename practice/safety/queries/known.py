@@ -2,9 +2,10 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, fields, replace
 from datetime import date
+from functools import lru_cache
 
 from sqlalchemy import BindParameter, Select, bindparam, func, select
-from sqlalchemy.orm import joinedload
+from sqlalchemy.orm import joinedload, load_only
 
 from practice.clients.models import Client
 from practice.core import clock
@@ -38,6 +39,10 @@ from practice.safety.rules_loosened import Loosened, loosened
 CHECK_HOLDS_DAYS = 1
 FORMS_EACH = 3  # of each kind of form, the newest: the present one and what it is compared with
 LIVE = (ConditionState.PROPOSED, ConditionState.ACCEPTED)
+
+# Today, the brief, the note and each of its savings ask for the same verdict: the last ones are kept, for about a day's
+# clients of a practice. Other facts, another day or another rulebook are another question.
+judged = lru_cache(maxsize=64)(assess)
 
 
 @dataclass(frozen=True)
@@ -86,13 +91,13 @@ class Known:
         chosen = tuple(ProductFact(name) for name in products)
         if not chosen:
             return self.verdict
-        return assess(replace(self.facts, requested=replace(self.facts.requested, products=chosen)), rulebook())
+        return judged(replace(self.facts, requested=replace(self.facts.requested, products=chosen)), rulebook())
 
     def loosened(self) -> tuple[Loosened, ...]:
         """What the practice's own rules allow this client beyond the shipped rulebook."""
         if self.verdict.rulebook_version == shipped().version:
             return ()
-        return loosened(assess(self.facts, shipped()), self.verdict)
+        return loosened(judged(self.facts, shipped()), self.verdict)
 
     def seen(self) -> dict:
         """The versions of everything the verdict stands on: what a review or a signature is bound to."""
@@ -108,7 +113,9 @@ def _newest_forms(ids: BindParameter) -> Select:
               .where(Submission.client_id.in_(ids)).subquery())
     newest = select(ranked.c.id).where(ranked.c.rank <= FORMS_EACH)
     return (select(Submission).where(Submission.client_id.in_(ids), Submission.id.in_(newest)).order_by(*order)
-            .options(joinedload(Submission.form_version).load_only(FormVersion.content_hash)))
+            .options(load_only(Submission.client_id, Submission.form_version_id, Submission.submitted_at,
+                               Submission.valid_until_on, Submission.uid, Submission._answers),
+                     joinedload(Submission.form_version).load_only(FormVersion.content_hash)))
 
 
 # Read for every brief and every signature, so built only once.
@@ -162,7 +169,7 @@ def _known(client_id, born_on, on, rows, profile_row_, submissions, requested) -
     check = next((one for one in forms if one.definition.key == VISIT_CHECK and _is_fresh(one, on)), None)
     facts = _facts(on, born_on, live, profile, forms, form, check, requested)
     return Known(client_id, live, past, profile, profile_row_.version if profile_row_ else 0, form, check, forms, facts,
-                 assess(facts, rulebook()))
+                 judged(facts, rulebook()))
 
 
 def _opened(row: Submission, profile: ProfileContent) -> LastForm:

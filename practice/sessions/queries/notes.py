@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from sqlalchemy import bindparam, exists, func, select, tuple_
-from sqlalchemy.orm import aliased, selectinload
+from sqlalchemy.orm import aliased, load_only, selectinload
 
 from practice.access.guard import system_session
 from practice.core import clock
@@ -49,8 +49,10 @@ def _stands() -> object:
     return ~exists().where(wrong.note_id == SessionNote.id, wrong.kind == AddendumKind.ENTERED_IN_ERROR)
 
 
+# What is read of notes that were written before; the rest comes when it is asked for. Each column read takes its time.
+READ = load_only(SessionNote.client_id, SessionNote.on_date, SessionNote.state, SessionNote.uid, SessionNote._content)
 LAST_NOTES = (
-    select(SessionNote).where(SessionNote.client_id == bindparam("client"), _stands(),
+    select(SessionNote).options(READ).where(SessionNote.client_id == bindparam("client"), _stands(),
                               SessionNote.on_date < bindparam("before"))
     .order_by(SessionNote.on_date.desc(), SessionNote.id.desc()).limit(bindparam("most")))
 

@@ -25,6 +25,7 @@ from practice.core.db import Base, db
 from practice.core.errors import DomainError
 from practice.core.text import _
 from practice.premises.queries import the_practice
+from practice.safety.queries.known import judged
 from practice.transfer.models import Erasure, ErasureKind, LegalHold
 from practice.transfer.queries.belongings import BELONGINGS
 from practice.transfer.queries.keeping import kept
@@ -154,8 +155,9 @@ def _empty_papers(actor: Actor, client_id: int, words: dict[str, str], payments:
 
 
 def press_out() -> None:
-    """On SQLite: bring the log of changes into the file, so that nothing of before is left in it. After the commit."""
+    """After the commit: leave nothing of before in memory, nor, on SQLite, in the log of changes beside the file."""
     db.session.rollback()
+    judged.cache_clear()
     bind = db.session.get_bind()
     if isinstance(bind, Engine) and bind.dialect.name == "sqlite":  # not inside somebody else's transaction
         with bind.connect() as connection:
