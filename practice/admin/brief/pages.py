@@ -10,6 +10,7 @@ from practice.admin.auth import current_actor, safe_next
 from practice.admin.base import Page, act, record_reading, words
 from practice.admin.brief import cards, looser, read, reasons
 from practice.admin.brief import words as say
+from practice.admin.brief.body_map import body_map
 from practice.admin.brief.remarks import other_reasons, remarks, remarks_of_use
 from practice.admin.care import check_open, closed, may_open
 from practice.admin.courses import courses, meaning
@@ -19,7 +20,6 @@ from practice.core.db import transaction
 from practice.core.errors import DomainError
 from practice.safety import rulebook
 from practice.safety.queries.known import known
-from practice.safety.rules import levels
 from practice.safety.rules_verdict import ReasonKind
 from practice.safety.services.reviews import mark_reviewed
 from practice.schedule.queries.appointments import client_of, get_appointment
@@ -118,8 +118,8 @@ def show_brief(brief: read.Brief):
     return render_template(
         "admin/brief/page.html", b=brief, client=brief.client, appointment=row, verdict=verdict,
         why=say.why(verdict), gaps=say.not_assessed(verdict), allergies=cards.allergies(verdict),
-        asked_on=brief.known.facts.allergies_asked_on, levels=levels(verdict), points=cards.own_points(verdict),
-        limits=rows, also=cards.also(verdict), technique_rows=cards.technique_rows(verdict),
+        asked_on=brief.known.facts.allergies_asked_on, body_map=body_map(verdict), limits=rows,
+        also=cards.also(verdict), technique_rows=cards.technique_rows(verdict),
         looser=looser.lines(brief.known),
         courses=courses(brief.measured), meaning=meaning, remarks=remarks(brief),
         other_reasons=other_reasons(verdict, rows),
