@@ -16,11 +16,12 @@ MODULES = "xss,permanentxss,sql,csrf,redirect,crlf,cookieflags,csp,http_headers,
 ABOVE_INFO = 1
 AT_ONCE = 10  # requests for which one sign-in is opened: it must be fresh enough for exports all the way
 LINE = "=" * 20
-# The demo's database is known; a cookie and the token are not tried: they are looked up by their hash.
 AGAIN = 3  # times a finding is looked for once more, alone: a page's own tokens make some true by chance, seldom twice
+# The demo's database is known; a cookie and the token are not tried: they are looked up by their hash. Pages are
+# compared by what is read on them: tokens, and addresses that come back in links, differ from page to page.
 HOW = ("--batch", "--answers", "further tests=N", "--level", "1", "--risk", "1", "--technique", "BEUST",
        "--dbms", "sqlite", "--param-exclude", "^csrf_token$", "--drop-set-cookie", "--disable-coloring",
-       "--flush-session")
+       "--flush-session", "--text-only")
 TRIED = re.compile(r"does not seem to be injectable|INFO\] skipping \w+ parameter")  # the second when it is quick
 
 
