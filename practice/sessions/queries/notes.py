@@ -52,8 +52,8 @@ def _stands() -> object:
 # What is read of notes that were written before; the rest comes when it is asked for. Each column read takes its time.
 READ = load_only(SessionNote.client_id, SessionNote.on_date, SessionNote.state, SessionNote.uid, SessionNote._content)
 LAST_NOTES = (
-    select(SessionNote).options(READ).where(SessionNote.client_id == bindparam("client"), _stands(),
-                              SessionNote.on_date < bindparam("before"))
+    select(SessionNote).options(READ)
+    .where(SessionNote.client_id == bindparam("client"), _stands(), SessionNote.on_date < bindparam("before"))
     .order_by(SessionNote.on_date.desc(), SessionNote.id.desc()).limit(bindparam("most")))
 
 

@@ -155,7 +155,8 @@ def _empty_papers(actor: Actor, client_id: int, words: dict[str, str], payments:
 
 
 def press_out() -> None:
-    """After the commit: leave nothing of before in memory, nor, on SQLite, in the log of changes beside the file."""
+    """After the commit: this process forgets what it has judged, and on SQLite the log of changes is brought into the
+    file, so that nothing of before is left in it."""
     db.session.rollback()
     judged.cache_clear()
     bind = db.session.get_bind()
