@@ -3,22 +3,27 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
-from sqlalchemy import bindparam, event, func, insert, select, update
+from sqlalchemy import Connection, bindparam, event, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from practice.access.actor import Actor
 from practice.audit.chain import START, row_hash
 from practice.audit.models import AuditHead, AuditRow
 from practice.core import clock, sealed
-from practice.core.db import UnauditedWrite, before_commit, db
+from practice.core.db import UnauditedWrite, before_commit, begin, db
 
 ROWS = AuditRow.__table__
 HEAD = AuditHead.__table__
 LAST = select(HEAD.c.count, HEAD.c.hash).where(HEAD.c.id == 1).with_for_update()
 MOVE_ON = update(HEAD).where(HEAD.c.id == 1).values(count=bindparam("new_count"), hash=bindparam("new_hash"))
 # On PostgreSQL the last row goes in and the head moves on in one statement: one journey to the server less a page.
-ADD_LAST = (insert(ROWS).values({column.name: bindparam(f"row_{column.name}", type_=column.type) for column in ROWS.c})
-            .add_cte(MOVE_ON.cte("moved_on")))
+ROW = [bindparam(f"row_{column.name}", type_=column.type) for column in ROWS.c]
+ADD_LAST = insert(ROWS).values(dict(zip(ROWS.c.keys(), ROW, strict=True))).add_cte(MOVE_ON.cte("moved_on"))
+# A reading by itself is this one statement: nothing is written where the trail no longer ends as it was seen.
+STILL_LAST = (MOVE_ON.where(HEAD.c.count == bindparam("seen_count"), HEAD.c.hash == bindparam("seen_hash"))
+              .returning(HEAD.c.id).cte("moved_on"))
+ADD_IF_LAST = insert(ROWS).from_select(ROWS.c.keys(), select(*ROW).select_from(STILL_LAST)).returning(ROWS.c.id)
+_seen = (0, START)  # how many rows the trail had when this process last wrote to it, and the hash of the last
 
 
 def record(actor: Actor, action: str, entity=None, *, client_id: int | None = None, **facts) -> None:
@@ -59,13 +64,39 @@ def _write_chain(session: Session) -> None:
         raise UnauditedWrite("rows were changed and nothing was recorded")
     if not collected:
         return
-    connection, key = session.connection(), sealed.keyring().derive("audit chain")
+    connection = session.connection()
+    is_alone = session.info["is_of_reading"] and len(collected) == 1
+    if is_alone and connection.dialect.name == "postgresql" and _is_added(connection, collected):
+        return
+    begin(connection)
     head = connection.execute(LAST).first()
     if head is None:
         connection.execute(insert(HEAD).values(id=1, count=0, hash=START))
         head = (0, START)
-    count, last = head
-    rows = []
+    rows = _chained(collected, head)
+    if connection.dialect.name == "postgresql":
+        if rows[:-1]:
+            connection.execute(insert(ROWS), rows[:-1])
+        connection.execute(ADD_LAST, _last(rows[-1]))
+    else:
+        connection.execute(insert(ROWS), rows)
+        connection.execute(MOVE_ON, {"new_count": rows[-1]["id"], "new_hash": rows[-1]["hash"]})
+    _see(rows[-1])
+
+
+def _is_added(connection: Connection, collected: list[tuple]) -> bool:
+    """Whether the trail still ended as this process saw it last, and now has this reading after it."""
+    seen = _seen
+    (row,) = _chained(collected, seen)
+    added = connection.scalar(ADD_IF_LAST, {"seen_count": seen[0], "seen_hash": seen[1], **_last(row)})
+    if added:
+        _see(row)
+    return bool(added)
+
+
+def _chained(collected: list[tuple], head: tuple[int, str]) -> list[dict]:
+    """The rows that come after `head`, each with the hash of itself and of the one before."""
+    key, (count, last), rows = sealed.keyring().derive("audit chain"), head, []
     for at, actor, action, entity, client_id, facts in collected:
         count += 1
         fields = _fields(count, at, actor.kind.value, actor.user_id, action,
@@ -73,14 +104,18 @@ def _write_chain(session: Session) -> None:
                          entity.id if entity is not None else None, client_id, actor.address, facts)
         last = row_hash(key, last, fields)
         rows.append({**fields, "at": at, "hash": last})
-    head = {"new_count": count, "new_hash": last}
-    if connection.dialect.name == "postgresql":
-        if rows[:-1]:
-            connection.execute(insert(ROWS), rows[:-1])
-        connection.execute(ADD_LAST, head | {f"row_{name}": value for name, value in rows[-1].items()})
-    else:
-        connection.execute(insert(ROWS), rows)
-        connection.execute(MOVE_ON, head)
+    return rows
+
+
+def _last(row: dict) -> dict:
+    """A row as ADD_LAST and ADD_IF_LAST take it, with the head it makes."""
+    return {"new_count": row["id"], "new_hash": row["hash"], **{f"row_{name}": value for name, value in row.items()}}
+
+
+def _see(row: dict) -> None:
+    # Should it not be committed after all, the trail ends otherwise and the next reading asks.
+    global _seen
+    _seen = row["id"], row["hash"]
 
 
 before_commit.append(_write_chain)

@@ -134,7 +134,7 @@ def transaction(*, is_of_reading: bool = False) -> Iterator[Session]:
     """Everything inside is written, or nothing is.
 
     Forgets what was read before, so that services read afresh what they change; not where only the reading itself is
-    written down (`is_of_reading`): nothing of it changes. Not to be nested.
+    written down (`is_of_reading`): nothing else may be, and the trail begins what it needs for it. Not to be nested.
     """
     session = db.session()
     if session.info.get("writing"):
@@ -143,9 +143,11 @@ def transaction(*, is_of_reading: bool = False) -> Iterator[Session]:
     if not is_of_reading:
         session.expire_all()
     before = _forget(session)
-    session.info["writing"], session.expire_on_commit = True, not is_of_reading
+    session.info["writing"], session.info["is_of_reading"] = True, is_of_reading
+    session.expire_on_commit = not is_of_reading
     try:
-        begin(session.connection())
+        if not is_of_reading:
+            begin(session.connection())
         yield session
         session.flush()
         for work in before_commit:
@@ -182,16 +184,20 @@ def snapshot() -> Iterator[Session]:
         session.rollback()
 
 
+def _may_write(session) -> bool:
+    return bool(session.info.get("writing")) and not session.info["is_of_reading"]
+
+
 @event.listens_for(Session, "before_flush")
 def _flush_needs_transaction(session, context, instances):
-    if not session.info.get("writing"):
+    if not _may_write(session):
         raise WriteOutsideTransaction("flush outside transaction()")
 
 
 @event.listens_for(Session, "do_orm_execute")
 def _bulk_needs_transaction(state):
     writes = state.is_insert or state.is_update or state.is_delete
-    if writes and not state.session.info.get("writing"):
+    if writes and not _may_write(state.session):
         raise WriteOutsideTransaction("bulk write outside transaction()")
 
 

@@ -94,10 +94,10 @@ def test_the_reading_is_recorded_before_anything_is_shown(as_person, people, pri
     assert (row.actor_id, row.client_id) == (people.theo.user_id, client_id)
     assert row.facts == {"appointment_id": appointment_id}
 
-    def broken(session):
+    def broken(*_row):
         raise OSError("the disk is full")
 
-    monkeypatch.setattr("practice.core.db.before_commit", [broken])
+    monkeypatch.setattr("practice.audit.services.row_hash", broken)
     theo.application.config["PROPAGATE_EXCEPTIONS"] = False
     for address in (f"/brief/{appointment_id}", f"/brief/client/{client_id}", f"/conditions/client/{client_id}", "/"):
         answer = theo.get(address)

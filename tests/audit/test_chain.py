@@ -1,18 +1,23 @@
 """The audit trail: written with the thing itself, and any later change to it is found."""
+import threading
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import select, text
 
 from practice.access import guard
+from practice.access.actor import system
 from practice.audit import services as audit
 from practice.audit.models import AuditRow
 from practice.core import clock
 from practice.core.db import UnauditedWrite, db, transaction
 from practice.core.errors import Invalid
 from practice.transfer.services.reviewing import sign_review
+from tests import personas
 from tests.factories import clients
 from tests.personas import NOW
+
+ANYBODY = system("somebody who reads")
 
 
 @pytest.fixture
@@ -142,3 +147,56 @@ def test_nothing_of_a_failed_transaction_is_recorded(trail, people, acting):
         raise ZeroDivisionError
     assert db.session.query(AuditRow).count() == before
     assert broken() == []
+
+
+def read() -> None:
+    with transaction(is_of_reading=True):
+        audit.record(ANYBODY, "brief.read", client_id=1)
+
+
+def read_one() -> tuple[int, list]:
+    """How many rows one reading adds, and where the chain does not hold after it."""
+    before = db.session.query(AuditRow).count()
+    read()
+    return db.session.query(AuditRow).count() - before, broken()
+
+
+@pytest.mark.requirement("audit-complete", "audit-chain")
+@pytest.mark.parametrize("seen", ["the end", "an older end", "another trail", "another row of that number"])
+def test_a_reading_is_recorded_once_wherever_the_trail_was_seen_to_end(trail, people, acting, monkeypatch, seen):
+    acting(people.system)
+    count, last = db.session.execute(select(AuditRow.id, AuditRow.hash).order_by(AuditRow.id.desc()).limit(1)).one()
+    older = db.session.scalar(select(AuditRow.hash).where(AuditRow.id == count - 1))
+    monkeypatch.setattr(audit, "_seen", {"the end": (count, last), "an older end": (count - 1, older),
+                                         "another trail": (0, audit.START),
+                                         "another row of that number": (count, older)}[seen])
+    assert read_one() == (1, [])
+    assert read_one() == (1, [])
+
+
+@pytest.mark.requirement("audit-complete", "audit-chain", "never-locked")
+def test_readings_and_changes_at_once_make_one_chain(cloned_database):
+    """Eight threads, ten readings and ten changes each."""
+    people, failures = personas.open_house(), []
+    with guard.acting(people.system):
+        before = db.session.query(AuditRow).count()
+
+    def work():
+        try:
+            with cloned_database.app.app_context(), guard.acting(people.system):
+                for _time in range(10):
+                    read()
+                    with transaction():
+                        audit.record(ANYBODY, "room.change")
+        except Exception as error:  # seen by the test, not by the thread
+            failures.append(error)
+
+    threads = [threading.Thread(target=work) for _number in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert failures == []
+    with guard.acting(people.system):
+        assert db.session.query(AuditRow).count() == before + 160
+        assert broken() == []

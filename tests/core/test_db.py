@@ -3,7 +3,7 @@ import threading
 from datetime import UTC, datetime
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import select, text, update
 
 from practice.access import guard
 from practice.audit import services as audit
@@ -20,6 +20,18 @@ def test_commit_outside_is_refused(people, acting):
     acting(people.system)
     with pytest.raises(WriteOutsideTransaction):
         db.session.commit()
+
+
+def test_where_a_reading_is_written_down_nothing_else_is(people, acting):
+    acting(people.system)
+    room = db.session.query(Room).order_by(Room.id).first()
+    before = room.name
+    with pytest.raises(WriteOutsideTransaction), transaction(is_of_reading=True):
+        room.name = "Elsewhere"
+        audit.record(people.system, "room.read", room)
+    with pytest.raises(WriteOutsideTransaction), transaction(is_of_reading=True):
+        db.session.execute(update(Room).values(name="Elsewhere"))
+    assert db.session.scalars(select(Room.name).order_by(Room.id)).first() == before
 
 
 def test_nesting_is_refused(people, acting):
