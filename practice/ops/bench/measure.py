@@ -20,7 +20,7 @@ from practice.ops.bench.stage import DESK, OWNER, PASSWORD, PRICE
 from practice.schedule.models import Appointment
 from practice.schedule.states import AppointmentState
 
-ROUNDS, ASKED, REPLAYED = 7, 12, 30
+ROUNDS, ASKED, REPLAYED = 11, 12, 30
 CHECKOUTS = 40
 LARGEST_RATIO, LARGEST_EXPONENT = 15, 0.15
 
@@ -30,7 +30,7 @@ FRAGMENTS = ("ana", "by", "costab", "4321", "c77@", "novak, june", "zzqx")
 
 @dataclass
 class Case:
-    """A page asked again and again; `who` signs in. Times in seconds, each round's median."""
+    """A page asked again and again; `who` signs in. Times in seconds, each round's median; the least are shown."""
 
     name: str
     who: str
@@ -52,8 +52,15 @@ class Case:
         return min(self.static_rounds)
 
     @property
+    def ratios(self) -> list[float]:
+        """Each round's page against the file asked right after it: both at the machine's pace of that moment."""
+        return [page / static for page, static in zip(self.rounds, self.static_rounds, strict=True)]
+
+    @property
     def ratio(self) -> float:
-        return self.seconds / self.static
+        """The median round's. The least times of all would not do: on a machine of changing pace a file, asked in a
+        tenth of a page's time, finds a better moment than any page."""
+        return median(self.ratios)
 
 
 def noon(day: date) -> datetime:
