@@ -83,8 +83,7 @@ def therapist_names(document_ids) -> dict[int, str]:
 
 def tallies(search: Search, today: date) -> dict[Search, lists.Tally]:
     """How many the filters with a count find, and the list that is shown."""
-    counted = (*(Search(shown) for shown in COUNTED), search)
-    return {one: lists.tally(one, today) for one in dict.fromkeys(counted)}
+    return lists.tallies((*(Search(shown) for shown in COUNTED), search), today)
 
 
 def chips(search: Search, words: str, counts: dict[Search, lists.Tally]) -> list[dict]:

@@ -91,9 +91,18 @@ def stage_pay_oldest(stage, amount):
 def test_counting_ends_somewhere(stage, monkeypatch):
     for _each in range(3):
         stage.invoice(100)
-    assert stage.read(lambda: lists.tally(Search(Shown.OPEN), stage.today)) == lists.Tally(3, 300, True)
+    of_today, overdue = Search(Shown.TODAY), Search(Shown.OVERDUE)
+
+    def counted(person=stage.rae):
+        with guard.acting(person):
+            return lists.tallies([Search(Shown.OPEN), overdue, of_today, of_today], stage.today)
+
+    assert counted() == {Search(Shown.OPEN): lists.Tally(3, 300, True), overdue: lists.Tally(0, 0, True),
+                         of_today: lists.Tally(3, 300, True)}
+    with pytest.raises(NoReadGrant):
+        counted(stage.people.theo)
     monkeypatch.setattr(lists, "COUNTED", 2)
-    tally = stage.read(lambda: lists.tally(Search(Shown.OPEN), stage.today))
+    tally = counted()[Search(Shown.OPEN)]
     assert tally.count == 2 and not tally.is_all
 
 
