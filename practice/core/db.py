@@ -146,8 +146,9 @@ def transaction(*, is_of_reading: bool = False) -> Iterator[Session]:
     session.info["writing"], session.info["is_of_reading"] = True, is_of_reading
     session.expire_on_commit = not is_of_reading
     try:
+        connection = session.connection()
         if not is_of_reading:
-            begin(session.connection())
+            begin(connection)
         yield session
         session.flush()
         for work in before_commit:

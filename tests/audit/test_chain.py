@@ -16,6 +16,7 @@ from practice.transfer.services.reviewing import sign_review
 from tests import personas
 from tests.factories import clients
 from tests.personas import NOW
+from tests.plugins.statements import counted
 
 ANYBODY = system("somebody who reads")
 
@@ -172,6 +173,31 @@ def test_a_reading_is_recorded_once_wherever_the_trail_was_seen_to_end(trail, pe
                                          "another row of that number": (count, older)}[seen])
     assert read_one() == (1, [])
     assert read_one() == (1, [])
+
+
+def test_a_reading_is_one_statement_on_a_server(trail, people, acting):
+    acting(people.system)
+    read()
+    with counted() as statements:
+        read()
+    asked = [one for one in statements if "audit_" in one]
+    if db.engine.dialect.name == "postgresql":
+        assert len(asked) == 1 and "FOR UPDATE" not in asked[0]
+    else:
+        assert len(asked) == 3, "on SQLite: the end of the trail, the row, the end moves on"
+
+
+@pytest.mark.requirement("audit-complete")
+def test_a_reading_that_fails_leaves_nothing_behind(trail, people, acting):
+    acting(people.system)
+    before = db.session.query(AuditRow).count()
+    db.session.rollback()
+    with pytest.raises(ZeroDivisionError), transaction(is_of_reading=True):
+        audit.record(ANYBODY, "brief.read", client_id=1)
+        raise ZeroDivisionError
+    with transaction():
+        audit.record(ANYBODY, "room.change")
+    assert db.session.query(AuditRow).count() == before + 1
 
 
 @pytest.mark.requirement("audit-complete", "audit-chain", "never-locked")
