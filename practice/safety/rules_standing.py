@@ -65,7 +65,7 @@ def add_limits(sheet: Sheet) -> None:
     """The client's "never more than" and the therapist's own limits."""
     client = Reason(
         "never_more_than",
-        _("Never more than"),
+        _("The client's own words: never more"),
         _("The client said: no deeper than this."),
         ReasonKind.CLIENT,
         sources=sheet.book.sources_of(["client"]),

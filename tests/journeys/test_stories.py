@@ -114,10 +114,11 @@ def check_brief(page, story: Story, client_id: int) -> None:
 
 
 @pytest.mark.parametrize("name", STORIES)
-def test_a_story(database_kind, told, open_page, name):
+def test_a_story(database_kind, told, open_page, pictures, name):
     story, (client_id, secret) = STORIES[name], told[1][name]
     with clock.frozen(NOW):
         fill_in(open_page(PHONE, **TOUCH), secret, story.all_answers())
         page = open_page(TABLET, has_touch=True)
         sign_in(page, "theo")
         check_brief(page, story, client_id)
+        page.screenshot(path=pictures / f"story-{name.replace(' ', '-').replace(',', '')}.png")

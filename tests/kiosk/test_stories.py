@@ -70,11 +70,11 @@ STORIES = {
         {CALF: 3}, (CALF, "effleurage", 2), "outcome", ("Stroke in the past", "Doctor's OK needed", "emergency")),
     "somebody who does not know": Story(
         {"clot": "unknown", "told_not": "yes", "told_not_words": "My doctor, in spring"}, "not_assessed",
-        {CALF: UNASSESSED}, says=("Not assessed", "My doctor, in spring")),
+        {CALF: UNASSESSED}, says=("Not assessed", "My doctor, in spring", "Own words, not read yet")),
     "never on the belly, and only lightly": Story(
         {"pressure": "2", "never_more": ["abdomen:left", "abdomen:right"], "never_more_level": "1"}, "limits",
         {Place("abdomen", "left"): 1, CALF: None}, (Place("abdomen", "right"), "effleurage", 2), "too_deep",
-        ("The client's own words: never more",)),
+        ("Go ahead with limits The client's own words: never more",)),
 }
 
 

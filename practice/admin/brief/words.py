@@ -81,7 +81,7 @@ def _short(reason: Reason) -> str:
     if reason.kind is ReasonKind.STANDING:
         return gettext("Standing rule")
     if reason.kind is ReasonKind.CLIENT:
-        return gettext("The client's own words: never more")
+        return reason_name(reason)
     parts = [reason_name(reason)]
     if reason.since:
         parts.append(since(reason))
