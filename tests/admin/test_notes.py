@@ -1,5 +1,7 @@
 """The note's pages: editor, autosave, signing, reading, the own list, the hand-over. Without a script."""
 import re
+from datetime import datetime, timedelta
+from html import unescape
 
 import pytest
 from sqlalchemy import select
@@ -10,9 +12,11 @@ from practice.core import clock
 from practice.core.body import all_places
 from practice.core.db import db, transaction
 from practice.safety.content import ConditionContent
+from practice.safety.models import BriefReview
 from practice.safety.rules import AllergyFact
 from practice.safety.services.conditions import add_condition
 from practice.safety.services.profile import set_allergies
+from practice.safety.services.reviews import mark_reviewed
 from practice.schedule.models import Appointment
 from practice.schedule.states import AppointmentState as S
 from practice.sessions.content import Score
@@ -315,6 +319,34 @@ def test_everything_a_session_can_tell_is_kept_and_read(people, theo, session):
     for text in ("Grapeseed, Arnica rub", "face up, quiet", "Dizzy on sitting up", "a bit more there", "Stress",
                  "before 7, after 3", "Travels to", "brief not reviewed"):
         assert text in page, text
+
+
+def test_a_note_says_when_its_author_reviewed_the_brief(people, theo, session):
+    with clock.frozen(at(9, 5)):
+        review(theo, session)
+    with clock.frozen(at(9, 10)), guard.acting(people.system), transaction():  # a colleague's is not the author's
+        client_id = db.session.scalars(select(BriefReview.client_id)).one()
+        mark_reviewed(people.tara, client_id, appointment_id=session, seen={})
+    with clock.frozen(at(9, 15)):
+        press(theo, session, "sign", opened(theo, session), rows="neck_posterior:middle petrissage 2 10")
+    _state, content, note_id = note_of(people, session)
+    assert datetime.fromisoformat(content.reviewed_at) == at(9, 5)
+    page = theo.get(f"/notes/{note_id}/").get_data(as_text=True)
+    assert "brief reviewed on 17 Nov 2026 at 09:05" in page and "brief not reviewed" not in page
+
+
+def test_what_is_reviewed_after_the_signature_does_not_count(people, theo, session):
+    press(theo, session, "sign", opened(theo, session), rows="neck_posterior:middle petrissage 2 10")
+    with clock.frozen(clock.now() + timedelta(minutes=1)):
+        review(theo, session)
+    assert "brief not reviewed" in theo.get(f"/notes/{note_of(people, session)[2]}/").get_data(as_text=True)
+
+
+def review(browser, appointment_id: int) -> None:
+    """Press *Reviewed* in the brief."""
+    page = browser.get(f"/brief/{appointment_id}").get_data(as_text=True)
+    seen = unescape(re.search(r'name="seen" value="([^"]*)"', page).group(1))
+    assert browser.post(f"/brief/{appointment_id}/reviewed", data={"seen": seen}).status_code == 302
 
 
 def test_what_rarely_changes_is_remembered_and_the_days_after_are_asked(people, theo, session):

@@ -4,12 +4,13 @@ from dataclasses import dataclass, replace
 
 from flask_babel import gettext
 
+from practice.admin.auth import current_actor
 from practice.admin.notes.form import MOST_SCORES, NoteForm
 from practice.catalog.techniques import by_kind, home_care, in_a_word, order_hints, placed
 from practice.core.body import Place, all_places, join_sides
 from practice.safety.queries.book import rulebook
 from practice.safety.queries.known import Known, known
-from practice.safety.queries.rows import last_review
+from practice.safety.queries.rows import reviewed_at
 from practice.safety.rules import Verdict, check_home_care, levels
 from practice.safety.rules_verdict import ProblemKind, ReasonKind, Shown
 from practice.schedule.models import Appointment
@@ -46,9 +47,9 @@ class Setting:
 def read_setting(appointment: Appointment, note: SessionNote | None) -> Setting:
     """What the editor of this appointment's note stands on."""
     last = next(iter(reading.last_notes(appointment.client_id, 1, before=appointment.on_date)), None)
-    review = last_review(appointment.client_id, appointment.id)
     return Setting(appointment, note, known(appointment.client_id, appointment.on_date), last,
-                   reading.content_of(last), review.reviewed_at if review else None,
+                   reading.content_of(last),
+                   reviewed_at(appointment.client_id, appointment.id, current_actor().user_id),
                    care_plan_of(appointment.client_id))
 
 

@@ -19,6 +19,7 @@ from practice.core.errors import Invalid, Stale
 from practice.intake.queries import papers_waiting
 from practice.premises.queries import the_practice
 from practice.premises.retention import keep_until
+from practice.safety.queries.rows import reviewed_at
 from practice.safety.rules_verdict import PROBLEM_LABELS
 from practice.schedule.models import Appointment
 from practice.schedule.queries.appointments import get_appointment
@@ -28,6 +29,7 @@ from practice.sessions.content import (
     HOW_TAKEN_LABELS,
     SAID_LABELS,
     SOAP,
+    NoteContent,
     write_rows,
 )
 from practice.sessions.models import AddendumKind, NoteState, SessionNote
@@ -167,6 +169,13 @@ def theirs(appointment_id: int, *, is_signed: bool) -> dict:
     return answer if is_signed else answer | {"version": version}
 
 
+def reviewed(note: SessionNote, content: NoteContent) -> datetime | None:
+    """When the author had reviewed the brief: what was signed says it, else the record of that moment."""
+    if content.reviewed_at:
+        return datetime.fromisoformat(content.reviewed_at)
+    return reviewed_at(note.client_id, note.appointment_id, note.therapist_id, until=note.signed_at)
+
+
 def read_page(note_id: int, *, typed: str = "", kind: str = AddendumKind.ADDENDUM, error: str = "") -> str:
     """The note as it is read and printed; the reading is written down first."""
     note = reading.get_note(note_id)
@@ -183,7 +192,7 @@ def read_page(note_id: int, *, typed: str = "", kind: str = AddendumKind.ADDENDU
         home_care=home_care(), is_late=is_late(note), score_name=editor.score_name, said_labels=SAID_LABELS,
         after_labels=AFTER_LABELS, after_hours=AFTER_HOURS,
         keep_until=keep_until(the_practice().retention_rule, last_on, note.client.born_on),
-        reviewed_at=datetime.fromisoformat(content.reviewed_at) if content.reviewed_at else None,
+        reviewed_at=reviewed(note, content),
         was_late=clock.local_date(note.created_at, the_practice().time_zone) != note.on_date,
         typed=typed, kind=kind, error=error, may_write=me.may(P.CHART_WRITE),
         is_author=note.therapist_id == me.user_id, next_draft=drafts[0] if drafts else None,

@@ -1,6 +1,8 @@
 """A client's conditions, profile and reviews, as they are stored."""
 
-from sqlalchemy import select
+from datetime import datetime
+
+from sqlalchemy import func, select
 
 from practice.core.db import db
 from practice.core.errors import NotFound
@@ -51,8 +53,9 @@ def profile_to_change(client_id: int) -> SafetyProfile | None:
                               .execution_options(populate_existing=True)).first()
 
 
-def last_review(client_id: int, appointment_id: int) -> BriefReview | None:
-    """When the brief was read before that appointment."""
-    return db.session.scalars(
-        select(BriefReview).where(BriefReview.client_id == client_id, BriefReview.appointment_id == appointment_id)
-        .order_by(BriefReview.id.desc()).limit(1)).first()
+def reviewed_at(client_id: int, appointment_id: int, user_id: int, until: datetime | None = None) -> datetime | None:
+    """When this therapist last reviewed the brief of that appointment; with `until`, not after that moment."""
+    asked = select(func.max(BriefReview.reviewed_at)).where(
+        BriefReview.client_id == client_id, BriefReview.appointment_id == appointment_id,
+        BriefReview.user_id == user_id)
+    return db.session.scalar(asked if until is None else asked.where(BriefReview.reviewed_at <= until))

@@ -17,6 +17,7 @@ from practice.core.errors import DomainError, Forbidden, Invalid, NotFound, Stal
 from practice.core.text import _
 from practice.premises.queries import the_practice
 from practice.safety.queries.known import known
+from practice.safety.queries.rows import reviewed_at
 from practice.schedule.models import Appointment
 from practice.schedule.queries.appointments import get_appointment
 from practice.schedule.states import HOLDING_TIME
@@ -129,12 +130,14 @@ def sign(actor: Actor, note_id: int, *, version: int | None) -> SessionNote:
         raise Invalid(_("A session that is still to come cannot be signed."))
     with db.session.no_autoflush:  # the note is written once, at the end
         facts, plan = known(row.client_id, row.on_date), care_plan_of(row.client_id)
+        reviewed = reviewed_at(row.client_id, row.appointment_id, actor.user_id)
     causes = causes_of(problems_of(content, facts.verdict_with(content.product_names)), content.reasons)
     missing = [cause for cause in causes if not cause.is_answered]
     if missing:
         raise ReasonsMissing(missing)
     content = replace(content, overrides=tuple(cause.override() for cause in causes),
-                      consent_version=facts.profile_version or None, planned=plan.rows)
+                      consent_version=facts.profile_version or None, planned=plan.rows,
+                      reviewed_at=reviewed.isoformat() if reviewed else None)
     row.content = content.to_json()
     row.rulebook_version = facts.verdict.rulebook_version
     row.submission_id = facts.form.submission.id if facts.form else None
