@@ -6,8 +6,14 @@ from enum import StrEnum
 from typing import Any
 
 from practice.core.body import Place
-from practice.intake.definition import FormDefinition
+from practice.intake.definition import FormDefinition, Question, chosen
+from practice.intake.kinds import QuestionKind
 from practice.safety.proposals import allergies_named, never_more_named, wishes_named
+
+# Answers compared for what they mean, and those that say nothing of the body.
+COMPARED = ("medicines", "allergies", "wish", "never_more", "avoid_places", "pain")
+OF_THE_PERSON = (QuestionKind.SIGNATURE, QuestionKind.NAME, QuestionKind.EMAIL, QuestionKind.PHONE,
+                 QuestionKind.ADDRESS)
 
 
 class How(StrEnum):
@@ -22,6 +28,14 @@ class What(StrEnum):
     ALLERGY = "allergy"
     WISH = "wish"
     NEVER_MORE = "never_more"
+    OWN_LIMIT = "own_limit"
+    CONSENT = "consent"
+    LETTER = "letter"
+    BLOOD_PRESSURE = "blood_pressure"
+    PAIN = "pain"
+    SCORE = "score"
+    REMARK = "remark"
+    ENTRIES = "entries"
     FORM = "form"
     TREATED_BY = "treated_by"
 
@@ -30,7 +44,8 @@ class What(StrEnum):
 class Change:
     """One thing that is different: `words` is how it stands now, `before` how it was, where that is worth saying.
 
-    Words of a condition are the rule's label, those of a form the client's; a wish or limit has its `level` and places.
+    Words of a condition are the rule's label, those of a form the client's; a wish or limit has its `level` and places
+    (none: everywhere). `detail` is what became of it: how a doctor's letter stands, a severity, a score.
     """
 
     how: How
@@ -40,6 +55,7 @@ class Change:
     places: tuple[Place, ...] = ()
     level: int | None = None
     level_before: int | None = None
+    detail: str = ""
 
 
 @dataclass(frozen=True)
@@ -70,6 +86,24 @@ def between_forms(before: Sheet | None, now: Sheet) -> list[Change]:
     if both_ask("never_more"):
         changes += _never_more(before, now)
     return changes
+
+
+def answered_otherwise(before: Sheet, now: Sheet) -> list[str]:
+    """Questions of the newer form that are answered otherwise than in the older one, beside what is compared by itself.
+
+    Yes to a condition is a proposal, and said as such; who somebody is and the signature say nothing of the body."""
+    asked = {question.key: question for question in before.definition.questions()}
+    opened = {follow_up.question.key for question in now.definition.questions() for follow_up in question.follow_ups}
+    return [question.label for question in now.definition.questions()
+            if question.key in asked and question.key not in opened and question.feeds not in COMPARED
+            and question.kind not in OF_THE_PERSON and not _is_proposed(question, now)
+            and (before.answers.get(question.key) or None) != (now.answers.get(question.key) or None)]
+
+
+def _is_proposed(question: Question, sheet: Sheet) -> bool:
+    picked = chosen(sheet.answers.get(question.key))
+    return bool(question.proposes and "yes" in picked) or any(
+        option.proposes for option in question.options if option.key in picked)
 
 
 def _listed(what: What, before: dict[str, tuple[str, str]], now: dict[str, tuple[str, str]]) -> list[Change]:

@@ -1,12 +1,13 @@
 """What the sealed text of conditions and profiles holds, as frozen values to and from JSON. Pure."""
 import hashlib
 import json
-from dataclasses import dataclass, replace
-from datetime import date
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
 from typing import Any
 
 from practice.core.body import Place, Side, Spot
 from practice.core.columns import canonical_json
+from practice.safety.earlier import Earlier
 from practice.safety.letters import Letter, clearances
 from practice.safety.rules_facts import (
     AllergyFact,
@@ -20,6 +21,10 @@ from practice.safety.rules_facts import (
 )
 
 KEPT_FORMS = 4  # forms whose read texts are remembered beside the present one
+# What of a condition a brief calls changed.
+TOLD_OF_CONDITION = ("key", "words", "places", "spots", "side", "variant", "due_on", "own_limit", "note")
+# What of a profile is no news by itself.
+UNTOLD_OF_PROFILE = ("read", "allergies_asked_on", "earlier")
 
 
 def _day(text: str | None) -> date | None:
@@ -36,7 +41,8 @@ class ConditionContent:
 
     `own_limit` is a pressure level 0-5; `note` is the therapist's, shown word for word; `told` is what the client
     wrote; `question_key` names the answer that proposed it and `origin` is the fingerprint of that answer, so that the
-    same answer of a later form is known again, whatever the therapist has made of it since.
+    same answer of a later form is known again, whatever the therapist has made of it since. `earlier` is what stood
+    here before it was changed.
     """
 
     key: str | None = None
@@ -54,6 +60,7 @@ class ConditionContent:
     question_key: str = ""
     reason: str = ""
     origin: str = ""
+    earlier: Earlier = field(default=Earlier(), compare=False, repr=False)
 
     @property
     def core(self) -> tuple:
@@ -73,14 +80,29 @@ class ConditionContent:
             return True
         return self.core == held.core and self.told in ("", held.told) and self.since in (None, held.since)
 
+    def written_over(self, was: "ConditionContent", at: datetime, begun: datetime) -> "ConditionContent":
+        """This content, remembering what stood there before."""
+        old, new = was.to_data(), self.to_data()
+        told = {name: old[name] for name in TOLD_OF_CONDITION}
+        return replace(self, earlier=was.earlier.with_writing(told, new, at, begun))
+
+    def before(self, moment: datetime) -> "ConditionContent":
+        """As it stood just before that moment; itself where nothing was changed since."""
+        was = self.earlier.before(moment)
+        return ConditionContent.from_json(canonical_json({**self.to_data(), **was})) if was else self
+
     def to_json(self) -> str:
-        return canonical_json({
+        return canonical_json(self.to_data())
+
+    def to_data(self) -> dict[str, Any]:
+        return {
             "key": self.key, "words": self.words, "places": [str(place) for place in self.places],
             "spots": [str(spot) for spot in self.spots], "side": self.side, "since": _text(self.since),
             "variant": self.variant, "due_on": _text(self.due_on), "review_on": _text(self.review_on),
             "own_limit": self.own_limit, "note": self.note, "told": self.told, "question_key": self.question_key,
             "reason": self.reason, "origin": self.origin,
-        })
+            **({"earlier": self.earlier.to_data()} if self.earlier.since else {}),
+        }
 
     @classmethod
     def from_json(cls, text: str) -> "ConditionContent":
@@ -90,6 +112,7 @@ class ConditionContent:
         data["places"] = tuple(Place.parse(key) for key in data.get("places", ()))
         data["spots"] = tuple(Spot.parse(key) for key in data.get("spots", ()))
         data["side"] = Side(data["side"]) if data.get("side") else None
+        data["earlier"] = Earlier.from_data(data.get("earlier"))
         return cls(**data)
 
     def fact(self, *, is_proposed: bool, ref: str) -> ConditionFact:
@@ -106,7 +129,7 @@ class ProfileContent:
 
     `allergies_refused` are substances a form named and a therapist struck out, `allergies_form` the newest form there
     was then: a later form that names them again is heard again. `read` are the questions of a form, by submission id,
-    whose own words were read or that were asked at the visit.
+    whose own words were read or that were asked at the visit. `earlier` is what stood here before it was written over.
     """
 
     allergies: tuple[AllergyFact, ...] = ()
@@ -122,6 +145,7 @@ class ProfileContent:
     pinned: tuple[str, ...] = ()
     read: tuple[tuple[int, tuple[str, ...]], ...] = ()
     allergies_form: int | None = None
+    earlier: Earlier = field(default=Earlier(), compare=False, repr=False)
 
     @property
     def clearances(self) -> tuple[ClearanceFact, ...]:
@@ -136,8 +160,22 @@ class ProfileContent:
         others = tuple(pair for pair in self.read if pair[0] != submission_id)[-KEPT_FORMS:]
         return replace(self, read=(*others, (submission_id, tuple(sorted(self.read_keys(submission_id) | keys)))))
 
+    def written_over(self, was: "ProfileContent", at: datetime, begun: datetime) -> "ProfileContent":
+        """This content, remembering what stood there before."""
+        old, new = was.to_data(), self.to_data()
+        told = {name: value for name, value in old.items() if name not in UNTOLD_OF_PROFILE}
+        return replace(self, earlier=was.earlier.with_writing(told, new, at, begun))
+
+    def before(self, moment: datetime) -> "ProfileContent":
+        """As it stood just before that moment; itself where nothing was changed since."""
+        was = self.earlier.before(moment)
+        return ProfileContent.from_json(canonical_json({**self.to_data(), **was})) if was else self
+
     def to_json(self) -> str:
-        return canonical_json({
+        return canonical_json(self.to_data())
+
+    def to_data(self) -> dict[str, Any]:
+        return {
             "allergies": [[a.substance, a.severity, a.reaction, a.use_instead] for a in self.allergies],
             "allergies_refused": list(self.allergies_refused), "allergies_asked_on": _text(self.allergies_asked_on),
             "wishes": [[w.level, str(w.place) if w.place else None, w.words] for w in self.wishes],
@@ -151,7 +189,8 @@ class ProfileContent:
                                _text(self.blood_pressure.on)] if self.blood_pressure else None,
             "allergies_form": self.allergies_form, "pinned": list(self.pinned),
             "read": [[number, list(keys)] for number, keys in self.read],
-        })
+            **({"earlier": self.earlier.to_data()} if self.earlier.since else {}),
+        }
 
     @classmethod
     def from_json(cls, text: str | None) -> "ProfileContent":
@@ -171,7 +210,8 @@ class ProfileContent:
             place_notes=tuple((Place.parse(key), words) for key, words in data.get("place_notes", ())),
             blood_pressure=_reading(data.get("blood_pressure")),
             allergies_form=data.get("allergies_form"), pinned=tuple(data["pinned"]),
-            read=tuple((number, tuple(keys)) for number, keys in data["read"]))
+            read=tuple((number, tuple(keys)) for number, keys in data["read"]),
+            earlier=Earlier.from_data(data.get("earlier")))
 
 
 def _reading(row: list | None) -> BloodPressure | None:

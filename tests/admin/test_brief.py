@@ -1,6 +1,7 @@
 """The brief as a page: who may open it, that the reading is recorded first, and what stands on it."""
 import json
 import re
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -12,18 +13,22 @@ from practice.audit.models import AuditRow
 from practice.core import clock
 from practice.core.body import Place
 from practice.core.db import db, transaction
-from practice.safety.content import ConditionContent
+from practice.safety.content import ConditionContent, ProfileContent
+from practice.safety.earlier import Earlier
 from practice.safety.models import BriefReview
 from practice.safety.queries.known import known
-from practice.safety.rules import Limit, Wish
+from practice.safety.rules import AllergyFact, BloodPressure, Limit, Wish
 from practice.safety.services import conditions
-from practice.safety.services.profile import set_remarks
+from practice.safety.services.consents import give_consent, revoke_consent
+from practice.safety.services.letters import ask_doctor, take_answer
+from practice.safety.services.profile import set_allergies, set_limits, set_remarks
 from practice.schedule.models import Appointment, DeskMessage
 from practice.schedule.services.states import set_state
 from practice.schedule.states import AppointmentState as S
 from practice.sessions.checking import causes_of, problems_of
 from practice.sessions.content import NoteContent, WorkRow
 from practice.sessions.models import SessionNote
+from practice.sessions.services.measurements import take_measure
 from tests.factories import clients, safety, schedule, sessions
 from tests.personas import NOW
 from tests.plugins.statements import counted
@@ -295,3 +300,78 @@ def test_what_is_written_once_for_all_clients_is_the_rulebooks_alone(as_person, 
     assert first == again and "Fire eater" in again and "“since the flood”" in again
     kept = [one for of_language in reasons._kept.values() for one in of_language.items()]
     assert "Fibromyalgia" in str(kept) and "Fire eater" not in str(kept) and "the flood" not in str(kept)
+
+
+def changed_in(browser, appointment_id) -> str:
+    """What the card of changes says."""
+    page = browser.get(f"/brief/{appointment_id}").get_data(as_text=True)
+    card = re.search(r"<h2[^>]*>Changed since.*?</section>", page, flags=re.S)[0]
+    return " ".join(re.sub(r"<[^>]+>", " ", card).split())
+
+
+def test_whatever_was_written_since_the_last_session_stands_as_changed(as_person, people):
+    """What a form never said: entered at the visit, after a session that had its own entries."""
+    with clock.frozen(NOW - timedelta(days=10)), guard.acting(people.system), transaction():
+        client_id = clients.client("Hugo", "Laurent").id
+        clients.care(client_id, people.theo.user_id, days=120)
+        schedule.hours(people.theo.user_id)
+        treatment_id = schedule.treatment().id
+    before, last = NOW - timedelta(days=9), NOW - timedelta(days=7)
+    calf, theo = Place("calf", "left"), people.theo
+
+    def write(verb, *args, at, **more):
+        with clock.frozen(at), guard.acting(theo), transaction():
+            return verb(theo, client_id, *args, **more)
+
+    with clock.frozen(before), guard.acting(theo), transaction():
+        held = conditions.add_condition(theo, client_id, ConditionContent(words="Stiff hip", own_limit=4)).id
+    write(set_allergies, (AllergyFact("Wool wax", reaction="itches"), AllergyFact("Mint")), at=before)
+    write(set_limits, (Limit(3, calf),), at=before)
+    write(set_remarks, wishes=(Wish(3),), never_more_than=(Limit(4, calf),), at=before)
+    write(give_consent, ("gluteal",), at=before)
+    write(ask_doctor, "anticoagulants", whom="Dr Hale", questions=["How deep at the most?"], at=before)
+    write(take_measure, "floor", [16], at=before)
+    with clock.frozen(last):
+        number = sessions.visit(people, last - timedelta(hours=2), client_id=client_id, treatment_id=treatment_id,
+                                state=S.DONE)
+        sessions.signed(theo, number)
+    with guard.acting(people.system), transaction():
+        today = schedule.appointment(client_id, theo.user_id, treatment_id, schedule.at(13)).id
+    assert "Nothing new is known." in changed_in(as_person("theo"), today)
+
+    with clock.frozen(NOW - timedelta(hours=1)), guard.acting(theo), transaction():
+        conditions.change(theo, held, ConditionContent(words="Stiff hip", own_limit=2), version=1)
+    at = NOW - timedelta(hours=1)
+    write(set_allergies, (AllergyFact("Wool wax", reaction="swells"), AllergyFact("Latex")), at=at)
+    write(set_limits, (Limit(2, calf, "bruised easily"),), at=at)
+    write(set_remarks, wishes=(Wish(2),), never_more_than=(Limit(3, calf), Limit(1, Place("foot", "left"))),
+          pinned=("Hearing aid out first",), place_notes=((calf, "ticklish"),),
+          blood_pressure=BloodPressure(140, 90), at=at)
+    write(revoke_consent, "gluteal", at=at)
+    write(give_consent, ("chest",), at=at)
+    write(take_answer, 1, answers=["medium"], is_ok=True, max_pressure=3, by_whom="Dr Hale", at=at)
+    write(take_measure, "floor", [3], at=at)
+    said = changed_in(as_person("theo"), today)
+    for words in (
+            "changed Stiff hip, no deeper than light (2), was strong (4)",
+            "changed Allergy: Wool wax: swells, was itches",
+            "new Allergy: Latex", "ended Allergy: Mint",
+            "changed Own limit: light (2) at Lower leg, left, was medium (3) “bruised easily”",
+            "changed Never more than medium (3) at Lower leg, left, was strong (4)",
+            "new Never more than skin only (1) at Foot, left", "ended Consent taken back: Buttock",
+            "new Consent given: Chest", ": OK given", "new Blood pressure 140/90",
+            "changed Finger to floor: 3 cm, was 16 cm",
+            "changed Wish: light (2), was medium (3)", "new Hearing aid out first", "new Lower leg, left: ticklish"):
+        assert words in said, (words, said)
+    assert "Nothing new" not in said and said.index("Stiff hip") < said.index("Latex") < said.index("Wish")
+
+
+def test_what_was_written_before_earlier_states_were_kept_is_never_called_unchanged(
+        as_person, people, priya, monkeypatch):
+    client_id, appointment_id = priya
+    theo = as_person("theo")
+    assert "were written since" not in changed_in(theo, appointment_id)
+    with monkeypatch.context() as patch, guard.acting(people.theo), transaction():
+        patch.setattr(ProfileContent, "written_over", lambda content, *_was: replace(content, earlier=Earlier()))
+        set_limits(people.theo, client_id, (Limit(2, Place("foot", "left")),))
+    assert "Allergies, limits, wishes or consents were written since" in changed_in(theo, appointment_id)

@@ -8,6 +8,7 @@ from practice.admin.words import gettext
 from practice.core.body import Place, level_words, names
 from practice.core.text import _
 from practice.safety.changes import Change, How, What
+from practice.safety.queries.book import rulebook
 from practice.safety.rules_verdict import GAP_LABELS, Gap, NotAssessed, Reason, ReasonKind, Shown, Verdict
 
 FEW = 3
@@ -100,30 +101,95 @@ def since(reason: Reason) -> str:
 
 def change(one: Change) -> str:
     """One line of what is different since the last session."""
-    if one.what is What.WISH:
-        return _levels(one, _("Wish: %(now)s"), _("Wish: %(now)s, was %(before)s"))
-    if one.what is What.NEVER_MORE:
-        if one.how is How.ENDED:
-            return gettext("No longer said: never firm at %(places)s", places=places(one.places))
-        words = _("Never more than %(now)s at %(places)s")
-        return gettext(words, now=level_words(one.level, gettext), places=places(one.places))
-    if one.what is What.ALLERGY:
-        return gettext("Allergy: %(words)s", words=one.words)
-    if one.what is What.TREATED_BY:
-        return gettext("Treated by %(name)s, %(day)s", name=one.words, day=one.before)
-    if one.what is What.FORM:
-        return gettext("New form, with the same answers")
+    said = _CHANGES.get(one.what)
+    if said is not None:
+        return said(one)
     words = gettext(one.words)
-    if one.before:
-        words = gettext("%(now)s, was %(before)s", now=words, before=one.before)
-    return f"{words}: {places(one.places)}" if one.places else words
+    if one.level is not None:
+        words = gettext("%(what)s, no deeper than %(level)s", what=words, level=level_words(one.level, gettext))
+    words = f"{words}: {places(one.places)}" if one.places else words
+    return _was(words, one.before)
 
 
-def _levels(one: Change, now_words: str, before_words: str) -> str:
-    now = wish_words(one.level)
-    if one.level_before is None:
-        return gettext(now_words, now=now)
-    return gettext(before_words, now=now, before=wish_words(one.level_before))
+def _was(now: str, before: str) -> str:
+    return gettext("%(now)s, was %(before)s", now=now, before=before) if before else now
+
+
+def _there(one: Change) -> str:
+    return places(one.places) if one.places else gettext("everywhere")
+
+
+def _wish(one: Change) -> str:
+    at = f", {places(one.places)}" if one.places else ""
+    if one.how is How.ENDED:
+        return gettext("No longer wished: %(now)s", now=wish_words(one.level)) + at
+    return _was(gettext("Wish: %(now)s", now=wish_words(one.level)) + at,
+                "" if one.level_before in (None, one.level) else wish_words(one.level_before))
+
+
+def _never_more(one: Change) -> str:
+    if one.how is How.ENDED:
+        return gettext("No longer said: never firm at %(places)s", places=_there(one))
+    words = gettext("Never more than %(now)s at %(places)s", now=level_words(one.level, gettext), places=_there(one))
+    return _limit(one, words)
+
+
+def _own_limit(one: Change) -> str:
+    if one.how is How.ENDED:
+        return gettext("No longer: own limit at %(places)s", places=_there(one))
+    return _limit(one, gettext("Own limit: %(now)s at %(places)s", now=level_words(one.level, gettext),
+                               places=_there(one)))
+
+
+def _limit(one: Change, words: str) -> str:
+    words = _was(words, "" if one.level_before in (None, one.level) else level_words(one.level_before, gettext))
+    return f"{words} “{clip(one.detail, 40)}”" if one.detail else words
+
+
+def _allergy(one: Change) -> str:
+    words = gettext("Allergy: %(words)s", words=one.words)
+    if one.level and not one.level_before:
+        words = gettext("%(what)s, an emergency", what=words)
+    if one.how is How.CHANGED and one.detail != one.before:
+        return _was(": ".join(part for part in (words, one.detail) if part), one.before)
+    return words
+
+
+def _consent(one: Change) -> str:
+    what = places(one.places) if one.places else gettext(_technique(one.words))
+    words = _("Consent taken back: %(what)s") if one.how is How.ENDED else _("Consent given: %(what)s")
+    return gettext(words, what=what)
+
+
+def _technique(key: str) -> str:
+    return rulebook().techniques[key].label if key in rulebook().techniques else key
+
+
+def _pain(one: Change) -> str:
+    if one.how is How.ENDED:
+        return gettext("No longer painful: %(places)s", places=places(one.places))
+    words = gettext("Pain: %(places)s", places=places(one.places))
+    return _was(f"{words} {one.words}".strip(), one.before)
+
+
+def _form(one: Change) -> str:
+    if not one.words:
+        return gettext("New form, with the same answers") if one.how is How.NEW else gettext("New form")
+    words = gettext("New form, answered otherwise: %(questions)s", questions=one.words)
+    return f"{words} · " + ngettext("%(num)s more", "%(num)s more", int(one.detail)) if one.detail else words
+
+
+_CHANGES = {
+    What.WISH: _wish, What.NEVER_MORE: _never_more, What.OWN_LIMIT: _own_limit, What.ALLERGY: _allergy,
+    What.CONSENT: _consent, What.PAIN: _pain, What.FORM: _form,
+    What.LETTER: lambda one: gettext("Doctor, %(what)s: %(state)s", what=gettext(one.words), state=gettext(one.detail)),
+    What.BLOOD_PRESSURE: lambda one: _was(gettext("Blood pressure %(reading)s", reading=one.words), one.before),
+    What.SCORE: lambda one: _was(f"{gettext(one.words)}{', ' + places(one.places) if one.places else ''}: {one.detail}",
+                                 one.before),
+    What.REMARK: lambda one: clip(f"{places(one.places)}: {one.words}" if one.places else one.words, 90),
+    What.ENTRIES: lambda _one: gettext("Allergies, limits, wishes or consents were written since: look at them"),
+    What.TREATED_BY: lambda one: gettext("Treated by %(name)s, %(day)s", name=one.words, day=one.before),
+}
 
 
 def wish_words(level: int) -> str:

@@ -1,7 +1,7 @@
 """Gathering what is known of clients, and the verdict over it."""
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, fields, replace
-from datetime import date
+from datetime import date, datetime
 from functools import lru_cache
 
 from sqlalchemy import BindParameter, Select, bindparam, func, select
@@ -72,6 +72,7 @@ class Known:
     past: tuple[Condition, ...]
     profile: ProfileContent
     profile_version: int
+    profile_changed_at: datetime | None
     form: LastForm | None
     check: LastForm | None
     forms: tuple[LastForm, ...] = field(repr=False)
@@ -168,7 +169,8 @@ def _known(client_id, born_on, on, rows, profile_row_, submissions, requested) -
     form = next((one for one in forms if one.definition.key != VISIT_CHECK), None)
     check = next((one for one in forms if one.definition.key == VISIT_CHECK and _is_fresh(one, on)), None)
     facts = _facts(on, born_on, live, profile, forms, form, check, requested)
-    return Known(client_id, live, past, profile, profile_row_.version if profile_row_ else 0, form, check, forms, facts,
+    version, changed_at = (profile_row_.version, profile_row_.changed_at) if profile_row_ else (0, None)
+    return Known(client_id, live, past, profile, version, changed_at, form, check, forms, facts,
                  judged(facts, rulebook()))
 
 
@@ -201,9 +203,9 @@ def _facts(on, born_on, conditions, profile, forms, form, check, requested) -> F
         on=on, age=_age(born_on, on),
         conditions=tuple(content.fact(is_proposed=row.state is ConditionState.PROPOSED, ref=str(row.id))
                          for row, content in conditions),
-        pains=_pains(forms, profile), allergies=_allergies(profile, forms),
-        allergies_asked_on=_asked_on(profile, forms), wishes=_wishes(profile, forms),
-        never_more_than=(*profile.never_more_than, *_never_more(forms)),
+        pains=_pains(forms, profile), allergies=allergies_of(profile, forms),
+        allergies_asked_on=_asked_on(profile, forms), wishes=wishes_of(profile, forms),
+        never_more_than=(*profile.never_more_than, *never_more_of(forms)),
         therapist_limits=profile.therapist_limits, consents=profile.consents, clearances=profile.clearances,
         blood_pressure=profile.blood_pressure,
         intake=_intake(form, check), has_guardian_consent=bool(form and _guardian_signed(form.answers)),
@@ -245,7 +247,7 @@ def _pains(forms, profile: ProfileContent) -> tuple[PainMark, ...]:
     return tuple(replace(mark, is_acute=False) if mark.is_acute or is_settled else mark for mark in marks)
 
 
-def _allergies(profile: ProfileContent, forms) -> tuple[AllergyFact, ...]:
+def allergies_of(profile: ProfileContent, forms) -> tuple[AllergyFact, ...]:
     """Those a therapist has taken down, and those the form names that nobody has decided yet."""
     form = _asking(forms, "allergies")
     if form is None:
@@ -265,7 +267,7 @@ def _asked_on(profile: ProfileContent, forms) -> date | None:
     return max([*days, *([profile.allergies_asked_on] if profile.allergies_asked_on else [])], default=None)
 
 
-def _wishes(profile: ProfileContent, forms) -> tuple[Wish, ...]:
+def wishes_of(profile: ProfileContent, forms) -> tuple[Wish, ...]:
     form = _asking(forms, "wish")
     if form is None or profile.wishes:  # what was asked at a visit goes before the form
         return profile.wishes
@@ -273,7 +275,7 @@ def _wishes(profile: ProfileContent, forms) -> tuple[Wish, ...]:
                  for item in named.wishes_named(form.definition, form.answers, sent_on(form.submission)))
 
 
-def _never_more(forms) -> list[Limit]:
+def never_more_of(forms) -> list[Limit]:
     """What the client called "never more than", and where they do not want to be touched."""
     limits: dict[Limit, None] = {}
     for what in ("never_more", "avoid_places"):

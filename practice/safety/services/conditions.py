@@ -38,7 +38,7 @@ def accept(actor: Actor, condition_id: int, *, version: int, content: ConditionC
     row = _held(actor, condition_id, version, ConditionState.PROPOSED)
     if content is not None:
         _check(content)
-        row.content = content.to_json()
+        row.content = _written_over(row, content)
     _decide(actor, row, ConditionState.ACCEPTED, "condition.accept")
 
 
@@ -55,7 +55,7 @@ def change(actor: Actor, condition_id: int, content: ConditionContent, *, versio
     """Change an active condition. Raises Stale, IllegalMove, Invalid, NotFound."""
     row = _held(actor, condition_id, version, ConditionState.ACCEPTED)
     _check(content)
-    row.content = content.to_json()
+    row.content = _written_over(row, content)
     audit.record(actor, "condition.change", row, client_id=row.client_id)
     rewrite(actor, row.client_id)
 
@@ -69,6 +69,10 @@ def end(actor: Actor, condition_id: int, *, version: int, reason: str = "") -> N
     row.content = replace(ConditionContent.from_json(row.content), reason=reason.strip()).to_json()
     row.ended_at = clock.now()
     _decide(actor, row, ConditionState.ENDED, "condition.end")
+
+
+def _written_over(row: Condition, content: ConditionContent) -> str:
+    return content.written_over(ConditionContent.from_json(row.content), clock.now(), row.created_at).to_json()
 
 
 def _held(actor: Actor, condition_id: int, version: int, state: ConditionState) -> Condition:

@@ -1,6 +1,7 @@
 """What is known beside conditions: allergies, wishes, limits, remarks, texts that were read."""
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import UTC, datetime
 
 from practice.access.actor import Actor
 from practice.access.guard import require
@@ -21,6 +22,8 @@ from practice.safety.rules import AllergyFact, BloodPressure, Limit, Wish
 from practice.safety.services.consequences import rewrite
 
 MOST_PINNED = 3
+EVER = datetime(1900, 1, 1, tzinfo=UTC)  # before it was first written nothing stood there
+
 
 def save_profile(actor: Actor, client_id: int, change: Callable[[ProfileContent], ProfileContent], *,
                  version: int | None = None, what: str) -> SafetyProfile:
@@ -30,18 +33,20 @@ def save_profile(actor: Actor, client_id: int, change: Callable[[ProfileContent]
     """
     require(actor, Permission.CHART_WRITE)
     client = get_client(client_id)
-    row = profile_to_change(client.id)
+    row, now = profile_to_change(client.id), clock.now()
+    begun = row.changed_at if row else EVER
     if row is None:
         if version:
             raise Stale()
-        row = SafetyProfile(client_id=client.id, changed_at=clock.now(), version=1)
+        row = SafetyProfile(client_id=client.id, changed_at=now, version=1)
         db.session.add(row)
     elif version is not None:
         check_version(row, version)
     else:
         row.version += 1
-    row.content = change(ProfileContent.from_json(row.content)).to_json()
-    row.changed_at = clock.now()
+    held = ProfileContent.from_json(row.content)
+    row.content = change(held).written_over(held, now, begun).to_json()
+    row.changed_at = now
     db.session.flush()
     audit.record(actor, f"profile.{what}", row, client_id=client.id)
     rewrite(actor, client.id)

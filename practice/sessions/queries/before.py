@@ -39,7 +39,8 @@ SAID = (
     joinedload(Appointment.client).load_only(Client.first_name, Client.last_name, Client.preferred_name,
                                              Client.pronouns, Client.born_on),
     joinedload(Appointment.treatment).load_only(Treatment.name),
-    load_only(SafetyProfile.client_id, SafetyProfile.uid, SafetyProfile._content, SafetyProfile.version),
+    load_only(SafetyProfile.client_id, SafetyProfile.uid, SafetyProfile._content, SafetyProfile.changed_at,
+              SafetyProfile.version),
     load_only(CarePlan.client_id, CarePlan.uid, CarePlan._content),
     load_only(BriefReview.client_id, BriefReview.reviewed_at))
 
