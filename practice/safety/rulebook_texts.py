@@ -6,7 +6,7 @@ from practice.safety.rulebook import shipped
 def texts() -> set[str]:
     """Labels, client words, reasons, questions, notes and positions, as they stand in the data files."""
     book = shipped()
-    found: set[str] = set(book.settings["positions"].values())
+    found: set[str] = {*book.settings["positions"].values(), *book.settings["pregnancy"]["positions"].values()}
     for rule in book.rules.values():
         found |= {rule.label, rule.client, rule.why, rule.note, rule.positioning, rule.review, *rule.ask}
         found |= {variant.label for variant in rule.variants} | {product.why for product in rule.products}

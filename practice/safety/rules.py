@@ -328,6 +328,8 @@ def _heat(sheet: Sheet) -> HeatVerdict:
 
 def _positions(sheet: Sheet) -> tuple[Position, ...]:
     words = sheet.book.settings["positions"]
+    if sheet.is_pregnant:  # which side it is matters to her alone
+        words = words | sheet.book.settings["pregnancy"]["positions"]
     found = []
     for code in sorted(sheet.positions):
         details = tuple(sorted(set(sheet.details.get(code, ()))))

@@ -51,6 +51,7 @@ class Sheet:
     you_decide: list[ConditionFact] = field(default_factory=list)
     consequences: set[Consequence] = field(default_factory=set)
     pregnancy_week: int | None = None
+    is_pregnant: bool = False
 
     def limit(self, mask: int, reason: Reason) -> None:
         """No deeper than the reason's level at these places."""
@@ -261,6 +262,7 @@ def add_pregnancy(sheet: Sheet, fact: ConditionFact, rule: Rule) -> None:
     """
     settings = sheet.book.settings["pregnancy"]
     reason = reason_of(sheet, rule, fact)
+    sheet.is_pregnant = True
     if fact.due_on is None:
         sheet.not_assessed.append(NotAssessed(Gap.DUE_DATE, rule.label, (), fact.ref))
         week = settings["not_face_down_from_week"]

@@ -178,12 +178,21 @@ def test_a_lump_stops_only_the_work_planned_on_it():
     assert judge(lump, requested=Request(places=(CALF_RIGHT,))).outcome == Outcome.PROCEED_WITH_LIMITS
 
 
+def lying(verdict) -> str:
+    return next(position.words for position in verdict.positioning if position.code == "side_lying")
+
+
 def test_pregnancy_is_counted_from_the_due_date():
     early = judge(ConditionFact("pregnancy", due_on=TODAY + timedelta(weeks=30)))
     assert early.pregnancy_week == 10 and Consequence.SIDE_LYING not in early.consequences
     late = judge(ConditionFact("pregnancy", due_on=TODAY + timedelta(weeks=10)))
     assert late.pregnancy_week == 30 and Consequence.SIDE_LYING in late.consequences
     assert {"side_lying", "not_face_down", "not_flat_on_back"} <= {position.code for position in late.positioning}
+    disc = ConditionFact("disc_radiculopathy_acute")
+    assert lying(judge(disc)) == "Lie on the side"
+    for pregnant in (judge(disc, ConditionFact("pregnancy", due_on=TODAY + timedelta(weeks=30))), late,
+                     judge(ConditionFact("pregnancy"))):
+        assert lying(pregnant) == "Pregnant: lie on the left side"
     unknown = judge(ConditionFact("pregnancy"))
     assert unknown.not_assessed[0].kind == Gap.DUE_DATE and Consequence.SIDE_LYING in unknown.consequences
     over = judge(ConditionFact("pregnancy", due_on=TODAY - timedelta(days=20)))
