@@ -375,3 +375,14 @@ def test_what_was_written_before_earlier_states_were_kept_is_never_called_unchan
         patch.setattr(ProfileContent, "written_over", lambda content, *_was: replace(content, earlier=Earlier()))
         set_limits(people.theo, client_id, (Limit(2, Place("foot", "left")),))
     assert "Allergies, limits, wishes or consents were written since" in changed_in(theo, appointment_id)
+
+
+def test_each_reason_of_a_technique_is_said_once(as_person, people, priya):
+    client_id, appointment_id = priya
+    with guard.acting(people.theo), transaction():
+        for side in ("left", "right"):
+            conditions.add_condition(people.theo, client_id, ConditionContent(
+                key="disc_radiculopathy_acute", places=(Place("lower_back", side),)))
+    page = text_of(as_person("theo").get(f"/brief/{appointment_id}"))
+    assert "Slipped disc or acute sciatica" in page and "sciatica, Slipped disc or acute sciatica" not in page
+    assert "Lie on the side" in page and "pregnant" not in page

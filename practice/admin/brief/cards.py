@@ -130,7 +130,7 @@ def technique_rows(verdict: Verdict) -> list[tuple[str, str]]:
         own = [reason for reason in one.reasons if reason.kind not in words.EVERYBODYS]
         if own and one.status is not Status.ALLOWED:
             word = gettext("refused") if one.status is Status.REFUSED else gettext("with care")
-            why = (gettext(reason.label) for reason in own[:2])
+            why = list(dict.fromkeys(gettext(reason.label) for reason in own))[:2]
             rows.append((gettext(verdict.catalogue[key].label), ", ".join((word, *why))))
     return rows
 
