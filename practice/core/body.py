@@ -202,6 +202,12 @@ class Spot:
         return _fill(_SIDE_FORMS, self.side, POINTS[self.point].label, translate)
 
 
+def spoken_parts(translate: Callable[[str], str] = _) -> dict[str, str | dict[str, str]]:
+    """What a script makes `Place.spoken` of: the regions, and how their left and right are said of "{region}"."""
+    sides = {str(side): translate(form) % {"region": "{region}"} for side, form in _SPOKEN_FORMS.items()}
+    return {"regions": {key: translate(region.label) for key, region in REGIONS.items()}, **sides}
+
+
 def _split(key: str) -> tuple[str, str]:
     name, colon, side = key.partition(":")
     if not colon:
@@ -313,6 +319,13 @@ def by_level(
     for key, place in _by_key().items():
         groups.setdefault(named.get(key, others), []).append(place)
     return sorted(groups.items(), key=lambda group: strictness(group[0]))
+
+
+def everywhere_else(levels: Mapping[str, int | str | None], rest: int | str | None = UNASSESSED) -> int | str:
+    """The limit that is not said place by place: `rest`, or the commonest where `levels` name every place."""
+    if len(levels) < len(all_places()):
+        return ceiling(rest)
+    return max(by_level(levels, rest), key=lambda group: len(group[1]))[0]
 
 
 class Shown(NamedTuple):

@@ -20,6 +20,8 @@
       this.words = root.dataset.words ? JSON.parse(root.dataset.words) : {};
       if (root.querySelector("[data-switch]")) window.BodySides(root);
       this.regions = all(root, ".bm-region");
+      this.isTold = this.mode === "read" && Boolean(this.words.parts);
+      if (this.isTold) this.setUpTold();
       this.selects = all(document, `[data-bodymap-select="${root.id}"]`);
       this.list = document.querySelector(`[data-pain-list="${root.id}"]`);
       this.sheet = document.querySelector(`[data-pain-sheet="${root.id}"]`);
@@ -106,7 +108,7 @@
       if (this.mode === "pain") return pain === "" ? name : fill(this.words.pain, name, pain);
       const pattern = { 0: "closed", none: "none", unassessed: "unassessed" }[level] || "limited";
       const limit = fill(this.words[pattern], name, level);
-      return worked === "" ? limit : fill(this.words.worked, limit, worked);
+      return worked ? fill(this.words.worked, limit, worked) : limit;
     }
 
     // Copies the edges of the given regions into a layer that lies above the other regions.
@@ -134,9 +136,31 @@
 
     // -- regions --------------------------------------------------------------------------------------------------
 
+    // A picture whose regions tell their reasons: each becomes a button with its name. What a press shows is the page's.
+    setUpTold() {
+      const { parts, title } = this.words;
+      const group = (element, name) => {
+        ["aria-hidden", "focusable"].forEach((attribute) => element.removeAttribute(attribute));
+        element.setAttribute("role", "group");
+        element.setAttribute("aria-label", name);
+      };
+      group(this.root.querySelector(".bm-figures"), title);
+      all(this.root, ".bm-one").forEach((one) => {
+        group(one.querySelector(".bm-figure"), one.querySelector(".bm-caption").textContent);
+      });
+      this.regions.forEach((region, number) => {
+        const [name, side] = region.dataset.place.split(":");
+        region.dataset.name = (parts[side] || "{region}").replace("{region}", parts.regions[name]);
+        region.setAttribute("role", "button");
+        region.setAttribute("tabindex", number ? "-1" : "0");
+        region.setAttribute("aria-haspopup", "dialog");
+        region.setAttribute("aria-label", this.nameOf(region));
+      });
+    }
+
     setUpRegion(region) {
       region.addEventListener("click", (event) => this.tapped(region, event));
-      if (this.mode === "read") return;
+      if (this.mode === "read" && !this.isTold) return;
       region.addEventListener("pointerenter", (event) => {
         if (event.pointerType === "mouse") this.outline("hover", [region], true);
       });
@@ -173,7 +197,8 @@
       if (event.ctrlKey || event.metaKey || event.altKey) return;
       if (event.key === "Enter" || event.key === " ") {
         event.preventDefault();
-        this.choose(region);
+        if (this.isTold) region.dispatchEvent(new MouseEvent("click", { bubbles: true }));
+        else this.choose(region);
       } else if (ARROWS[event.key]) {
         event.preventDefault();
         const next = this.nearest(region, ARROWS[event.key]);
@@ -214,8 +239,15 @@
     }
 
     centre(region) {
+      if (!region.dataset.x) this.measure(region);
       const figure = this.isSeen(region) ? all(this.root, ".bm-figure").indexOf(region.ownerSVGElement) : 0;
       return [Number(region.dataset.x) + figure * FIGURE_WIDTH, Number(region.dataset.y)];
+    }
+
+    // A picture came without the middle of its regions.
+    measure(region) {
+      const box = region.getBBox();
+      Object.assign(region.dataset, { x: box.x + box.width / 2, y: box.y + box.height / 2 });
     }
 
     // The closest region in that direction: what lies straight ahead wins over what lies aside.

@@ -67,6 +67,13 @@ def test_a_read_only_map_is_one_image_that_says_everything(macros):
     assert 'role="button"' not in drawn and "tabindex" not in drawn
 
 
+def test_a_map_that_names_every_place_says_the_commonest_limit_of_everywhere_else(macros):
+    levels = {str(place): "none" for place in body.all_places()} | {"calf:left": 0, "foot:left": "unassessed"}
+    assert image_name(str(macros.bodymap(levels))) == (
+        "Body map. Closed: Lower leg, left. Not assessed: Foot, left. Everywhere else: no limit.")
+    assert image_name(str(macros.bodymap(dict.fromkeys(levels, 3)))) == "Body map. Everywhere: medium (3)."
+
+
 def test_silence_is_drawn_as_not_assessed(macros):
     drawn = str(macros.bodymap({}))
     assert image_name(drawn) == "Body map. Everywhere: not assessed."

@@ -55,3 +55,41 @@ def test_the_brief_in_the_browser(priya, live_server, new_page):
         page.goto(address)
         for where, found in looks(page):
             assert found == [], f"{address} {where}"
+
+
+def test_the_body_map_is_walked_and_asked_by_keyboard(priya, live_server, new_page):
+    """One stop for Tab, arrows from region to region, Enter for the reason; a region without a limit says so."""
+    page = new_page(size=TABLET)
+    sign_in(page, "theo")
+    page.goto(f"/brief/{priya[1]}")
+    picture = page.locator(".brief-where .bm-figures")
+    assert picture.get_attribute("role") == "group" and "not assessed" not in picture.get_attribute("aria-label")
+    stops = []
+    page.locator(".brief-where [data-pair^=left]").focus()
+    for _press in range(4):
+        page.keyboard.press("Tab")
+        stops.append(page.evaluate("document.activeElement.closest('.bm-region')?.getAttribute('aria-label') || ''"))
+    assert [bool(one) for one in stops] == [True, False, False, False]
+    now = "document.activeElement.dataset.place"
+    page.locator('[data-side="front"] .bm-region[tabindex="0"]').focus()
+    first = page.evaluate(now)
+    page.keyboard.press("ArrowDown")
+    assert page.evaluate(now) not in (None, first)
+    dialog, title = page.locator("#why-dialog"), page.locator("#why-title")
+    for place, key in (("calf:left", "Enter"), ("calf:right", " ")):
+        region = page.locator(f'[data-side="back"] .bm-region[data-place="{place}"]')
+        region.focus()
+        page.keyboard.press(key)
+        assert dialog.is_visible()
+        if place == "calf:left":
+            assert region.get_attribute("aria-label") == "Lower leg left, closed" and "Bruise" in dialog.inner_text()
+        else:
+            assert title.inner_text() == "Lower leg right, no limit"
+            assert "For everybody, with care:" in dialog.inner_text()
+        page.keyboard.press("Escape")
+        assert page.evaluate(now) == place
+    assert page.locator('.bm-region[tabindex="0"]').count() == 1
+    page.locator(".brief-where [data-pair^=left]").click()
+    assert page.locator('.bm-region[tabindex="0"]:visible').count() == 1
+    page.locator('[data-side="right"] .bm-region[data-place="calf:right"] path').first.click(force=True)
+    assert title.inner_text() == "Lower leg right, no limit"

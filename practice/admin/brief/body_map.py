@@ -20,4 +20,5 @@ def body_map(verdict: Verdict) -> Markup:
 
 @lru_cache(maxsize=64)  # a picture tells of no one: it is limits without a name
 def _drawn(macros: TemplateModule, _catalogue: NullTranslations, limits: tuple, points: tuple[str, ...]) -> Markup:
-    return macros.bodymap(dict(limits), "read", points=points, label=gettext("Where not, and how deep"), turn=False)
+    return macros.bodymap(dict(limits), "read", points=points, label=gettext("Where not, and how deep"), turn=False,
+                          told=True)

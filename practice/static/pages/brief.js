@@ -1,16 +1,26 @@
-// The brief: a tap on a region or a row of the list opens its reason in a dialog. Without a script the row leads to the
-// same words below.
+// The brief: a tap or Enter on a region, or a row of the list, opens its reason in a dialog; a region without a limit says
+// so. Without a script the row leads to the same words below.
 import { openDialog } from "../dialogs.js";
 
 const dialog = document.getElementById("why-dialog");
 
+function tell(title, words, opener) {
+  dialog.querySelector("#why-title").textContent = title;
+  dialog.querySelector("[data-why]").replaceChildren(words);
+  openDialog(dialog, opener);
+}
+
 function show(id, opener) {
   const source = document.getElementById(id);
   if (!source || !dialog) return false;
-  dialog.querySelector("#why-title").textContent = source.querySelector("summary").textContent;
-  dialog.querySelector("[data-why]").replaceChildren(source.querySelector(".why-body").cloneNode(true));
-  openDialog(dialog, opener);
+  tell(source.querySelector("summary").textContent, source.querySelector(".why-body").cloneNode(true), opener);
   return true;
+}
+
+// No reason stands for it: what is said of such places.
+function showPlain(region) {
+  const words = document.getElementById(region.dataset.level === "unassessed" ? "why-unassessed" : "why-unlimited");
+  tell(region.getAttribute("aria-label"), words.content.cloneNode(true), region);
 }
 
 document.addEventListener("click", (event) => {
@@ -21,7 +31,7 @@ document.addEventListener("click", (event) => {
   const rows = [...document.querySelectorAll(".brief-where .bm-limit")];
   const row = rows.find((one) => one.dataset.places.split(" ").includes(region.dataset.place));
   const reason = row?.querySelector("a[href^='#why-']");
-  if (reason) show(reason.hash.slice(1), reason);
+  if (!reason || !show(reason.hash.slice(1), region)) showPlain(region);
 });
 
 // A link to something folded opens it.
