@@ -76,9 +76,7 @@ def between_forms(before: Sheet | None, now: Sheet) -> list[Change]:
     def both_ask(what: str) -> bool:
         return now.feeds(what) and (before is None or before.feeds(what))
 
-    changes: list[Change] = []
-    if both_ask("medicines"):
-        changes += _listed(What.MEDICINE, _medicines(before), _medicines(now))
+    changes = medicines_between(before, now)
     if both_ask("allergies"):
         changes += _listed(What.ALLERGY, _allergies(before), _allergies(now))
     if both_ask("wish"):
@@ -104,6 +102,13 @@ def _is_proposed(question: Question, sheet: Sheet) -> bool:
     picked = chosen(sheet.answers.get(question.key))
     return bool(question.proposes and "yes" in picked) or any(
         option.proposes for option in question.options if option.key in picked)
+
+
+def medicines_between(before: Sheet | None, now: Sheet) -> list[Change]:
+    """The same of medicines alone: what else a form says counts together with what was said at visits."""
+    if not now.feeds("medicines") or (before is not None and not before.feeds("medicines")):
+        return []
+    return _listed(What.MEDICINE, _medicines(before), _medicines(now))
 
 
 def _listed(what: What, before: dict[str, tuple[str, str]], now: dict[str, tuple[str, str]]) -> list[Change]:

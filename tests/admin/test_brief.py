@@ -26,7 +26,7 @@ from practice.schedule.models import Appointment, DeskMessage
 from practice.schedule.services.states import set_state
 from practice.schedule.states import AppointmentState as S
 from practice.sessions.checking import causes_of, problems_of
-from practice.sessions.content import NoteContent, WorkRow
+from practice.sessions.content import NoteContent, Score, WorkRow
 from practice.sessions.models import SessionNote
 from practice.sessions.services.measurements import take_measure
 from tests.factories import clients, safety, schedule, sessions
@@ -386,3 +386,34 @@ def test_each_reason_of_a_technique_is_said_once(as_person, people, priya):
     page = text_of(as_person("theo").get(f"/brief/{appointment_id}"))
     assert "Slipped disc or acute sciatica" in page and "sciatica, Slipped disc or acute sciatica" not in page
     assert "Lie on the side" in page and "pregnant" not in page
+
+
+def test_the_last_notes_say_what_was_done_and_how_it_was_taken(as_person, people, priya):
+    client_id, appointment_id = priya
+    with guard.acting(people.system):
+        treatment_id = db.session.get(Appointment, appointment_id).treatment_id
+    first = NoteContent(
+        subjective="x", rows=(WorkRow(Place("foot", "left"), "petrissage", 4, 15),), how_taken="lighter",
+        said=(("lighter", "bit lighter please"),), scores=(Score("stress", 6, 3), Score("pain:foot:left", 5)))
+    second = NoteContent(
+        subjective="x", rows=(WorkRow(Place("hand", "right"), "effleurage", 5, 20),), how_taken="well",
+        said=(("stop", "there, yes"), ("good", "")), scores=(Score("sleep", None, 8),), after_last=("sore", "same"))
+    for days, content in ((5, first), (2, second)):
+        at = schedule.at(10, day=NOW.date() - timedelta(days=days))
+        with clock.frozen(at + timedelta(hours=2)):
+            number = sessions.visit(people, at, client_id=client_id, treatment_id=treatment_id, state=S.DONE)
+            with guard.acting(people.theo):
+                causes = causes_of(problems_of(content, known(client_id, at.date()).verdict), {})
+            sessions.signed(people.theo, number, replace(content, reasons={one.key: "asked for" for one in causes}))
+    page = text_of(as_person("theo").get(f"/brief/{appointment_id}"))
+    last, notes = page[page.index("Last session, 15 Nov"):], page[page.index("The last notes"):]
+    for words in ("On the way: Stop there “there, yes” · Just right · Sleep last night – → 8",
+                  "Said then of the session before: the day after: Sore, two days after: As before"):
+        assert words in last[:last.index("Goals and plan")], words
+    for words in (
+            "15 Nov 2026 : Hand, right, Gliding, deep (5), 20 min How it was taken: Took it well · Stop there",
+            "12 Nov 2026 : Foot, left, Kneading, strong (4), 15 min How it was taken: Asked for lighter · "
+            "Lighter, please “bit lighter please” · Stress 6 → 3 · Pain: Foot, left 5 · the day after: Sore · two days",
+            "3 Nov 2026 : Back of neck, Trigger point work, medium (3), 10 min; "):
+        assert words in notes, (words, notes[:1500])
+    assert notes.count("How it was taken:") == 6

@@ -1,5 +1,5 @@
 """What each card of the brief shows: limits and their reasons, changes, the last session, the curve, the plan."""
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
@@ -11,7 +11,7 @@ from practice.catalog.techniques import Technique, home_care, in_a_word
 from practice.core.body import UNASSESSED, Place, all_places, level_words, names
 from practice.intake.answers import OpenPoint
 from practice.intake.kinds import QuestionKind
-from practice.safety.changes import Change, How, Sheet, What, answered_otherwise, between_forms
+from practice.safety.changes import Change, How, Sheet, What, answered_otherwise, between_forms, medicines_between
 from practice.safety.content import ConditionContent
 from practice.safety.queries.book import rulebook
 from practice.safety.queries.known import LastForm, sent_on
@@ -130,7 +130,7 @@ def technique_rows(verdict: Verdict) -> list[tuple[str, str]]:
         own = [reason for reason in one.reasons if reason.kind not in words.EVERYBODYS]
         if own and one.status is not Status.ALLOWED:
             word = gettext("refused") if one.status is Status.REFUSED else gettext("with care")
-            why = list(dict.fromkeys(gettext(reason.label) for reason in own))[:2]
+            why = (gettext(label) for label in list(dict.fromkeys(reason.label for reason in own))[:2])
             rows.append((gettext(verdict.catalogue[key].label), ", ".join((word, *why))))
     return rows
 
@@ -171,7 +171,7 @@ def changes(brief: Brief) -> list[Change]:
         found = [_condition(how, content, brief.since)
                  for how, _row, content in conditions_since(brief.known, brief.since)]
         found += changed_since(brief.known, brief.since) + _scores(brief)
-        found += [one for one in _form_changes(brief) if one.what is What.MEDICINE]
+        found += _form_changes(brief, medicines_between)
     found += [Change(How.NEW, What.TREATED_BY, one.name, show.day_short(one.last_started_at))
               for one in brief.others]
     found.sort(key=lambda one: IMPORTANCE.index(one.what))
@@ -223,17 +223,17 @@ def _form(brief: Brief, *, is_news: bool) -> list[Change]:
     return [] if is_news else [Change(How.NEW, What.FORM)]
 
 
-def _form_changes(brief: Brief) -> list[Change]:
+def _form_changes(brief: Brief, compare: Callable = between_forms) -> list[Change]:
     histories = brief.histories()
     if not histories:
         return []
     now, since = histories[0], brief.since
     if since is None:
-        return between_forms(None, _sheet(now))
+        return compare(None, _sheet(now))
     if now.submission.submitted_at < since:
         return []
     before = next((one for one in histories if one.submission.submitted_at < since), None)
-    return between_forms(_sheet(before) if before else None, _sheet(now))
+    return compare(_sheet(before) if before else None, _sheet(now))
 
 
 def _sheet(form: LastForm) -> Sheet:

@@ -8,7 +8,7 @@ from practice.access.permissions import Permission as P
 from practice.admin import day_columns
 from practice.admin.auth import current_actor, safe_next
 from practice.admin.base import Page, act, record_reading, words
-from practice.admin.brief import cards, looser, read, reasons
+from practice.admin.brief import cards, looser, past, read, reasons
 from practice.admin.brief import words as say
 from practice.admin.brief.body_map import body_map
 from practice.admin.brief.remarks import other_reasons, remarks, remarks_of_use
@@ -126,7 +126,8 @@ def show_brief(brief: read.Brief):
         changes=[(one, say.change(one)) for one in changed], how_labels=say.HOW_LABELS, how_kinds=say.HOW_KINDS,
         most_changes=cards.MOST_CHANGES, decide=decide_list(brief), to_read=cards.to_read(brief),
         to_ask=cards.to_ask(brief), open_allergies=[one for one in verdict.allergies if one.status == "proposed"],
-        last=last_session(brief), curve=cards.curve(brief), plan=cards.plan(brief), ask=cards.ask_today(brief),
+        last=last_session(brief), past=past.past(brief) if len(brief.notes) > 1 else (),
+        curve=cards.curve(brief), plan=cards.plan(brief), ask=cards.ask_today(brief),
         most_questions=cards.MOST_QUESTIONS, pinned=brief.known.profile.pinned, is_mine=is_mine,
         may_write=actor.may(P.CHART_WRITE), can_start=is_mine and row.state in (S.BOOKED, S.ARRIVED),
         can_open_note=is_mine and row.state in (S.IN_SESSION, S.DONE), seen=json.dumps(brief.known.seen()),
@@ -147,7 +148,8 @@ def last_session(brief: read.Brief) -> dict | None:
     note, content = brief.notes[0]
     rows = cards.work_rows(content, brief.known.verdict.catalogue)
     return {"note": note, "rows": rows[:cards.MOST_ROWS], "more": max(0, len(rows) - cards.MOST_ROWS),
-            "taken": cards.how_taken(content), "adverse": content.adverse, "used": remarks_of_use(content),
+            "taken": cards.how_taken(content), "asked": past.asked(content), "before": past.after(content),
+            "adverse": content.adverse, "used": remarks_of_use(content),
             "over": [(say.places(one.places), one.words) for one in content.overrides]}
 
 

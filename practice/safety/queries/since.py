@@ -1,6 +1,5 @@
 """What is known of a client against what was known at a moment before: out of what was read already."""
 from collections.abc import Iterable
-from dataclasses import replace
 from datetime import datetime
 
 from practice.safety import proposals as named
@@ -19,7 +18,10 @@ def changed_since(known: Known, since: datetime) -> list[Change]:
     found = []
     if was is not held or len(forms) < len(known.forms):
         labels = {key: rule.label for key, rule in rulebook().rules.items()} if held.letters != was.letters else {}
-        found = between(_stood(was, forms), _stood(held, known.forms), known.verdict.on, labels)
+        facts = known.facts
+        now = Stood(held, facts.allergies, facts.wishes, facts.never_more_than,
+                    facts.pains if any(form.feeds("pain") for form in known.forms) else None)
+        found = between(_stood(was, forms), now, known.verdict.on, labels)
     if known.profile_changed_at and not held.earlier.tells(since, known.profile_changed_at):
         found.append(Change(How.CHANGED, What.ENTRIES))
     return found
@@ -34,8 +36,7 @@ def _pains(forms: Iterable[LastForm]):
     form = next((one for one in forms if one.feeds("pain")), None)
     if form is None:
         return None
-    marks = named.pain_marks(form.definition, form.answers, sent_on(form.submission))
-    return tuple(replace(mark, is_acute=None) for mark in marks)
+    return tuple(named.pain_marks(form.definition, form.answers, sent_on(form.submission)))
 
 
 def conditions_since(known: Known, since: datetime) -> list[tuple[How, Condition, ConditionContent]]:
