@@ -10,6 +10,7 @@ from practice.access.permissions import Permission as P
 from practice.accounts.queries import user_names
 from practice.admin import day_columns, show
 from practice.admin.base import record_reading
+from practice.admin.notes.pages import UNWRITTEN_FOR
 from practice.admin.words import gettext
 from practice.clients.models import Client
 from practice.core import clock
@@ -23,9 +24,9 @@ from practice.schedule.queries import appointments
 from practice.schedule.queries.diary import working
 from practice.schedule.states import HOLDING_TIME, AppointmentState
 from practice.sessions.models import NoteState
-from practice.sessions.queries.notes import count_unsigned, late_drafts, states_of
+from practice.sessions.queries.notes import states_of, to_sign
 
-LATE_AFTER = timedelta(days=2)  # a draft of an older day is late
+LATE_AFTER = timedelta(days=2)  # what is to sign of an older day is late
 SOON = timedelta(minutes=90)
 SHOWN_CONSEQUENCES = (Consequence.LONGER, Consequence.SIDE_LYING, Consequence.NO_HOT_STONE,
                       Consequence.LETTER_OUTSTANDING)
@@ -71,8 +72,8 @@ def therapist_day(actor: Actor) -> dict:
         "rows": day, "breaks": breaks(rows, on, actor.user_id), "hours": hours(on, actor.user_id),
         "coming": next((one for one in day if coming and one.row.id == coming.id), None),
         "when": when(coming), "visit": visit(coming), "messages": unread(messages, rows),
-        "names": user_names() if messages else {}, "to_sign": count_unsigned(actor.user_id),
-        "late": late_drafts(actor.user_id, on - LATE_AFTER),
+        "names": user_names() if messages else {},
+        "to_sign": to_sign(actor.user_id, clock.now() - UNWRITTEN_FOR, on - LATE_AFTER),
         "to_decide": sum(one.answers for one in waiting), "forms_to_decide": sum(one.forms for one in waiting),
         "done": sum(one.is_done for one in day), "sessions": sum(one.row.state in HOLDING_TIME for one in day)}
 

@@ -54,6 +54,14 @@ def test_the_day_at_a_glance(as_person, people, day):
     assert "Eve" not in page
 
 
+def test_today_and_the_notes_page_count_the_same(as_person, people, day):
+    sessions.visit(people, schedule.at(9) - timedelta(days=4), client_id=day["Ben"][0], state=S.DONE)
+    theo = as_person("theo")
+    page = words(theo.get("/"))
+    assert "2 Notes to sign 1 late, since 13 Nov" in page
+    assert "To sign 2" in words(theo.get("/notes/"))
+
+
 @pytest.mark.parametrize(("minutes", "said"), [(7, "Next, in 7 minutes"), (1, "Next, in 1 minute"),
                                                (-5, "Next, since 11:15"), (120, "Next, at 11:15")])
 def test_how_long_until_the_next_client(as_person, day, minutes, said):

@@ -259,12 +259,15 @@ def test_what_is_to_sign_and_what_is_to_write(people, acting):
     acting(people.theo)
     since = clock.now() - timedelta(days=1)
     assert [note.id for note in reading.unsigned_of(people.theo.user_id)] == [note_id]
-    assert reading.count_unsigned(people.theo.user_id) == 1
+    today = clock.now().date()
+    assert reading.to_sign(people.theo.user_id, since, today) == reading.ToSign(2, 0, today)
+    assert reading.to_sign(people.theo.user_id, since, today + timedelta(days=1)) == reading.ToSign(2, 2, today)
     assert [one.id for one in reading.unwritten_of(people.theo.user_id, since)] == [noon]
     write(people.theo, notes.sign, note_id, version=version)
-    assert reading.count_unsigned(people.theo.user_id) == 0 and later
+    assert reading.to_sign(people.theo.user_id, since, today).count == 1 and later
     clock.set_to(clock.now() + timedelta(days=40))  # care has ended, and with it the writing
     assert reading.unwritten_of(people.theo.user_id, since) == []
+    assert reading.to_sign(people.theo.user_id, since, today) == reading.ToSign(0, 0, None)
 
 
 def test_signed_notes_page_by_page(people, acting):

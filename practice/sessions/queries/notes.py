@@ -3,10 +3,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import bindparam, exists, func, select, tuple_
+from sqlalchemy import Select, bindparam, exists, func, select, tuple_
 from sqlalchemy.orm import aliased, load_only, selectinload
 
 from practice.access.guard import system_session
+from practice.clients.models import Client
 from practice.core import clock
 from practice.core.db import db
 from practice.core.errors import NotFound
@@ -66,27 +67,45 @@ def unsigned_of(therapist_id: int, limit: int = 100) -> list[SessionNote]:
     """The drafts of a therapist, oldest session first."""
     return list(db.session.scalars(
         select(SessionNote).options(*SHOWN)
-        .where(SessionNote.therapist_id == therapist_id, SessionNote.state == NoteState.DRAFT)
-        .order_by(SessionNote.on_date, SessionNote.id).limit(limit)))
+        .where(*_drafts(therapist_id)).order_by(SessionNote.on_date, SessionNote.id).limit(limit)))
 
 
-def count_unsigned(therapist_id: int) -> int:
-    """How many drafts a therapist has to sign."""
-    return db.session.scalar(select(func.count(SessionNote.id)).where(
-        SessionNote.therapist_id == therapist_id, SessionNote.state == NoteState.DRAFT)) or 0
+@dataclass(frozen=True)
+class ToSign:
+    """How many notes a therapist has to sign, those not begun included; how many are late, the day of the oldest."""
+
+    count: int
+    late: int
+    oldest: date | None
+
+
+def to_sign(therapist_id: int, since: datetime, late_before: date) -> ToSign:
+    """What `unsigned_of` and `unwritten_of` list, counted; late is what was held before that day."""
+    drafts = db.session.execute(_counted(SessionNote, late_before).where(*_drafts(therapist_id))).one()
+    missing = db.session.execute(_counted(Appointment, late_before).where(
+        Client.id == Appointment.client_id, *_without_note(therapist_id, since))).one()  # named: its row rule counts
+    return ToSign(drafts[0] + missing[0], drafts[1] + missing[1],
+                  min((row[2] for row in (drafts, missing) if row[2]), default=None))
+
+
+def _counted(model, late_before: date) -> Select:
+    is_late = model.on_date < late_before
+    return select(func.count(model.id), func.count(model.id).filter(is_late), func.min(model.on_date))
+
+
+def _drafts(therapist_id: int) -> tuple:
+    return SessionNote.therapist_id == therapist_id, SessionNote.state == NoteState.DRAFT
+
+
+def _without_note(therapist_id: int, since: datetime) -> tuple:
+    return (Appointment.user_id == therapist_id, Appointment.starts_at >= since, Appointment.state.in_(CARRIED_OUT),
+            ~exists().where(SessionNote.appointment_id == Appointment.id))
 
 
 def states_of(appointment_ids: Iterable[int]) -> dict[int, NoteState]:
     """How the notes of these appointments stand; those without a note are left out."""
     return dict(db.session.execute(select(SessionNote.appointment_id, SessionNote.state).where(
         SessionNote.appointment_id.in_(list(appointment_ids)))).all())
-
-
-def late_drafts(therapist_id: int, before: date) -> tuple[int, date | None]:
-    """How many drafts are of sessions before that day, and the day of the oldest one."""
-    return tuple(db.session.execute(select(func.count(SessionNote.id), func.min(SessionNote.on_date)).where(
-        SessionNote.therapist_id == therapist_id, SessionNote.state == NoteState.DRAFT,
-        SessionNote.on_date < before)).one())
 
 
 def unwritten_of(therapist_id: int, since: datetime, limit: int = 50) -> list[Appointment]:
@@ -96,10 +115,7 @@ def unwritten_of(therapist_id: int, since: datetime, limit: int = 50) -> list[Ap
     """
     return list(db.session.scalars(
         select(Appointment).options(selectinload(Appointment.client), selectinload(Appointment.treatment))
-        .join(Appointment.client)
-        .where(Appointment.user_id == therapist_id, Appointment.starts_at >= since,
-               Appointment.state.in_(CARRIED_OUT),
-               ~exists().where(SessionNote.appointment_id == Appointment.id))
+        .join(Appointment.client).where(*_without_note(therapist_id, since))
         .order_by(Appointment.starts_at).limit(limit)))
 
 
