@@ -10,7 +10,6 @@ from practice.access.permissions import Permission as P
 from practice.accounts.queries import user_names
 from practice.admin import day_columns, show
 from practice.admin.base import record_reading
-from practice.admin.notes.pages import UNWRITTEN_FOR
 from practice.admin.words import gettext
 from practice.clients.models import Client
 from practice.core import clock
@@ -24,7 +23,7 @@ from practice.schedule.queries import appointments
 from practice.schedule.queries.diary import working
 from practice.schedule.states import HOLDING_TIME, AppointmentState
 from practice.sessions.models import NoteState
-from practice.sessions.queries.notes import states_of, to_sign
+from practice.sessions.queries.notes import UNWRITTEN_FOR, states_of, to_sign
 
 LATE_AFTER = timedelta(days=2)  # what is to sign of an older day is late
 SOON = timedelta(minutes=90)

@@ -40,7 +40,6 @@ from practice.sessions.services.notes import NoteAlreadySigned
 
 READERS = (P.CHART_READ, P.CHART_BREAK_GLASS)
 LATE_AFTER = timedelta(hours=72)
-UNWRITTEN_FOR = timedelta(days=60)
 
 
 class NotesPage(Page):
@@ -54,7 +53,7 @@ class NotesPage(Page):
         signed = reading.signed_page(me, after)
         older = signed.older and url_for("notes.index", after=f"{signed.older[0].isoformat()}_{signed.older[1]}")
         drafts = reading.unsigned_of(me) if after is None else []
-        unwritten = reading.unwritten_of(me, clock.now() - UNWRITTEN_FOR) if after is None else []
+        unwritten = reading.unwritten_of(me, clock.now() - reading.UNWRITTEN_FOR) if after is None else []
         return render_template("admin/notes/index.html", drafts=drafts, unwritten=unwritten, signed=signed.rows,
                                older=older, is_first=after is None, is_late=is_late,
                                papers=papers_waiting() if after is None else [])

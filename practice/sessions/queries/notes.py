@@ -1,7 +1,7 @@
 """Reading notes, addenda and hand-overs, through the row rule; and what is at hand for writing one."""
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from sqlalchemy import Select, bindparam, exists, func, select, tuple_
 from sqlalchemy.orm import aliased, load_only, selectinload
@@ -26,6 +26,7 @@ from practice.sessions.models import (
 )
 
 SHOWN = (selectinload(SessionNote.client), selectinload(SessionNote.appointment).selectinload(Appointment.treatment))
+UNWRITTEN_FOR = timedelta(days=60)  # a session whose note was not begun is asked for that long
 CARRIED_OUT = (AppointmentState.IN_SESSION, AppointmentState.DONE)
 OF_APPOINTMENT = (select(SessionNote).options(*SHOWN)
                   .where(SessionNote.appointment_id == bindparam("appointment_id")))
