@@ -297,11 +297,13 @@ def _join_sides(wanted: frozenset[Place]) -> tuple[Place | Region, ...]:
     return tuple(joined)
 
 
-def names(places: Iterable[Place | str], translate: Callable[[str], str] = _) -> str:
-    """ "Lower back; Lower leg, left": places or their text keys; both sides of a region are said once."""
-    found = (place if isinstance(place, Place) else Place.parse(place) for place in places)
-    return "; ".join(one.label(translate) if isinstance(one, Place) else translate(one.label)
-                     for one in join_sides(found))
+def names(places: Iterable[Place | Spot | str], translate: Callable[[str], str] = _) -> str:
+    """ "Lower back; Lower leg, left; Armpit, left": places or their text keys, then points; both sides of a region are
+    said once."""
+    given = list(places)
+    found = (Place.parse(one) if isinstance(one, str) else one for one in given if not isinstance(one, Spot))
+    said = [one.label(translate) if isinstance(one, Place) else translate(one.label) for one in join_sides(found)]
+    return "; ".join(said + [one.label(translate) for one in given if isinstance(one, Spot)])
 
 
 def by_level(

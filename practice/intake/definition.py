@@ -212,11 +212,18 @@ def _plain(value: Any) -> Any:
     return found
 
 
+def birth_date(answers: Mapping[str, Any]) -> date | None:
+    """The birth date on the sheet, where there is one."""
+    try:
+        return date.fromisoformat(str(answers.get("birth_date", "")))
+    except ValueError:
+        return None
+
+
 def is_minor(answers: Mapping[str, Any], on: date) -> bool:
     """By the birth date on the sheet; without one nobody is taken for a minor."""
-    try:
-        born = date.fromisoformat(str(answers.get("birth_date", "")))
-    except ValueError:
+    born = birth_date(answers)
+    if born is None:
         return False
     return on.year - born.year - ((on.month, on.day) < (born.month, born.day)) < ADULT_AGE
 

@@ -55,10 +55,10 @@ class AllergyNamed:
 
 @dataclass(frozen=True, slots=True)
 class WishNamed:
-    """A level the client asked for, or never wants exceeded. No place: everywhere."""
+    """A level the client asked for, or never wants exceeded, at a place or a point. None: everywhere."""
 
     level: int
-    place: Place | None
+    place: Place | Spot | None
     words: str
     question_key: str
 
@@ -159,28 +159,31 @@ def pain_marks(definition: FormDefinition, answers: Mapping[str, Any], on: date)
     return marks
 
 
-def _acute_answer(question: Question, answers: Mapping[str, Any]) -> tuple[bool | None, set[Place]]:
+def _acute_answer(question: Question, answers: Mapping[str, Any]) -> tuple[bool | None, list[Place | Spot]]:
     """(True, …) all of it is acute, (False, …) none of it, (None, places) only these, (None, nothing) not known."""
     for follow_up in open_follow_ups(question, answers):
         if follow_up.question.feeds != "acute":
             continue
         value = answers.get(follow_up.question.key)
         if value in ("all", "no"):
-            return value == "all", set()
+            return value == "all", []
         if value == "some":
             for deeper in open_follow_ups(follow_up.question, answers):
-                keys = answers.get(deeper.question.key)
-                if isinstance(keys, list):
-                    return None, {place for key in keys if isinstance(place := parse_place(key), Place)}
-    return None, set()
+                return None, _places(deeper.question, answers)
+    return None, []
 
 
 def _acute_pain(definition: FormDefinition, answers: Mapping[str, Any], book: Rulebook, on: date) -> Iterator[Proposal]:
-    places = tuple(mark.place for mark in pain_marks(definition, answers, on) if mark.is_acute)
+    """What is called new counts where it was named, marked as painful or not."""
     rule = book.rules.get("acute_pain")
-    if places and rule:
-        question = next(iter(visible_feeding(definition, answers, on, "pain")))
-        yield Proposal(rule.key, question.key, rule.label, tuple(dict.fromkeys(places)))
+    where: list[Place | Spot] = [mark.place for mark in pain_marks(definition, answers, on) if mark.is_acute]
+    asked = list(visible_feeding(definition, answers, on, "pain"))
+    for question in asked:
+        where += _acute_answer(question, answers)[1]
+    if where and rule:
+        places = (place for place in where if isinstance(place, Place))
+        spots = (spot for spot in where if isinstance(spot, Spot))
+        yield Proposal(rule.key, asked[0].key, rule.label, tuple(dict.fromkeys(places)), tuple(dict.fromkeys(spots)))
 
 
 def allergies_named(definition: FormDefinition, answers: Mapping[str, Any], on: date) -> list[AllergyNamed]:
@@ -236,13 +239,13 @@ def _levels_below(question: Question, answers: Mapping[str, Any]) -> Iterator[st
         yield from chosen(answers.get(follow_up.question.key))
 
 
-def _places(question: Question, answers: Mapping[str, Any]) -> list[Place]:
+def _places(question: Question, answers: Mapping[str, Any]) -> list[Place | Spot]:
     value = answers.get(question.key)
     named = [parse_place(key) for key in value] if isinstance(value, list) else []
-    return [place for place in named if isinstance(place, Place)]
+    return [place for place in named if place is not None]
 
 
-def intake_fact(definition: FormDefinition, state: Completeness, current_until: date | None) -> IntakeFact:
+def intake_fact(definition: FormDefinition, state: Completeness, current_until: date | None = None) -> IntakeFact:
     """How far the client has been asked, as the engine wants it."""
     products = definition.keys_feeding("allergies")
     points = (point for part in fields(state) for point in getattr(state, part.name))

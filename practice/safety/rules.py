@@ -274,12 +274,14 @@ def _why(pairs: list[tuple[Outcome, Reason]]) -> tuple[Reason, ...]:
 
 def _techniques(sheet: Sheet, ceilings: Mapping[Place, Ceiling]) -> dict[str, TechniqueVerdict]:
     wanted = sheet.requested
-    closed, shallow = 0, [0] * 6  # shallow[n]: open places whose limit is below n
+    closed, shallow = 0, [0] * 6  # shallow[n]: places with a limit below n, or that would have one were they open
     for number, ceiling in enumerate(ceilings.values()):
-        if ceiling.level == 0:
+        level = ceiling.level
+        if level == 0:
             closed |= 1 << number
-        elif ceiling.level is not None:
-            for lowest in range(ceiling.level + 1, 6):
+            level = next((one.level for one in ceiling.reasons if one.level), None)
+        if level is not None:
+            for lowest in range(level + 1, 6):
                 shallow[lowest] |= 1 << number
     set_by = [ceiling.set_by for ceiling in ceilings.values()]
     why_closed = _strictest_at(set_by, closed & wanted) if closed & wanted == wanted else ()

@@ -71,10 +71,11 @@ class Wish:
 
 @dataclass(frozen=True, slots=True)
 class Limit:
-    """No deeper than `level`: the client's "never more than" or a therapist's own limit. No place: everywhere."""
+    """No deeper than `level`: the client's "never more than" or a therapist's own limit. No place: everywhere; at a
+    point the region around it stays open."""
 
     level: int
-    place: Place | None = None
+    place: Place | Spot | None = None
     words: str = ""
     ref: str = ""
 

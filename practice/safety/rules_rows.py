@@ -3,9 +3,9 @@
 from collections.abc import Iterable
 
 from practice.catalog.techniques import home_care
-from practice.core.body import UNASSESSED, Place
+from practice.core.body import UNASSESSED, Place, Spot
 from practice.safety.rules_facts import Request
-from practice.safety.rules_places import NUMBER, PLACES
+from practice.safety.rules_places import NUMBER, PLACES, home_places
 from practice.safety.rules_verdict import (
     LimitEntry,
     Outcome,
@@ -44,7 +44,16 @@ def check_row(
     for product in verdict.products:
         if product.name in products and product.status == Status.REFUSED:
             problems.append(_problem(ProblemKind.PRODUCT, place, technique, product.reasons))
-    return _once_per_rule(problems)
+    return _once_per_rule(problems) + _point_problems(verdict, place, technique)
+
+
+def _point_problems(verdict: Verdict, place: Place, technique: str) -> list[Problem]:
+    """The client's own points inside an open region: said beside the row, for the work may well keep off them."""
+    if verdict.ceilings[place].level == 0:
+        return []
+    return [_problem(ProblemKind.CARE, place, technique, point.reasons, point.level, what=str(spot), spot=spot)
+            for spot, point in verdict.points.items()
+            if point.is_own and place in home_places((spot,))]
 
 
 def _once_per_rule(problems: list[Problem]) -> list[Problem]:
@@ -65,10 +74,11 @@ def _problem(
     reasons: tuple[Reason, ...],
     level: int | None = None,
     what: str = "",
+    spot: Spot | None = None,
 ) -> Problem:
     rules = "+".join(sorted({reason.rule for reason in reasons}))
     cause = ":".join(part for part in (str(kind), what, rules) if part)
-    return Problem(cause, kind, place, technique, reasons, level, needs_reason=kind != ProblemKind.CARE)
+    return Problem(cause, kind, place, technique, reasons, level, kind != ProblemKind.CARE, spot)
 
 
 def _outcome_problem(verdict: Verdict, place: Place, technique: str) -> list[Problem]:

@@ -86,7 +86,10 @@ def add_limits(sheet: Sheet) -> None:
 
 def _limit(sheet: Sheet, limit: Limit, template: Reason) -> None:
     reason = replace(template, level=limit.level, words=limit.words, ref=limit.ref)
-    sheet.limit(EVERYWHERE if limit.place is None else mask_of((limit.place,)), reason)
+    if isinstance(limit.place, Spot):
+        sheet.points.setdefault(limit.place, []).append(reason)
+    else:
+        sheet.limit(EVERYWHERE if limit.place is None else mask_of((limit.place,)), reason)
     if limit.level < 5:
         sheet.harden(Outcome.PROCEED_WITH_LIMITS, reason)
 

@@ -179,6 +179,11 @@ class PointLimit:
     level: int
     reasons: tuple[Reason, ...]
 
+    @property
+    def is_own(self) -> bool:
+        """Whether it is this client's, not a caution for everybody."""
+        return any(reason.kind is not ReasonKind.STANDING for reason in self.reasons)
+
 
 @dataclass(frozen=True, slots=True)
 class Ground:
@@ -250,7 +255,8 @@ class ProblemKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """What stands against a row. Rows with the same `cause` need one reason per visit; a warning needs none."""
+    """What stands against a row. Rows with the same `cause` need one reason per visit; a warning needs none. `spot` is
+    the point inside the region that it is about."""
 
     cause: str
     kind: ProblemKind
@@ -259,6 +265,7 @@ class Problem:
     reasons: tuple[Reason, ...]
     level: int | None = None
     needs_reason: bool = True
+    spot: Spot | None = None
 
     @property
     def words(self) -> str:

@@ -9,6 +9,7 @@ from practice.core.body import Place
 from practice.core.db import db, transaction
 from practice.core.errors import NotFound
 from practice.safety.queries.known import judged, known, known_of
+from practice.safety.rules import check_row
 from practice.safety.rules_facts import Limit
 from practice.safety.rules_verdict import Gap, Shown
 from practice.safety.services import profile
@@ -19,6 +20,8 @@ from tests.plugins.statements import counted
 
 TODAY = NOW.date()
 BELLY = Place("abdomen", "left")
+SHORT = {"group:health": "none", **{key: value for key, value in intake.healthy().items() if key in (
+    "full_name", "birth_date", "phone", "allergies", "told_not", "agreements")}}
 
 
 def gaps(found) -> set[Gap]:
@@ -28,10 +31,7 @@ def gaps(found) -> set[Gap]:
 def test_a_shorter_form_takes_nothing_back(people, ann):
     send(people, ann, never_more=["abdomen:left"], never_more_level="2", avoid=["foot:left"])
     with clock.frozen(NOW + timedelta(hours=1)):
-        send(people, ann, form_key="short", answers={
-            **{key: value for key, value in intake.healthy().items()
-               if key in ("full_name", "birth_date", "phone", "allergies", "told_not", "agreements")},
-            "group:health": "none", "avoid": ["hand:left"]})
+        send(people, ann, form_key="short", answers=SHORT | {"avoid": ["hand:left"]})
     found = look(people, ann)
     assert found.form.definition.key == "short"
     assert found.verdict.ceilings[BELLY].level == 2
@@ -50,7 +50,51 @@ def test_the_check_of_the_day_is_no_health_history(people, ann):
     found = look(people, ann)
     assert found.form.definition.key == "full" and Gap.DONT_KNOW in gaps(found)
     found = look(people, ann, TODAY + timedelta(days=7))
-    assert found.check is None and Gap.DONT_KNOW not in gaps(found)
+    assert found.check is None and Gap.DONT_KNOW in gaps(found), "nobody has asked yet"
+    with clock.frozen(NOW + timedelta(days=7)):
+        send(people, ann, form_key="visit", answers=intake.CHECK)
+        assert Gap.DONT_KNOW not in gaps(look(people, ann, TODAY + timedelta(days=7)))
+
+
+def test_what_an_older_check_says_stays_until_it_is_read(people, ann):
+    send(people, ann)
+    with clock.frozen(NOW + timedelta(minutes=1)):
+        number = send(people, ann, form_key="visit", answers={
+            **intake.CHECK, "changed": "yes", "changed_what": "A stent, two weeks ago"})
+    with clock.frozen(NOW + timedelta(days=5)):
+        send(people, ann, form_key="visit", answers=intake.CHECK)
+    for day in (2, 5, 30):
+        found = look(people, ann, TODAY + timedelta(days=day))
+        assert gaps(found) == {Gap.UNREAD} and found.verdict.shown_as is Shown.NOT_ASSESSED
+    with guard.acting(people.theo), transaction():
+        profile.mark_read(people.theo, ann, number, frozenset(["changed_what"]))
+    assert look(people, ann, TODAY + timedelta(days=30)).verdict.is_complete
+
+
+def test_a_short_form_does_not_read_what_the_full_one_says(people, ann):
+    send(people, ann, told_not="yes", told_not_words="My doctor, in spring")
+    with clock.frozen(NOW + timedelta(hours=1)):
+        send(people, ann, form_key="short", answers=SHORT)
+    assert Gap.UNREAD in gaps(look(people, ann))
+
+
+def test_a_point_named_is_a_limit_of_its_own(people, ann):
+    send(people, ann, avoid=["axilla:left"], never_more=["popliteal:right"], never_more_level="2")
+    verdict = look(people, ann).verdict
+    own = {str(spot): point.level for spot, point in verdict.points.items() if point.is_own}
+    assert own == {"axilla:left": 0, "popliteal:right": 2} and verdict.shown_as is Shown.LIMITS
+    assert verdict.ceilings[Place("shoulder", "left")].level is None
+    (said,) = check_row(verdict, Place("upper_arm", "left"), "petrissage", 3)
+    assert (str(said.spot), said.level, said.needs_reason) == ("axilla:left", 0, False)
+    assert check_row(verdict, Place("upper_arm", "right"), "petrissage", 3) == []
+
+
+def test_the_age_is_the_stricter_of_record_and_form(people):
+    for in_record, said, age in ((None, "1988-02-21", 38), (date(1988, 2, 21), "1990-02-21", 36),
+                                 (date(1990, 2, 21), "1988-02-21", 36)):
+        client_id = intake.client_of(people, "theo", born_on=in_record)
+        send(people, client_id, birth_date=said)
+        assert look(people, client_id).facts.age == age
 
 
 def test_a_text_nobody_has_read_and_a_question_nobody_has_asked_stay_open(people, ann):

@@ -32,6 +32,7 @@ from tests.factories.rules import ALL_CONSENTS, BOOK, CURRENT, OWN_BOOK, TODAY, 
 KEYS = sorted(BOOK.rules)
 BOOKS = st.sampled_from([BOOK, OWN_BOOK])
 PLACES = st.sampled_from(all_places())
+SPOTS = st.sampled_from([Spot("axilla", "left"), Spot("groin", "right")])
 DAYS = st.integers(-400, 400).map(lambda days: TODAY + timedelta(days=days))
 
 
@@ -68,7 +69,7 @@ def any_facts(draw) -> Facts:
         pains=some(st.builds(PainMark, PLACES, st.integers(0, 10), st.sampled_from([None, True, False]))),
         allergies=some(st.builds(AllergyFact, st.sampled_from(["nuts", "latex", "x"]))),
         wishes=some(st.builds(Wish, st.integers(1, 5), st.none() | PLACES)),
-        never_more_than=some(st.builds(Limit, st.integers(0, 5), st.none() | PLACES)),
+        never_more_than=some(st.builds(Limit, st.integers(0, 5), st.none() | PLACES | SPOTS)),
         therapist_limits=some(st.builds(Limit, st.integers(0, 5), PLACES)),
         consents=draw(st.sampled_from([(), ALL_CONSENTS])),
         clearances=some(
@@ -114,6 +115,14 @@ def test_adding_a_condition_never_raises_a_ceiling_or_softens_anything(book, bas
     assert set(before.heat.refused_at) <= set(after.heat.refused_at)
     assert after.is_complete <= before.is_complete
     assert {gap.kind for gap in before.not_assessed} <= {gap.kind for gap in after.not_assessed}
+
+
+def test_what_is_asked_for_with_care_stays_so_where_a_place_is_closed():
+    calf = (Place("calf", "left"),)
+    veins = ConditionFact("varicose_veins", places=calf, variant="mild")
+    device = ConditionFact("medical_device", places=calf)
+    assert judge(veins).techniques["friction"].status is Status.WARNED
+    assert judge(veins, device).techniques["friction"].status is Status.WARNED
 
 
 def _as_dict(base: Facts) -> dict:

@@ -104,6 +104,12 @@ def test_new_pain_is_proposed_and_old_pain_is_not():
     assert propose(marked | {"pain_acute": "no"}) == []
 
 
+def test_new_pain_counts_where_it_was_named_and_not_marked():
+    (acute,) = propose({"pain_where": {"lower_back:left": 5}, "pain_acute": "some",
+                        "pain_acute_where": ["shoulder:left", "popliteal:right"]})  # fmt: skip
+    assert acute.places == (Place("shoulder", "left"),) and acute.spots == (Spot("popliteal", "right"),)
+
+
 def test_allergies_wishes_and_limits_are_read():
     answers = {
         "allergies": ["nut", "other"], "allergy_other": "arnica", "allergy_reaction": "rash", "allergy_severe": "yes",
@@ -116,6 +122,10 @@ def test_allergies_wishes_and_limits_are_read():
     assert [item.level for item in wishes_named(FULL, answers, ON)] == [4]
     assert [(str(item.place), item.level) for item in never_more_named(FULL, answers, ON)] == [
         ("abdomen:left", 2), ("foot:left", 0),
+    ]  # fmt: skip
+    answers |= {"never_more": ["popliteal:left"], "avoid": ["groin:right"]}
+    assert [(str(item.place), item.level) for item in never_more_named(FULL, answers, ON)] == [
+        ("popliteal:left", 2), ("groin:right", 0),
     ]  # fmt: skip
 
 

@@ -15,7 +15,7 @@ from practice.safety.rules_verdict import Verdict
 def body_map(verdict: Verdict) -> Markup:
     """The two figures with the limit of every place, and the points that are this client's own."""
     macros = current_app.jinja_env.get_template("macros/bodymap.html").module
-    return _drawn(macros, language().catalogue, tuple(levels(verdict).items()), tuple(own_points(verdict)))
+    return _drawn(macros, language().catalogue, tuple(levels(verdict).items()), tuple(map(str, own_points(verdict))))
 
 
 @lru_cache(maxsize=64)  # a picture tells of no one: it is limits without a name

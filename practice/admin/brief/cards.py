@@ -8,7 +8,7 @@ from practice.admin.brief import words
 from practice.admin.brief.read import Brief
 from practice.admin.words import gettext
 from practice.catalog.techniques import Technique, home_care, in_a_word
-from practice.core.body import UNASSESSED, Place, all_places, level_words, names
+from practice.core.body import UNASSESSED, Place, Spot, all_places, level_words, names
 from practice.intake.answers import OpenPoint
 from practice.intake.kinds import QuestionKind
 from practice.safety.changes import Change, How, Sheet, What, answered_otherwise, between_forms, medicines_between
@@ -17,7 +17,7 @@ from practice.safety.queries.book import rulebook
 from practice.safety.queries.known import LastForm, sent_on
 from practice.safety.queries.since import changed_since, conditions_since
 from practice.safety.rules import limits
-from practice.safety.rules_verdict import AskBecause, Reason, ReasonKind, Shown, Status, Verdict
+from practice.safety.rules_verdict import AskBecause, PointLimit, Reason, Shown, Status, Verdict
 from practice.sessions.content import HOW_TAKEN_LABELS, NoteContent, WorkRow
 from practice.sessions.measures import MEASURES
 from practice.sessions.outcomes import SCALE, chance_band, pain_change
@@ -43,7 +43,7 @@ class Limit:
     key: str
     level: int | str
     reason: str
-    places: list[Place] = field(default_factory=list)
+    places: list[Place | Spot] = field(default_factory=list)
     said: dict[tuple, Reason] = field(default_factory=dict, repr=False)
     label: str = ""
     is_new: bool = False
@@ -70,6 +70,13 @@ def limit_rows(verdict: Verdict, new_refs: frozenset[str]) -> list[Limit]:
         for one in {id(one): one for reasons in lists.values() for one in reasons}.values():
             row.said.setdefault(_said(one), one)
         row.is_new = row.is_new or any(one.ref in new_refs for one in entry.reasons)
+    for spot, point in own_points(verdict).items():
+        reason = words.short_reason(point.reasons)
+        row = rows.setdefault((point.level, reason), Limit(f"why-{len(rows) + 1}", point.level, reason))
+        row.places.append(spot)
+        for one in point.reasons:
+            row.said.setdefault(_said(one), one)
+        row.is_new = row.is_new or any(one.ref in new_refs for one in point.reasons)
     found = [row for row in rows.values() if not (row.level == UNASSESSED and not verdict.has_form)]
     found.sort(key=lambda row: all(one.kind in words.EVERYBODYS for one in row.reasons))  # the client's own first
     for row in found:
@@ -89,10 +96,9 @@ def _said(reason: Reason) -> tuple:
     return reason.label, reason.why, reason.level, reason.words, reason.note, reason.since, reason.is_proposed
 
 
-def own_points(verdict: Verdict) -> list[str]:
+def own_points(verdict: Verdict) -> dict[Spot, PointLimit]:
     """Points that are this client's own; those of caution for everybody are in the list of reasons."""
-    return [str(spot) for spot, point in verdict.points.items()
-            if any(reason.kind is not ReasonKind.STANDING for reason in point.reasons)]
+    return {spot: point for spot, point in verdict.points.items() if point.is_own}
 
 
 def also(verdict: Verdict) -> list[str]:
@@ -280,7 +286,7 @@ def _pain_to_ask(brief: Brief) -> list[Open]:
 
 
 def _forms(brief: Brief) -> list[LastForm]:
-    return [form for form in (brief.known.form, brief.known.check) if form]
+    return list(brief.known.left_open)
 
 
 def said(form: LastForm, point: OpenPoint) -> str:

@@ -12,7 +12,7 @@ from practice.core import clock
 from practice.core.db import db
 from practice.core.errors import NotFound
 from practice.intake.answers import Completeness, completeness
-from practice.intake.definition import FormDefinition
+from practice.intake.definition import FormDefinition, birth_date
 from practice.intake.models import VISIT_CHECK, FormVersion, Submission
 from practice.intake.queries import answers_of, definition_of
 from practice.premises.queries import the_practice
@@ -64,7 +64,7 @@ class Known:
     """All that is known of a client's safety on a day, and the verdict over it.
 
     `form` is the newest health history, `check` the day's check where there was one, `forms` every form read, newest
-    first. `past` are conditions that ended or were put aside.
+    first, `left_open` those with something still to read or to ask. `past` are conditions that ended or were put aside.
     """
 
     client_id: int
@@ -76,6 +76,7 @@ class Known:
     form: LastForm | None
     check: LastForm | None
     forms: tuple[LastForm, ...] = field(repr=False)
+    left_open: tuple[LastForm, ...] = field(repr=False)
     facts: Facts = field(repr=False)
     verdict: Verdict = field(repr=False)
 
@@ -104,7 +105,8 @@ class Known:
         """The versions of everything the verdict stands on: what a review or a signature is bound to."""
         return {"conditions": {str(row.id): row.version for row, _content in self.conditions},
                 "profile": self.profile_version, "rulebook": self.verdict.rulebook_version,
-                "forms": [form.submission.id for form in (self.form, self.check) if form]}
+                "forms": list(dict.fromkeys(form.submission.id for form in (self.form, self.check, *self.left_open)
+                                            if form))}
 
 
 def _newest_forms(ids: BindParameter) -> Select:
@@ -168,10 +170,32 @@ def _known(client_id, born_on, on, rows, profile_row_, submissions, requested) -
     forms = tuple(_opened(row, profile) for row in submissions)
     form = next((one for one in forms if one.definition.key != VISIT_CHECK), None)
     check = next((one for one in forms if one.definition.key == VISIT_CHECK and _is_fresh(one, on)), None)
-    facts = _facts(on, born_on, live, profile, forms, form, check, requested)
+    left_open = _left_open(forms, form, check)
+    facts = _facts(on, born_on, live, profile, forms, form, left_open, requested)
     version, changed_at = (profile_row_.version, profile_row_.changed_at) if profile_row_ else (0, None)
-    return Known(client_id, live, past, profile, version, changed_at, form, check, forms, facts,
+    return Known(client_id, live, past, profile, version, changed_at, form, check, forms, left_open, facts,
                  judged(facts, rulebook()))
+
+
+def _left_open(forms: tuple[LastForm, ...], form: LastForm | None, check: LastForm | None) -> tuple[LastForm, ...]:
+    """The forms with something still to read or to ask, the present history first.
+
+    Own words stay open until a therapist has read them, in every check and in the newest history of each kind: the next
+    form does not repeat them. What a check left to be asked stays open until the next check, however long ago it came:
+    only what it said of its own day has aged.
+    """
+    found, met = [], set()
+    for one in forms:
+        state, key = one.completeness, one.definition.key
+        if one is not form and one is not check:
+            if key == VISIT_CHECK and key not in met:
+                state = replace(state, required_missing=(), unanswered=())
+            else:
+                state = Completeness(unread=state.unread if key == VISIT_CHECK or key not in met else ())
+        met.add(key)
+        if not state.is_complete:
+            found.append(one if state is one.completeness else replace(one, completeness=state))
+    return tuple(sorted(found, key=lambda one: one.submission is not form.submission if form else False))
 
 
 def _opened(row: Submission, profile: ProfileContent) -> LastForm:
@@ -198,9 +222,15 @@ def _age(born_on: date | None, on: date) -> int | None:
     return on.year - born_on.year - ((on.month, on.day) < (born_on.month, born_on.day))
 
 
-def _facts(on, born_on, conditions, profile, forms, form, check, requested) -> Facts:
+def _born_on(born_on: date | None, forms: Iterable[LastForm]) -> date | None:
+    """The client's record or the newest form that says it; where they differ the later day: the stricter age."""
+    said = next((day for form in forms if (day := birth_date(form.answers))), None)
+    return max((day for day in (born_on, said) if day), default=None)
+
+
+def _facts(on, born_on, conditions, profile, forms, form, left_open, requested) -> Facts:
     return Facts(
-        on=on, age=_age(born_on, on),
+        on=on, age=_age(_born_on(born_on, forms), on),
         conditions=tuple(content.fact(is_proposed=row.state is ConditionState.PROPOSED, ref=str(row.id))
                          for row, content in conditions),
         pains=_pains(forms, profile), allergies=allergies_of(profile, forms),
@@ -208,7 +238,7 @@ def _facts(on, born_on, conditions, profile, forms, form, check, requested) -> F
         never_more_than=(*profile.never_more_than, *never_more_of(forms)),
         therapist_limits=profile.therapist_limits, consents=profile.consents, clearances=profile.clearances,
         blood_pressure=profile.blood_pressure,
-        intake=_intake(form, check), has_guardian_consent=bool(form and _guardian_signed(form.answers)),
+        intake=_intake(form, left_open), has_guardian_consent=bool(form and _guardian_signed(form.answers)),
         requested=requested)
 
 
@@ -217,18 +247,15 @@ def _asking(forms: Iterable[LastForm], what: str) -> LastForm | None:
     return next((form for form in forms if form.feeds(what)), None)
 
 
-def _intake(form: LastForm | None, check: LastForm | None) -> IntakeFact:
-    """What the health history leaves open, and the day's check beside it."""
-    if form is None:
-        fact = IntakeFact()
-    else:
-        fact = named.intake_fact(form.definition, form.completeness, form.submission.valid_until_on)
-    if check is None:
-        return fact
-    more = named.intake_fact(check.definition, check.completeness, None)
-    return replace(fact, **{name: (*getattr(fact, name), *getattr(more, name))
-                            for name in ("missing", "unanswered", "dont_know", "asked_at_visit", "unread",
-                                         "about_products")})
+def _intake(form: LastForm | None, left_open: Iterable[LastForm]) -> IntakeFact:
+    """Until when the health history holds, and what is open in it and in the other forms."""
+    fact = IntakeFact(current_until=form.submission.valid_until_on if form else None)
+    for one in left_open:
+        more = named.intake_fact(one.definition, one.completeness)
+        fact = replace(fact, **{name: (*getattr(fact, name), *getattr(more, name))
+                                for name in ("missing", "unanswered", "dont_know", "asked_at_visit", "unread",
+                                             "about_products")})
+    return fact
 
 
 def _guardian_signed(answers: Mapping) -> bool:
