@@ -62,8 +62,8 @@ STORIES = {
         (CALF, "thai", 3), "technique", ("Osteoporosis or fragile bones", "Cortisone for a long time")),
     "a fresh sprain beside old pain": Story(
         {"injuries": ["sprain"], "sprain_where": ["calf:left"], "sprain_since": "2026-11-14",
-         "pain_where": {"lower_back:left": 5}, "pain_acute": "no"}, "limits",
-        {CALF: 0, Place("calf", "right"): UNASSESSED, Place("lower_back", "left"): UNASSESSED},
+         "pain_where": {"lower_back:left": 5}, "pain_acute": "some", "pain_acute_where": ["shoulder:right"]}, "limits",
+        {CALF: 0, Place("shoulder", "right"): 0, Place("calf", "right"): UNASSESSED, Place("lower_back", "left"): UNASSESSED},
         (CALF, "effleurage", 1), "closed", ("Sprain, strain or pulled muscle, fresh",)),
     "nuts on the skin, and a past stroke": Story(
         {"allergies": ["nut"], "allergy_severe": "yes", "heart": ["stroke"], "stroke_when": "past"}, "doctors_ok",
@@ -72,9 +72,10 @@ STORIES = {
         {"clot": "unknown", "told_not": "yes", "told_not_words": "My doctor, in spring"}, "not_assessed",
         {CALF: UNASSESSED}, says=("Not assessed", "My doctor, in spring", "Own words, not read yet")),
     "never on the belly, and only lightly": Story(
-        {"pressure": "2", "never_more": ["abdomen:left", "abdomen:right"], "never_more_level": "1"}, "limits",
+        {"pressure": "2", "never_more": ["abdomen:left", "abdomen:right"], "never_more_level": "1",
+         "avoid": ["axilla:left"]}, "limits",
         {Place("abdomen", "left"): 1, CALF: None}, (Place("abdomen", "right"), "effleurage", 2), "too_deep",
-        ("Go ahead with limits The client's own words: never more",)),
+        ("Go ahead with limits The client's own words: never more", "Armpit, left")),
 }
 
 
