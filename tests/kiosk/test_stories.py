@@ -63,7 +63,8 @@ STORIES = {
     "a fresh sprain beside old pain": Story(
         {"injuries": ["sprain"], "sprain_where": ["calf:left"], "sprain_since": "2026-11-14",
          "pain_where": {"lower_back:left": 5}, "pain_acute": "some", "pain_acute_where": ["shoulder:right"]}, "limits",
-        {CALF: 0, Place("shoulder", "right"): 0, Place("calf", "right"): UNASSESSED, Place("lower_back", "left"): UNASSESSED},
+        {CALF: 0, Place("shoulder", "right"): 0, Place("calf", "right"): UNASSESSED,
+         Place("lower_back", "left"): UNASSESSED},
         (CALF, "effleurage", 1), "closed", ("Sprain, strain or pulled muscle, fresh",)),
     "nuts on the skin, and a past stroke": Story(
         {"allergies": ["nut"], "allergy_severe": "yes", "heart": ["stroke"], "stroke_when": "past"}, "doctors_ok",
