@@ -1,6 +1,6 @@
 // Drafts that save themselves: form[data-autosave=url]. The form goes to the server 1.5 s after the last key and every 5 s while it is
 // dirty; a copy stays on the device until the server has said yes. 409 means that somebody else saved in between:
-// {version, by, newer_url, theirs: {field: text}}; both texts are shown, and nothing is sent again until the person has chosen.
+// {version, newer_url, differences: [[what, mine, theirs]]}; all that differs is shown, and nothing is sent until the person has chosen.
 
 const REST = 1500;
 const EVERY = 5000;
@@ -79,16 +79,14 @@ function start(form) {
     if (newer) newer.href = answer.newer_url || location.href;
     const both = stale.querySelector("[data-autosave-both]");
     both.replaceChildren();
-    for (const [name, text] of Object.entries(answer.theirs || {})) {
-      const own = form.elements[name]?.value ?? "";
-      if (own === text) continue;
-      for (const [word, words] of [[both.dataset.wordYours, own], [both.dataset.wordTheirs, text]]) {
+    for (const [name, own, other] of answer.differences || []) {
+      for (const [word, words] of [[both.dataset.wordYours, own], [both.dataset.wordTheirs, other]]) {
         const cell = document.createElement("div");
         const head = document.createElement("strong");
-        head.textContent = word;
+        head.textContent = `${name}, ${word}`;
         const body = document.createElement("div");
         body.className = "stale-text";
-        body.textContent = words;
+        body.textContent = words || "–";
         cell.append(head, body);
         both.append(cell);
       }

@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 from html import unescape
 
 import pytest
+from markupsafe import escape
 from sqlalchemy import select
 
 from practice.access import guard
@@ -19,7 +20,7 @@ from practice.safety.services.profile import set_allergies
 from practice.safety.services.reviews import mark_reviewed
 from practice.schedule.models import Appointment
 from practice.schedule.states import AppointmentState as S
-from practice.sessions.content import Score
+from practice.sessions.content import NoteContent, Score
 from practice.sessions.models import AddendumKind, NoteState, SessionNote
 from practice.sessions.queries import notes as reading
 from tests.factories.schedule import at
@@ -176,6 +177,37 @@ def test_a_stale_save_keeps_what_was_typed_and_shows_both(people, theo, session)
     assert note_of(people, session)[1].subjective == "Typed long"
 
 
+# What a form sends -> how the comparison names it: the field, and what is typed here.
+DIFFERING = [
+    ({"rows": "neck_posterior:middle petrissage 2 15"}, "What was done", "Back of neck: Kneading, light (2), 15 min"),
+    ({"pain_place": "calf:left"}, "Pain", "Lower leg, left"), ({"pain_before": "0"}, "Pain before", "0"),
+    ({"pain_after": "7"}, "Pain after", "7"), ({"travels_to": "hand:left"}, "Travels to", "Hand, left"),
+    ({"how_taken": "sore"}, "How it was taken", "Was sore"), ({"back_in_days": "14"}, "Back in", "2 weeks"),
+    ({"products": "Arnica rub"}, "Oil and products", "Arnica rub"), ({"with_heat": "y"}, "Worked with heat", "yes"),
+    ({"setting": "face up"}, "Position, music, light, scent, warmth, quiet", "face up"),
+    ({"after_24": "sore"}, "24 hours after the last visit", "Sore"), ({"after_48": "worse"}, "48 hours after", "Worse"),
+    ({"adverse": "Dizzy on sitting up"}, "Something went wrong", "Dizzy on sitting up"),
+    ({"score_name": "Stress", "score_before": "7", "score_after": ""}, "Scores", "Stress: before 7, after –"),
+    ({"said": "firmer", "said_words": "there"}, "Pressure asked on the way", "Firmer, please: there"),
+    ({"care_key": "ball", "care_dose": "twice"}, "Home care", "Tennis or massage ball: twice"),
+    ({"reasons": '{"x": "Asked for it"}'}, "Go ahead anyway: why?", "Asked for it")]
+
+
+@pytest.mark.requirement("lost-update")
+@pytest.mark.parametrize(("typed", "name", "said"), DIFFERING, ids=[name for _typed, name, _said in DIFFERING])
+def test_everything_that_differs_is_named_in_words_on_both_sides(people, theo, session, typed, name, said):
+    draft(people.theo, session, NoteContent(subjective="Same"))
+    sent = opened(theo, session)
+    draft(people.theo, session, NoteContent(subjective="Same"))
+    stale = theo.post(f"/notes/{session}/save", data={**sent, **typed})
+    assert stale.status_code == 409 and stale.json["differences"] == [[name, said, ""]]
+    page = press(theo, session, "sign", {**sent, **typed}).text
+    both = re.search(r'<div class="stale-both".*?<div class="actions">', page, re.S).group(0)
+    assert re.findall(r"<strong>(.*?)</strong>", both) == [
+        f"{escape(name)}, yours", f"{escape(name)}, saved by the other"]
+    assert re.findall(r'"stale-text">(.*?)</div>', both) == [str(escape(said)), "–"]
+
+
 def test_autosave(people, theo, session):
     sent = opened(theo, session)
     assert sent["version"] == "0"
@@ -187,7 +219,7 @@ def test_autosave(people, theo, session):
     for old in ("0", str(version), "abc", "", "9" * 40):
         stale = theo.post(f"/notes/{session}/save", data={**sent, "subjective": "Other", "version": old})
         assert stale.status_code == 409 and stale.json["version"] == version + 1
-        assert stale.json["theirs"]["subjective"] == "Half a sentence"
+        assert stale.json["differences"] == [["What the client says", "Other", "Half a sentence"]]
     assert note_of(people, session)[1].subjective == "Half a sentence"
 
 
@@ -196,7 +228,8 @@ def test_autosave_after_the_signature_offers_no_way_over_it(people, theo, sessio
     note_id = signed(people.theo, session, words("Signed words"))
     answer = theo.post(f"/notes/{session}/save", data={**sent, "version": "3"})
     assert answer.status_code == 409 and "version" not in answer.json
-    assert answer.json["newer_url"] == f"/notes/{note_id}/" and answer.json["theirs"]["subjective"] == "Signed words"
+    assert answer.json["newer_url"] == f"/notes/{note_id}/"
+    assert ["What the client says", "", "Signed words"] in answer.json["differences"]
     page = press(theo, session, "save", sent, version="3", subjective="Too late, still here")
     assert page.status_code == 409 and "Too late, still here" in page.get_data(as_text=True)
     assert note_of(people, session)[1].subjective == "Signed words"

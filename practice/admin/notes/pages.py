@@ -11,6 +11,7 @@ from practice.admin import show
 from practice.admin.auth import current_actor
 from practice.admin.base import Page, record_reading, words
 from practice.admin.notes import editor, handing_over, posting
+from practice.admin.notes.comparing import differences
 from practice.admin.notes.form import NoteForm
 from practice.catalog.techniques import home_care
 from practice.core import clock
@@ -30,7 +31,6 @@ from practice.sessions.content import (
     SAID_LABELS,
     SOAP,
     NoteContent,
-    write_rows,
 )
 from practice.sessions.models import AddendumKind, NoteState, SessionNote
 from practice.sessions.plan import compared
@@ -98,12 +98,14 @@ class NotesPage(Page):
         form = NoteForm()
         if not form.validate():
             return jsonify(errors={name: [str(text) for text in found] for name, found in form.errors.items()}), 422
+        content = form.content()
         try:
             with transaction():
-                note = posting.keep(appointment_id, form.content())
+                note = posting.keep(appointment_id, content)
                 saved_at, version = note.saved_at, note.version
         except (Stale, NoteAlreadySigned) as error:
-            return jsonify(theirs(appointment_id, is_signed=isinstance(error, NoteAlreadySigned))), 409
+            is_signed = isinstance(error, NoteAlreadySigned)
+            return jsonify(newer(appointment_id, form, content, is_signed=is_signed)), 409
         return jsonify(saved_at=show.time(saved_at), version=version)
 
     @expose("/<int:appointment_id>/rows", methods=["POST"])
@@ -155,16 +157,15 @@ def recorded_setting(appointment: Appointment) -> editor.Setting:
     return editor.read_setting(get_appointment(appointment_id), reading.note_for(appointment_id))
 
 
-def theirs(appointment_id: int, *, is_signed: bool) -> dict:
+def newer(appointment_id: int, form: NoteForm, content: NoteContent, *, is_signed: bool) -> dict:
     """What is stored instead, for the autosave's banner; without a version nothing may be saved over it."""
     note = reading.note_for(appointment_id)
     if note is None:
-        return {"newer_url": url_for("notes.edit", appointment_id=appointment_id), "version": 0, "theirs": {}}
+        return {"newer_url": url_for("notes.edit", appointment_id=appointment_id), "version": 0, "differences": []}
     note_id, version = note.id, note.version
     record_reading("note.compare", note, client_id=note.client_id)
-    content = reading.content_of(reading.get_note(note_id))
-    stored = {name: getattr(content, name) for name in SOAP} | {"rows": write_rows(content.rows)}
-    answer = {"newer_url": url_for("notes.page", note_id=note_id), "theirs": stored}
+    differing = differences(form, content, reading.content_of(reading.get_note(note_id)))
+    answer = {"newer_url": url_for("notes.page", note_id=note_id), "differences": differing}
     return answer if is_signed else answer | {"version": version}
 
 

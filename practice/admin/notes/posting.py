@@ -9,6 +9,7 @@ from practice.admin import show
 from practice.admin.auth import current_actor
 from practice.admin.base import NUMBERS, show_error, words
 from practice.admin.notes import editor
+from practice.admin.notes.comparing import differences
 from practice.admin.notes.form import LONGEST_TEXT, NoteForm, posted_row, posted_version
 from practice.core.db import db, transaction
 from practice.core.errors import DomainError, Stale
@@ -122,19 +123,20 @@ def _refused(appointment_id: int, form: NoteForm, content: NoteContent, error: D
     setting = editor.read_setting(get_appointment(appointment_id), reading.note_for(appointment_id))
     form.show(content)
     missing = frozenset(cause.key for cause in error.causes) if isinstance(error, ReasonsMissing) else frozenset()
-    theirs = reading.content_of(setting.note) if isinstance(error, Stale) and setting.note else None
-    if not missing and theirs is None:
+    is_stale = isinstance(error, Stale) and setting.note is not None
+    differing = differences(form, content, reading.content_of(setting.note)) if is_stale else None
+    if not missing and not is_stale:
         show_error(form, error)
     code = 409 if isinstance(error, (Stale, NoteAlreadySigned)) else 422
-    return render(form, content, setting, missing=missing, theirs=theirs), code
+    return render(form, content, setting, missing=missing, differing=differing), code
 
 
 def render(form: NoteForm, content: NoteContent, setting: editor.Setting, *, missing: frozenset[str] = frozenset(),
-           theirs: NoteContent | None = None, unchanged: tuple[str, ...] = (), add_error: str = "") -> str:
-    """The whole editor. `theirs` is what somebody saved in between, `unchanged` what was copied and left as it was."""
+           differing: list | None = None, unchanged: tuple[str, ...] = (), add_error: str = "") -> str:
+    """The whole editor. `differing`: where a newer note differs, `unchanged`: what was copied and left as it was."""
     note = setting.note
     return render_template(
-        "admin/notes/edit.html", soap=SOAP, theirs=theirs, unchanged=unchanged, add_error=add_error,
+        "admin/notes/edit.html", soap=SOAP, differences=differing, unchanged=unchanged, add_error=add_error,
         version=note.version if note else 0, saved_at=show.time(note.saved_at) if note else None,
         is_signed=note is not None and note.state is NoteState.SIGNED, how_taken=HOW_TAKEN_LABELS,
         handover=reading.handover_of(setting.appointment.id), longest=LONGEST_TEXT,
