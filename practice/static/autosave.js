@@ -1,4 +1,5 @@
-// Drafts that save themselves: form[data-autosave=url]. The form goes to the server 1.5 s after the last key and every 5 s while it is
+// Drafts that save themselves: form[data-autosave=url]; with data-autosave-unsaved=version what stands in it was typed on that
+// version and has been refused. The form goes to the server 1.5 s after the last key and every 5 s while it is
 // dirty; a copy stays on the device until the server has said yes. 409 means that somebody else saved in between:
 // {version, newer_url, differences: [[what, mine, theirs]]}; all that differs is shown, and nothing is sent until the person has chosen.
 
@@ -51,6 +52,7 @@ function start(form) {
   let refused = false;
   let changes = 0;
   let timer = 0;
+  let copied = null; // the copy this page has put on the device: another window's is not ours to take away
 
   function say(state, word) {
     if (!status) return;
@@ -62,7 +64,12 @@ function start(form) {
 
   function keep() {
     const copy = { at: Date.now(), version: version?.value || "", texts: textsOf(form) };
-    try { device()?.setItem(key, JSON.stringify(copy)); } catch { /* full or forbidden: the server copy is still tried */ }
+    copied = JSON.stringify(copy);
+    try { device()?.setItem(key, copied); } catch { /* full or forbidden: the server copy is still tried */ }
+  }
+
+  function forget() {
+    if (device()?.getItem(key) === copied) device()?.removeItem(key);
   }
 
   function showStale(answer) {
@@ -112,7 +119,7 @@ function start(form) {
       savedAt = answer.saved_at || savedAt;
       if (version && answer.version !== undefined) version.value = answer.version;
       dirty = changes !== sent;
-      if (dirty) keep(); else device()?.removeItem(key);
+      if (dirty) keep(); else forget();
       say("saved", status?.dataset.wordSaved || "");
       form.dispatchEvent(new CustomEvent("autosave:saved", { bubbles: true, detail: answer }));
     } catch {
@@ -137,6 +144,7 @@ function start(form) {
     if (!copy) return;
     if (JSON.stringify({ ...textsOf(form), version: 0 }) === JSON.stringify({ ...copy.texts, version: 0 })) { device().removeItem(key); return; }
     putBack(form, copy.texts);
+    copied = device().getItem(key);
     // The text was written on an older version: sending that version lets the server notice and ask, instead of overwriting.
     if (version && copy.version) version.value = copy.version;
     dirty = true;
@@ -144,8 +152,18 @@ function start(form) {
     say("failed", status?.dataset.wordKept || "");
   }
 
+  // What stands in a refused page is nowhere but there and on the device. Over what somebody else has saved it goes only when chosen.
+  function comeBack() {
+    refused = Boolean(stale && !stale.hidden);
+    if (version) version.value = form.dataset.autosaveUnsaved;
+    dirty = true;
+    changes += 1;
+    keep();
+    failed();
+  }
+
   if (status && savedAt) say("saved", status.dataset.wordSaved);
-  restore();
+  if (form.dataset.autosaveUnsaved === undefined) restore(); else comeBack();
   form.addEventListener("input", changed);
   form.addEventListener("change", changed);
   form.addEventListener("autosave:changed", changed); // for scripts that fill hidden fields
@@ -156,7 +174,8 @@ function start(form) {
     clearTimeout(timer);
   });
   retry?.addEventListener("click", () => { refused = false; dirty = true; save(); });
-  over?.addEventListener("click", () => {
+  over?.addEventListener("click", (event) => {
+    event.preventDefault(); // where it is a button of the form: for a page without scripts
     version.value = over.dataset.version;
     stale.hidden = true;
     refused = false;

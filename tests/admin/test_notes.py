@@ -173,6 +173,7 @@ def test_a_stale_save_keeps_what_was_typed_and_shows_both(people, theo, session)
     answer = press(theo, session, "save", sent, subjective="Typed long")
     page = answer.get_data(as_text=True)
     assert answer.status_code == 409 and "Typed long" in page and "Theirs" in page and "Compare" in page
+    assert "Not saved yet." in page and "Save mine over it" in page and "Saved 09:00" not in page
     assert press(theo, session, "save", fields(page), subjective="Typed long").status_code == 302
     assert note_of(people, session)[1].subjective == "Typed long"
 

@@ -162,6 +162,72 @@ def test_what_was_typed_without_a_connection_comes_back(live_server, new_page):
     assert content.subjective == "Typed while the line was down" and len(content.rows) == 2
 
 
+def drafts(page) -> list[str]:
+    """What is kept on this device of notes that did not arrive."""
+    return page.evaluate("Object.entries(localStorage).filter(([key]) => key.startsWith('draft:')).map(one => one[1])")
+
+
+def refused(page, other, appointment: int) -> None:
+    """Two windows on one note: the other one saves, then this one is typed in and its signature is refused."""
+    for window in (page, other):
+        window.goto(f"/notes/{appointment}/edit")
+    other.fill("#plan", "Theirs")
+    other.wait_for_selector(".autosave[data-state=saved]")
+    page.fill("#subjective", "Mine, typed late")
+    page.wait_for_selector(".autosave[data-state=failed]")
+    with page.expect_navigation():
+        page.click(".note-sign")
+    page.wait_for_selector(".autosave[data-state=failed]")
+
+
+@pytest.mark.requirement("lost-update")
+def test_a_page_that_was_refused_is_unsaved_until_somebody_has_chosen(live_server, new_page, tmp_path):
+    appointment = session_with_a_last_note()
+    page = new_page(size=TABLET)
+    sign_in(page, "theo")
+    other, asked = page.context.new_page(), []
+    refused(page, other, appointment)
+    assert "Not saved" in page.inner_text(".autosave-words") and "Kept on this device" in page.inner_text(".autosave")
+    assert page.inner_text(".stale-both").count("Mine, typed late") == 1 and "Theirs" in page.inner_text(".stale-both")
+    assert "Mine, typed late" in drafts(page)[0], "the copy on the device is still there"
+    assert faults(page) == []
+    page.screenshot(path=tmp_path / "note-refused.png")
+    page.press("#subjective", "End")
+    page.keyboard.type(", and more")
+    page.wait_for_timeout(2500)
+    assert stored(appointment)[1].subjective == "", "nothing goes over the other's words before somebody has chosen"
+    page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.accept()))
+    page.goto("/")
+    assert asked == ["beforeunload"]
+    page.goto(f"/notes/{appointment}/edit")
+    page.wait_for_selector("[data-autosave-stale]:visible")
+    assert page.input_value("#subjective") == "Mine, typed late, and more"
+    assert page.inner_text("[data-autosave-both]").count("What the client says") == 2
+    page.click("[data-autosave-over]")
+    page.wait_for_selector(".autosave[data-state=saved]")
+    content = stored(appointment)[1]
+    assert (content.subjective, content.plan) == ("Mine, typed late, and more", "") and drafts(page) == []
+
+
+@pytest.mark.requirement("lost-update")
+def test_a_refused_signature_is_settled_on_its_own_page(live_server, new_page):
+    appointment = session_with_a_last_note()
+    page = new_page(size=TABLET)
+    sign_in(page, "theo")
+    refused(page, page.context.new_page(), appointment)
+    with page.expect_navigation():
+        page.click(".note-sign")  # again, without having chosen
+    assert page.is_visible("[data-autosave-over]") and stored(appointment)[0] is NoteState.DRAFT
+    page.click("[data-autosave-over]")
+    page.wait_for_selector(".autosave[data-state=saved]")
+    assert not page.is_visible("[data-autosave-stale]") and drafts(page) == []
+    page.fill("#objective", "Turns left")
+    page.wait_for_selector(".autosave[data-state=saved]")
+    page.click(".note-sign")
+    page.wait_for_selector("text=Signed by Theo Marsh")
+    assert stored(appointment)[1].subjective == "Mine, typed late"
+
+
 @pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
 def test_no_page_of_a_note_has_a_fault(live_server, new_page, dark):
     appointment = session_with_a_last_note()

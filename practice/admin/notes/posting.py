@@ -68,16 +68,24 @@ def posted(appointment_id: int, setting: editor.Setting):
     form, do = NoteForm(), request.form.get("do", "save")
     if not form.validate():
         stored = reading.content_of(setting.note)
-        return render(form, stored if form.rows.errors else replace(stored, rows=form.work_rows()), setting), 422
+        shown = stored if form.rows.errors else replace(stored, rows=form.work_rows())
+        return render(form, shown, setting, is_unsaved=True), 422
     content, add_error = form.content(), ""
     if do.partition("-")[0] in CHANGING:
         content, add_error = changed(content, do, setting)
     unchanged = content.unchanged_copies(setting.last_content) if do == "sign" else ()
     wants_signature = do == "sign-copied" or (do == "sign" and not unchanged)
+    is_kept = False
     try:
-        note_id = _save(appointment_id, content, wants_signature)
+        with transaction():
+            note = keep(appointment_id, content)
+            note_id, version = note.id, note.version
+        is_kept = True  # and stays so where the signature is refused
+        if wants_signature:
+            with transaction():
+                notes.sign(current_actor(), note_id, version=version)
     except DomainError as error:
-        return _refused(appointment_id, form, content, error)
+        return _refused(appointment_id, form, content, error, is_kept=is_kept)
     flash(url_for("notes.save", appointment_id=appointment_id), "arrived")
     if wants_signature:
         flash(gettext("Signed."), "success")
@@ -106,18 +114,7 @@ def _kept_as_template(appointment_id: int, content: NoteContent):
     return redirect(url_for("snippets.edit", snippet_id=number))
 
 
-def _save(appointment_id: int, content: NoteContent, wants_signature: bool) -> int:
-    """Save, then sign where asked, in two steps: a refused signature keeps what was typed. Returns the note's id."""
-    with transaction():
-        note = keep(appointment_id, content)
-        note_id, version = note.id, note.version
-    if wants_signature:
-        with transaction():
-            notes.sign(current_actor(), note_id, version=version)
-    return note_id
-
-
-def _refused(appointment_id: int, form: NoteForm, content: NoteContent, error: DomainError):
+def _refused(appointment_id: int, form: NoteForm, content: NoteContent, error: DomainError, *, is_kept: bool):
     """The editor again, with everything that was typed and why it was not taken."""
     db.session.expire_all()
     setting = editor.read_setting(get_appointment(appointment_id), reading.note_for(appointment_id))
@@ -128,16 +125,24 @@ def _refused(appointment_id: int, form: NoteForm, content: NoteContent, error: D
     if not missing and not is_stale:
         show_error(form, error)
     code = 409 if isinstance(error, (Stale, NoteAlreadySigned)) else 422
-    return render(form, content, setting, missing=missing, differing=differing), code
+    return render(form, content, setting, missing=missing, differing=differing,
+                  is_unsaved=not is_kept or isinstance(error, Stale)), code
 
 
 def render(form: NoteForm, content: NoteContent, setting: editor.Setting, *, missing: frozenset[str] = frozenset(),
-           differing: list | None = None, unchanged: tuple[str, ...] = (), add_error: str = "") -> str:
-    """The whole editor. `differing`: where a newer note differs, `unchanged`: what was copied and left as it was."""
+           differing: list | None = None, unchanged: tuple[str, ...] = (), add_error: str = "",
+           is_unsaved: bool = False) -> str:
+    """The whole editor. `differing`: where a newer note differs, `unchanged`: what was copied and left as it was.
+
+    A page that `is_unsaved` still stands on the version it was typed on. Where all that differs is shown it carries the
+    newer one as well: for the button that puts it over that, and for a page without scripts.
+    """
     note = setting.note
+    newest, typed_on = note.version if note else 0, posted_version() if is_unsaved else None
     return render_template(
         "admin/notes/edit.html", soap=SOAP, differences=differing, unchanged=unchanged, add_error=add_error,
-        version=note.version if note else 0, saved_at=show.time(note.saved_at) if note else None,
+        version=newest if typed_on is None or differing is not None else typed_on, typed_on=typed_on,
+        saved_at=show.time(note.saved_at) if note and not is_unsaved else None,
         is_signed=note is not None and note.state is NoteState.SIGNED, how_taken=HOW_TAKEN_LABELS,
         handover=reading.handover_of(setting.appointment.id), longest=LONGEST_TEXT,
         **editor.work(content, setting, missing), **editor.page(content, form, setting))
