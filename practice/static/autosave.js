@@ -50,6 +50,7 @@ function start(form) {
   let dirty = false;
   let sending = false;
   let refused = false;
+  let rejected = -1; // the state the server could not read: it is not sent again until something has changed
   let changes = 0;
   let timer = 0;
   let copied = null; // the copy this page has put on the device: another window's is not ours to take away
@@ -101,9 +102,31 @@ function start(form) {
     stale.scrollIntoView({ block: "nearest" });
   }
 
+  // errors: {field: [text]}; "field-1" is the second box of that name. A box without room for words is told by the status alone.
+  function showErrors(errors) {
+    for (const line of form.querySelectorAll("[data-autosave-error]")) {
+      form.querySelector(`[aria-describedby="${line.id}"]`)?.removeAttribute("aria-invalid");
+      line.remove();
+    }
+    for (const [place, texts] of Object.entries(errors)) {
+      const [name, number] = place.split("-");
+      const box = form.querySelectorAll(`[name="${CSS.escape(name)}"]:not([type=hidden])`)[Number(number || 0)];
+      if (!box) continue;
+      const line = document.createElement("p");
+      line.className = "f-error";
+      line.id = `${place}-error`;
+      line.dataset.autosaveError = "";
+      line.setAttribute("role", "alert");
+      line.textContent = texts.join(" ");
+      box.setAttribute("aria-invalid", "true");
+      box.setAttribute("aria-describedby", line.id);
+      (box.closest(".note-care") || box.parentElement).append(line);
+    }
+  }
+
   async function save() {
     clearTimeout(timer);
-    if (!dirty || sending || refused) return;
+    if (!dirty || sending || refused || rejected === changes) return;
     sending = true;
     const sent = changes;
     say("saving", status?.dataset.wordSaving || "");
@@ -114,12 +137,19 @@ function start(form) {
       const response = await fetch(url, { method: "POST", body, headers: { "X-CSRFToken": token, Accept: "application/json" }, redirect: "error" });
       if (response.status === 409) { showStale(await response.json().catch(() => ({}))); return; }
       if (response.status === 423) window.dispatchEvent(new Event("lock:locked"));
+      if (response.status === 422) {
+        rejected = sent;
+        failed();
+        showErrors((await response.json().catch(() => ({}))).errors || {});
+        return;
+      }
       if (!response.ok) { failed(); return; }
       const answer = await response.json();
       savedAt = answer.saved_at || savedAt;
       if (version && answer.version !== undefined) version.value = answer.version;
       dirty = changes !== sent;
       if (dirty) keep(); else forget();
+      showErrors({});
       say("saved", status?.dataset.wordSaved || "");
       form.dispatchEvent(new CustomEvent("autosave:saved", { bubbles: true, detail: answer }));
     } catch {
@@ -173,7 +203,7 @@ function start(form) {
     dirty = false;
     clearTimeout(timer);
   });
-  retry?.addEventListener("click", () => { refused = false; dirty = true; save(); });
+  retry?.addEventListener("click", () => { refused = false; rejected = -1; dirty = true; save(); });
   over?.addEventListener("click", (event) => {
     event.preventDefault(); // where it is a button of the form: for a page without scripts
     version.value = over.dataset.version;

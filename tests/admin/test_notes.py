@@ -342,7 +342,7 @@ def test_everything_a_session_can_tell_is_kept_and_read(people, theo, session):
     values = {
         "products": "Grapeseed, Arnica rub", "setting": "face up, quiet", "with_heat": "y", "travels_to": "hand:left",
         "pain_place": "neck_posterior:middle", "adverse": "Dizzy on sitting up", "score_name": ["Stress", "Jaw", ""],
-        "score_before": ["7", "11", "3"], "score_after": ["3", "2", ""], "said": ["firmer", "", "magic"],
+        "score_before": ["7", "", ""], "score_after": ["3", "2", ""], "said": ["firmer", "", "magic"],
         "said_words": ["a bit more there", "", "x"], "rows": "neck_posterior:middle petrissage 2 10"}
     answer = press(theo, session, "sign", opened(theo, session), **values)
     assert answer.status_code == 302
@@ -381,6 +381,27 @@ def review(browser, appointment_id: int) -> None:
     page = browser.get(f"/brief/{appointment_id}").get_data(as_text=True)
     seen = unescape(re.search(r'name="seen" value="([^"]*)"', page).group(1))
     assert browser.post(f"/brief/{appointment_id}/reviewed", data={"seen": seen}).status_code == 302
+
+
+@pytest.mark.parametrize(("name", "before", "after", "box", "said"), [
+    ("Mood", "11", "", "score_before-1", "from 0 to 10"), ("Mood", "3", "x", "score_after-1", "from 0 to 10"),
+    ("", "3", "", "score_name-1", "what the figures are about")])
+def test_a_wrong_figure_is_said_at_its_box_and_nothing_is_saved_as_if_all_were_well(people, theo, session, name,
+                                                                                  before, after, box, said):
+    sent = opened(theo, session) | {
+        "subjective": "Typed long", "score_name": ["Stress", name], "score_before": ["7", before],
+        "score_after": ["3", after], "said": ["firmer"], "said_words": ["there"], "care_key": ["ball"],
+        "care_dose": ["twice"]}
+    answer = theo.post(f"/notes/{session}/save", data=sent)
+    assert answer.status_code == 422 and list(answer.json["errors"]) == [box] and said in answer.json["errors"][box][0]
+    assert theo.post(f"/notes/{session}/rows", data={**sent, "do": ""}).status_code == 200, "rows are judged meanwhile"
+    answer = press(theo, session, "sign", sent)
+    assert answer.status_code == 422 and note_of(people, session) is None
+    page = answer.text
+    assert f'aria-describedby="{box}-error"' in page and said in page and "Not saved yet." in page
+    for typed in ("Typed long", 'value="Stress"', f'value="{name}"', f'value="{before}"', f'value="{after}"',
+                  'value="there"', 'value="twice"'):
+        assert typed in page
 
 
 def test_what_rarely_changes_is_remembered_and_the_days_after_are_asked(people, theo, session):

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from flask_babel import gettext
 
 from practice.admin.auth import current_actor
-from practice.admin.notes.form import MOST_SCORES, NoteForm
+from practice.admin.notes.form import MOST_SCORES, NoteForm, typed_lines, wrong_figures
 from practice.catalog.techniques import by_kind, home_care, in_a_word, order_hints, placed
 from practice.core.body import Place, all_places, join_sides
 from practice.safety.queries.book import rulebook
@@ -15,7 +15,7 @@ from practice.safety.rules import Verdict, check_home_care, levels
 from practice.safety.rules_verdict import ProblemKind, ReasonKind, Shown
 from practice.schedule.models import Appointment
 from practice.sessions.checking import Cause, causes_of, problems_of
-from practice.sessions.content import AFTER_LABELS, SAID_LABELS, NoteContent, Score
+from practice.sessions.content import AFTER_LABELS, SAID_LABELS, NoteContent
 from practice.sessions.measures import SESSION_ITEMS
 from practice.sessions.models import SessionNote
 from practice.sessions.plan import PlanContent, compared
@@ -124,16 +124,25 @@ def page(content: NoteContent, form: NoteForm, setting: Setting) -> dict:
         "shown_as": verdict.shown_as if verdict.shown_as not in (Shown.GO_AHEAD, Shown.LIMITS) else None,
         "home_care": home_care(), "care_rows": [*content.home_care, ("", "")],
         "snippets": [(row.field, row.id, json.loads(row.content)["title"]) for row in reading.snippets()],
-        "session_items": SESSION_ITEMS, "score_name": score_name, "score_rows": score_rows(content),
+        "session_items": SESSION_ITEMS, "score_rows": score_rows(content), "wrong": {},
         "said_rows": [*content.said, ("", "")], "said_labels": SAID_LABELS, "after_labels": AFTER_LABELS,
         "tolerance": tolerance(content, setting), "asks_after": setting.last is not None,
         "not_at": {key: home_care_not_at(setting, key, content) for key, _dose in content.home_care},
     }
 
 
-def score_rows(content: NoteContent) -> list[Score]:
-    """The 0–10 items of the note, and free lines."""
-    return [*content.scores, *[Score("")] * FREE_SCORES][:MOST_SCORES]
+def score_rows(content: NoteContent) -> list[tuple[str, str, str]]:
+    """The 0–10 items of the note as their boxes show them, and free lines."""
+    there = [(score_name(one.name), *("" if figure is None else str(figure) for figure in (one.before, one.after)))
+             for one in content.scores]
+    return [*there, *[("", "", "")] * FREE_SCORES][:MOST_SCORES]
+
+
+def typed_rows() -> dict:
+    """The lists of the page as they were typed, with what is wrong in them: they could not be kept."""
+    return {"score_rows": typed_lines("score_name", "score_before", "score_after") or score_rows(NoteContent()),
+            "said_rows": typed_lines("said", "said_words") or [("", "")],
+            "care_rows": typed_lines("care_key", "care_dose") or [("", "")], "wrong": wrong_figures()}
 
 
 def score_name(name: str) -> str:

@@ -82,6 +82,15 @@ class NoteForm(FlaskForm):
         if any(len(words) > LONGEST_REASON for words in posted_reasons(field.data).values()):
             raise ValidationError(gettext(TOO_LONG))
 
+    def is_whole(self) -> bool:
+        """Whether all of it can be kept. The rows alone can be judged while a figure is still wrong."""
+        is_valid = self.validate()
+        return is_valid and not wrong_figures()
+
+    def all_errors(self) -> dict[str, list[str]]:
+        """Name of the field -> what is wrong; "score_before-1" is the second line's box of that name."""
+        return {name: [str(text) for text in found] for name, found in (self.errors | wrong_figures()).items()}
+
     def work_rows(self) -> tuple[WorkRow, ...]:
         """The rows as they were posted. ValueError where they cannot be read."""
         return read_rows(self.rows.data or "", rulebook().techniques)
@@ -153,12 +162,28 @@ def posted_scores() -> tuple[Score, ...]:
     """The 0–10 items that have a name and a figure; a label of the list stands for its key."""
     known = {gettext(label).casefold(): key for key, (label, _more) in SESSION_ITEMS.items()}
     found = []
-    columns = [request.form.getlist(name)[:MOST_SCORES] for name in ("score_name", "score_before", "score_after")]
-    for name, before, after in zip(*columns, strict=False):
+    for name, before, after in typed_lines("score_name", "score_before", "score_after"):
         name, figures = name.strip()[:LONGEST_DOSE], [_figure(before), _figure(after)]
         if name and figures != [None, None]:
             found.append(Score(known.get(name.casefold(), name), *figures))
     return tuple(found)
+
+
+def typed_lines(*names: str) -> list[tuple[str, ...]]:
+    """The lines of a list as they were typed, whatever stands in them."""
+    return list(zip(*(request.form.getlist(name)[:MOST_SCORES] for name in names), strict=False))
+
+
+def wrong_figures() -> dict[str, list[str]]:
+    """What is wrong in the lines of 0–10 items, by box: a figure that is none, or one that belongs to nothing."""
+    wrong = {}
+    for number, (name, before, after) in enumerate(typed_lines("score_name", "score_before", "score_after")):
+        for box, text in (("score_before", before), ("score_after", after)):
+            if text.strip() and _figure(text) is None:
+                wrong[f"{box}-{number}"] = [gettext("A figure from 0 to 10, please.")]
+        if (before.strip() or after.strip()) and not name.strip():
+            wrong[f"score_name-{number}"] = [gettext("Say what the figures are about.")]
+    return wrong
 
 
 def _figure(text: str) -> int | None:

@@ -96,8 +96,8 @@ class NotesPage(Page):
         """Autosave: JSON with the time of saving and the new version; 409 when somebody saved in between."""
         to_write(appointment_id)
         form = NoteForm()
-        if not form.validate():
-            return jsonify(errors={name: [str(text) for text in found] for name, found in form.errors.items()}), 422
+        if not form.is_whole():
+            return jsonify(errors=form.all_errors()), 422
         content = form.content()
         try:
             with transaction():
@@ -114,7 +114,7 @@ class NotesPage(Page):
         setting = recorded_setting(to_write(appointment_id))
         form = NoteForm()
         if not form.validate():
-            return jsonify(errors={name: [str(text) for text in found] for name, found in form.errors.items()}), 422
+            return jsonify(errors=form.all_errors()), 422
         content, error = posting.changed(form.content(), request.form.get("do", ""), setting)
         form.show(content)
         return render_template("admin/notes/work.html", form=form, add_error=error, **editor.work(content, setting))

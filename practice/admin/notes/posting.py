@@ -66,10 +66,10 @@ def inserted(content: NoteContent, name: str) -> NoteContent:
 def posted(appointment_id: int, setting: editor.Setting):
     """A button was pressed: keep what was typed, do what the button says, and show what came of it."""
     form, do = NoteForm(), request.form.get("do", "save")
-    if not form.validate():
+    if not form.is_whole():
         stored = reading.content_of(setting.note)
         shown = stored if form.rows.errors else replace(stored, rows=form.work_rows())
-        return render(form, shown, setting, is_unsaved=True), 422
+        return render(form, shown, setting, is_unsaved=True, typed=editor.typed_rows()), 422
     content, add_error = form.content(), ""
     if do.partition("-")[0] in CHANGING:
         content, add_error = changed(content, do, setting)
@@ -131,11 +131,12 @@ def _refused(appointment_id: int, form: NoteForm, content: NoteContent, error: D
 
 def render(form: NoteForm, content: NoteContent, setting: editor.Setting, *, missing: frozenset[str] = frozenset(),
            differing: list | None = None, unchanged: tuple[str, ...] = (), add_error: str = "",
-           is_unsaved: bool = False) -> str:
+           is_unsaved: bool = False, typed: dict | None = None) -> str:
     """The whole editor. `differing`: where a newer note differs, `unchanged`: what was copied and left as it was.
 
     A page that `is_unsaved` still stands on the version it was typed on. Where all that differs is shown it carries the
-    newer one as well: for the button that puts it over that, and for a page without scripts.
+    newer one as well: for the button that puts it over that, and for a page without scripts. `typed` are lists
+    as they were typed, where they could not be read.
     """
     note = setting.note
     newest, typed_on = note.version if note else 0, posted_version() if is_unsaved else None
@@ -145,4 +146,4 @@ def render(form: NoteForm, content: NoteContent, setting: editor.Setting, *, mis
         saved_at=show.time(note.saved_at) if note and not is_unsaved else None,
         is_signed=note is not None and note.state is NoteState.SIGNED, how_taken=HOW_TAKEN_LABELS,
         handover=reading.handover_of(setting.appointment.id), longest=LONGEST_TEXT,
-        **editor.work(content, setting, missing), **editor.page(content, form, setting))
+        **editor.work(content, setting, missing), **editor.page(content, form, setting) | (typed or {}))
