@@ -144,12 +144,15 @@ class NoteContent:
         return replace(self, products=previous.products, setting=previous.setting)
 
     def same_work_as(self, previous: "NoteContent") -> "NoteContent":
-        """This note with the rows of the last one, marked as taken over."""
-        return replace(self, rows=previous.rows, copied=_with(self.copied, "rows"))
+        """This note with the rows of the last one under its own, marked as taken over where there are any."""
+        found = self.as_planned(previous.rows)
+        return found if found.rows == self.rows else replace(found, copied=_with(self.copied, "rows"))
 
     def as_planned(self, rows: tuple[WorkRow, ...]) -> "NoteContent":
-        """This note with the rows of the client's plan."""
-        return replace(self, rows=rows[:MOST_ROWS])
+        """This note with the rows of the client's plan under its own; a technique entered at a place stays as it is."""
+        there = {(row.place, row.technique) for row in self.rows}
+        added = (row for row in rows if (row.place, row.technique) not in there)
+        return replace(self, rows=(*self.rows, *added)[:MOST_ROWS])
 
     def copy_of(self, name: str, previous: "NoteContent") -> "NoteContent":
         """This note with one SOAP field of the last one under what stands there already. KeyError for other names."""

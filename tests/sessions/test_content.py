@@ -61,6 +61,18 @@ def test_the_same_work_is_marked():
     assert (new.subjective, new.rows, new.copied) == ("new", last.rows, ("rows",))
 
 
+def test_rows_already_there_stay_and_are_not_doubled():
+    calf, neck = Place("calf", "left"), Place("neck_posterior", "middle")
+    own = (WorkRow(calf, "petrissage", 4, 25), WorkRow(calf, "friction", 2, 5))
+    last = NoteContent(rows=(WorkRow(calf, "petrissage", 2, 5), WorkRow(neck, "petrissage", 3, 10)))
+    new = NoteContent(rows=own).same_work_as(last)
+    assert new.rows == (*own, last.rows[1]) and new.copied == ("rows",)
+    assert new.same_work_as(last) == new
+    assert NoteContent(rows=own).as_planned(last.rows).rows == new.rows
+    assert NoteContent(rows=own).as_planned(last.rows).copied == ()
+    assert NoteContent(rows=last.rows).same_work_as(last).copied == (), "they were entered, not taken over"
+
+
 def test_copying_goes_under_what_stands_there_and_is_marked_once():
     last = NoteContent(plan="Two weeks")
     new = NoteContent(plan="Stretch").copy_of("plan", last)
