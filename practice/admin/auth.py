@@ -124,7 +124,10 @@ def actor_of(row: queries.OpenSignIn) -> Actor:
 
 
 def _wanted() -> str | None:
+    """The page somebody wanted to go to; for a form that was sent, the page of that address, where it has one."""
     wanted = request.full_path.rstrip("?") if request.method == "GET" and request.endpoint else None
+    if request.method == "POST" and request.url_rule and "GET" in request.url_rule.methods:
+        wanted = request.path
     return wanted if wanted and wanted != "/" else None
 
 

@@ -220,6 +220,15 @@ def test_one_lands_where_one_wanted_to_go(door):
     assert answer.headers["Location"] == "/account/password?x=1"
 
 
+def test_who_sent_a_form_after_the_end_lands_on_its_page(door):
+    away = door.post("/notes/7/edit", data={"do": "sign", "subjective": "long"}).headers["Location"]
+    assert away.startswith("/sign-in?") and "subjective" not in away
+    answer = door.post(away, data={"email": "rae@example.com", "password": PASSWORD})
+    assert answer.headers["Location"] == "/notes/7/edit"
+    door.post("/sign-out")
+    assert door.post("/notes/7/save").headers["Location"] == "/sign-in", "there is no such page to open"
+
+
 def test_signing_in_needs_the_token_of_the_page(door, app):
     for csrf in (False, True):
         answer = enter(door, csrf=csrf)
