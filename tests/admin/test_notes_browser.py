@@ -140,6 +140,62 @@ def test_by_keyboard_only(live_server, new_page):
     assert state is NoteState.SIGNED and content.rows[0].pressure == 2
 
 
+def chosen(page) -> tuple[str, str, str]:
+    """Depth, technique and minutes as the editor stands."""
+    return tuple(page.evaluate("""[...document.querySelectorAll('[name=depth]:checked, [name=technique]:checked')]
+        .map(one => one.value).concat(document.querySelector('[name=minutes]').value)"""))
+
+
+def test_technique_and_minutes_stand_once_for_the_visit(live_server, new_page):
+    appointment = session_with_a_last_note()
+    page = new_page(size=TABLET, has_touch=True)
+    sign_in(page, "theo")
+    page.goto(f"/notes/{appointment}/edit")
+    for tap in ("label.tech-chip:has([value=petrissage])", "[data-step='5']", "[data-step='5']"):
+        page.tap(tap)
+    for place, depth in (("lower_back:left", "2"), ("lower_back:right", "3")):
+        page.locator(f"[data-figure=back] [data-place='{place}']").tap()
+        assert chosen(page) == (depth, "petrissage", "20")
+        page.tap("button[value=add]")
+        page.wait_for_selector(f".work-table tbody tr >> nth={int(place.endswith('right'))}")
+    page.select_option("[name=place]", str(NECK))
+    assert chosen(page) == ("2", "effleurage", "20"), "the last note has a row of its own there"
+    page.select_option("[name=place]", "hand:left")
+    assert chosen(page) == ("3", "petrissage", "20")
+
+
+def test_enter_keeps_the_depth_chosen_by_key(live_server, new_page):
+    appointment = session_with_a_last_note()
+    page = new_page()
+    sign_in(page, "theo")
+    page.goto(f"/notes/{appointment}/edit")
+    page.focus("#bodymap .bm-region[tabindex='0']")
+    for key in ("ArrowDown", "ArrowDown", "2", "Enter"):
+        page.keyboard.press(key)
+    assert chosen(page)[0] == "2"
+    for key in ("ArrowDown", "Enter", "4"):
+        page.keyboard.press(key)
+    assert chosen(page)[0] == "4"
+
+
+def test_a_sore_day_after_suggests_at_once(live_server, new_page):
+    appointment = session_with_a_last_note()
+    page = new_page(size=TABLET)
+    sign_in(page, "theo")
+    page.goto(f"/notes/{appointment}/edit")
+    page.click("text=Scores, check-ins, after last time")
+    for choice, shown in (("sore", True), ("better", False), ("worse", True)):
+        page.select_option("#after_24", choice)
+        assert page.is_visible("text=the deepest was 3. Perhaps one lighter today.") is shown
+    page.fill("[name=score_name] >> nth=0", "Mood")
+    page.fill("[name=score_before] >> nth=0", "11")
+    page.wait_for_selector("text=A figure from 0 to 10, please.")
+    assert page.get_attribute(".autosave", "data-state") == "failed" and stored(appointment) is None
+    page.fill("[name=score_before] >> nth=0", "7")
+    page.wait_for_selector(".autosave[data-state=saved]")
+    assert not page.is_visible("text=A figure from 0 to 10, please.") and stored(appointment)[1].scores[0].before == 7
+
+
 def test_what_was_typed_without_a_connection_comes_back(live_server, new_page):
     appointment = session_with_a_last_note()
     page = new_page(size=TABLET)

@@ -26,6 +26,7 @@ USUAL_DEPTH = 3
 USUAL_MINUTES = 10
 FREE_SCORES = 2
 MOST_CHIPS, FEWEST_CHIPS = 5, 3
+SORE = ("sore", "worse")
 PLAIN_CHIPS = ("effleurage", "petrissage", "friction")
 # Limits everybody has are on the map; the badges beside the name are for what is this client's own.
 EVERYBODYS = (ReasonKind.STANDING, ReasonKind.CONSENT)
@@ -118,7 +119,7 @@ def page(content: NoteContent, form: NoteForm, setting: Setting) -> dict:
     return {
         "form": form, "s": setting, "appointment": setting.appointment, "note": setting.note,
         "client": setting.appointment.client, "verdict": verdict, "levels": levels(verdict), "chips": chips,
-        "techniques": by_kind(placed(rulebook().techniques)), "usual": json.dumps(usual_rows(setting, chips[0])),
+        "techniques": by_kind(placed(rulebook().techniques)), "usual": json.dumps(usual_rows(setting)),
         "refused": json.dumps(refused_places(verdict)), "closed": closed_places(verdict),
         "allergies": [fact.substance for fact in verdict.allergies],
         "shown_as": verdict.shown_as if verdict.shown_as not in (Shown.GO_AHEAD, Shown.LIMITS) else None,
@@ -126,7 +127,7 @@ def page(content: NoteContent, form: NoteForm, setting: Setting) -> dict:
         "snippets": [(row.field, row.id, json.loads(row.content)["title"]) for row in reading.snippets()],
         "session_items": SESSION_ITEMS, "score_rows": score_rows(content), "wrong": {},
         "said_rows": [*content.said, ("", "")], "said_labels": SAID_LABELS, "after_labels": AFTER_LABELS,
-        "tolerance": tolerance(content, setting), "asks_after": setting.last is not None,
+        "tolerance": tolerance(setting), "sore": SORE, "asks_after": setting.last is not None,
         "not_at": {key: home_care_not_at(setting, key, content) for key, _dose in content.home_care},
     }
 
@@ -151,9 +152,9 @@ def score_name(name: str) -> str:
     return gettext(item[0]) if item else name
 
 
-def tolerance(content: NoteContent, setting: Setting) -> str:
-    """What the days after the last visit suggest; it changes nothing by itself."""
-    if not setting.last_content.rows or not {"sore", "worse"} & set(content.after_last):
+def tolerance(setting: Setting) -> str:
+    """What sore days after the last visit suggest; it changes nothing by itself."""
+    if not setting.last_content.rows:
         return ""
     deepest = max(row.pressure for row in setting.last_content.rows)
     return gettext("Last time the deepest was %(level)s. Perhaps one lighter today.", level=deepest)
@@ -178,13 +179,15 @@ def technique_chips(content: NoteContent, setting: Setting) -> list[str]:
     return known[:min(MOST_CHIPS, max(FEWEST_CHIPS, len(usual)))]
 
 
-def usual_rows(setting: Setting, technique: str) -> dict[str, list]:
-    """Text key of each place -> what the editor offers there: depth, technique, minutes."""
-    last = {}
-    for row in setting.last_content.rows:
-        last.setdefault(row.place, [row.pressure, row.technique, row.minutes])
-    return {str(place): last.get(place) or [_offered_depth(setting, place), technique, USUAL_MINUTES]
-            for place in all_places()}
+def usual_rows(setting: Setting) -> dict[str, list]:
+    """Text key of each place -> what the editor offers there: depth, technique, minutes, by the last note or the plan.
+
+    Where neither says anything the depth alone: technique and minutes stay as they were last chosen in this visit.
+    """
+    known = {}
+    for row in (*setting.last_content.rows, *setting.plan.rows):
+        known.setdefault(row.place, [row.pressure, row.technique, row.minutes])
+    return {str(place): known.get(place) or [_offered_depth(setting, place)] for place in all_places()}
 
 
 def _offered_depth(setting: Setting, place: Place) -> int:

@@ -38,6 +38,7 @@ function showHint(place) {
 }
 
 function showPlace(place) {
+  offered = place;
   const now = form.querySelector(".editor-now");
   now.hidden = false;
   const limit = place ? limitOf(place) : "none";
@@ -54,11 +55,16 @@ function showPlace(place) {
   showHint(place);
 }
 
+// What was last chosen by hand in this visit holds for the next region; a region with a row of the last note or the plan has its own.
+const byHand = { technique: technique(), minutes: field("minutes").value };
+let offered = "";
+
 function offer(place) {
-  const [depth, key, minutes] = usual[place] || [3, "", 10];
+  if (place === offered) return; // told twice, or Enter on the region that is being entered: what was chosen for it stays
+  const [depth, key, minutes] = usual[place] || [3];
   pick("depth", depth);
-  if (key) chooseTechnique(key);
-  field("minutes").value = minutes;
+  chooseTechnique(key || byHand.technique);
+  field("minutes").value = minutes || byHand.minutes;
   showPlace(place);
 }
 
@@ -151,6 +157,12 @@ function showPain() {
   box.append(badge);
 }
 
+// What a sore answer suggests is on the page already; it is shown as soon as the answer is chosen.
+function showAfter() {
+  const badge = form.querySelector("[data-after]");
+  if (badge) badge.hidden = !badge.dataset.after.split(" ").some((word) => [field("after_24").value, field("after_48").value].includes(word));
+}
+
 function keepReasons() {
   let kept = {};
   try { kept = JSON.parse(field("reasons").value || "{}"); } catch { kept = {}; }
@@ -181,7 +193,7 @@ document.addEventListener("submit", (event) => {
   }
 }, true);
 
-form.addEventListener("autosave:restored", () => { showPain(); ask(""); });
+form.addEventListener("autosave:restored", () => { showPain(); showAfter(); ask(""); });
 form.addEventListener("input", (event) => { if (event.target.matches("[data-reason]")) keepReasons(); });
 form.addEventListener("keydown", (event) => {
   if (event.key !== "Enter" || event.target.tagName !== "INPUT" || event.target.type === "radio") return;
@@ -192,8 +204,13 @@ form.addEventListener("change", (event) => {
   const { name } = event.target;
   if (name === "technique") field("technique_more").value = "";
   if (name === "technique_more" && event.target.value) pick("technique", "");
-  if (name === "technique" || name === "technique_more") showHint(field("place").value);
+  if (name === "technique" || name === "technique_more") {
+    byHand.technique = technique();
+    showHint(field("place").value);
+  }
+  if (name === "minutes") byHand.minutes = event.target.value;
   if (name === "place" && event.target.value) offer(event.target.value);
+  if (name === "after_24" || name === "after_48") showAfter();
   if (name === "pain_before" || name === "pain_after") showPain();
   if (name === "back_in_days") form.querySelector("[data-back-words]").textContent = event.target.selectedOptions[0].dataset.words || "";
   if (event.target.matches("[data-care]")) {
@@ -205,6 +222,7 @@ for (const button of form.querySelectorAll("[data-step]")) {
   button.addEventListener("click", () => {
     const now = Number(field("minutes").value) || 0;
     field("minutes").value = Math.min(480, Math.max(1, now + Number(button.dataset.step)));
+    byHand.minutes = field("minutes").value;
   });
 }
 document.addEventListener("bodymap:select", (event) => offer(event.detail.place));
