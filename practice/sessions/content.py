@@ -9,6 +9,7 @@ from practice.core.columns import canonical_json
 from practice.core.text import _
 
 SOAP = ("subjective", "objective", "assessment", "plan")
+WORK = ("rows", "planned", "copied_rows")
 DEPTHS = (1, 2, 3, 4, 5)
 MOST_ROWS = 60
 LONGEST_ROW = 480  # minutes
@@ -78,11 +79,12 @@ class NoteContent:
     """A note as it stands: SOAP text, rows of work, pain from 0 to 10, reasons by cause, what comes next.
 
     `home_care` holds (key of catalog.techniques.home_care, dose); `copied` names the fields taken over from the last
-    note; `setting` is position and room, `products` what was used on the skin, separated by commas; `how_taken` is a
-    key of HOW_TAKEN_LABELS or empty. `said` are (key of SAID_LABELS, words) of the pressure check-ins, `after_last` how
-    it was 24 and 48 hours after the visit before (keys of AFTER_LABELS), `travels_to` where pain goes from the
-    painful place, `adverse` an event nobody wanted. `overrides`, `reviewed_at` (of the brief, as text), `planned` (the
-    work of the plan at that moment) and `consent_version` (of the safety profile) are set by signing.
+    note, `copied_rows` are the rows that came from it; `setting` is position and room, `products` what was used on the
+    skin, separated by commas; `how_taken` is a key of HOW_TAKEN_LABELS or empty. `said` are (key of SAID_LABELS, words)
+    of the pressure check-ins, `after_last` how it was 24 and 48 hours after the visit before (keys of AFTER_LABELS),
+    `travels_to` where pain goes from the painful place, `adverse` an event nobody wanted. `overrides`, `reviewed_at`
+    (of the brief, as text), `planned` (the work of the plan at that moment) and `consent_version` (of the safety
+    profile) are set by signing.
     """
 
     subjective: str = ""
@@ -110,6 +112,7 @@ class NoteContent:
     adverse: str = ""
     reviewed_at: str | None = None
     planned: tuple[WorkRow, ...] = ()
+    copied_rows: tuple[WorkRow, ...] = ()
 
     @property
     def product_names(self) -> tuple[str, ...]:
@@ -146,7 +149,9 @@ class NoteContent:
     def same_work_as(self, previous: "NoteContent") -> "NoteContent":
         """This note with the rows of the last one under its own, marked as taken over where there are any."""
         found = self.as_planned(previous.rows)
-        return found if found.rows == self.rows else replace(found, copied=_with(self.copied, "rows"))
+        added = found.rows[len(self.rows):]
+        return replace(found, copied=_with(self.copied, "rows"),
+                       copied_rows=tuple(dict.fromkeys((*self.copied_rows, *added)))) if added else found
 
     def as_planned(self, rows: tuple[WorkRow, ...]) -> "NoteContent":
         """This note with the rows of the client's plan under its own; a technique entered at a place stays as it is."""
@@ -176,17 +181,24 @@ class NoteContent:
         return replace(self, **texts, rows=rows[:MOST_ROWS], home_care=self.home_care or template.home_care,
                        back_in_days=self.back_in_days or template.back_in_days)
 
+    @property
+    def rows_as_copied(self) -> tuple[WorkRow, ...]:
+        """The rows that stand as they were taken over."""
+        return tuple(row for row in self.rows if row in self.copied_rows)
+
     def unchanged_copies(self, previous: "NoteContent | None") -> tuple[str, ...]:
-        """The SOAP fields that were taken over and say word for word what the last note said."""
+        """What was taken over and left as it was: SOAP fields word for word those of the last note, and "rows"."""
         if previous is None:
             return ()
-        return tuple(name for name in SOAP if name in self.copied and getattr(self, name).strip()
-                     and getattr(self, name).strip() == getattr(previous, name).strip())
+        rows = ("rows",) if self.rows_as_copied else ()
+        return rows + tuple(name for name in SOAP if name in self.copied and getattr(self, name).strip()
+                            and getattr(self, name).strip() == getattr(previous, name).strip())
 
     def to_json(self) -> str:
         return canonical_json({
             **{name: getattr(self, name) for name in SOAP},
             "rows": [row.as_list() for row in self.rows], "planned": [row.as_list() for row in self.planned],
+            "copied_rows": [row.as_list() for row in self.copied_rows],
             "pain": [str(self.pain_place) if self.pain_place else None, self.pain_before, self.pain_after],
             "reasons": dict(self.reasons), "back_in_days": self.back_in_days,
             "home_care": [list(item) for item in self.home_care], "how_taken": self.how_taken, "setting": self.setting,
@@ -206,7 +218,7 @@ class NoteContent:
         pain_place, pain_before, pain_after = data.get("pain", (None, None, None))
         return cls(
             **{name: data.get(name, "") for name in (*SOAP, "how_taken", "setting", "products", "adverse")},
-            **{name: tuple(WorkRow.from_list(row) for row in data.get(name, ())) for name in ("rows", "planned")},
+            **{name: tuple(WorkRow.from_list(row) for row in data.get(name, ())) for name in WORK},
             pain_place=Place.parse(pain_place) if pain_place else None, pain_before=pain_before, pain_after=pain_after,
             reasons=data.get("reasons", {}), back_in_days=data.get("back_in_days"),
             home_care=tuple((key, dose) for key, dose in data.get("home_care", ())),

@@ -112,14 +112,21 @@ def test_rows_are_taken_out_and_the_last_ones_taken_over(people, theo, session):
     assert len(note_of(people, session)[1].rows) == 2
     press(theo, session, "remove-0", opened(theo, session))
     assert note_of(people, session)[1].rows == (row(LOWER_BACK, "effleurage", 1, 5),)
-    press(theo, session, "copy-subjective", opened(theo, session))
+    page = theo.get(f"/notes/{session}/edit").text
+    assert 'Lower back, left <span class="note-copied">copied' in re.sub(r"<svg.*?</svg>|\s+(?=<span)", " ", page)
+    asked = press(theo, session, "sign", opened(theo, session), subjective="Today's words").text
+    assert "Copied from the last note" in asked and "What was done (Lower back, left, Gliding)" in asked
+    assert note_of(people, session)[0] is NoteState.DRAFT
+    press(theo, session, "copy-subjective", opened(theo, session) | {"subjective": ""})
     content = note_of(people, session)[1]
     assert content.subjective == "Old words" and set(content.copied) == {"rows", "subjective"}
     answer = press(theo, session, "sign", opened(theo, session))
     assert answer.status_code == 200 and "Copied from the last note" in answer.get_data(as_text=True)
     assert note_of(people, session)[0] is NoteState.DRAFT
     assert press(theo, session, "sign-copied", opened(theo, session)).status_code == 302
-    assert note_of(people, session)[0] is NoteState.SIGNED
+    state, _content, note_id = note_of(people, session)
+    assert state is NoteState.SIGNED
+    assert theo.get(f"/notes/{note_id}/").text.count('"note-copied">copied') == 2, "the row and the text"
 
 
 def test_above_the_limit_asks_why_and_offers_the_way_back(people, theo, session):

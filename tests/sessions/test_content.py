@@ -1,4 +1,6 @@
 """What a note holds, and what is made of it."""
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -12,7 +14,7 @@ rows = st.builds(WorkRow, st.sampled_from(all_places()), st.sampled_from(KEYS), 
 texts = st.text(max_size=40)
 contents = st.builds(
     NoteContent, subjective=texts, objective=texts, assessment=texts, plan=texts, rows=st.lists(rows).map(tuple),
-    planned=st.lists(rows, max_size=3).map(tuple),
+    planned=st.lists(rows, max_size=3).map(tuple), copied_rows=st.lists(rows, max_size=3).map(tuple),
     pain_place=st.none() | st.sampled_from(all_places()), pain_before=st.none() | st.integers(0, 10),
     pain_after=st.none() | st.integers(0, 10), reasons=st.dictionaries(texts, texts, max_size=3),
     back_in_days=st.none() | st.integers(1, 90), home_care=st.lists(st.tuples(texts, texts), max_size=2).map(tuple),
@@ -88,6 +90,17 @@ def test_unchanged_is_only_what_was_copied_and_left_alone():
     assert copied.unchanged_copies(last) == ("objective", "plan")
     assert copied.unchanged_copies(None) == ()
     assert NoteContent(plan="Two weeks").unchanged_copies(last) == ()
+
+
+def test_rows_taken_over_are_known_until_they_are_changed():
+    calf, neck = Place("calf", "left"), Place("neck_posterior", "middle")
+    last = NoteContent(rows=(WorkRow(calf, "petrissage", 2, 5), WorkRow(neck, "petrissage", 3, 10)))
+    own = WorkRow(neck, "petrissage", 1, 10)
+    new = NoteContent(rows=(own,)).same_work_as(last)
+    assert new.rows_as_copied == last.rows[:1] and new.unchanged_copies(last) == ("rows",)
+    assert new.unchanged_copies(None) == ()
+    changed = replace(new, rows=(own, replace(last.rows[0], pressure=1)))
+    assert changed.rows_as_copied == () and changed.unchanged_copies(last) == ()
 
 
 @pytest.mark.parametrize(("before", "after", "change"), [(4, 2, 2), (2, 4, -2), (3, 3, 0), (None, 3, None),

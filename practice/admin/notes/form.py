@@ -49,7 +49,7 @@ def _choice(values, label: str) -> SelectField:
 
 
 class NoteForm(FlaskForm):
-    """One note. `rows`, `reasons` and `copied` are carried as text in hidden fields and shown by the page."""
+    """One note. `rows`, `reasons`, `copied` and `copied_rows` are text in hidden fields, and shown by the page."""
 
     subjective = TextAreaField(_("What the client says"), [Length(max=LONGEST_TEXT, message=TOO_LONG)])
     objective = TextAreaField(_("What I found"), [Length(max=LONGEST_TEXT, message=TOO_LONG)])
@@ -58,6 +58,7 @@ class NoteForm(FlaskForm):
     rows = HiddenField(_("What was done"))
     reasons = HiddenField(_("Reasons"))
     copied = HiddenField(_("Copied"))
+    copied_rows = HiddenField(_("Copied"))
     pain_place = _choice(PLACES, _("Pain"))
     pain_before = _choice(range(11), _("Pain before"))
     pain_after = _choice(range(11), _("Pain after"))
@@ -74,9 +75,11 @@ class NoteForm(FlaskForm):
 
     def validate_rows(self, field):
         try:
-            self.work_rows()
+            self.work_rows(field.name)
         except ValueError:
             raise ValidationError(gettext("The rows could not be read. Reload the page, enter them again.")) from None
+
+    validate_copied_rows = validate_rows
 
     def validate_reasons(self, field):
         if any(len(words) > LONGEST_REASON for words in posted_reasons(field.data).values()):
@@ -91,9 +94,9 @@ class NoteForm(FlaskForm):
         """Name of the field -> what is wrong; "score_before-1" is the second line's box of that name."""
         return {name: [str(text) for text in found] for name, found in (self.errors | wrong_figures()).items()}
 
-    def work_rows(self) -> tuple[WorkRow, ...]:
+    def work_rows(self, name: str = "rows") -> tuple[WorkRow, ...]:
         """The rows as they were posted. ValueError where they cannot be read."""
-        return read_rows(self.rows.data or "", rulebook().techniques)
+        return read_rows(self[name].data or "", rulebook().techniques)
 
     def content(self) -> NoteContent:
         """What was typed. To be called on a valid form only."""
@@ -107,7 +110,8 @@ class NoteForm(FlaskForm):
             pain_before=number(self.pain_before), pain_after=number(self.pain_after),
             back_in_days=number(self.back_in_days), home_care=posted_home_care(),
             how_taken=self.how_taken.data or "", setting=_clean(self.setting.data),
-            copied=posted_copied(self.copied.data), products=_clean(self.products.data),
+            copied=posted_copied(self.copied.data), copied_rows=self.work_rows("copied_rows"),
+            products=_clean(self.products.data),
             with_heat=bool(self.with_heat.data), scores=posted_scores(), said=posted_said(),
             after_last=(self.after_24.data or "", self.after_48.data or ""), adverse=_clean(self.adverse.data),
             travels_to=Place.parse(self.travels_to.data) if self.travels_to.data else None)
@@ -122,6 +126,7 @@ class NoteForm(FlaskForm):
         self.rows.data = write_rows(content.rows)
         self.reasons.data = json.dumps(dict(content.reasons), sort_keys=True)
         self.copied.data = " ".join(content.copied)
+        self.copied_rows.data = write_rows(content.copied_rows)
 
 
 def _clean(text: str | None) -> str:
