@@ -173,6 +173,7 @@ function start(form) {
     try { copy = JSON.parse(device()?.getItem(key) || "null"); } catch { copy = null; }
     if (!copy) return;
     if (JSON.stringify({ ...textsOf(form), version: 0 }) === JSON.stringify({ ...copy.texts, version: 0 })) { device().removeItem(key); return; }
+    form.dispatchEvent(new CustomEvent("autosave:restoring", { detail: copy.texts })); // for scripts that make room for it
     putBack(form, copy.texts);
     copied = device().getItem(key);
     // The text was written on an older version: sending that version lets the server notice and ask, instead of overwriting.

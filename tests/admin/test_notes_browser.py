@@ -196,6 +196,28 @@ def test_a_sore_day_after_suggests_at_once(live_server, new_page):
     assert not page.is_visible("text=A figure from 0 to 10, please.") and stored(appointment)[1].scores[0].before == 7
 
 
+def test_the_last_line_filled_brings_a_fresh_one(live_server, new_page):
+    appointment = session_with_a_last_note()
+    page = new_page(size=TABLET)
+    sign_in(page, "theo")
+    page.goto(f"/notes/{appointment}/edit")
+    page.route("**/save", lambda route: route.abort())
+    page.click("text=Scores, check-ins, after last time")
+    for number in range(8):
+        page.fill(f"[name=score_name] >> nth={number}", f"Item {number}")
+        page.fill(f"[name=score_after] >> nth={number}", str(number))
+    for number in range(3):
+        page.select_option(f"[name=said] >> nth={number}", "firmer")
+    assert page.locator("[name=score_name]").count() == 8 and page.locator("[name=said]").count() == 4
+    page.on("dialog", lambda dialog: dialog.accept())
+    page.wait_for_selector(".autosave[data-state=failed]")
+    page.unroute("**/save")
+    page.reload()
+    page.wait_for_selector(".autosave[data-state=saved]")
+    content = stored(appointment)[1]
+    assert [one.after for one in content.scores] == list(range(8)) and len(content.said) == 3
+
+
 def test_what_was_typed_without_a_connection_comes_back(live_server, new_page):
     appointment = session_with_a_last_note()
     page = new_page(size=TABLET)

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from flask_babel import gettext
 
 from practice.admin.auth import current_actor
-from practice.admin.notes.form import MOST_SCORES, NoteForm, typed_lines, wrong_figures
+from practice.admin.notes.form import MOST_HOME_CARE, MOST_SCORES, NoteForm, typed_lines, wrong_figures
 from practice.catalog.techniques import by_kind, home_care, in_a_word, order_hints, placed
 from practice.core.body import Place, all_places, join_sides
 from practice.safety.queries.book import rulebook
@@ -123,10 +123,11 @@ def page(content: NoteContent, form: NoteForm, setting: Setting) -> dict:
         "refused": json.dumps(refused_places(verdict)), "closed": closed_places(verdict),
         "allergies": [fact.substance for fact in verdict.allergies],
         "shown_as": verdict.shown_as if verdict.shown_as not in (Shown.GO_AHEAD, Shown.LIMITS) else None,
-        "home_care": home_care(), "care_rows": [*content.home_care, ("", "")],
+        "home_care": home_care(), "care_rows": [*content.home_care, ("", "")][:MOST_HOME_CARE],
+        "most": {"care": MOST_HOME_CARE, "score": MOST_SCORES, "said": MOST_SCORES},
         "snippets": [(row.field, row.id, json.loads(row.content)["title"]) for row in reading.snippets()],
         "session_items": SESSION_ITEMS, "score_rows": score_rows(content), "wrong": {},
-        "said_rows": [*content.said, ("", "")], "said_labels": SAID_LABELS, "after_labels": AFTER_LABELS,
+        "said_rows": [*content.said, ("", "")][:MOST_SCORES], "said_labels": SAID_LABELS, "after_labels": AFTER_LABELS,
         "tolerance": tolerance(setting), "sore": SORE, "asks_after": setting.last is not None,
         "not_at": {key: home_care_not_at(setting, key, content) for key, _dose in content.home_care},
     }

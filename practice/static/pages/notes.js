@@ -193,8 +193,44 @@ document.addEventListener("submit", (event) => {
   }
 }, true);
 
+// -- lists: the last line filled brings a fresh one
+
+const boxesOf = (line) => Array.from(line.querySelectorAll("input, select"));
+
+function addLine(kind) {
+  const lines = form.querySelectorAll(`[data-line="${kind}"]`);
+  const last = lines[lines.length - 1];
+  if (lines.length >= Number(last.dataset.most)) return false;
+  const fresh = last.cloneNode(true);
+  for (const more of fresh.querySelectorAll(".badge, .f-error")) more.remove();
+  for (const box of boxesOf(fresh)) {
+    box.value = "";
+    box.removeAttribute("aria-invalid");
+    box.removeAttribute("aria-describedby");
+  }
+  last.after(fresh);
+  return true;
+}
+
+function freshLine(line) {
+  const lines = form.querySelectorAll(`[data-line="${line.dataset.line}"]`);
+  if (line === lines[lines.length - 1] && boxesOf(line).some((box) => box.value.trim())) addLine(line.dataset.line);
+}
+
+// As many lines as the device has kept, before they are put back.
+form.addEventListener("autosave:restoring", (event) => {
+  for (const kind of new Set(Array.from(form.querySelectorAll("[data-line]"), (line) => line.dataset.line))) {
+    const lines = () => form.querySelectorAll(`[data-line="${kind}"]`);
+    const kept = event.detail[boxesOf(lines()[0])[0].name] || [];
+    while (lines().length < kept.length && addLine(kind));
+  }
+});
 form.addEventListener("autosave:restored", () => { showPain(); showAfter(); ask(""); });
-form.addEventListener("input", (event) => { if (event.target.matches("[data-reason]")) keepReasons(); });
+form.addEventListener("input", (event) => {
+  if (event.target.matches("[data-reason]")) keepReasons();
+  const line = event.target.closest("[data-line]");
+  if (line) freshLine(line);
+});
 form.addEventListener("keydown", (event) => {
   if (event.key !== "Enter" || event.target.tagName !== "INPUT" || event.target.type === "radio") return;
   event.preventDefault(); // a line in a box is no wish to sign
