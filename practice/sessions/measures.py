@@ -6,7 +6,7 @@ and drug trials, not from massage: a guide, never a proof. Of measures whose wor
 here: the practice reads the questions from its own licensed paper and enters the answers by number.
 """
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from types import MappingProxyType
 
@@ -27,7 +27,8 @@ class Measure:
     """`items` many answers from `lowest` to `highest`; `named` items are named by the client (activities).
 
     At least `least_answered` must be answered, or there is no score. `reversed_items` (from 1) count the other way
-    round, `times` multiplies the score, `is_licensed` says that somebody owns the wording.
+    round, `times` multiplies the score, `is_licensed` says that somebody owns the wording. `beyond_chance_of_one` is
+    the figure for a single item, where it is another.
     """
 
     key: str
@@ -49,12 +50,15 @@ class Measure:
     times: int = 1
     is_licensed: bool = False
     unit: str = ""
+    beyond_chance_of_one: float | None = None
 
 
 def _measures() -> list[Measure]:
     return [
-        Measure("psfs", _("Own activities"), _("Three to five activities, each from 0 (cannot) to 10 (as before)."), 5,
-                0, 10, Scoring.MEAN, True, 1, 2, 2.3, 10, "Stratford 1995; JOSPT 2014;44:560", named=True),
+        Measure("psfs", _("Own activities"),
+                _("Up to five activities, best three or more, each from 0 (cannot) to 10 (as before)."), 5, 0, 10,
+                Scoring.MEAN, True, 1, 2, 2.3, 10, "Stratford 1995; JOSPT 2014;44:560", named=True,
+                beyond_chance_of_one=3),
         Measure("roland_morris", _("Roland–Morris, lower back"), _("How many of the 24 statements were ticked."), 1, 0,
                 24, Scoring.SINGLE, False, 1, 5, 5, 24, "Stratford, Phys Ther 1996;76:359"),
         Measure("global_change", _("Global change"), _("From 1 (very much better) to 7 (very much worse)."), 1, 1, 7,
@@ -125,6 +129,11 @@ def change(measure: Measure, first: float, now: float) -> Change:
     beyond = None if measure.beyond_chance is None else abs(points) >= measure.beyond_chance
     enough = None if measure.enough is None else bool(beyond is not False and abs(points) >= measure.enough)
     return Change(points, beyond, enough)
+
+
+def of_one_item(measure: Measure) -> Measure:
+    """The measure where a single item was scored: its error is larger than that of a mean."""
+    return replace(measure, beyond_chance=measure.beyond_chance_of_one or measure.beyond_chance)
 
 
 def read_answers(measure: Measure, text: str) -> tuple[int | None, ...]:

@@ -96,6 +96,23 @@ def test_measures_with_what_the_change_means(theo, ann):
     assert theo.get(f"{address}?measure=who5").status_code == 200
 
 
+def test_only_the_same_activities_are_compared(theo, ann):
+    def take(**scores):
+        answer = theo.post(address, data={"measure": "psfs", "name": [one.replace("_", " ") for one in scores],
+                                          "value": list(scores.values())})
+        assert answer.status_code == 302
+        return words(theo.get(address))
+
+    address = f"/measures/{ann}/"
+    take(Lift_the_pram="3", Sit_an_hour="5")
+    page = take(Play_the_piano="9")
+    assert "better" not in page.replace("more is better", "") and page.count("Own activities") >= 3
+    page = take(lift__the_pram="6", Sit_an_hour="")
+    assert "first 3" in page and "3 better: enough to matter" in page, "of the one that was scored both times"
+    page = take(Play_the_piano="10", Sing="1")
+    assert "may be chance" in page
+
+
 @pytest.mark.requirement("no-clinical-at-desk")
 def test_the_recall_list_has_no_clinical_word(as_person, theo, ann):
     assert "Nobody is due" in words(theo.get("/recall/"))

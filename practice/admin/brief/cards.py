@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 from practice.admin import charts, show
 from practice.admin.brief import words
 from practice.admin.brief.read import Brief
+from practice.admin.courses import activities
 from practice.admin.words import gettext
 from practice.catalog.techniques import Technique, home_care, in_a_word
 from practice.core.body import UNASSESSED, Place, Spot, all_places, level_words, names
@@ -203,7 +204,7 @@ def _scores(brief: Brief) -> list[Change]:
     last: dict[tuple, list] = {}
     for row, data in brief.measured:
         if data["key"] in MEASURES:
-            movement = data["words"] if data["key"] == "range" else ""
+            movement = data["words"] if data["key"] == "range" else ", ".join(sorted(activities(data)))
             last.setdefault((data["key"], data["place"], movement), []).append((row, data))
     found = []
     for (key, place, _movement), rows in last.items():
