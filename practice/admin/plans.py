@@ -25,6 +25,8 @@ from practice.core.text import _
 from practice.intake.answers import parse_place
 from practice.premises.queries import the_practice
 from practice.safety.queries.book import rulebook
+from practice.safety.queries.known import known
+from practice.safety.rules import home_care_keeps_off
 from practice.sessions.content import DEPTHS, MOST_ROWS, WorkRow, read_rows
 from practice.sessions.plan import COMBINED_LABELS, FREQUENCIES, HomeTask, PlanContent
 from practice.sessions.queries.plans import due_clients, plan_row
@@ -109,7 +111,7 @@ class PlanPage(Page):
             "admin/plans/plan.html", form=form, client=get_client(client_id), version=version, care=home_care(),
             goals=[*goals, *[""] * GOAL_LINES][:max(GOAL_LINES, len(goals) + 1)], places=all_places(),
             work=[*work, *[BLANK_ROW] * FREE_ROWS], techniques=by_kind(placed(rulebook().techniques)), depths=DEPTHS,
-            tasks=[*tasks, *[HomeTask("", "")] * FREE_TASKS][:MOST_TASKS],
+            tasks=[*tasks, *[HomeTask("", "")] * FREE_TASKS][:MOST_TASKS], keeps_off=keeps_off(client_id, held),
             back=url_for("brief.chart", client_id=client_id)), 200 if request.method == "GET" else 422
 
     @expose("/sheet")
@@ -117,8 +119,10 @@ class PlanPage(Page):
         """What to do at home, in the client's words, to print."""
         check_open(client_id)
         record_reading("plan.read", client_id=client_id)
-        return render_template("admin/plans/sheet.html", client=get_client(client_id), plan=stored(client_id)[0],
-                               care=home_care(), frequencies=FREQUENCIES, practice=the_practice(),
+        plan = stored(client_id)[0]
+        return render_template("admin/plans/sheet.html", client=get_client(client_id), plan=plan,
+                               keeps_off=keeps_off(client_id, plan), care=home_care(), frequencies=FREQUENCIES,
+                               practice=the_practice(),
                                back=url_for("plans.page", client_id=client_id))
 
 
@@ -131,6 +135,14 @@ class RecallPage(Page):
     def index(self):
         return render_template("admin/plans/recall.html", due=due_clients(show.today(), clock.now()),
                                names=user_names(), may_book=current_actor().may(P.APPOINTMENT_BOOK))
+
+
+def keeps_off(client_id: int, plan: PlanContent) -> dict[str, list[Place]]:
+    """Where the home care that names no place must not be used, by its key: what is known of the client today."""
+    if not plan.home_care:
+        return {}
+    verdict = known(client_id, show.today()).verdict
+    return {task.key: home_care_keeps_off(verdict, task.key) for task in plan.home_care if not task.places}
 
 
 def stored(client_id: int) -> tuple[PlanContent, int]:

@@ -78,7 +78,15 @@ from practice.safety.rules_facts import (
 )
 from practice.safety.rules_places import EVERYWHERE, PLACES, mask_of, places_in
 from practice.safety.rules_products import judge_products, product_reasons
-from practice.safety.rules_rows import check_home_care, check_request, check_row, explain, levels, limits
+from practice.safety.rules_rows import (
+    check_home_care,
+    check_request,
+    check_row,
+    explain,
+    home_care_keeps_off,
+    levels,
+    limits,
+)
 from practice.safety.rules_sheet import Sheet, add_condition
 from practice.safety.rules_standing import (
     add_allergies,
@@ -131,6 +139,7 @@ __all__ = [
     "check_request",
     "check_row",
     "explain",
+    "home_care_keeps_off",
     "levels",
     "limits",
 ]

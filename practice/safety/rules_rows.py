@@ -7,6 +7,7 @@ from practice.core.body import UNASSESSED, Place, Spot
 from practice.safety.rules_facts import Request
 from practice.safety.rules_places import NUMBER, PLACES, home_places
 from practice.safety.rules_verdict import (
+    EVERYBODYS,
     LimitEntry,
     Outcome,
     Problem,
@@ -69,7 +70,7 @@ def _once_per_rule(problems: list[Problem]) -> list[Problem]:
 
 def _problem(
     kind: ProblemKind,
-    place: Place,
+    place: Place | None,
     technique: str,
     reasons: tuple[Reason, ...],
     level: int | None = None,
@@ -142,15 +143,33 @@ def check_request(verdict: Verdict, request: Request) -> list[Problem]:
 
 
 def check_home_care(verdict: Verdict, key: str, places: Iterable[Place]) -> list[Problem]:
-    """What stands against home care at these places: closed places, the spine and acute pain stay out."""
+    """What stands against home care at these places: closed places, the spine and acute pain stay out.
+
+    Without a place only what is refused everywhere stands against it; see home_care_keeps_off for the rest.
+    """
     item = home_care().get(key)
     if item is None or item.technique is None:
         return []
+    places = tuple(places)
+    if not places:
+        answer = verdict.techniques.get(item.technique)
+        if answer is None or answer.status != Status.REFUSED:
+            return []
+        return [_problem(ProblemKind.TECHNIQUE, None, item.technique, answer.reasons, what=item.technique)]
     problems = []
     for place in places:
         found = check_row(verdict, place, item.technique, item.level, with_heat=item.uses_heat)
         problems += [problem for problem in found if problem.kind != ProblemKind.OUTCOME]
     return problems
+
+
+def home_care_keeps_off(verdict: Verdict, key: str) -> list[Place]:
+    """Where a home care that names no place must not be used by this client; what holds for everybody is in its words.
+    """
+    found = [problem for problem in check_home_care(verdict, key, PLACES) if problem.needs_reason]
+    return [place for place in PLACES if any(
+        problem.place == place and any(reason.kind not in EVERYBODYS for reason in problem.reasons)
+        for problem in found)]
 
 
 def explain(verdict: Verdict, place: Place, technique: str | None = None) -> tuple[Reason, ...]:

@@ -54,6 +54,9 @@ class ReasonKind(StrEnum):
     CATALOGUE = "catalogue"
 
 
+EVERYBODYS = (ReasonKind.STANDING, ReasonKind.CONSENT)  # not this client's own
+
+
 class Status(StrEnum):
     ALLOWED = "allowed"
     WARNED = "warned"

@@ -3,6 +3,11 @@ import re
 
 import pytest
 
+from practice.access import guard
+from practice.core.body import Place
+from practice.core.db import transaction
+from practice.safety.content import ConditionContent
+from practice.safety.services.conditions import add_condition
 from tests.factories import intake
 from tests.factories.schedule import at
 from tests.factories.sessions import visit
@@ -50,6 +55,21 @@ def test_what_is_refused_keeps_what_was_typed(theo, ann, values, said):
     answer = theo.post(f"/plans/{ann}/", data=PLAN | values)
     page = words(answer)
     assert answer.status_code == 422 and said in page and "Sleep through" in answer.get_data(as_text=True)
+
+
+def test_home_care_without_a_place_keeps_off_where_it_is_refused(theo, people, ann):
+    gun = PLAN | {"care_key": ["massage_gun", "", ""], "care_place": ["", "", ""]}
+    address = f"/plans/{ann}/"
+    assert theo.post(address, data=gun).status_code == 302
+    assert "Not on:" not in words(theo.get(f"{address}sheet")), "what holds for everybody is in its words"
+    with guard.acting(people.theo), transaction():
+        add_condition(people.theo, ann, ConditionContent(key="acute_injury", places=(Place("calf", "left"),)))
+    for page in ("sheet", ""):
+        assert "Not on: Lower leg, left." in words(theo.get(address + page))
+    with guard.acting(people.theo), transaction():
+        add_condition(people.theo, ann, ConditionContent(key="anticoagulants"))
+    answer = theo.post(address, data=gun | {"version": "1"})
+    assert answer.status_code == 422 and "has no business there" in words(answer)
 
 
 def test_the_work_of_the_plan_against_what_was_done(theo, people, ann):

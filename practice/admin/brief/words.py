@@ -9,7 +9,7 @@ from practice.core.body import Place, level_words, names
 from practice.core.text import _
 from practice.safety.changes import Change, How, What
 from practice.safety.queries.book import rulebook
-from practice.safety.rules_verdict import GAP_LABELS, Gap, NotAssessed, Reason, ReasonKind, Shown, Verdict
+from practice.safety.rules_verdict import EVERYBODYS, GAP_LABELS, Gap, NotAssessed, Reason, ReasonKind, Shown, Verdict
 
 FEW = 3
 LONGEST_GAP = 44  # letters of a question that fit into the banner
@@ -21,7 +21,6 @@ PLAIN_WHY = {
 }
 # Limits that everybody has: said once, after what is this client's own.
 A_CONDITION = (ReasonKind.CONDITION, ReasonKind.OWN_CONDITION)
-EVERYBODYS = (ReasonKind.STANDING, ReasonKind.CONSENT)
 
 
 def clip(text: str, most: int) -> str:

@@ -12,7 +12,7 @@ from practice.safety.queries.book import rulebook
 from practice.safety.queries.known import Known, known
 from practice.safety.queries.rows import reviewed_at
 from practice.safety.rules import Verdict, check_home_care, levels
-from practice.safety.rules_verdict import ProblemKind, ReasonKind, Shown
+from practice.safety.rules_verdict import EVERYBODYS, ProblemKind, Shown
 from practice.schedule.models import Appointment
 from practice.sessions.checking import Cause, causes_of, problems_of
 from practice.sessions.content import AFTER_LABELS, SAID_LABELS, NoteContent
@@ -29,7 +29,6 @@ MOST_CHIPS, FEWEST_CHIPS = 5, 3
 SORE = ("sore", "worse")
 PLAIN_CHIPS = ("effleurage", "petrissage", "friction")
 # Limits everybody has are on the map; the badges beside the name are for what is this client's own.
-EVERYBODYS = (ReasonKind.STANDING, ReasonKind.CONSENT)
 
 
 @dataclass(frozen=True)
