@@ -20,6 +20,7 @@ from practice.intake.definition import (
     Section,
     chosen,
     open_follow_ups,
+    visible_questions,
     visible_sections,
 )
 from practice.intake.desk_side import FOR_THE_DESK
@@ -79,11 +80,12 @@ def parse_when(text: str) -> date | None:
 
 
 def validate_answers(
-    definition: FormDefinition, answers: Mapping[str, Any], *, on: date, final: bool
+    definition: FormDefinition, answers: Mapping[str, Any], *, on: date, final: bool, on_paper: bool = False
 ) -> list[AnswerProblem]:
     """What is wrong with a sheet. While somebody types only shapes count; `final` asks for the required ones too.
 
-    Answers to questions that have closed again are kept and not looked at for being required.
+    Answers to questions that have closed again are kept and not looked at for being required. What a client left
+    unticked `on_paper` is typed in as it stands: nobody else agrees for them.
     """
     known = {question.key: question for question in definition.questions()}
     buttons = {f"group:{section.key}" for section in definition.sections}
@@ -101,7 +103,17 @@ def validate_answers(
     if final:
         missing = completeness(definition, answers, on=on).required_missing
         problems += [AnswerProblem(point.question_key, _("Please answer this.")) for point in missing]
+        if not on_paper:
+            problems += _unticked(definition, answers, on)
     return problems
+
+
+def _unticked(definition: FormDefinition, answers: Mapping[str, Any], on: date) -> list[AnswerProblem]:
+    """The questions of which each option is needed and only some are ticked."""
+    return [AnswerProblem(question.key, _("Please tick each to go on."))
+            for question in visible_questions(definition, answers, on)
+            if question.each_ticked and not is_empty(answers.get(question.key))
+            and {option.key for option in question.options} - set(chosen(answers[question.key]))]
 
 
 def is_empty(value: Any) -> bool:

@@ -58,13 +58,17 @@ class FollowUp:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """One question. `proposes` is the condition a "yes" means; a follow-up that `decides` replaces it by its option."""
+    """One question. `proposes` is the condition a "yes" means; a follow-up that `decides` replaces it by its option.
+
+    `each_ticked`: its options are things to agree to, and one of them is not enough.
+    """
 
     key: str
     kind: QuestionKind
     label: str
     help: str = ""
     required: bool = False
+    each_ticked: bool = False
     options: tuple[Option, ...] = ()
     follow_ups: tuple[FollowUp, ...] = ()
     proposes: str = ""

@@ -9,8 +9,9 @@ from practice.intake.desk_side import chart_keys, marked_questions
 from practice.intake.kinds import FEEDS, GIVES, MINORS, ONCE, ONCE_BY_KIND, WITH_OPTIONS, QuestionKind
 
 QUESTION_FIELDS = {
-    "key", "kind", "label", "help", "required", "options", "follow_ups", "proposes", "gives", "feeds", "decides",
-    "has_dont_know", "reception_may_see", "read_by_therapist", "low_words", "high_words", "lowest", "highest",
+    "key", "kind", "label", "help", "required", "each_ticked", "options", "follow_ups", "proposes", "gives", "feeds",
+    "decides", "has_dont_know", "reception_may_see", "read_by_therapist", "low_words", "high_words", "lowest",
+    "highest",
 }  # fmt: skip
 SECTION_FIELDS = {"key", "title", "questions", "help", "none_of_these", "ask_at_visit", "only_if"}
 OPTION_FIELDS = {"key", "label", "proposes", "variant", "clears", "exclusive"}
@@ -110,9 +111,19 @@ def _question(question: Any, path: str, seen: set[str], depth: int) -> Iterator[
     if question.get("gives", "") not in ("", *GIVES) or question.get("feeds", "") not in ("", *FEEDS):
         yield DefinitionProblem(path, _("Nobody reads what this question gives or feeds."))
     yield from _options(question, path)
+    if question.get("each_ticked") and not can_need_each(question):
+        yield DefinitionProblem(path, _("Each can be needed only where all can be ticked together."))
     yield from _follow_ups(question, path, seen, depth)
     if kind == QuestionKind.SCALE and not 0 <= question.get("lowest", 0) < question.get("highest", 10) <= 100:
         yield DefinitionProblem(path, _("A scale runs from a lower to a higher number."))
+
+
+def can_need_each(question: Mapping[str, Any]) -> bool:
+    """Whether each of its options can be ticked at once: none that stands alone, and no "don't know"."""
+    options = question.get("options")
+    return (question["kind"] == QuestionKind.MULTI_CHOICE and not question.get("has_dont_know")
+            and isinstance(options, list)
+            and not any(isinstance(option, Mapping) and option.get("exclusive") for option in options))
 
 
 def _once(question: Mapping[str, Any], path: str, seen: set[str], depth: int) -> Iterator[DefinitionProblem]:

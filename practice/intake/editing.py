@@ -55,8 +55,8 @@ def changed(content: Mapping[str, Any], words: Mapping[str, Mapping[str, Any]], 
             titles: Mapping[str, Mapping[str, str]]) -> dict[str, Any]:
     """The form with new words by question key, without the questions of `out`, with titles and helps of its parts.
 
-    Words are label, help, required, reception_may_see, options, more_options and, for a question of one's own, kind;
-    with a question goes what hangs on it.
+    Words are label, help, required, each_ticked, reception_may_see, options, more_options and, for a question of one's
+    own, kind; with a question goes what hangs on it.
     """
     fresh = copy.deepcopy(dict(content))
     taken = keys_of(fresh)
@@ -97,6 +97,10 @@ def _reword(question: dict, new: Mapping[str, Any]) -> None:
     question["label"] = new["label"] or question["label"]
     for name in ("help", "required", "reception_may_see"):
         _put(question, name, new[name])
+    if new.get("each_ticked") and question["kind"] == QuestionKind.MULTI_CHOICE:
+        question["required"] = question["each_ticked"] = True  # whoever ticks nothing has not ticked each
+    else:
+        question.pop("each_ticked", None)
     for option in question.get("options", []):
         option["label"] = new["options"].get(option["key"]) or option["label"]
     taken = {option["key"] for option in question.get("options", [])}

@@ -12,6 +12,7 @@ from practice.core.text import _
 from practice.intake.answers import NONE_OF_THESE, AnswerProblem, chosen, validate_answers
 from practice.intake.definition import FormDefinition, Section, visible_sections
 from practice.intake.kinds import WITH_OPTIONS, QuestionKind
+from practice.intake.models import Way
 from practice.intake.queries import answers_of, definition_of, get_form
 from practice.intake.services import drafts
 from practice.intake.words import met
@@ -93,8 +94,9 @@ def problems_in(sheet: Sheet, section: Section) -> list[AnswerProblem]:
     """What is wrong in this part; the signature has its own page."""
     signs = {question.key for question in sheet.definition.questions() if question.kind is QuestionKind.SIGNATURE}
     keys = {question.key for question, _follow in met(section, sheet.answers)} - signs | {f"group:{section.key}"}
-    found = [problem for problem in validate_answers(sheet.definition, sheet.answers, on=sheet.today, final=True)
-             if problem.question_key in keys]
+    on_paper = auth.current_link().way is Way.PAPER
+    found = [problem for problem in validate_answers(sheet.definition, sheet.answers, on=sheet.today, final=True,
+                                                     on_paper=on_paper) if problem.question_key in keys]
     if sheet.answers.get(f"group:{section.key}") == NONE_OF_THESE and says_yes(sheet, section):
         found.insert(0, AnswerProblem(f"group:{section.key}",
                                       _("You chose “None of these” and named something too. Please take one back.")))

@@ -93,6 +93,35 @@ def test_words_own_questions_and_the_next_version(olive, people):
     assert olive.get(f"{path}/edit").status_code == 404, "published: it does not change any more"
 
 
+def test_the_owner_says_that_each_answer_must_be_ticked(olive, people):
+    path = begin(olive, people)
+    number = int(path.rsplit("/", 1)[1])
+
+    def asked(label):
+        return next(one for one in draft(people, number)[2].questions() if one.label == label)
+
+    def save(**more):
+        kept = typed(olive.get(f"{path}/edit").get_data(as_text=True)) | more
+        for name in [name for name, value in kept.items() if value is None]:
+            del kept[name]
+        assert olive.post(f"{path}/edit", data=kept).status_code == 302
+
+    page = olive.get(f"{path}/edit").get_data(as_text=True)
+    assert re.search(r'name="each:agreements" checked', page) and "Each must be ticked" in page
+    assert 'name="each:allergies"' not in page, "“none” stands alone"
+    assert 'name="each:phone"' not in page
+    save(**{"each:agreements": None, "new:about_you": ["House rules"], "kind:about_you": ["multi_choice"],
+            "choices:about_you": ["Shoes off\nPhone off"]})
+    assert not asked("I agree").each_ticked and asked("I agree").required
+    assert not asked("House rules").each_ticked
+    own = asked("House rules").key
+    save(**{f"each:{own}": ["on"]})
+    assert asked("House rules").each_ticked and asked("House rules").required
+    save(**{f"as:{own}": ["text"], f"each:{own}": ["on"]})
+    assert not asked("House rules").each_ticked, "only boxes are ticked"
+    assert "each needed" not in olive.get(path).get_data(as_text=True)
+
+
 def test_what_cannot_be_asked_is_refused_and_kept(olive, people):
     path = begin(olive, people)
     sent = typed(olive.get(f"{path}/edit").get_data(as_text=True)) | {

@@ -139,6 +139,40 @@ def test_a_required_follow_up_is_missing_until_answered():
     assert validate_answers(FULL, answers, on=ON, final=False) == []
 
 
+AGREED = ["true", "stop", "not_medical", "privacy", "late"]
+
+
+@pytest.mark.parametrize("key", ["full", "short"])
+@pytest.mark.parametrize("left_out", AGREED)
+def test_one_agreement_is_not_all_of_them(key, left_out):
+    form = shipped(key)
+    some = HEALTHY | {"agreements": [one for one in AGREED if one != left_out]}
+    problems = [problem for problem in validate_answers(form, some, on=ON, final=True)
+                if problem.question_key == "agreements"]
+    assert [problem.message for problem in problems] == ["Please tick each to go on."]
+    for lenient in ({"final": False}, {"final": True, "on_paper": True}):
+        assert "agreements" not in {one.question_key for one in validate_answers(form, some, on=ON, **lenient)}
+    assert "agreements" not in {one.question_key for one in validate_answers(form, HEALTHY, on=ON, final=True)}
+    assert completeness(FULL, some, on=ON).is_complete, "what was received once stays as it was received"
+
+
+def test_a_version_that_does_not_ask_for_each_takes_any():
+    data = to_data(FULL)
+    asked = next(one for section in data["sections"] for one in section["questions"] if one["key"] == "agreements")
+    assert asked.pop("each_ticked")
+    assert to_data(from_data(data)) == data, "what is false stands nowhere: the hash of an older version is the same"
+    assert validate_answers(from_data(data), HEALTHY | {"agreements": ["late"]}, on=ON, final=True) == []
+
+
+def test_each_is_needed_only_of_what_goes_together():
+    for key, change in (("allergies", {}), ("told_not", {}), ("agreements", {"has_dont_know": True})):
+        data = to_data(FULL)
+        question = next(one for section in data["sections"] for one in section["questions"] if one["key"] == key)
+        question.update(change, each_ticked=True)
+        assert [problem.message for problem in check_definition(data)] == [
+            "Each can be needed only where all can be ticked together."], key
+
+
 @pytest.mark.parametrize(
     "key, bad",
     [

@@ -9,6 +9,7 @@ from practice.access import guard
 from practice.core import clock
 from practice.core.db import db, transaction
 from practice.intake.models import IntakeLink, Submission, Way
+from practice.intake.queries import answers_of
 from tests.factories import intake
 from tests.kiosk.test_pages import fill
 from tests.personas import NOW
@@ -74,6 +75,19 @@ def test_a_paper_form_is_typed_in_by_the_therapist(people, as_person, ann):
     assert "Back to the practice" in send(theo, path)
     assert stored(people) == (Way.PAPER, people.theo.user_id)
     assert theo.get("/").status_code == 200, "still signed in"
+
+
+def test_what_was_left_unticked_on_paper_is_typed_in_as_it_stands(people, as_person, ann):
+    theo = as_person("theo")
+    path = open_here(theo, ann, "paper")
+    theo.post(path)
+    fill(theo, path)
+    left = theo.post(f"{path}/part/agree", data={"q-agreements": ["true"], "go": "next"})
+    assert left.status_code == 303 and left.headers["Location"].startswith(f"{path}/review")
+    assert theo.post(f"{path}/review", data={"by": "self", "typed": "Ann Doyle"}).status_code == 303
+    db.session.rollback()
+    with guard.acting(people.system):
+        assert answers_of(db.session.scalars(select(Submission)).one())["agreements"] == ["true"]
 
 
 def test_who_may(people, as_person, ann):

@@ -340,7 +340,7 @@ def fill(client, path, **medicine):
         "about_you": ABOUT, "visit": {}, "wishes": {},
         "heart": {"q-thinners": "yes", "q-thinners_which": "Aspirin", "seen": "thinners_which"},
         "body": {"group-body": "none"}, "skin": {"group-skin": "none"}, "medicine": {"q-allergies": "no", **medicine},
-        "agree": {"q-agreements": ["true", "stop", "privacy"], "q-helped_by": "My son"},
+        "agree": {"q-agreements": ["true", "stop", "not_medical", "privacy", "late"], "q-helped_by": "My son"},
     }
     where = f"{path}/part/about_you"
     for key, data in steps.items():
@@ -370,6 +370,24 @@ def test_the_whole_form_without_scripts(people, form, client):
         assert db.session.scalar(select(func.count(Condition.id))) == 1  # the blood thinner, to be decided
         assert db.session.scalar(select(AuditRow.facts).where(AuditRow.action == "intake.send"))["link_id"] \
             == actor.link_id
+
+
+def test_each_agreement_is_ticked_and_nothing_typed_is_lost(form, client):
+    path, _actor = form
+    begun(client, path)
+    some = {"q-agreements": ["true", "privacy"], "q-boundaries": "Not my feet", "q-helped_by": "My son"}
+    for _again in range(2):
+        page = client.post(f"{path}/part/agree", data={**some, "go": "next"})
+        assert page.status_code == 422 and page.text.count("Please tick each to go on.") == 2, "on top, and there"
+        assert 'href="#q-agreements"' in page.text
+        for words in ('value="true" checked', 'value="privacy" checked', "Not my feet", "My son"):
+            assert words in page.text
+        assert 'value="late" checked' not in page.text
+    assert client.post(f"{path}/part/agree", data={**some, "go": "back"}).status_code == 303
+    review = client.post(f"{path}/review", data={"by": "self", "typed": "Ann Doyle"})
+    assert review.status_code == 422 and f'{path}/part/agree#q-agreements' in review.text
+    some["q-agreements"] += ["stop", "not_medical", "late"]
+    assert client.post(f"{path}/part/agree", data={**some, "go": "next"}).status_code == 303
 
 
 def test_drawn_strokes_come_back_after_an_error(form, client):

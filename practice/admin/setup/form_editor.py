@@ -12,7 +12,7 @@ from practice.admin.setup_tabs import tabs
 from practice.core.db import transaction
 from practice.core.errors import DomainError, NotFound
 from practice.intake.definition import BadDefinition
-from practice.intake.definition_check import DefinitionProblem
+from practice.intake.definition_check import DefinitionProblem, can_need_each
 from practice.intake.desk_side import chart_keys
 from practice.intake.editing import (
     OWN_KINDS,
@@ -73,8 +73,8 @@ class FormEditPage(Page):
         return render_template(
             "admin/intake/edit.html", form=get_form(form_id), content=content, error=error, rows=rows_of(content),
             version=version, kinds=KIND_LABELS, own_kinds=OWN_KINDS, with_options=WITH_OPTIONS, opens=opens(content),
-            is_own=is_own, of_chart=chart_keys(content), at=request.args.get("at", ""), once=ONCE,
-            asked=asked_once(content),
+            is_own=is_own, can_need_each=can_need_each, of_chart=chart_keys(content), at=request.args.get("at", ""),
+            once=ONCE, asked=asked_once(content),
             typed={name: request.form.get(name, "") for names in refused for name in names},
             tabs_row=tabs("forms")), 422 if error else 200
 
@@ -132,7 +132,8 @@ def posted(content: dict) -> tuple[dict, str, dict[tuple[str, ...], AskedAlready
     form = request.form
     fresh = {question["key"]: {
         "label": _text(f"label:{question['key']}"), "help": _text(f"help:{question['key']}"),
-        "required": f"required:{question['key']}" in form, "reception_may_see": f"reception:{question['key']}" in form,
+        "required": f"required:{question['key']}" in form, "each_ticked": f"each:{question['key']}" in form,
+        "reception_may_see": f"reception:{question['key']}" in form,
         "options": {option["key"]: _text(f"option:{question['key']}:{option['key']}")
                     for option in question.get("options", [])},
         "more_options": _lines(f"more:{question['key']}"), "kind": form.get(f"as:{question['key']}", "")}

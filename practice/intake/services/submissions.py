@@ -62,7 +62,7 @@ def send(actor: Actor, answers: Mapping[str, Any], signature: Mapping[str, Any])
     definition, signed = definition_of(form), clean(signature)
     asked = [question.key for question in definition.questions() if question.kind == QuestionKind.SIGNATURE]
     sheet = {**answers, **dict.fromkeys(asked, signed)}
-    problems = validate_answers(definition, sheet, on=today, final=True)
+    problems = validate_answers(definition, sheet, on=today, final=True, on_paper=link.way is Way.PAPER)
     if problems:
         raise AnswersMissing(problems)
     # In the answers stands only who signed; the ink has a seal of its own.
