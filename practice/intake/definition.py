@@ -229,6 +229,10 @@ def is_minor(answers: Mapping[str, Any], on: date) -> bool:
     born = birth_date(answers)
     if born is None:
         return False
+    return is_under_age(born, on)
+
+
+def is_under_age(born: date, on: date) -> bool:
     return on.year - born.year - ((on.month, on.day) < (born.month, born.day)) < ADULT_AGE
 
 

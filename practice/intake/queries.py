@@ -1,8 +1,9 @@
 """Reading forms, arrivals and submissions."""
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import Integer, bindparam, exists, func, select
 from sqlalchemy.orm import joinedload
@@ -12,7 +13,7 @@ from practice.core import clock
 from practice.core.db import db
 from practice.core.errors import NotFound
 from practice.files.models import File, FileKind
-from practice.intake.definition import SHIPPED, FormDefinition, from_data, shipped, to_data
+from practice.intake.definition import SHIPPED, FormDefinition, from_data, is_minor, is_under_age, shipped, to_data
 from practice.intake.desk_side import without_chart_marks
 from practice.intake.models import (
     DeskAnswers,
@@ -181,3 +182,11 @@ def papers_waiting() -> list[PaperWaiting]:
 def answers_of(row) -> dict:
     """The answers of a draft, of a submission or for the desk as a mapping."""
     return json.loads(row.answers or "{}")
+
+
+def needs_guardian(client_id: int, answers: Mapping[str, Any], on: date) -> bool:
+    """Whether the birth date on the sheet, or the one the practice has, makes the client a minor."""
+    if is_minor(answers, on):
+        return True
+    born_on = db.session.scalar(select(Client.born_on).where(Client.id == client_id))
+    return born_on is not None and is_under_age(born_on, on)

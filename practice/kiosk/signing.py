@@ -7,11 +7,10 @@ from flask_babel import format_date, gettext
 from practice.core.db import transaction
 from practice.core.text import _
 from practice.intake.answers import AnswerProblem
-from practice.intake.definition import is_minor
 from practice.intake.kinds import QuestionKind
+from practice.intake.queries import needs_guardian
 from practice.intake.services import drafts, links
-from practice.intake.services.submissions import AnswersMissing
-from practice.intake.signature import clean
+from practice.intake.services.submissions import GUARDIAN_SIGNS, AnswersMissing
 from practice.intake.states import LinkState
 from practice.intake.words import told
 from practice.kiosk import auth, fields
@@ -27,12 +26,13 @@ def review():
 
 
 def show_review(sheet: Sheet, problems: list[AnswerProblem] = (), given: dict | None = None, status: int = 200):
-    by = "guardian" if is_minor(sheet.answers, sheet.today) else "self"
+    is_for_minor = needs_guardian(auth.current_link().client_id, sheet.answers, sheet.today)
+    by = "guardian" if is_for_minor else "self"
     rows = told(sheet.definition, sheet.answers, on=sheet.today, translate=gettext,
                 show_day=lambda day: format_date(day, "d MMMM y"))
     signs = [question.key for question in sheet.definition.questions() if question.kind is QuestionKind.SIGNATURE]
-    problems = [replace(one, message=_("Please sign, or type your full name.")) if one.question_key in signs else one
-                for one in problems]
+    problems = [replace(one, message=_("Please sign, or type your full name."))
+                if one.question_key in signs and one.message != GUARDIAN_SIGNS else one for one in problems]
     return render_template(
         "kiosk/review.html", sheet=sheet, told=rows, part=len(sheet.parts) + 1, parts=len(sheet.parts) + 1,
         problems=words_of(problems, sheet.definition), given=given or {"by": by, "typed": "", "strokes": []},
@@ -49,7 +49,7 @@ def send():
         with transaction():
             links.hold(auth.current_actor(), auth.device())
             drafts.drop_photos(auth.current_actor(), sheet.answers)
-            receive_form(auth.current_actor(), sheet.answers, clean(given))
+            receive_form(auth.current_actor(), sheet.answers, given)
     except links.FormClosed:
         return redirect(here("thanks"), 303)  # the door says there whether it was sent
     except AnswersMissing as error:

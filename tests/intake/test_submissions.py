@@ -127,6 +127,33 @@ def test_a_minor_needs_a_guardian(actor):
     assert "guardian_name" in {problem.question_key for problem in refusal.value.problems}
 
 
+GUARDED = {"guardian_name": "Pat Doyle", "guardian_phone": "085 123 4567", "guardian_present": "yes"}
+
+
+@pytest.mark.parametrize("on_record, on_form, is_minor", [
+    (None, date(2014, 5, 4), True), (date(2014, 5, 4), date(1988, 2, 21), True),
+    (date(1988, 2, 21), date(2014, 5, 4), True),
+    (None, NOW.date().replace(year=NOW.year - 18) + timedelta(days=1), True),
+    (NOW.date().replace(year=NOW.year - 18),) * 2 + (False,)])
+@pytest.mark.parametrize("way", [Way.LINK, Way.PAPER])
+def test_a_minor_does_not_sign_alone(people, on_record, on_form, is_minor, way):
+    kim = intake.client_of(people, "theo", born_on=on_record)
+    actor = intake.address(people, kim, way=way, who="theo")[0]
+    answers = intake.healthy(birth_date=on_form.isoformat(), **GUARDED)
+    if is_minor:
+        for unsigned in ({}, {"typed": "Kim Doyle"}):
+            with pytest.raises(submissions.AnswersMissing) as refusal:
+                send(actor, answers, {"by": "self", **unsigned})
+            assert {one.question_key for one in refusal.value.problems} == {"signature"}
+            assert submissions.GUARDIAN_SIGNS in {one.message for one in refusal.value.problems}
+    send(actor, answers, {"by": "guardian" if is_minor else "self", "typed": "Pat Doyle"})
+
+
+def test_the_check_at_a_visit_is_not_signed_and_a_minor_s_arrives(people):
+    kim = intake.client_of(people, "theo", born_on=date(2014, 5, 4))
+    send(intake.address(people, kim, form_key="visit")[0], intake.CHECK, {"by": "self", "typed": ""})
+
+
 def test_junk_answers_are_refused_in_words(actor):
     for junk in ({"clot": ["yes"]}, {"heart": "attack"}, {"nothing": "x"}, {"birth_date": 5}, {"stress": True},
                  {"pain_where": {"moon:left": 3}}, {"medicines": "many"}, {"focus": [None]}, {"access": "x" * 5000}):

@@ -390,6 +390,49 @@ def test_each_agreement_is_ticked_and_nothing_typed_is_lost(form, client):
     assert client.post(f"{path}/part/agree", data={**some, "go": "next"}).status_code == 303
 
 
+def of_a_minor(browser, path):
+    """The form of somebody of 14, up to the last page."""
+    fill(begun(browser, path), path)
+    browser.post(f"{path}/part/about_you", data={**ABOUT, "q-birth_date": "4 May 2012", "go": "next"})
+    guardian = {"q-guardian_name": "Pat Doyle", "q-guardian_phone": "085 123 4567", "q-guardian_present": "yes"}
+    assert browser.post(f"{path}/part/guardian", data={**guardian, "go": "next"}).status_code == 303
+
+
+def is_chosen(page, value) -> bool:
+    return bool(re.search(rf'name="by" value="{value}" checked', page.text))
+
+
+@pytest.mark.parametrize("born_on", [None, date(2012, 5, 4)])
+def test_a_minor_who_signs_alone_is_told_so_there_and_nothing_is_lost(people, client, born_on):
+    _actor, secret = intake.address(people, intake.client_of(people, "theo", first_name="Kim", born_on=born_on))
+    path = f"/f/{secret}"
+    of_a_minor(client, path)
+    assert is_chosen(client.get(f"{path}/review"), "guardian")
+    strokes = "[[[1,2],[3,4],[5,6],[7,8],[9,10]]]"
+    page = client.post(f"{path}/review", data={"by": "self", "typed": "Kim Doyle", "strokes": strokes})
+    assert page.status_code == 422 and 'href="#sign"' in page.text
+    assert page.text.count("A parent or guardian has to sign for anyone under 18.") == 2, "on top, and there"
+    assert is_chosen(page, "self") and "Kim Doyle" in page.text and strokes in page.text.replace(", ", ",")
+    assert client.post(f"{path}/review", data={"by": "guardian", "typed": "Pat Doyle"}).status_code == 303
+    db.session.rollback()
+    with guard.acting(people.system):
+        kept = answers_of(db.session.scalars(select(Submission)).one())
+    assert (kept["signature"], kept["guardian_name"]) == ({"by": "guardian"}, "Pat Doyle")
+
+
+def test_the_birth_date_the_practice_has_counts_too(people, client):
+    _actor, secret = intake.address(people, intake.client_of(people, "theo", born_on=date(2012, 5, 4)))
+    path = f"/f/{secret}"
+    fill(begun(client, path), path)  # as somebody born in 1988
+    assert is_chosen(client.get(f"{path}/review"), "guardian")
+    assert client.post(f"{path}/review", data={"by": "self", "typed": "Ann Doyle"}).status_code == 422
+
+
+def test_who_is_of_age_signs_alone(form, client):
+    path, _actor = form
+    assert is_chosen(begun(client, path).get(f"{path}/review"), "self")
+
+
 def test_drawn_strokes_come_back_after_an_error(form, client):
     path, _actor = form
     begun(client, path)

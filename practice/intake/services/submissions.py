@@ -21,10 +21,13 @@ from practice.intake.definition import FormDefinition, visible_questions, visibl
 from practice.intake.desk_side import desk_keys
 from practice.intake.kinds import QuestionKind
 from practice.intake.models import VISIT_CHECK, DeskAnswers, FormVersion, IntakeArrival, IntakeDraft, Submission, Way
-from practice.intake.queries import answers_of, definition_of
+from practice.intake.queries import answers_of, definition_of, needs_guardian
 from practice.intake.services.links import open_link
 from practice.intake.signature import clean
 from practice.premises.queries import the_practice
+
+GUARDIAN_SIGNS = _("A parent or guardian has to sign for anyone under 18. Please choose “I am parent or guardian”, "
+                   "and let them sign.")
 
 
 class AnswersMissing(DomainError):
@@ -52,7 +55,7 @@ def is_untouched(row: Submission) -> bool:
 def send(actor: Actor, answers: Mapping[str, Any], signature: Mapping[str, Any]) -> Submission:
     """Send the form of the link that asks: checked, signed, and the address is spent.
 
-    Raises FormClosed, AnswersMissing.
+    A minor does not sign alone. Raises FormClosed, AnswersMissing.
     """
     require(actor, Permission.INTAKE_SUBMIT)
     link = open_link(actor)
@@ -63,6 +66,8 @@ def send(actor: Actor, answers: Mapping[str, Any], signature: Mapping[str, Any])
     asked = [question.key for question in definition.questions() if question.kind == QuestionKind.SIGNATURE]
     sheet = {**answers, **dict.fromkeys(asked, signed)}
     problems = validate_answers(definition, sheet, on=today, final=True, on_paper=link.way is Way.PAPER)
+    if asked and signature.get("by") == "self" and needs_guardian(client_id, sheet, today):
+        problems.append(AnswerProblem(asked[0], GUARDIAN_SIGNS))
     if problems:
         raise AnswersMissing(problems)
     # In the answers stands only who signed; the ink has a seal of its own.
