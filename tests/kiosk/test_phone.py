@@ -9,6 +9,7 @@ from sqlalchemy import select
 
 from practice.access import guard
 from practice.core.db import db
+from practice.intake.definition import shipped
 from practice.intake.models import IntakeArrival, IntakeDraft, Submission
 from practice.intake.queries import answers_of
 from practice.intake.services.submissions import is_untouched
@@ -66,11 +67,12 @@ def start(page, address: str) -> None:
 def test_a_healthy_client_fills_the_whole_form(form, new_page):
     people, client_id, address = form
     page = new_page(size=PHONE, **TAP)
-    problems, clinical, met = [], [], []
+    problems, clinical, small, met = [], [], [], []
 
     def look(name):
         problems.extend(axe(page))
         clinical.extend(f"{name}: {word}" for word in words_of(page))
+        small.extend(f"{name}: {one}" for one in page.evaluate(SMALL))
         shot(page, name)
 
     page.goto(address)
@@ -105,6 +107,7 @@ def test_a_healthy_client_fills_the_whole_form(form, new_page):
 
     assert problems == []
     assert clinical == []
+    assert small == []
     assert len(met) + 1 <= MOST_QUESTIONS, f"{len(met) + 1} questions: {met}"
     guard.bind(people.system)
     row = db.session.scalars(select(Submission)).one()
@@ -210,6 +213,54 @@ def test_dark_and_tablet_read_as_well(form, new_page):
         assert axe(page) == []
     page.goto(f"{address}/review")
     assert axe(page) == []
+
+
+# Every element that shows words of its own and is smaller than the smallest type of these pages. Inside the drawing of
+# the body letters are as large as there is room.
+SMALL = """() => [...document.querySelectorAll("body *")].filter((one) =>
+  !one.closest("svg, script, template, .hidden, .skip") && one.checkVisibility()
+  && (one.matches("input:not([type=checkbox], [type=radio], [type=hidden]), textarea, select")
+    || [...one.childNodes].some((node) => node.nodeType === 3 && node.data.trim()))
+  && parseFloat(getComputedStyle(one).fontSize) < 18)
+  .map((one) => `${one.className || one.tagName}: ${one.innerText}, ${getComputedStyle(one).fontSize}`)"""
+
+
+@pytest.mark.parametrize("width", [390, 820, 1280])
+def test_nothing_is_smaller_than_18_px_and_nothing_sticks_out(form, new_page, width):
+    """The form of a minor, with every yes and every list of places open, and with what is missing named on top."""
+    _people, _client_id, address = form
+    page = new_page(size={"width": width, "height": 844}, **(TAP if width == 390 else {}))
+    found = []
+
+    def look(name):
+        page.evaluate("document.querySelectorAll('details').forEach((one) => { one.open = true; })")
+        found.extend(f"{name}: {one}" for one in page.evaluate(SMALL))
+        if not page.evaluate("document.documentElement.scrollWidth <= innerWidth"):
+            found.append(f"{name} is too wide")
+        shot(page, f"type-{width}-{name}")
+
+    start(page, address)
+    page.fill("#q-birth_date", "4 May 2012")
+    with page.expect_response("**/save/*"):
+        page.fill("#q-full_name", "Kim Doyle")
+    for section in shipped("full").sections:
+        page.goto(f"{address}/part/{section.key}")
+        page.wait_for_selector('[name="js"]', state="attached")
+        page.evaluate("""() => document.querySelectorAll('[data-question] > .choices').forEach((one) => {
+          (one.querySelector('[value=yes]') || one.querySelector('input')).click(); })""")
+        if section.key == "visit":
+            page.locator(".bm-switch-side:visible, .bm-turn button:visible").last.click()
+            page.locator("[data-bodymap] .bm-region:visible").last.click(force=True)
+        look(section.key)
+        page.locator(".kiosk-foot .btn-primary").click()
+        page.wait_for_load_state()
+        look(f"after-{section.key}")
+    page.goto(f"{address}/review")
+    page.locator("#sign .choice", has_text="I sign for myself").click()
+    page.get_by_role("button", name="Sign and send").click()
+    expect(page.locator(".error-summary")).to_contain_text("A parent or guardian has to sign")
+    look("review")
+    assert found == []
 
 
 def test_medicines_are_photographed_instead_of_typed(form, new_page):
