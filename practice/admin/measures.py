@@ -41,7 +41,8 @@ class MeasuresPage(Page):
                 return redirect(url_for("measures.page", client_id=client_id))
         chosen = MEASURES.get(request.values.get("measure", "")) or MEASURES["psfs"]
         found = courses(measurements_of(client_id))
-        last = next((one.rows[-1][1] for one in found if one.measure.key == chosen.key), {})
+        taken = [one.rows[-1] for one in found if one.measure.key == chosen.key]
+        last = max(taken, key=lambda pair: (pair[0].taken_on, pair[0].id))[1] if taken else {}
         return render_template(
             "admin/plans/measures.html", client=get_client(client_id), courses=found, meaning=meaning, chosen=chosen,
             wording=wordings().get(chosen.key) if chosen.is_licensed else None,

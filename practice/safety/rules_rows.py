@@ -7,7 +7,6 @@ from practice.core.body import UNASSESSED, Place, Spot
 from practice.safety.rules_facts import Request
 from practice.safety.rules_places import NUMBER, PLACES, home_places
 from practice.safety.rules_verdict import (
-    EVERYBODYS,
     LimitEntry,
     Outcome,
     Problem,
@@ -35,17 +34,24 @@ def check_row(
     technique without heat of its own is done warm; `products` are names judged in the verdict.
     """
     problems = _outcome_problem(verdict, place, technique)
+    problems += _here(verdict, place, technique, pressure, with_heat=with_heat)
+    for product in verdict.products:
+        if product.name in products and product.status == Status.REFUSED:
+            problems.append(_problem(ProblemKind.PRODUCT, place, technique, product.reasons))
+    return _once_per_rule(problems) + _point_problems(verdict, place, technique)
+
+
+def _here(verdict: Verdict, place: Place, technique: str, pressure: int, *, with_heat: bool) -> list[Problem]:
+    """What stands against the work at this place, whatever the outcome on the whole."""
     known = verdict.catalogue.get(technique)
+    problems = []
     if known is None or known.is_placed:
         problems += _depth_problem(verdict, place, technique, pressure)
         problems += _own_depth_problem(verdict, place, technique, pressure)
     problems += _technique_problems(verdict, place, technique)
     if with_heat and place in verdict.heat.refused_at:
         problems.append(_problem(ProblemKind.HEAT, place, technique, verdict.heat.reasons))
-    for product in verdict.products:
-        if product.name in products and product.status == Status.REFUSED:
-            problems.append(_problem(ProblemKind.PRODUCT, place, technique, product.reasons))
-    return _once_per_rule(problems) + _point_problems(verdict, place, technique)
+    return problems
 
 
 def _point_problems(verdict: Verdict, place: Place, technique: str) -> list[Problem]:
@@ -70,7 +76,7 @@ def _once_per_rule(problems: list[Problem]) -> list[Problem]:
 
 def _problem(
     kind: ProblemKind,
-    place: Place | None,
+    place: Place,
     technique: str,
     reasons: tuple[Reason, ...],
     level: int | None = None,
@@ -145,31 +151,30 @@ def check_request(verdict: Verdict, request: Request) -> list[Problem]:
 def check_home_care(verdict: Verdict, key: str, places: Iterable[Place]) -> list[Problem]:
     """What stands against home care at these places: closed places, the spine and acute pain stay out.
 
-    Without a place only what is refused everywhere stands against it; see home_care_keeps_off for the rest.
+    Without a place it stands against the whole of it only what is refused on more than half of the body; where else it
+    must not be used says home_care_keeps_off. What needs a consent to be touched by others needs none at home.
     """
-    item = home_care().get(key)
-    if item is None or item.technique is None:
-        return []
-    places = tuple(places)
-    if not places:
-        answer = verdict.techniques.get(item.technique)
-        if answer is None or answer.status != Status.REFUSED:
-            return []
-        return [_problem(ProblemKind.TECHNIQUE, None, item.technique, answer.reasons, what=item.technique)]
-    problems = []
-    for place in places:
-        found = check_row(verdict, place, item.technique, item.level, with_heat=item.uses_heat)
-        problems += [problem for problem in found if problem.kind != ProblemKind.OUTCOME]
-    return problems
+    named = tuple(places)
+    found = {place: _at_home(verdict, key, place) for place in named or PLACES}
+    is_against = bool(named) or 2 * sum(map(_is_refused, found.values())) > len(PLACES)
+    return [problem for problems in found.values() for problem in problems] if is_against else []
 
 
 def home_care_keeps_off(verdict: Verdict, key: str) -> list[Place]:
-    """Where a home care that names no place must not be used by this client; what holds for everybody is in its words.
-    """
-    found = [problem for problem in check_home_care(verdict, key, PLACES) if problem.needs_reason]
-    return [place for place in PLACES if any(
-        problem.place == place and any(reason.kind not in EVERYBODYS for reason in problem.reasons)
-        for problem in found)]
+    """Where home care that names no place must not be used by this client."""
+    return [place for place in PLACES if _is_refused(_at_home(verdict, key, place))]
+
+
+def _at_home(verdict: Verdict, key: str, place: Place) -> list[Problem]:
+    item = home_care().get(key)
+    if item is None or item.technique is None:
+        return []
+    found = _here(verdict, place, item.technique, item.level, with_heat=item.uses_heat)
+    return _once_per_rule([problem for problem in found if problem.kind != ProblemKind.CONSENT])
+
+
+def _is_refused(problems: list[Problem]) -> bool:
+    return any(problem.needs_reason for problem in problems)
 
 
 def explain(verdict: Verdict, place: Place, technique: str | None = None) -> tuple[Reason, ...]:

@@ -27,6 +27,7 @@ from practice.safety.rules import (
     check_home_care,
     check_request,
     check_row,
+    home_care_keeps_off,
     levels,
     limits,
 )
@@ -305,3 +306,16 @@ def test_a_minor_needs_a_guardian():
 def test_an_unread_form_never_shows_go_ahead_but_a_hard_rule_shows_without_a_form():
     ill = assess(Facts(on=TODAY, conditions=(ConditionFact("fever"),)), BOOK)
     assert ill.shown_as == Shown.DO_NOT
+
+
+def test_home_care_is_refused_whatever_the_outcome_is():
+    failing = judge(ConditionFact("heart_failure_decompensated"))
+    assert any(problem.needs_reason for problem in check_home_care(failing, "heat", [Place("calf", "left")]))
+    assert home_care_keeps_off(failing, "heat") == list(all_places())
+    feverish = judge(ConditionFact("fever"))
+    assert any(problem.needs_reason for problem in check_home_care(feverish, "massage_gun", [Place("calf", "left")]))
+    assert check_home_care(feverish, "breathing", []) == []
+    well = judge()
+    assert check_home_care(well, "ball", []) == [] and Place("spine", "middle") in home_care_keeps_off(well, "ball")
+    bare = judge(consents=())
+    assert check_home_care(bare, "ball", [Place("gluteal", "left")]) == []
