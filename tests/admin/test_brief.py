@@ -29,7 +29,7 @@ from practice.sessions.checking import causes_of, problems_of
 from practice.sessions.content import NoteContent, Score, WorkRow
 from practice.sessions.models import SessionNote
 from practice.sessions.services.measurements import take_measure
-from tests.factories import clients, safety, schedule, sessions
+from tests.factories import clients, intake, safety, schedule, sessions
 from tests.personas import NOW
 from tests.plugins.statements import counted
 
@@ -417,3 +417,29 @@ def test_the_last_notes_say_what_was_done_and_how_it_was_taken(as_person, people
             "3 Nov 2026 : Back of neck, Trigger point work, medium (3), 10 min; "):
         assert words in notes, (words, notes[:1500])
     assert notes.count("How it was taken:") == 6
+
+
+def test_what_is_asked_at_each_visit_and_was_not_is_asked_first(as_person, people):
+    client_id = intake.client_of(people, "theo")
+    with clock.frozen(NOW - timedelta(days=5)):
+        safety.send(people, client_id)
+    with guard.acting(people.system), transaction():
+        visit = schedule.appointment(client_id, people.theo.user_id, schedule.treatment().id,
+                                     NOW + timedelta(hours=1)).id
+    said = "Ask today The questions before each visit: not answered for today"
+    assert said in text_of(as_person("theo").get(f"/brief/{visit}"))
+    safety.send(people, client_id, form_key="visit", answers=intake.CHECK)
+    assert said not in text_of(as_person("theo").get(f"/brief/{visit}"))
+
+
+def test_a_history_of_the_day_asks_as_much_as_the_check(as_person, people):
+    fresh, older = (intake.client_of(people, "theo") for _number in range(2))
+    safety.send(people, fresh)
+    with clock.frozen(NOW - timedelta(days=5)):
+        safety.send(people, older)
+    with guard.acting(people.system), transaction():
+        treatment_id = schedule.treatment().id
+        visits = [schedule.appointment(client_id, people.theo.user_id, treatment_id,
+                                       NOW + timedelta(hours=hour)).id for hour, client_id in ((1, fresh), (3, older))]
+    assert "before each visit" not in text_of(as_person("theo").get(f"/brief/{visits[0]}"))
+    assert "before each visit" in text_of(as_person("theo").get(f"/brief/{visits[1]}"))

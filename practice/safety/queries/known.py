@@ -88,6 +88,11 @@ class Known:
     def active(self) -> list[tuple[Condition, ConditionContent]]:
         return [pair for pair in self.conditions if pair[0].state is ConditionState.ACCEPTED]
 
+    @property
+    def is_asked_for_the_day(self) -> bool:
+        """Whether a check, or a health history that came in as lately, speaks of this day."""
+        return self.check is not None or (self.form is not None and _is_fresh(self.form, self.facts.on))
+
     def verdict_with(self, products: Iterable[str]) -> Verdict:
         """The verdict with these products about to be used; the same one where there are none."""
         chosen = tuple(ProductFact(name) for name in products)
