@@ -26,6 +26,7 @@ EARLY = timedelta(hours=24)  # before the start: a cancellation counts as early,
 ICONS = {Consequence.MUST_CALL: "phone", Consequence.FORM_MISSING: "form"}
 NEXT = {AppointmentState.BOOKED: AppointmentState.ARRIVED, AppointmentState.ARRIVED: AppointmentState.IN_SESSION,
         AppointmentState.IN_SESSION: AppointmentState.DONE}
+BEFORE_SESSION = (AppointmentState.BOOKED, AppointmentState.ARRIVED)
 
 
 @dataclass(frozen=True)
@@ -35,6 +36,9 @@ class Mark:
     word: str
     kind: str
     icon: str | None = None
+
+
+CHECK_DUE = Mark(_("Check to fill in"), "outline", "form")
 
 
 @dataclass(frozen=True)
@@ -47,6 +51,7 @@ class Panel:
     next_state: AppointmentState | None
     links: tuple[tuple[str, str, str], ...]  # label, address, icon
     name: str
+    can_hand_over: bool = False  # the tablet, with the check of today
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,7 +177,8 @@ def panel(row: Appointment, actor: Actor, consequences: tuple[Consequence, ...],
     onward = NEXT.get(row.state)
     return Panel(row, tuple(_marks(row, consequences, form, uncharged)), targets,
                  onward if onward in targets else None, tuple(_links(row, actor, form, uncharged)),
-                 row.client.name if row.client else "")
+                 row.client.name if row.client else "",
+                 row.client is not None and is_check_due(row, form) and actor.may(P.INTAKE_INVITE))
 
 
 def _is_open_to(actor: Actor, row: Appointment | Visit) -> bool:
@@ -201,6 +207,13 @@ def _marks(row: Appointment | Visit, consequences, form: FormStatus, uncharged: 
         yield consequence_mark(Consequence.FORM_MISSING)
     elif form.arrived_at and clock.local_date(form.arrived_at, the_practice().time_zone) == row.on_date:
         yield Mark(_("Form in"), "ok", "form")
+    elif form.is_check_due and row.state is AppointmentState.ARRIVED:
+        yield CHECK_DUE
+
+
+def is_check_due(row: Appointment | Visit, form: FormStatus) -> bool:
+    """Whether the check before this visit is what the desk asks for next: without a health history that comes first."""
+    return form.is_check_due and row.state in BEFORE_SESSION and form.is_current(row.on_date)
 
 
 def consequence_mark(kind: Consequence) -> Mark:
@@ -215,7 +228,7 @@ def _links(row: Appointment, actor: Actor, form: FormStatus, uncharged: Containe
     if row.state is AppointmentState.DONE and row.id in uncharged:
         if checkout := address("checkout.page", appointment_id=row.id):
             yield _("Check out"), checkout, "cash"
-    if row.state in (AppointmentState.BOOKED, AppointmentState.ARRIVED) and actor.may(P.APPOINTMENT_BOOK):
+    if row.state in BEFORE_SESSION and actor.may(P.APPOINTMENT_BOOK):
         yield _("Move"), url_for("booking.move", appointment_id=row.id), "calendar"
     if row.client:
         if client := address("clients.page", client_id=row.client_id):

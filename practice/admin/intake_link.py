@@ -177,6 +177,7 @@ def show_page(client, secret: str = "", link_id: int | None = None):
         link = next(one["link"] for one in given if one["is_new"])
         fresh = {"url": url, "secret": secret, "qr": qr_image(url), "until": link.expires_at, **messages(client, url)}
     return render_template("admin/intake/link.html", client=client, given=given, fresh=fresh, forms=FORMS,
+                           chosen=request.values.get("form") if request.values.get("form") in dict(FORMS) else "full",
                            may_type=current_actor().may(P.CHART_WRITE), may_mail=may_mail and bool(client.email),
                            is_desk=not current_actor().may(P.CHART_READ), papers=papers_of(client.id),
                            status=form_status([client.id]).get(client.id), today=show.today(), request_key=new_key())

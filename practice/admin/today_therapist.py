@@ -13,7 +13,7 @@ from practice.admin.base import record_reading
 from practice.admin.words import gettext
 from practice.clients.models import Client
 from practice.core import clock
-from practice.intake.queries import NEVER, FormStatus, form_status
+from practice.intake.queries import NEVER, FormStatus, asks_a_check, form_status
 from practice.premises.queries import the_practice
 from practice.safety.queries.desk import consequences_of, waiting_for
 from practice.safety.queries.known import Known, known_of
@@ -66,10 +66,11 @@ def therapist_day(actor: Actor) -> dict:
     day = day_rows(actor, rows, on)
     messages = appointments.messages_for([row.id for row in rows])
     coming = next_of([one.row for one in day])
+    card = next((one for one in day if coming and one.row.id == coming.id), None)
     waiting = waiting_for(actor.user_id)
     return {
         "rows": day, "breaks": breaks(rows, on, actor.user_id), "hours": hours(on, actor.user_id),
-        "coming": next((one for one in day if coming and one.row.id == coming.id), None),
+        "coming": card, "is_check_due": card is not None and actor.may(P.INTAKE_INVITE) and is_check_due(card, on),
         "when": when(coming), "visit": visit(coming), "messages": unread(messages, rows),
         "names": user_names() if messages else {},
         "to_sign": to_sign(actor.user_id, clock.now() - UNWRITTEN_FOR, on - LATE_AFTER),
@@ -90,6 +91,12 @@ def day_rows(actor: Actor, rows: list[Appointment], on: date) -> list[Row]:
                 [day_columns.consequence_mark(kind) for kind in desk.get(row.client_id, ())
                  if kind in SHOWN_CONSEQUENCES and row.state in HOLDING_TIME],
                 row.client_id not in before, where(row)) for row in rows]
+
+
+def is_check_due(one: Row, on: date) -> bool:
+    """Whether what is asked before each visit has yet to be asked for this one; a health history comes first."""
+    return (one.known is not None and one.row.state in day_columns.BEFORE_SESSION and one.form.is_current(on)
+            and not one.known.is_asked_for_the_day and asks_a_check())
 
 
 def zone() -> str:

@@ -16,6 +16,7 @@ from practice.files.models import File, FileKind
 from practice.intake.definition import SHIPPED, FormDefinition, from_data, is_minor, is_under_age, shipped, to_data
 from practice.intake.desk_side import without_chart_marks
 from practice.intake.models import (
+    VISIT_CHECK,
     DeskAnswers,
     FormState,
     FormVersion,
@@ -34,6 +35,15 @@ def published_form(key: str, language: str) -> FormVersion:
     for row in sorted(rows, key=lambda row: (row.language != language, row.language != "en")):
         return row
     raise NotFound()
+
+
+# Whether a practice asks its clients something before each visit: one that has retired that form asks nothing.
+FORMS = FormVersion.__table__  # no row rule: everybody who works here may know which forms there are
+ASKS_A_CHECK = exists().where(FORMS.c.key == VISIT_CHECK, FORMS.c.state == FormState.PUBLISHED)
+
+
+def asks_a_check() -> bool:
+    return db.session.scalar(select(ASKS_A_CHECK))
 
 
 MOST_HELD = 64
@@ -67,12 +77,14 @@ def newer_shipped(form: FormVersion) -> dict | None:
 @dataclass(frozen=True)
 class FormStatus:
     """How a client's health form stands: `valid_until_on` None means none ever came in; `invited_at` an address is
-    open. A check at a visit counts for nothing here.
+    open. A check at a visit counts for nothing here; `is_check_due`: where it was asked about, it has yet to be
+    filled in for the day.
     """
 
     arrived_at: datetime | None
     valid_until_on: date | None
     invited_at: datetime | None
+    is_check_due: bool = False
 
     def is_current(self, on: date) -> bool:
         return self.valid_until_on is not None and self.valid_until_on >= on

@@ -239,3 +239,9 @@ def test_the_owner_reads_the_versions_of_forms(as_person, ann):
     assert len(pages) == 3 and all(page.status_code == 200 for page in pages)
     assert any("Ever had a blood clot?" in page.text for page in pages)
     assert as_person("rae").get("/lists/forms/").status_code == 403
+
+
+@pytest.mark.parametrize(("asked", "ticked"), [("", "full"), ("?form=visit", "visit"), ("?form=nonsense", "full")])
+def test_the_form_that_the_address_names_is_ticked(as_person, ann, asked, ticked):
+    page = as_person("rae").get(path(ann, asked)).text
+    assert re.findall(r'name="form" value="(\w+)" checked', page) == [ticked]

@@ -1,7 +1,7 @@
 """Today at the front desk: the day, its queues, and what nobody may read there."""
 import re
 import threading
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from sqlalchemy import select
@@ -13,7 +13,7 @@ from practice.intake.models import IntakeArrival
 from practice.schedule.models import DeskMessage
 from practice.schedule.states import AppointmentState as S
 from tests import personas
-from tests.factories import clients, schedule
+from tests.factories import clients, intake, safety, schedule
 from tests.factories.schedule import at
 from tests.plugins.people import sign_in
 
@@ -157,3 +157,81 @@ def test_a_practice_without_hours_is_led_to_its_set_up(as_person, people):
     with guard.acting(people.system), transaction():
         schedule.hours(people.theo.user_id, 8, 16)
     assert "Nobody has working hours yet" not in as_person("rae").get("/").get_data(as_text=True)
+
+
+@pytest.fixture
+def coming(people):
+    """Cora, with a health history of last week: her visit of today, at which she has arrived; and a way to send."""
+    client_id = clients_with_history(people, "Cora")
+    return client_id, visit_of(people, client_id, S.ARRIVED)
+
+
+def clients_with_history(people, name, ago=timedelta(days=7)):
+    client_id = intake.client_of(people, first_name=name, last_name="Example")
+    with clock.frozen(personas.NOW - ago):
+        safety.send(people, client_id)
+    return client_id
+
+
+def visit_of(people, client_id, state=S.BOOKED, starts_at=None):
+    with guard.acting(people.system), transaction():
+        return schedule.appointment(client_id, people.theo.user_id, schedule.treatment().id, starts_at or at(15),
+                                    state=state).id
+
+
+def check(people, client_id, ago=timedelta(0)):
+    with clock.frozen(personas.NOW - ago):
+        safety.send(people, client_id, form_key="visit", answers=intake.CHECK)
+
+
+def panel_of(browser, visit):
+    return browser.get(f"/booking/{visit}?back=/").text
+
+
+CHECK = "Check to fill in"
+
+
+def test_a_check_not_filled_in_stands_at_who_has_arrived_and_is_handed_over_from_there(as_person, people, coming):
+    client_id, visit = coming
+    rae = as_person("rae")
+    assert rae.get("/").text.count(CHECK) == 1
+    panel = panel_of(rae, visit)
+    form = re.search(r'action="(/clients/\d+/form-link/tablet)".*?name="form" value="(\w+)"', panel, re.DOTALL)
+    assert f'href="/clients/{client_id}/form-link/?form=visit"' in panel
+    handed = rae.post(form[1], data={"form": form[2]})
+    assert "/f/" in handed.location and rae.get("/").status_code == 302, "nobody is signed in on that device any more"
+    check(people, client_id)
+    rae = as_person("rae")
+    assert CHECK not in rae.get("/").text and CHECK not in panel_of(rae, visit)
+
+
+@pytest.mark.parametrize(("days", "is_due"), [(1, False), (2, True)])
+def test_the_check_of_the_evening_before_holds(as_person, people, coming, days, is_due):
+    client_id, visit = coming
+    check(people, client_id, timedelta(days=days))
+    rae = as_person("rae")
+    assert (CHECK in rae.get("/").text, CHECK in panel_of(rae, visit)) == (is_due, is_due)
+
+
+def test_who_is_still_to_come_has_the_check_on_the_appointment_alone(as_person, people):
+    visit = visit_of(people, clients_with_history(people, "Dan"))
+    rae = as_person("rae")
+    assert CHECK not in rae.get("/").text and CHECK in panel_of(rae, visit)
+
+
+@pytest.mark.parametrize("case", ["retired", "another day", "a history of today", "no history", "in session"])
+def test_nobody_is_told_of_a_check_that_is_not_asked(as_person, people, case):
+    if case == "no history":
+        client_id = intake.client_of(people, first_name="Eve", last_name="Example")
+        with guard.acting(people.system), transaction():
+            intake.publish(people)
+    else:
+        client_id = clients_with_history(people, "Eve", timedelta(hours=1) if "today" in case else timedelta(days=7))
+    visit = visit_of(people, client_id, {"in session": S.IN_SESSION, "another day": S.BOOKED}.get(case, S.ARRIVED),
+                     at(15) + timedelta(days=case == "another day"))
+    if case == "retired":
+        intake.retire(people, "visit")
+    rae = as_person("rae")
+    pages = rae.get("/").text + panel_of(rae, visit)
+    assert CHECK not in pages and "form=visit" not in pages
+    assert ("Form missing" in pages) == (case == "no history")

@@ -12,7 +12,7 @@ from practice.core.db import db, transaction
 from practice.schedule.models import BlockKind
 from practice.schedule.services.blocks import block_time
 from practice.schedule.states import AppointmentState as S
-from tests.factories import clients, safety, schedule, sessions
+from tests.factories import clients, intake, safety, schedule, sessions
 from tests.personas import NOW
 
 
@@ -114,3 +114,19 @@ def test_who_fell_out_has_no_verdict(as_person, people, day):
         set_state(people.system, day["Amara"][1], S.CANCELLED_EARLY)
     page = words(as_person("theo").get("/"))
     assert "Do not massage today" not in page and "Cancelled early" in page and "4 sessions" in page
+
+
+@pytest.mark.parametrize("is_retired", [False, True])
+def test_the_next_client_has_the_check_to_fill_in_until_it_came_in(as_person, people, is_retired):
+    client_id = intake.client_of(people, "theo")
+    with clock.frozen(NOW - timedelta(days=5)):
+        safety.send(people, client_id)
+    with guard.acting(people.system), transaction():
+        schedule.appointment(client_id, people.theo.user_id, schedule.treatment().id, schedule.at(15))
+    if is_retired:
+        intake.retire(people, "visit")
+    link = f'href="/clients/{client_id}/form-link/?form=visit"'
+    assert (link in as_person("theo").get("/").text) is not is_retired
+    if not is_retired:
+        safety.send(people, client_id, form_key="visit", answers=intake.CHECK)
+        assert link not in as_person("theo").get("/").text

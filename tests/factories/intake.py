@@ -1,10 +1,13 @@
 """Forms, personal addresses and filled-in sheets, for tests that need them to be there."""
+from sqlalchemy import select
+
 from practice.access import guard
 from practice.access.actor import Actor, link
-from practice.core.db import transaction
+from practice.audit import services as audit
+from practice.core.db import db, transaction
 from practice.intake.definition import shipped
 from practice.intake.kinds import QuestionKind
-from practice.intake.models import Way
+from practice.intake.models import FormState, FormVersion, Way
 from practice.intake.services import forms, links
 from tests.factories import clients
 from tests.personas import People
@@ -18,6 +21,14 @@ CHECK = {"ill_now": ["no"], "leg_now": "no", "skin_now": "no", "alcohol": "no", 
 def publish(people: People) -> None:
     """The forms that come with the practice; inside transaction()."""
     forms.install_shipped(people.system)
+
+
+def retire(people: People, key: str) -> None:
+    """The practice asks this form no longer; a transaction of its own."""
+    with guard.acting(people.system), transaction():
+        for row in db.session.scalars(select(FormVersion).where(FormVersion.key == key)):
+            row.state = FormState.RETIRED
+            audit.record(people.system, "form.retire", row, key=key)
 
 
 def client_of(people: People, *names: str, **values) -> int:

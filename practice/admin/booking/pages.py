@@ -28,11 +28,11 @@ from practice.clients.queries import get_client
 from practice.core.db import transaction
 from practice.core.errors import DomainError, Invalid
 from practice.core.text import _
-from practice.intake.queries import NEVER, form_status
 from practice.safety.queries.desk import consequences_of
 from practice.schedule.models import Appointment
 from practice.schedule.overlaps import Slot
 from practice.schedule.queries import appointments, diary
+from practice.schedule.queries.visits import form_before
 from practice.schedule.services import booking, states
 from practice.schedule.states import AppointmentState
 
@@ -96,7 +96,7 @@ class BookingPage(Page):
         row, actor = appointments.get_appointment(appointment_id), current_actor()
         is_uncharged = row.state is AppointmentState.DONE and actor.may(P.INVOICE_ISSUE) and not charged([row.id])
         told = consequences_of({row.client_id}, row.on_date).get(row.client_id, ())
-        panel = day_columns.panel(row, actor, told, form_status([row.client_id]).get(row.client_id, NEVER),
+        panel = day_columns.panel(row, actor, told, form_before(row),
                                   {row.id} if is_uncharged else ())
         back = request.args.get("back")
         return render_template("admin/booking/panel.html" if back else "admin/booking/show.html", panel=panel,
