@@ -427,7 +427,9 @@ def test_what_is_asked_at_each_visit_and_was_not_is_asked_first(as_person, peopl
         visit = schedule.appointment(client_id, people.theo.user_id, schedule.treatment().id,
                                      NOW + timedelta(hours=1)).id
     said = "Ask today The questions before each visit: not answered for today"
-    assert said in text_of(as_person("theo").get(f"/brief/{visit}"))
+    page = as_person("theo").get(f"/brief/{visit}")
+    assert said in text_of(page) and f'<a href="/clients/{client_id}/form-link/?form=visit">The questions' in page.text
+    assert "Not assessed" not in text_of(page), "it is asked, not a gap of the verdict"
     safety.send(people, client_id, form_key="visit", answers=intake.CHECK)
     assert said not in text_of(as_person("theo").get(f"/brief/{visit}"))
 
@@ -443,3 +445,15 @@ def test_a_history_of_the_day_asks_as_much_as_the_check(as_person, people):
                                        NOW + timedelta(hours=hour)).id for hour, client_id in ((1, fresh), (3, older))]
     assert "before each visit" not in text_of(as_person("theo").get(f"/brief/{visits[0]}"))
     assert "before each visit" in text_of(as_person("theo").get(f"/brief/{visits[1]}"))
+
+
+def test_a_practice_that_asks_nothing_before_each_visit_is_told_nothing(as_person, people):
+    client_id = intake.client_of(people, "theo")
+    with clock.frozen(NOW - timedelta(days=5)):
+        safety.send(people, client_id)
+    with guard.acting(people.system), transaction():
+        visit = schedule.appointment(client_id, people.theo.user_id, schedule.treatment().id,
+                                     NOW + timedelta(hours=1)).id
+    assert "before each visit" in text_of(as_person("theo").get(f"/brief/{visit}"))
+    intake.retire(people, "visit")
+    assert "before each visit" not in text_of(as_person("theo").get(f"/brief/{visit}"))

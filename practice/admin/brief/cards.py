@@ -403,7 +403,7 @@ def ask_today(brief: Brief) -> list[str]:
     """What to ask before the work begins: what is asked at each visit and was not today, conditions that have aged,
     don't knows, how the days after were."""
     verdict, asked = brief.known.verdict, []
-    if brief.appointment and brief.known.form and not brief.known.is_asked_for_the_day:
+    if brief.is_check_due:
         asked.append(gettext("The questions before each visit: not answered for today"))
     for one in verdict.ask_again:
         if one.because is not AskBecause.UNDECIDED:

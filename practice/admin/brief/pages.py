@@ -5,7 +5,7 @@ from flask import flash, redirect, render_template, request, url_for
 from flask_admin import expose
 
 from practice.access.permissions import Permission as P
-from practice.admin import day_columns
+from practice.admin import day_columns, show
 from practice.admin.auth import current_actor, safe_next
 from practice.admin.base import Page, act, record_reading, words
 from practice.admin.brief import cards, looser, past, read, reasons
@@ -128,6 +128,8 @@ def show_brief(brief: read.Brief):
         to_ask=cards.to_ask(brief), open_allergies=[one for one in verdict.allergies if one.status == "proposed"],
         last=last_session(brief), past=past.past(brief) if len(brief.notes) > 1 else (),
         curve=cards.curve(brief), plan=cards.plan(brief), ask=cards.ask_today(brief),
+        can_hand_over=(brief.is_check_due and row.state in (S.BOOKED, S.ARRIVED) and brief.on == show.today()
+                       and actor.may(P.INTAKE_INVITE)),
         most_questions=cards.MOST_QUESTIONS, pinned=brief.known.profile.pinned, is_mine=is_mine,
         may_write=actor.may(P.CHART_WRITE), can_start=is_mine and row.state in (S.BOOKED, S.ARRIVED),
         can_open_note=is_mine and row.state in (S.IN_SESSION, S.DONE), seen=json.dumps(brief.known.seen()),

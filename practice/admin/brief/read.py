@@ -40,6 +40,7 @@ class Brief:
     review: BriefReview | None
     care_plan: PlanContent
     measured: list[tuple[Measurement, dict]]
+    asks_a_check: bool = False  # the practice, before each visit
 
     @property
     def visit(self) -> int:
@@ -74,6 +75,11 @@ class Brief:
     def is_form_of_the_day(self) -> bool:
         return self.form is not None and sent_on(self.form) == self.on
 
+    @property
+    def is_check_due(self) -> bool:
+        """Whether what is asked before each visit has yet to be asked for this one; a health history comes first."""
+        return self.asks_a_check and self.known.form is not None and not self.known.is_asked_for_the_day
+
     def histories(self) -> list:
         """The health histories among the forms that were read, newest first."""
         return [one for one in self.known.forms if one.definition.key != VISIT_CHECK]
@@ -85,7 +91,7 @@ def for_appointment(actor: Actor, found: Before) -> Brief:
     me = actor.user_id if actor.user_id == row.user_id else row.user_id
     return _brief(row.client, row, row.on_date, me, known_with(row.client, found.profile, row.on_date), row.starts_at,
                   messages_for(row.id) if found.has_messages else [], found.review, plan_content(found.plan),
-                  measurements_of(row.client_id, MEASURES) if found.has_measures else [])
+                  measurements_of(row.client_id, MEASURES) if found.has_measures else [], found.asks_a_check)
 
 
 def for_client(actor: Actor, client_id: int) -> Brief:
@@ -95,7 +101,9 @@ def for_client(actor: Actor, client_id: int) -> Brief:
                   care_plan_of(client_id), measurements_of(client_id, MEASURES))
 
 
-def _brief(client, appointment, on, me, known_, before, messages, review, plan, measured) -> Brief:
+def _brief(client, appointment, on, me, known_, before, messages, review, plan, measured,
+           asks_a_check=False) -> Brief:
     notes = last_notes(client.id, NOTES, before=on if appointment else None)
     return Brief(client, appointment, on, me, known_, treated_by(client.id, before),
-                 [(note, content_of(note)) for note in notes], messages, review, plan, measured)
+                 [(note, content_of(note)) for note in notes], messages, review, plan, measured,
+                 asks_a_check)

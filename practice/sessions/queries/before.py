@@ -9,6 +9,7 @@ from practice.clients.models import Care, Client
 from practice.core import clock
 from practice.core.db import db
 from practice.core.errors import NotFound
+from practice.intake.queries import ASKS_A_CHECK
 from practice.safety.models import BriefReview, SafetyProfile
 from practice.schedule.models import Appointment, DeskMessage
 from practice.sessions.models import (
@@ -21,7 +22,7 @@ from practice.sessions.models import (
 class Before:
     """What stands before an appointment, one row of each: with the appointment come its client and treatment. Most have
     neither a message from the desk nor a measure, and need not be asked for them. `is_in_care`: of who asks, now; of a
-    client who is not, the chart's rows are not read."""
+    client who is not, the chart's rows are not read. `asks_a_check`: the practice, before each visit."""
 
     appointment: Appointment
     profile: SafetyProfile | None
@@ -30,6 +31,7 @@ class Before:
     has_messages: bool
     has_measures: bool
     is_in_care: bool
+    asks_a_check: bool
 
 
 # What is said of them before a session; the rest is read when it is asked for. Each column read takes its time.
@@ -54,7 +56,8 @@ def _before() -> Select:
                    exists().where(told.c.appointment_id == Appointment.id),
                    exists().where(taken.c.client_id == Appointment.client_id),
                    exists().where(care.c.client_id == Appointment.client_id, care.c.user_id == bindparam("user"),
-                                  care.c.from_at <= bindparam("now"), care.c.until_at > bindparam("now")))
+                                  care.c.from_at <= bindparam("now"), care.c.until_at > bindparam("now")),
+                   ASKS_A_CHECK)
             .options(*SAID)
             .outerjoin(SafetyProfile, SafetyProfile.client_id == Appointment.client_id)
             .outerjoin(CarePlan, CarePlan.client_id == Appointment.client_id)
