@@ -419,13 +419,19 @@ def test_the_last_notes_say_what_was_done_and_how_it_was_taken(as_person, people
     assert notes.count("How it was taken:") == 6
 
 
-def test_what_is_asked_at_each_visit_and_was_not_is_asked_first(as_person, people):
+def visit_with_an_older_form(people) -> tuple[int, int]:
+    """(client, appointment in an hour) of somebody whose health form came in days ago."""
     client_id = intake.client_of(people, "theo")
     with clock.frozen(NOW - timedelta(days=5)):
         safety.send(people, client_id)
     with guard.acting(people.system), transaction():
         visit = schedule.appointment(client_id, people.theo.user_id, schedule.treatment().id,
                                      NOW + timedelta(hours=1)).id
+    return client_id, visit
+
+
+def test_what_is_asked_at_each_visit_and_was_not_is_asked_first(as_person, people):
+    client_id, visit = visit_with_an_older_form(people)
     said = "Ask today The questions before each visit: not answered for today"
     page = as_person("theo").get(f"/brief/{visit}")
     assert said in text_of(page) and f'<a href="/clients/{client_id}/form-link/?form=visit">The questions' in page.text
@@ -448,12 +454,7 @@ def test_a_history_of_the_day_asks_as_much_as_the_check(as_person, people):
 
 
 def test_a_practice_that_asks_nothing_before_each_visit_is_told_nothing(as_person, people):
-    client_id = intake.client_of(people, "theo")
-    with clock.frozen(NOW - timedelta(days=5)):
-        safety.send(people, client_id)
-    with guard.acting(people.system), transaction():
-        visit = schedule.appointment(client_id, people.theo.user_id, schedule.treatment().id,
-                                     NOW + timedelta(hours=1)).id
+    client_id, visit = visit_with_an_older_form(people)
     assert "before each visit" in text_of(as_person("theo").get(f"/brief/{visit}"))
     intake.retire(people, "visit")
     assert "before each visit" not in text_of(as_person("theo").get(f"/brief/{visit}"))

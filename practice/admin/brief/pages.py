@@ -8,7 +8,7 @@ from practice.access.permissions import Permission as P
 from practice.admin import day_columns, show
 from practice.admin.auth import current_actor, safe_next
 from practice.admin.base import Page, act, record_reading, words
-from practice.admin.brief import cards, looser, past, read, reasons
+from practice.admin.brief import cards, looser, news, past, read, reasons
 from practice.admin.brief import words as say
 from practice.admin.brief.body_map import body_map
 from practice.admin.brief.remarks import other_reasons, remarks, remarks_of_use
@@ -111,8 +111,8 @@ def begin(appointment_id: int) -> None:
 def show_brief(brief: read.Brief):
     """The page, composed from what was read."""
     actor, verdict = current_actor(), brief.known.verdict
-    changed = cards.changes(brief)
-    rows = cards.limit_rows(verdict, cards.new_refs(brief))
+    changed = news.changes(brief)
+    rows = cards.limit_rows(verdict, news.new_refs(brief))
     row = brief.appointment
     is_mine = row is not None and row.user_id == actor.user_id and actor.may(P.CHART_WRITE)
     return render_template(
@@ -124,7 +124,7 @@ def show_brief(brief: read.Brief):
         courses=courses(brief.measured), meaning=meaning, remarks=remarks(brief),
         other_reasons=other_reasons(verdict, rows),
         changes=[(one, say.change(one)) for one in changed], how_labels=say.HOW_LABELS, how_kinds=say.HOW_KINDS,
-        most_changes=cards.MOST_CHANGES, decide=decide_list(brief), to_read=cards.to_read(brief),
+        most_changes=news.MOST_CHANGES, decide=decide_list(brief), to_read=cards.to_read(brief),
         to_ask=cards.to_ask(brief), open_allergies=[one for one in verdict.allergies if one.status == "proposed"],
         last=last_session(brief), past=past.past(brief) if len(brief.notes) > 1 else (),
         curve=cards.curve(brief), plan=cards.plan(brief), ask=cards.ask_today(brief),
@@ -139,7 +139,7 @@ def show_brief(brief: read.Brief):
 
 def decide_list(brief: read.Brief) -> list[dict]:
     """Every yes of the forms that waits: what it proposes, where, and in which words it was said."""
-    return [{"row": row, "label": cards.label_of(content), "places": say.places(content.places), "told": content.told,
+    return [{"row": row, "label": news.label_of(content), "places": say.places(content.places), "told": content.told,
              "question": cards.question_of(brief, content.question_key)} for row, content in brief.known.to_decide]
 
 

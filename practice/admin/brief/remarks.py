@@ -2,7 +2,8 @@
 from dataclasses import dataclass
 
 from practice.admin.brief import words
-from practice.admin.brief.cards import Limit, label_of
+from practice.admin.brief.cards import Limit
+from practice.admin.brief.news import label_of
 from practice.admin.brief.read import Brief
 from practice.admin.words import gettext
 from practice.core.body import level_words
