@@ -63,7 +63,8 @@ class WorkRow:
 class Override:
     """Why the therapist went against a limit: fixed when the note is signed, so that it reads the same for ever.
 
-    `kind` is a safety.rules_verdict.ProblemKind, `labels` the rules it went against, `level` the limit there was.
+    `kind` is a safety.rules_verdict.ProblemKind, `labels` the rules it went against, `level` the limit there was,
+    `home_care` the keys of what was given along in spite of it.
     """
 
     cause: str
@@ -72,6 +73,7 @@ class Override:
     places: tuple[Place, ...]
     level: int | None
     words: str
+    home_care: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -207,7 +209,7 @@ class NoteContent:
             "said": [list(one) for one in self.said], "after_last": list(self.after_last), "adverse": self.adverse,
             "travels_to": str(self.travels_to) if self.travels_to else None, "reviewed_at": self.reviewed_at,
             "overrides": [[one.cause, one.kind, list(one.labels), [str(place) for place in one.places], one.level,
-                           one.words] for one in self.overrides],
+                           one.words, list(one.home_care)] for one in self.overrides],
         })
 
     @classmethod
@@ -229,8 +231,9 @@ class NoteContent:
             after_last=tuple(data.get("after_last", ("", ""))),
             travels_to=Place.parse(data["travels_to"]) if data.get("travels_to") else None,
             overrides=tuple(
-                Override(cause, kind, tuple(labels), tuple(Place.parse(key) for key in places), level, words)
-                for cause, kind, labels, places, level, words in data.get("overrides", ())))
+                Override(cause, kind, tuple(labels), tuple(Place.parse(key) for key in places), level, words,
+                         tuple(key for keys in later for key in keys))  # notes signed earlier have none
+                for cause, kind, labels, places, level, words, *later in data.get("overrides", ())))
 
 
 def _with(names: tuple[str, ...], name: str) -> tuple[str, ...]:

@@ -7,7 +7,9 @@ from sqlalchemy import select
 from practice.access import guard
 from practice.access.actor import system
 from practice.core import clock
-from practice.core.db import db
+from practice.core.db import db, transaction
+from practice.safety.content import ConditionContent
+from practice.safety.services.conditions import add_condition
 from practice.schedule.models import Appointment
 from practice.sessions.models import NoteState, SessionNote
 from practice.sessions.queries import notes as reading
@@ -22,8 +24,11 @@ MOST_TOUCHES = 12
 HOUSE = system("looking at what was written")
 
 
-def session_with_a_last_note() -> int:
-    """Eleanor's session of this hour with Theo, two weeks after a signed one; a limit and a closed region."""
+def session_with_a_last_note(*, condition: str = "") -> int:
+    """Eleanor's session of this hour with Theo, two weeks after a signed one; a limit and a closed region.
+
+    `condition` is something she has got since.
+    """
     people = personas.open_house()
     now = clock.now().replace(minute=0, second=0, microsecond=0)
     with clock.frozen(now - timedelta(days=14)):
@@ -33,6 +38,9 @@ def session_with_a_last_note() -> int:
         sessions.limit(people.theo, client_id, LOWER_BACK, 2)
         sessions.limit(people.theo, client_id, CALF, 0, "Swollen calf")
         signed(people.theo, first, words("Stiff", rows=(row(NECK, "effleurage", 2, 20), row(NECK, pressure=3))))
+    if condition:
+        with guard.acting(people.theo), transaction():
+            add_condition(people.theo, client_id, ConditionContent(key=condition))
     with guard.acting(people.system):
         db.session.rollback()
     return visit(people, now - timedelta(hours=1), client_id=client_id)
@@ -322,3 +330,25 @@ def test_no_page_of_a_note_has_a_fault(live_server, new_page, dark):
                 page.click(".note-more > summary")
             assert faults(page) == [], (address, size)
             assert page.evaluate("document.documentElement.scrollWidth") <= size["width"], (address, size)
+
+
+@pytest.mark.parametrize(("condition", "told"), [("", "#work-care >> text=Massage gun. Not on:"),
+                                                 ("fever", ".over-limit >> text=Not for this client at home")])
+def test_home_care_is_judged_as_it_is_chosen_and_taken_out(live_server, new_page, condition, told):
+    appointment = session_with_a_last_note(condition=condition)
+    page = new_page(size=TABLET, has_touch=True)
+    sign_in(page, "theo")
+    page.goto(f"/notes/{appointment}/edit")
+    page.get_by_text("Home care, oil and room").tap()
+    page.select_option("[data-care] >> nth=0", "massage_gun")
+    page.wait_for_selector(told)
+    assert faults(page) == []
+    if condition:
+        page.locator(".over-limit button").tap()
+        page.wait_for_selector(".over-limit", state="detached")
+        assert page.input_value("[data-care] >> nth=0") == page.input_value("[name=care_dose] >> nth=0") == ""
+    else:
+        assert "Lower leg, left" in page.inner_text("#work-care") and page.locator(".over-limit").count() == 0
+    page.wait_for_selector(".autosave[data-state=saved]")
+    page.wait_for_timeout(2000)
+    assert [key for key, _dose in stored(appointment)[1].home_care] == ([] if condition else ["massage_gun"])

@@ -12,7 +12,9 @@ from practice.audit.models import AuditRow
 from practice.core import clock
 from practice.core.db import db, transaction
 from practice.core.errors import Forbidden, Invalid, NotFound, Stale
+from practice.safety.content import ConditionContent
 from practice.safety.queries.known import known
+from practice.safety.services.conditions import add_condition
 from practice.schedule.states import AppointmentState as S
 from practice.sessions.checking import causes_of, problems_of
 from practice.sessions.content import NoteContent
@@ -201,6 +203,33 @@ def test_a_refused_technique_needs_a_reason_at_any_pressure(people, acting, sess
     acting(people.theo)
     with pytest.raises(ReasonsMissing):
         write(people.theo, notes.sign, note_id, version=version)
+
+
+def test_home_care_against_a_limit_needs_one_reason_for_its_cause(people, acting, session):
+    client_id = client_of_system(people, session)
+    acting(people.theo)
+    write(people.theo, add_condition, client_id, ConditionContent(key="fever"))
+    asked = words(rows=(), home_care=(("ball", ""), ("massage_gun", ""), ("breathing", "")))
+    note_id, version = draft(people.theo, session, asked)
+    acting(people.theo)
+    with pytest.raises(ReasonsMissing) as refused:
+        write(people.theo, notes.sign, note_id, version=version)
+    reasons = {cause.key: "Only once the doctor agrees" for cause in refused.value.causes}
+    assert {key for cause in refused.value.causes for key in cause.home_care} == {"ball", "massage_gun"}
+    assert all(cause.key.startswith("home_care:") and cause.places == () for cause in refused.value.causes)
+    note_id, version = draft(people.theo, session, replace(asked, reasons=reasons))
+    acting(people.theo)
+    write(people.theo, notes.sign, note_id, version=version)
+    kept = reading.content_of(reading.get_note(note_id)).overrides
+    assert {key for one in kept for key in one.home_care} == {"ball", "massage_gun"} and kept[0].words
+
+
+def test_home_care_that_most_of_the_body_is_free_for_needs_no_reason(people, acting, session):
+    limit(people.theo, client_of_system(people, session), LOWER_BACK, 0)
+    note_id, version = draft(people.theo, session, words(rows=(), home_care=(("ball", ""), ("heat", ""))))
+    acting(people.theo)
+    write(people.theo, notes.sign, note_id, version=version)
+    assert reading.content_of(reading.get_note(note_id)).overrides == ()
 
 
 def test_problems_keep_the_order_of_the_rows(people, acting, session):

@@ -14,7 +14,7 @@ from practice.intake.kinds import QuestionKind
 from practice.safety.queries.known import LastForm
 from practice.safety.rules import limits
 from practice.safety.rules_verdict import AskBecause, PointLimit, Reason, Shown, Status, Verdict
-from practice.sessions.content import HOW_TAKEN_LABELS, NoteContent, WorkRow
+from practice.sessions.content import HOW_TAKEN_LABELS, NoteContent, Override, WorkRow
 from practice.sessions.outcomes import SCALE, chance_band, pain_change
 from practice.sessions.plan import FREQUENCIES, PlanContent
 
@@ -226,6 +226,12 @@ def how_taken(content: NoteContent) -> str:
     if content.pain_before is not None and content.pain_after is not None:
         parts.append(gettext("Pain %(before)s → %(after)s", before=content.pain_before, after=content.pain_after))
     return ". ".join(part.rstrip(".") for part in parts if part) + ("." if any(parts) else "")
+
+
+def what_anyway(one: Override) -> str:
+    """Where the therapist went ahead against a limit, or with what at home."""
+    care = [gettext(home_care()[key].label) if key in home_care() else key for key in one.home_care]
+    return ", ".join(care) or words.places(one.places)
 
 
 @dataclass(frozen=True)

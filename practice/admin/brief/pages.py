@@ -152,7 +152,7 @@ def last_session(brief: read.Brief) -> dict | None:
     return {"note": note, "rows": rows[:cards.MOST_ROWS], "more": max(0, len(rows) - cards.MOST_ROWS),
             "taken": cards.how_taken(content), "asked": past.asked(content), "before": past.after(content),
             "adverse": content.adverse, "used": remarks_of_use(content),
-            "over": [(say.places(one.places), one.words) for one in content.overrides]}
+            "over": [(cards.what_anyway(one), one.words) for one in content.overrides]}
 
 
 def standing_points(verdict) -> list[str]:

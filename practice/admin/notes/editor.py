@@ -11,10 +11,10 @@ from practice.core.body import Place, all_places, join_sides
 from practice.safety.queries.book import rulebook
 from practice.safety.queries.known import Known, known
 from practice.safety.queries.rows import reviewed_at
-from practice.safety.rules import Verdict, check_home_care, levels
+from practice.safety.rules import Verdict, home_care_keeps_off, levels
 from practice.safety.rules_verdict import EVERYBODYS, ProblemKind, Shown
 from practice.schedule.models import Appointment
-from practice.sessions.checking import Cause, causes_of, problems_of
+from practice.sessions.checking import Cause, against_home_care, causes_of, problems_of
 from practice.sessions.content import AFTER_LABELS, SAID_LABELS, NoteContent
 from practice.sessions.measures import SESSION_ITEMS
 from practice.sessions.models import SessionNote
@@ -73,18 +73,19 @@ def apply(content: NoteContent, do: str, setting: Setting) -> NoteContent:
 
 
 def _back_to_the_limit(content: NoteContent, setting: Setting, cause_key: str) -> NoteContent:
-    """The rows of one cause at the limit; where there is no level to go back to, without them."""
+    """The rows of one cause at the limit; where there is no level to go back to, without them and its home care."""
     cause = next((one for one in causes(content, setting) if one.key == cause_key), None)
     if cause is None:
         return content
-    level_at = {one.index: one.problem.level for one in cause.found}
+    level_at = {one.index: one.problem.level for one in cause.found if one.row}
     rows = []
     for number, row in enumerate(content.rows):
         if number not in level_at:
             rows.append(row)
         elif cause.kind is ProblemKind.TOO_DEEP and level_at[number]:
             rows.append(replace(row, pressure=level_at[number]))
-    return replace(content, rows=tuple(rows))
+    return replace(content, rows=tuple(rows),
+                   home_care=tuple(item for item in content.home_care if item[0] not in cause.home_care))
 
 
 def causes(content: NoteContent, setting: Setting) -> list[Cause]:
@@ -101,12 +102,15 @@ def work(content: NoteContent, setting: Setting, missing: frozenset[str] = froze
     problems = problems_of(content, judged(content, setting))
     against, careful = {}, {}
     for one in problems:
+        if one.row is None:
+            continue
         (against if one.problem.needs_reason else careful).setdefault(one.index, []).append(one.problem)
     return {
         "content": content, "causes": causes_of(problems, content.reasons), "missing": missing,
         "against": against, "careful": careful,
         "hints": order_hints(((row.technique, row.pressure) for row in content.rows), rulebook().techniques),
         "worked": content.worked(), "short": short, "planned": planned_minutes(setting.appointment),
+        "home_care": home_care(), "keeps_off": keeps_off(content, setting),
         "off_plan": [one for one in compared(setting.plan.rows, content.rows) if not one.is_as_planned],
     }
 
@@ -122,13 +126,12 @@ def page(content: NoteContent, form: NoteForm, setting: Setting) -> dict:
         "refused": json.dumps(refused_places(verdict)), "closed": closed_places(verdict),
         "allergies": [fact.substance for fact in verdict.allergies],
         "shown_as": verdict.shown_as if verdict.shown_as not in (Shown.GO_AHEAD, Shown.LIMITS) else None,
-        "home_care": home_care(), "care_rows": [*content.home_care, ("", "")][:MOST_HOME_CARE],
+        "care_rows": [*content.home_care, ("", "")][:MOST_HOME_CARE],
         "most": {"care": MOST_HOME_CARE, "score": MOST_SCORES, "said": MOST_SCORES},
         "snippets": [(row.field, row.id, json.loads(row.content)["title"]) for row in reading.snippets()],
         "session_items": SESSION_ITEMS, "score_rows": score_rows(content), "wrong": {},
         "said_rows": [*content.said, ("", "")][:MOST_SCORES], "said_labels": SAID_LABELS, "after_labels": AFTER_LABELS,
         "tolerance": tolerance(setting), "sore": SORE, "asks_after": setting.last is not None,
-        "not_at": {key: home_care_not_at(setting, key, content) for key, _dose in content.home_care},
     }
 
 
@@ -213,8 +216,8 @@ def closed_places(verdict) -> list[str]:
     return [one.label(gettext) if isinstance(one, Place) else gettext(one.label) for one in join_sides(closed)]
 
 
-def home_care_not_at(setting: Setting, key: str, content: NoteContent) -> list[str]:
-    """Text keys of the places worked today where this home care has no business."""
-    places = list(dict.fromkeys(row.place for row in content.rows))
-    found = check_home_care(setting.known.verdict, key, places)
-    return list(dict.fromkeys(str(problem.place) for problem in found if problem.needs_reason))
+def keeps_off(content: NoteContent, setting: Setting) -> dict[str, list[Place]]:
+    """Key of the home care given along -> where it must not be used; what needs a reason as a whole says so itself."""
+    verdict = setting.known.verdict
+    return {key: home_care_keeps_off(verdict, key) for key, _dose in content.home_care
+            if against_home_care(verdict, key) is None}

@@ -3,8 +3,9 @@
 
 const form = document.getElementById("note");
 const map = () => window.BodyMap?.of(document.getElementById("bodymap"));
+const JUDGED = ["care_key", "with_heat", "products"]; // no rows, but they too are held against what is known of the client
 const CHANGING = /^(add|same|planned|remove-.*|lower-.*)$/;
-const parts = ["work-rows", "work-over", "work-sum"];
+const parts = ["work-rows", "work-over", "work-care", "work-sum"];
 let worked = {};
 
 const field = (name) => form.elements[name];
@@ -163,6 +164,15 @@ function showAfter() {
   if (badge) badge.hidden = !badge.dataset.after.split(" ").some((word) => [field("after_24").value, field("after_48").value].includes(word));
 }
 
+function takeOutCare(keys) {
+  for (const select of form.querySelectorAll("[data-care]")) {
+    if (!keys.includes(select.value)) continue;
+    select.value = "";
+    select.closest(".note-care").querySelector('[name="care_dose"]').value = "";
+    changed();
+  }
+}
+
 function keepReasons() {
   let kept = {};
   try { kept = JSON.parse(field("reasons").value || "{}"); } catch { kept = {}; }
@@ -185,6 +195,7 @@ document.addEventListener("submit", (event) => {
   if (isHere) {
     event.preventDefault();
     event.stopImmediatePropagation();
+    if (event.submitter.dataset.careOut) takeOutCare(event.submitter.dataset.careOut.split(" "));
     if (verb === "copy") copy(name); else press(what);
   } else if (isBusy()) {
     event.preventDefault();
@@ -252,6 +263,7 @@ form.addEventListener("change", (event) => {
   if (event.target.matches("[data-care]")) {
     event.target.closest(".note-care").querySelector('[name="care_dose"]').value = event.target.selectedOptions[0].dataset.dose || "";
   }
+  if (JUDGED.includes(name)) press("judge");
 });
 for (const button of form.querySelectorAll("[data-step]")) {
   button.hidden = false;
