@@ -5,7 +5,7 @@ from functools import lru_cache
 from weakref import WeakKeyDictionary, WeakSet
 
 from sqlalchemy import Select, bindparam, event, inspect, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import QueryableAttribute, Session
 from sqlalchemy.sql import visitors
 
 from practice.access import policy
@@ -127,13 +127,22 @@ def _with_rules(statement, actor: Actor):
 
 
 def _rules_for(statement, actor: Actor) -> list:
-    """The rules of the tables a statement names; all of them when it brings loader options, which may name more."""
+    """The rules of the tables a statement names; all of them when it brings loader options or joins over a
+    relationship, which may name more."""
     rules = policy.options_for(actor)
     if statement._with_options:
         return list(rules.values())
-    named = {element for element in visitors.iterate(statement) if element.__visit_name__ == "table"}
+    parts = list(visitors.iterate(statement))
+    if any(_joins_over_relationship(part) for part in parts):
+        return list(rules.values())
+    named = {part for part in parts if part.__visit_name__ == "table"}
     # An ORM table is an annotated copy that is equal to its original.
     return [rule for table, rule in rules.items() if table in named]
+
+
+def _joins_over_relationship(part) -> bool:
+    """Whether it is a SELECT with `.join(Appointment.client)`: the table stands nowhere in it until it is run."""
+    return any(isinstance(target, QueryableAttribute) for target, *_how in getattr(part, "_setup_joins", ()))
 
 
 @event.listens_for(Session, "before_flush")

@@ -15,7 +15,8 @@ from practice.core import clock
 from practice.core.db import WriteOutsideTransaction, db, read_already, transaction
 from practice.core.errors import NotFound
 from practice.safety.models import Condition, ConditionState
-from tests.factories import clients
+from practice.schedule.models import Appointment
+from tests.factories import clients, schedule
 
 
 @pytest.fixture
@@ -253,3 +254,21 @@ def test_the_rule_reaches_into_every_shape_of_statement(people, two, acting, sta
             db.session.execute(statement).all()
     else:
         assert db.session.execute(statement).all() != []
+
+
+@pytest.mark.requirement("own-rows")
+@pytest.mark.parametrize("statement", [
+    select(Appointment.id).join(Appointment.client),
+    select(select(Appointment.id).join(Appointment.client).subquery().c.id),
+    select(Appointment.id).where(Appointment.id.in_(select(Appointment.id).join(Appointment.client)))],
+    ids=["plain", "subquery", "in"])
+def test_a_join_over_a_relationship_brings_the_rule_of_its_table(people, two, acting, statement):
+    with guard.acting(people.system), transaction():
+        treatment = schedule.treatment("Classic")
+        for hour, client_id in ((9, two[0]), (11, two[1])):
+            schedule.raw_appointment(client_id, people.theo.user_id, treatment.id, None, schedule.at(hour))
+    acting(people.theo)
+    everything = db.session.scalars(select(Appointment.client_id)).all()
+    assert sorted(everything) == sorted(two), "his own calendar has both"
+    found = db.session.scalars(statement).all()
+    assert len(found) == 1, "of clients he sees"
