@@ -204,6 +204,28 @@ def test_a_sore_day_after_suggests_at_once(live_server, new_page):
     assert not page.is_visible("text=A figure from 0 to 10, please.") and stored(appointment)[1].scores[0].before == 7
 
 
+def test_pain_at_a_place_just_worked_is_offered_first(live_server, new_page):
+    appointment = session_with_a_last_note()
+    page = new_page(size=TABLET, has_touch=True)
+    sign_in(page, "theo")
+    page.goto(f"/notes/{appointment}/edit")
+    page.click("text=Scores, check-ins, after last time")
+    page.select_option("[name=pain_at]", "hand:left")
+    page.locator("[data-figure=back] [data-place='lower_back:right']").tap()
+    page.tap("button[value=add]")
+    page.wait_for_selector(".work-table tbody tr")
+    first = page.locator("[name=pain_at] >> nth=1").locator("[data-pain-first] option")
+    assert first.evaluate_all("found => found.map((one) => one.value)") == ["lower_back:right"]
+    assert page.input_value("[name=pain_at] >> nth=0") == "hand:left", "what was chosen stays"
+    for box, value in (("pain_at", "lower_back:right"), ("pain_at_before", "6"), ("pain_at_after", "2")):
+        page.select_option(f"[name={box}] >> nth=1", value)
+    assert page.locator("[name=pain_at]").count() == 3, "and there is a line for one more"
+    assert faults(page) == []
+    page.wait_for_selector(".autosave[data-state=saved]")
+    found = [(one.name, one.before, one.after) for one in stored(appointment)[1].scores]
+    assert found == [("pain:lower_back:right", 6, 2)]
+
+
 def test_the_last_line_filled_brings_a_fresh_one(live_server, new_page):
     appointment = session_with_a_last_note()
     page = new_page(size=TABLET)

@@ -6,10 +6,9 @@ from practice.admin.brief import cards, words
 from practice.admin.brief.read import Brief
 from practice.admin.words import gettext
 from practice.catalog.techniques import Technique
-from practice.core.body import Place
 from practice.core.text import _
 from practice.sessions.content import AFTER_HOURS, AFTER_LABELS, SAID_LABELS, NoteContent, Score
-from practice.sessions.measures import SESSION_ITEMS
+from practice.sessions.items import item_name
 from practice.sessions.models import SessionNote
 
 MOST_LINES = 6  # of the work of one session
@@ -57,18 +56,7 @@ def asked(content: NoteContent) -> list[str]:
 
 def _score(one: Score) -> str:
     figures = " → ".join("–" if figure is None else str(figure) for figure in (one.before, one.after))
-    return f"{_score_name(one.name)} {figures if one.after is not None else one.before}"
-
-
-def _score_name(name: str) -> str:
-    if name in SESSION_ITEMS:
-        return gettext(SESSION_ITEMS[name][0])
-    if not name.startswith("pain:"):
-        return name
-    try:
-        return gettext("Pain: %(places)s", places=words.places([Place.parse(name.removeprefix("pain:"))]))
-    except ValueError:
-        return name
+    return f"{item_name(one.name, gettext)} {figures if one.after is not None else one.before}"
 
 
 def after(later: NoteContent) -> list[str]:

@@ -3,11 +3,12 @@ from collections.abc import Mapping
 
 from flask_babel import gettext, ngettext
 
-from practice.admin.notes.editor import score_name, short
+from practice.admin.notes.editor import short
 from practice.admin.notes.form import BACK_IN_DAYS, NoteForm
 from practice.catalog.techniques import home_care
 from practice.core.body import LEVELS, Place
 from practice.sessions.content import AFTER_LABELS, HOW_TAKEN_LABELS, SAID_LABELS, SOAP, NoteContent, Score, WorkRow
+from practice.sessions.items import item_name
 
 
 def differences(form: NoteForm, mine: NoteContent, theirs: NoteContent) -> list[tuple[str, str, str]]:
@@ -49,7 +50,7 @@ def score_words(score: Score) -> str:
     """A 0–10 item as one line: "Stress: before 7, after 3"."""
     figures = gettext("before %(before)s, after %(after)s", before=_figure(score.before) or "–",
                       after=_figure(score.after) or "–")
-    return f"{score_name(score.name)}: {figures}"
+    return f"{item_name(score.name, gettext)}: {figures}"
 
 
 def care_words(key: str, dose: str) -> str:

@@ -5,7 +5,15 @@ from dataclasses import dataclass, replace
 from flask_babel import gettext
 
 from practice.admin.auth import current_actor
-from practice.admin.notes.form import MOST_HOME_CARE, MOST_SCORES, NoteForm, typed_lines, wrong_figures
+from practice.admin.notes.form import (
+    MOST_HOME_CARE,
+    MOST_SCORES,
+    PAIN_BOXES,
+    SCORE_BOXES,
+    NoteForm,
+    typed_lines,
+    wrong_figures,
+)
 from practice.catalog.techniques import by_kind, home_care, in_a_word, order_hints, placed
 from practice.core.body import Place, all_places, join_sides
 from practice.safety.queries.book import rulebook
@@ -15,7 +23,8 @@ from practice.safety.rules import Verdict, home_care_keeps_off, levels
 from practice.safety.rules_verdict import EVERYBODYS, ProblemKind, Shown
 from practice.schedule.models import Appointment
 from practice.sessions.checking import Cause, against_home_care, causes_of, problems_of
-from practice.sessions.content import AFTER_LABELS, SAID_LABELS, NoteContent
+from practice.sessions.content import AFTER_LABELS, SAID_LABELS, NoteContent, Score
+from practice.sessions.items import item_name, place_of_pain, scored
 from practice.sessions.measures import SESSION_ITEMS
 from practice.sessions.models import SessionNote
 from practice.sessions.plan import PlanContent, compared
@@ -127,32 +136,44 @@ def page(content: NoteContent, form: NoteForm, setting: Setting) -> dict:
         "allergies": [fact.substance for fact in verdict.allergies],
         "shown_as": verdict.shown_as if verdict.shown_as not in (Shown.GO_AHEAD, Shown.LIMITS) else None,
         "care_rows": [*content.home_care, ("", "")][:MOST_HOME_CARE],
-        "most": {"care": MOST_HOME_CARE, "score": MOST_SCORES, "said": MOST_SCORES},
+        "most": {"care": MOST_HOME_CARE, "score": MOST_SCORES, "said": MOST_SCORES, "pain": MOST_SCORES},
         "snippets": [(row.field, row.id, json.loads(row.content)["title"]) for row in reading.snippets()],
         "session_items": SESSION_ITEMS, "score_rows": score_rows(content), "wrong": {},
+        "pain_rows": pain_rows(content), "pain_places": pain_places(content, setting),
         "said_rows": [*content.said, ("", "")][:MOST_SCORES], "said_labels": SAID_LABELS, "after_labels": AFTER_LABELS,
         "tolerance": tolerance(setting), "sore": SORE, "asks_after": setting.last is not None,
     }
 
 
 def score_rows(content: NoteContent) -> list[tuple[str, str, str]]:
-    """The 0–10 items of the note as their boxes show them, and free lines."""
-    there = [(score_name(one.name), *("" if figure is None else str(figure) for figure in (one.before, one.after)))
-             for one in content.scores]
+    """The 0–10 items of the note as their boxes show them, and free lines; pain at a place has lines of its own."""
+    there = [(item_name(one.name, gettext), *_boxes(one)) for one in content.scores if place_of_pain(one.name) is None]
     return [*there, *[("", "", "")] * FREE_SCORES][:MOST_SCORES]
+
+
+def pain_rows(content: NoteContent) -> list[tuple[str, str, str]]:
+    """Pain at further places as its boxes show it, and a free line."""
+    there = [(str(place), *_boxes(one)) for one in content.scores if (place := place_of_pain(one.name))]
+    return [*there, ("", "", "")][:MOST_SCORES]
+
+
+def _boxes(one: Score) -> tuple[str, ...]:
+    return tuple("" if figure is None else str(figure) for figure in (one.before, one.after))
+
+
+def pain_places(content: NoteContent, setting: Setting) -> list[Place]:
+    """Where pain is likely to be asked about: where it was last time, where the client marked it, where was worked."""
+    last = (place_of_pain(name) for name in scored(setting.last_content))
+    there = (*last, *(mark.place for mark in setting.known.facts.pains), *(row.place for row in content.rows))
+    return [place for place in dict.fromkeys(there) if place]
 
 
 def typed_rows() -> dict:
     """The lists of the page as they were typed, with what is wrong in them: they could not be kept."""
-    return {"score_rows": typed_lines("score_name", "score_before", "score_after") or score_rows(NoteContent()),
+    return {"score_rows": typed_lines(*SCORE_BOXES) or score_rows(NoteContent()),
+            "pain_rows": typed_lines(*PAIN_BOXES) or pain_rows(NoteContent()),
             "said_rows": typed_lines("said", "said_words") or [("", "")],
             "care_rows": typed_lines("care_key", "care_dose") or [("", "")], "wrong": wrong_figures()}
-
-
-def score_name(name: str) -> str:
-    """A 0–10 item in words."""
-    item = SESSION_ITEMS.get(name)
-    return gettext(item[0]) if item else name
 
 
 def tolerance(setting: Setting) -> str:

@@ -25,6 +25,7 @@ from practice.sessions.content import (
     work_row,
     write_rows,
 )
+from practice.sessions.items import PAIN, item_name, pain_at
 from practice.sessions.measures import SESSION_ITEMS
 from practice.sessions.services.notes import LONGEST_TEXT
 
@@ -36,6 +37,8 @@ LONGEST_LINE = 200
 LONGEST_DOSE = 80
 MOST_HOME_CARE = 6
 MOST_SCORES = 8
+SCORE_BOXES = ("score_name", "score_before", "score_after")
+PAIN_BOXES = ("pain_at", "pain_at_before", "pain_at_after")
 TOO_LONG = _("This text is too long.")
 
 
@@ -112,7 +115,7 @@ class NoteForm(FlaskForm):
             how_taken=self.how_taken.data or "", setting=_clean(self.setting.data),
             copied=posted_copied(self.copied.data), copied_rows=self.work_rows("copied_rows"),
             products=_clean(self.products.data),
-            with_heat=bool(self.with_heat.data), scores=posted_scores(), said=posted_said(),
+            with_heat=bool(self.with_heat.data), scores=(*posted_pains(), *posted_scores()), said=posted_said(),
             after_last=(self.after_24.data or "", self.after_48.data or ""), adverse=_clean(self.adverse.data),
             travels_to=Place.parse(self.travels_to.data) if self.travels_to.data else None)
 
@@ -163,11 +166,22 @@ def posted_home_care() -> tuple[tuple[str, str], ...]:
     return tuple(found)
 
 
-def posted_scores() -> tuple[Score, ...]:
-    """The 0–10 items that have a name and a figure; a label of the list stands for its key."""
-    known = {gettext(label).casefold(): key for key, (label, _more) in SESSION_ITEMS.items()}
+def posted_pains() -> tuple[Score, ...]:
+    """Pain at further places, as far as it has a figure."""
     found = []
-    for name, before, after in typed_lines("score_name", "score_before", "score_after"):
+    for place, before, after in typed_lines(*PAIN_BOXES):
+        figures = [_figure(before), _figure(after)]
+        if place in PLACES and figures != [None, None]:
+            found.append(Score(pain_at(Place.parse(place)), *figures))
+    return tuple(found)
+
+
+def posted_scores() -> tuple[Score, ...]:
+    """The 0–10 items that have a name and a figure; the words of an item stand for its key."""
+    keys = (*SESSION_ITEMS, PAIN, *(pain_at(place) for place in all_places()))
+    known = {gettext("Pain").casefold(): PAIN} | {item_name(key, gettext).casefold(): key for key in keys}
+    found = []
+    for name, before, after in typed_lines(*SCORE_BOXES):
         name, figures = name.strip()[:LONGEST_DOSE], [_figure(before), _figure(after)]
         if name and figures != [None, None]:
             found.append(Score(known.get(name.casefold(), name), *figures))
@@ -182,12 +196,13 @@ def typed_lines(*names: str) -> list[tuple[str, ...]]:
 def wrong_figures() -> dict[str, list[str]]:
     """What is wrong in the lines of 0–10 items, by box: a figure that is none, or one that belongs to nothing."""
     wrong = {}
-    for number, (name, before, after) in enumerate(typed_lines("score_name", "score_before", "score_after")):
-        for box, text in (("score_before", before), ("score_after", after)):
-            if text.strip() and _figure(text) is None:
-                wrong[f"{box}-{number}"] = [gettext("A figure from 0 to 10, please.")]
-        if (before.strip() or after.strip()) and not name.strip():
-            wrong[f"score_name-{number}"] = [gettext("Say what the figures are about.")]
+    for boxes, about in ((SCORE_BOXES, _("Say what the figures are about.")), (PAIN_BOXES, _("Say where it hurts."))):
+        for number, (name, *figures) in enumerate(typed_lines(*boxes)):
+            for box, text in zip(boxes[1:], figures, strict=True):
+                if text.strip() and _figure(text) is None:
+                    wrong[f"{box}-{number}"] = [gettext("A figure from 0 to 10, please.")]
+            if any(text.strip() for text in figures) and not (name in PLACES if boxes is PAIN_BOXES else name.strip()):
+                wrong[f"{boxes[0]}-{number}"] = [gettext(about)]
     return wrong
 
 

@@ -32,6 +32,7 @@ from practice.sessions.content import (
     SOAP,
     NoteContent,
 )
+from practice.sessions.items import item_name
 from practice.sessions.models import AddendumKind, NoteState, SessionNote
 from practice.sessions.plan import compared
 from practice.sessions.queries import notes as reading
@@ -189,7 +190,7 @@ def read_page(note_id: int, *, typed: str = "", kind: str = AddendumKind.ADDENDU
         names=user_names(), is_signed=is_signed, is_intact=is_signed and reading.is_intact(note), short=editor.short,
         compared=compared(content.planned, content.rows), how_taken=HOW_TAKEN_LABELS,
         problem_labels={str(key): label for key, label in PROBLEM_LABELS.items()},
-        home_care=home_care(), is_late=is_late(note), score_name=editor.score_name, said_labels=SAID_LABELS,
+        home_care=home_care(), is_late=is_late(note), item_name=item_name, said_labels=SAID_LABELS,
         after_labels=AFTER_LABELS, after_hours=AFTER_HOURS,
         keep_until=keep_until(the_practice().retention_rule, last_on, note.client.born_on),
         reviewed_at=reviewed(note, content),

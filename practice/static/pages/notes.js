@@ -75,6 +75,19 @@ function showWorked() {
   const next = JSON.parse(document.getElementById("work-rows").dataset.worked);
   for (const place of new Set([...Object.keys(worked), ...Object.keys(next)])) map()?.setWorked(place, next[place] ?? null);
   worked = next;
+  for (const choice of form.querySelectorAll("[name=pain_at]")) offerPain(choice, Object.keys(next));
+}
+
+// Where was worked stands first among the places that pain is asked about.
+function offerPain(choice, places) {
+  const first = choice.querySelector("[data-pain-first]");
+  const chosen = choice.value;
+  for (const place of places) {
+    const option = choice.querySelector(`option[value="${place}"]`);
+    if (option && option.parentElement !== first) first.append(option);
+  }
+  first.hidden = !first.childElementCount;
+  choice.value = chosen;
 }
 
 // What was typed or copied while the answer was on its way stands over what the answer says.
