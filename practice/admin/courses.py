@@ -1,14 +1,21 @@
-"""The course of a client's outcome measures: first and latest score, the curve, and what the change means in words."""
+"""The course of a client's outcome measures, and of the 0–10 items of the notes: first and latest score, the curve, and
+what the change means in words."""
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date
 from itertools import groupby
 
 from flask_babel import gettext
 
 from practice.admin import charts, show
+from practice.sessions.content import NoteContent, Score
+from practice.sessions.items import ItemCourse, is_pain, item_courses, item_name, more_is_better
 from practice.sessions.measures import MEASURES, Change, Measure, change, of_one_item
+from practice.sessions.models import NoteState, SessionNote
+from practice.sessions.outcomes import SCALE, PainChange, chance_band
 
 PLOT = 110  # pixels
+MOST_DRAWN = 24  # visits in one curve: more would touch on a telephone
 
 
 @dataclass(frozen=True)
@@ -27,8 +34,8 @@ class Course:
     chart: object | None
 
 
-def courses(found: Iterable[tuple]) -> list[Course]:
-    """The measurements by measure and place, or by the activities named; each oldest first."""
+def courses(found: Iterable[tuple], plot: int = PLOT) -> list[Course]:
+    """The measurements by measure and place, or by the activities named; each oldest first. `plot`: see charts."""
     def key(pair):
         return pair[1]["key"], pair[1]["place"], pair[1]["words"] if pair[1]["key"] == "range" else ""
 
@@ -37,18 +44,18 @@ def courses(found: Iterable[tuple]) -> list[Course]:
     for (name, place, movement), group in groupby(known, key=key):
         measure = MEASURES[name]
         if measure.named:
-            result += [_of_activities(measure, rows) for rows in _sharing_activities(group)]
+            result += [_of_activities(measure, rows, plot) for rows in _sharing_activities(group)]
         else:
             rows = list(group)
             result.append(_course(measure, " ".join(part for part in (place, movement) if part), rows,
-                                  [(row, data["score"]) for row, data in rows]))
+                                  [(row, data["score"]) for row, data in rows], plot))
     return result
 
 
-def _course(measure: Measure, about: str, rows: list, scores: list[tuple]) -> Course:
+def _course(measure: Measure, about: str, rows: list, scores: list[tuple], plot: int) -> Course:
     first, latest = scores[0][1], scores[-1][1]
     return Course(measure, about, rows, first, latest, change(measure, first, latest) if len(rows) > 1 else None,
-                  _chart(measure, scores))
+                  _chart(measure, scores, plot))
 
 
 def activities(data: dict) -> dict[str, int]:
@@ -70,7 +77,7 @@ def _sharing_activities(pairs: Iterable[tuple]) -> list[list[tuple]]:
     return groups
 
 
-def _of_activities(measure: Measure, rows: list[tuple]) -> Course:
+def _of_activities(measure: Measure, rows: list[tuple], plot: int) -> Course:
     """Compared over the activities that were scored the first and the last time."""
     both = activities(rows[0][1]).keys() & activities(rows[-1][1]).keys()
     scores = []
@@ -79,27 +86,76 @@ def _of_activities(measure: Measure, rows: list[tuple]) -> Course:
         if both <= answered.keys():
             scores.append((row, round(sum(answered[name] for name in both) / len(both), 1)))
     shown = [name for name in rows[-1][1]["names"] if " ".join(name.casefold().split()) in both]
-    return _course(measure if len(both) > 1 else of_one_item(measure), ", ".join(shown), rows, scores)
+    return _course(measure if len(both) > 1 else of_one_item(measure), ", ".join(shown), rows, scores,
+                   plot)
 
 
-def _chart(measure: Measure, scores: list[tuple]):
+def _chart(measure: Measure, scores: list[tuple], plot: int):
     if len(scores) < 2:
         return None
-    visits = [charts.Visit(show.day_short(row.taken_on), score, None) for row, score in scores]
-    first, error = scores[0][1], measure.beyond_chance or 0
-    band = (max(0, first - error), min(measure.score_highest, first + error)) if error else (first, first)
-    return charts.outcome(visits, scale=(0, measure.score_highest), band=band, plot=PLOT)
+    visits = [charts.Visit(show.day_short(row.taken_on), int(score) if score == int(score) else score, None)
+              for row, score in scores[-MOST_DRAWN:]]
+    first, error = scores[0][1], measure.beyond_chance
+    band = (max(0, first - error), min(measure.score_highest, first + error)) if error else None
+    return charts.outcome(visits, scale=(0, measure.score_highest), band=band, plot=plot)
 
 
-def meaning(one: Change | None) -> tuple[str, str]:
-    """(words, kind of badge) of a change: "may be chance", "4 better: enough to matter"."""
+@dataclass(frozen=True)
+class Item:
+    """A 0–10 item over the visits, as it is shown. `first` and `latest` are (day, points) of what the client came with,
+    None where nobody asked; `last` is the newest visit; `meaning` as below."""
+
+    name: str
+    label: str
+    more_is_better: bool | None
+    first: tuple[date, int] | None
+    latest: tuple[date, int] | None
+    last: tuple[date, Score]
+    meaning: tuple[str, str]
+    chart: charts.Outcome | None
+
+
+def items(notes: Iterable[tuple[SessionNote, NoteContent]], plot: int = PLOT) -> list[Item]:
+    """The 0–10 items of the signed notes, which come newest first as they are read."""
+    signed = [(note.on_date, content) for note, content in notes if note.state is NoteState.SIGNED]
+    return [_item(one, plot) for one in item_courses(reversed(signed))]
+
+
+def _item(course: ItemCourse, plot: int) -> Item:
+    asked, way = course.came_with, more_is_better(course.name)
+    return Item(course.name, item_name(course.name, gettext), way, asked[0] if asked else None,
+                asked[-1] if asked else None, course.visits[-1], meaning(course.change, way is not None),
+                _item_chart(course, plot))
+
+
+def _item_chart(course: ItemCourse, plot: int) -> charts.Outcome | None:
+    """Of pain with the span that may be chance; of the others nobody has worked it out."""
+    if len(course.visits) < 2:
+        return None
+    visits = [charts.Visit(show.day_short(day), one.before, one.after) for day, one in course.visits[-MOST_DRAWN:]]
+    asked = course.came_with
+    band = chance_band(asked[0][1]) if is_pain(course.name) and len(asked) > 1 else None
+    return charts.outcome(visits, scale=SCALE, band=band, plot=plot)
+
+
+def meaning(one: Change | PainChange | None, has_direction: bool = True) -> tuple[str, str]:
+    """(words, kind of badge) of a change: "may be chance", "4 better: enough to matter".
+
+    Where nobody has worked out what is chance, the points are said and nothing is made of them: no colour.
+    """
     if one is None:
         return "", ""
-    points = f"{abs(one.points):g}"
-    if one.is_beyond_chance is False or one.points == 0:
+    points, is_judged = f"{abs(one.points):g}", one.is_beyond_chance is not None
+    if one.is_beyond_chance is False:
         return gettext("may be chance"), "outline"
+    if one.points == 0:
+        return gettext("the same"), "outline"
+    if not has_direction:
+        words = gettext("%(points)s lower", points=points) if one.points < 0 else gettext("%(points)s higher",
+                                                                                        points=points)
+        return words, "outline"
     if one.points < 0:
-        return gettext("%(points)s worse", points=points), "warn"
+        return gettext("%(points)s worse", points=points), "warn" if is_judged else "outline"
     if one.is_enough:
         return gettext("%(points)s better: enough to matter", points=points), "ok"
     return gettext("%(points)s better", points=points), "outline"

@@ -7,7 +7,7 @@ from practice.access.permissions import Permission as P
 from practice.admin.auth import current_actor
 from practice.admin.base import Page, record_reading, words
 from practice.admin.care import check_open
-from practice.admin.courses import courses, meaning
+from practice.admin.courses import courses, items, meaning
 from practice.clients.queries import get_client
 from practice.core.body import all_places
 from practice.core.db import transaction
@@ -15,10 +15,12 @@ from practice.core.errors import DomainError, Invalid
 from practice.core.text import _
 from practice.intake.answers import parse_place
 from practice.sessions.measures import MEASURES, read_answers
+from practice.sessions.queries.notes import content_of, last_notes
 from practice.sessions.queries.plans import measurements_of, wordings
 from practice.sessions.services.measurements import take_measure
 
 LONGEST = 120
+MOST_NOTES = 200  # the newest
 
 
 class MeasuresPage(Page):
@@ -45,6 +47,7 @@ class MeasuresPage(Page):
         last = max(taken, key=lambda pair: (pair[0].taken_on, pair[0].id))[1] if taken else {}
         return render_template(
             "admin/plans/measures.html", client=get_client(client_id), courses=found, meaning=meaning, chosen=chosen,
+            items=items((note, content_of(note)) for note in last_notes(client_id, MOST_NOTES)),
             wording=wordings().get(chosen.key) if chosen.is_licensed else None,
             measures=MEASURES, places=all_places(), error=error, names=posted_names() or last.get("names", []),
             typed=request.form, back=url_for("brief.chart", client_id=client_id)), 422 if error else 200

@@ -1,16 +1,21 @@
 """Plan, home-care sheet, measures and recall list as pages."""
 import re
+from datetime import date
 
 import pytest
 
 from practice.access import guard
+from practice.core import clock
 from practice.core.body import Place
 from practice.core.db import transaction
 from practice.safety.content import ConditionContent
 from practice.safety.services.conditions import add_condition
+from practice.sessions.content import NoteContent, Score
+from practice.sessions.models import AddendumKind
+from practice.sessions.services.notes import add_addendum
 from tests.factories import intake
 from tests.factories.schedule import at
-from tests.factories.sessions import visit
+from tests.factories.sessions import draft, signed, visit
 
 
 @pytest.fixture
@@ -132,6 +137,69 @@ def test_only_the_same_activities_are_compared(theo, ann):
     assert "first 3" in page and "3 better: enough to matter" in page, "of the one that was scored both times"
     page = take(Play_the_piano="10", Sing="1")
     assert "may be chance" in page
+
+
+def lines_of(page: str) -> dict[str, str]:
+    """The 0–10 items of a page by name: what stands in the line of each, badges as [kind: words]."""
+    found = {}
+    for line in re.findall(r"<li><p>(.*?)</p>", page.partition('class="curves"')[2], re.S):
+        line = re.sub(r'<span class="badge badge-(\w+)">(.*?)</span>', r"[\1: \2]", line)
+        name, _sep, rest = re.sub(r"<(?!/strong)[^>]+>", "", line).partition("</strong>")
+        found[name] = " ".join(rest.split())
+    return found
+
+
+def noted(people, client_id: int, day: int, *scores: Score, is_signed: bool = True, **values) -> int:
+    """A session of that day in October with these scores; the number of its note."""
+    with clock.frozen(at(9, day=date(2026, 10, day))):
+        number = visit(people, clock.now(), client_id=client_id)
+        content = NoteContent(subjective="x", scores=scores, **values)
+        return signed(people.theo, number, content) if is_signed else draft(people.theo, number, content)[0]
+
+
+def test_the_scores_of_the_notes_have_a_course_with_what_its_change_means(theo, people, ann):
+    calf = "pain:calf:left"
+    noted(people, ann, 1, Score("stress", 7, 3), Score("mood", 4), Score("Jaw", 2), Score(calf, 6, 2),
+          Score("relaxation", None, 5), Score("sleep", 5), pain_before=6)
+    noted(people, ann, 8, Score("stress", 7, 2), Score(calf, 5, 3), Score("Digest well", 3))
+    noted(people, ann, 15, Score("stress", 8, 4), Score("mood", 6), Score("jaw", 5), Score("relaxation", None, 9),
+          Score("sleep", 5), Score("pain:foot:left", 3), pain_place=Place("calf", "left"), pain_before=3, pain_after=1)
+    noted(people, ann, 16, Score("pain:foot:left", 4), pain_before=9)
+    noted(people, ann, 20, Score("stress", 0), Score("mood", 0), is_signed=False)
+    wrong = noted(people, ann, 21, Score("stress", 0), Score("Never asked", 1))
+    with guard.acting(people.theo), transaction():
+        add_addendum(people.theo, wrong, "Another client's", AddendumKind.ENTERED_IN_ERROR)
+    page = theo.get(f"/measures/{ann}/").text
+    assert lines_of(page) == {
+        "Pain: all over": ": 9, first 6 1 Oct 2026 [warn: 3 worse] less is better",
+        "Pain: Lower leg, left": ": 3, first 6 1 Oct 2026 [ok: 3 better: enough to matter] less is better",
+        "Pain: Foot, left": ": 4, first 3 15 Oct 2026 [outline: may be chance] less is better",
+        "Stress": ": 8, first 7 1 Oct 2026 [outline: 1 worse] less is better",
+        "Sleep last night": ": 5, first 5 1 Oct 2026 [outline: the same] more is better",
+        "Mood": ": 6, first 4 1 Oct 2026 [outline: 2 better] more is better",
+        "Relaxation": "more is better", "jaw": ": 5, first 2 1 Oct 2026 [outline: 3 higher]", "Digest well": ": 3"}
+    assert "15 Oct 2026: before 8, after 4" in page and "15 Oct 2026: before –, after 9" in page
+    for alternative in ("Pain: Lower leg, left: first 6, now 3", "Stress: first 7, now 8",
+                        "Relaxation, after each session"):
+        assert f'role="img" aria-label="{alternative}"' in page, alternative
+    charts = page.split('class="curves"')[1].split("<li>")
+    assert sum("chart-plot" in one for one in charts) == 8, "of each that was asked for twice"
+    assert ["chart-sunken" in one for one in charts[1:]] == [True] * 3 + [False] * 6, "chance is known of pain alone"
+
+
+def test_what_nobody_has_worked_out_is_not_judged(theo, ann):
+    for days in ("2", "3"):
+        theo.post(f"/measures/{ann}/", data={"measure": "medicine", "answers": days})
+    page = theo.get(f"/measures/{ann}/").text
+    assert '<span class="badge badge-outline">1 worse</span>' in page and "may be chance" not in page
+    theo.post(f"/measures/{ann}/", data={"measure": "medicine", "answers": "2"})
+    assert '<span class="badge badge-outline">the same</span>' in theo.get(f"/measures/{ann}/").text
+
+
+def test_a_client_without_notes_has_no_course_of_them(theo, people, ann):
+    assert "before and after each session" not in theo.get(f"/measures/{ann}/").text
+    noted(people, ann, 1, Score("stress", 7, 3), is_signed=False)
+    assert "before and after each session" not in theo.get(f"/measures/{ann}/").text
 
 
 @pytest.mark.requirement("no-clinical-at-desk")
