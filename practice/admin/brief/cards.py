@@ -3,9 +3,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
-from practice.admin import charts, show
+from practice.admin import charts, courses, show
 from practice.admin.brief import words
 from practice.admin.brief.read import Brief
+from practice.admin.courses import Item
 from practice.admin.words import gettext
 from practice.catalog.techniques import Technique, home_care, in_a_word
 from practice.core.body import UNASSESSED, Place, Spot, all_places, names
@@ -15,11 +16,13 @@ from practice.safety.queries.known import LastForm
 from practice.safety.rules import limits
 from practice.safety.rules_verdict import AskBecause, PointLimit, Reason, Shown, Status, Verdict
 from practice.sessions.content import HOW_TAKEN_LABELS, NoteContent, Override, WorkRow
+from practice.sessions.items import pain_at, place_of_pain, scored
 from practice.sessions.outcomes import SCALE, chance_band, pain_change
 from practice.sessions.plan import FREQUENCIES, PlanContent
 
 MOST_ROWS, MOST_QUESTIONS = 4, 3
 CURVE = 92  # pixels: the first screen of a tablet holds the whole brief
+MEASURE_CURVE = 64  # pixels, further down
 WHOLE, MOST = len(all_places()), len(all_places()) * 2 // 5
 ASK_HOW_IT_WAS = timedelta(days=21)
 
@@ -247,18 +250,25 @@ class Curve:
 
 def curve(brief: Brief) -> Curve | None:
     """The place the latest note measured, over the last visits and what today's form says of it."""
-    place = next((content.pain_place for _note, content in brief.notes
-                  if content.pain_place and content.pain_before is not None), None)
+    told = [(note, scored(content)) for note, content in brief.notes]
+    place = next((place for _note, said in told for name, one in said.items()
+                  if one.before is not None and (place := place_of_pain(name))), None)
     if place is None:
         return None
-    visits = [charts.Visit(show.day_short(note.on_date), content.pain_before, content.pain_after)
-              for note, content in reversed(brief.notes) if content.pain_place == place]
+    visits = [charts.Visit(show.day_short(note.on_date), one.before, one.after)
+              for note, said in reversed(told) if (one := said.get(pain_at(place)))]
     today = next((mark.score for mark in brief.known.facts.pains if mark.place == place), None)
     if brief.is_form_of_the_day and today is not None:
         visits = [*visits[-5:], charts.Visit(gettext("today"), today, None)]
     answers = [visit.before for visit in visits if visit.before is not None]
     drawn = charts.outcome(visits, scale=SCALE, band=chance_band(answers[0]), plot=CURVE)
     return Curve(place, drawn, answers[0], answers[-1], pain_change(answers[0], answers[-1]))
+
+
+def items(brief: Brief, shown: Curve | None) -> list[Item]:
+    """The curves of the 0–10 items in the last notes, as many as were asked for twice; not the one that is `shown`."""
+    return [one for one in courses.items(brief.notes, MEASURE_CURVE)
+            if one.chart and not (shown and one.name == pain_at(shown.place))]
 
 
 def plan(brief: Brief) -> list[str]:

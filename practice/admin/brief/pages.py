@@ -113,7 +113,7 @@ def show_brief(brief: read.Brief):
     actor, verdict = current_actor(), brief.known.verdict
     changed = news.changes(brief)
     rows = cards.limit_rows(verdict, news.new_refs(brief))
-    row = brief.appointment
+    row, curve = brief.appointment, cards.curve(brief)
     is_mine = row is not None and row.user_id == actor.user_id and actor.may(P.CHART_WRITE)
     return render_template(
         "admin/brief/page.html", b=brief, client=brief.client, appointment=row, verdict=verdict,
@@ -121,13 +121,14 @@ def show_brief(brief: read.Brief):
         asked_on=brief.known.facts.allergies_asked_on, body_map=body_map(verdict), limits=rows,
         also=cards.also(verdict), technique_rows=cards.technique_rows(verdict),
         looser=looser.lines(brief.known),
-        courses=courses(brief.measured), meaning=meaning, remarks=remarks(brief),
+        courses=courses(brief.measured, cards.MEASURE_CURVE), meaning=meaning, remarks=remarks(brief),
+        item_courses=cards.items(brief, curve),
         other_reasons=other_reasons(verdict, rows),
         changes=[(one, say.change(one)) for one in changed], how_labels=say.HOW_LABELS, how_kinds=say.HOW_KINDS,
         most_changes=news.MOST_CHANGES, decide=decide_list(brief), to_read=cards.to_read(brief),
         to_ask=cards.to_ask(brief), open_allergies=[one for one in verdict.allergies if one.status == "proposed"],
         last=last_session(brief), past=past.past(brief) if len(brief.notes) > 1 else (),
-        curve=cards.curve(brief), plan=cards.plan(brief), ask=cards.ask_today(brief),
+        curve=curve, plan=cards.plan(brief), ask=cards.ask_today(brief),
         can_hand_over=(brief.is_check_due and row.state in (S.BOOKED, S.ARRIVED) and brief.on == show.today()
                        and actor.may(P.INTAKE_INVITE)),
         most_questions=cards.MOST_QUESTIONS, pinned=brief.known.profile.pinned, is_mine=is_mine,
