@@ -15,6 +15,7 @@ LINE_OF_TEXT = 14
 LABEL_LETTERS = 18
 MOST_LABELS = 12
 CROWDED = 7
+LOW = 80  # pixels of a drawing: below that six figures of a scale touch
 
 
 @dataclass(frozen=True)
@@ -277,7 +278,7 @@ def outcome(visits: Sequence[Visit], *, scale: tuple[int, int], band: tuple[int,
     height of the drawing without its labels, in pixels.
     """
     low, high = scale
-    axis = _Scale(low, high, tuple(range(low, high + 1, nice_step(high - low, 5))), plot)
+    axis = _Scale(low, high, tuple(range(low, high + 1, nice_step(high - low, 5 if plot > LOW else 3))), plot)
     slot = 100 / max(len(visits), 1)
     places = [_round(slot * (index + 0.5)) for index in range(len(visits))]
     every = -(-len(visits) // 6)

@@ -134,8 +134,8 @@ def _item_chart(course: ItemCourse, plot: int) -> charts.Outcome | None:
         return None
     visits = [charts.Visit(show.day_short(day), one.before, one.after) for day, one in course.visits[-MOST_DRAWN:]]
     asked = course.came_with
-    band = chance_band(asked[0][1]) if is_pain(course.name) and len(asked) > 1 else None
-    return charts.outcome(visits, scale=SCALE, band=band, plot=plot)
+    low, high = chance_band(asked[0][1]) if is_pain(course.name) and len(asked) > 1 else (0, 0)
+    return charts.outcome(visits, scale=SCALE, band=(low, high) if low < high else None, plot=plot)
 
 
 def meaning(one: Change | PainChange | None, has_direction: bool = True) -> tuple[str, str]:

@@ -7,7 +7,7 @@ from practice.access.permissions import Permission as P
 from practice.admin.auth import current_actor
 from practice.admin.base import Page, record_reading, words
 from practice.admin.care import check_open
-from practice.admin.courses import courses, items, meaning
+from practice.admin.courses import MOST_DRAWN, courses, items, meaning
 from practice.clients.queries import get_client
 from practice.core.body import all_places
 from practice.core.db import transaction
@@ -48,6 +48,7 @@ class MeasuresPage(Page):
         return render_template(
             "admin/plans/measures.html", client=get_client(client_id), courses=found, meaning=meaning, chosen=chosen,
             items=items((note, content_of(note)) for note in last_notes(client_id, MOST_NOTES)),
+            most_drawn=MOST_DRAWN,
             wording=wordings().get(chosen.key) if chosen.is_licensed else None,
             measures=MEASURES, places=all_places(), error=error, names=posted_names() or last.get("names", []),
             typed=request.form, back=url_for("brief.chart", client_id=client_id)), 422 if error else 200

@@ -462,6 +462,24 @@ def test_curves_stand_below_with_what_they_mean_and_ask_nothing_more(as_person, 
     assert card.count("<summary>Table</summary>") == 4
 
 
+def test_many_scores_are_said_in_short_above_and_drawn_in_part_below(as_person, people, priya):
+    client_id, appointment_id = priya
+    with guard.acting(people.system):
+        treatment_id = db.session.get(Appointment, appointment_id).treatment_id
+    for days in (4, 2):
+        at = schedule.at(10, day=NOW.date() - timedelta(days=days))
+        with clock.frozen(at + timedelta(hours=2)):
+            number = sessions.visit(people, at, client_id=client_id, treatment_id=treatment_id, state=S.DONE)
+            sessions.signed(people.theo, number, NoteContent(
+                subjective="x", scores=tuple(Score(f"Own {one}", days, 1) for one in range(1, 9))))
+    page = as_person("theo").get(f"/brief/{appointment_id}").text
+    first = page[page.index("On the way:"):page.index("Goals and plan")]
+    assert "Own 6 2 → 1 · 2 more" in first and "Own 7" not in first
+    card = page[page.index('id="measures"'):]
+    card = card[:card.index("</section>")]
+    assert card.count("chart-plot") == 6 and card.count("2 lower") == 8
+
+
 def visit_with_an_older_form(people) -> tuple[int, int]:
     """(client, appointment in an hour) of somebody whose health form came in days ago."""
     client_id = intake.client_of(people, "theo")

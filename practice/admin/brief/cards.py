@@ -23,6 +23,7 @@ from practice.sessions.plan import FREQUENCIES, PlanContent
 MOST_ROWS, MOST_QUESTIONS = 4, 3
 CURVE = 92  # pixels: the first screen of a tablet holds the whole brief
 MEASURE_CURVE = 64  # pixels, further down
+MOST_CURVES = 6  # drawn of measures and of scores each, the others are said: drawing takes the time of a brief
 WHOLE, MOST = len(all_places()), len(all_places()) * 2 // 5
 ASK_HOW_IT_WAS = timedelta(days=21)
 

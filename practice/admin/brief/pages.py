@@ -122,7 +122,7 @@ def show_brief(brief: read.Brief):
         also=cards.also(verdict), technique_rows=cards.technique_rows(verdict),
         looser=looser.lines(brief.known),
         courses=courses(brief.measured, cards.MEASURE_CURVE), meaning=meaning, remarks=remarks(brief),
-        item_courses=cards.items(brief, curve),
+        item_courses=cards.items(brief, curve), most_curves=cards.MOST_CURVES,
         other_reasons=other_reasons(verdict, rows),
         changes=[(one, say.change(one)) for one in changed], how_labels=say.HOW_LABELS, how_kinds=say.HOW_KINDS,
         most_changes=news.MOST_CHANGES, decide=decide_list(brief), to_read=cards.to_read(brief),
@@ -151,7 +151,7 @@ def last_session(brief: read.Brief) -> dict | None:
     note, content = brief.notes[0]
     rows = cards.work_rows(content, brief.known.verdict.catalogue)
     return {"note": note, "rows": rows[:cards.MOST_ROWS], "more": max(0, len(rows) - cards.MOST_ROWS),
-            "taken": cards.how_taken(content), "asked": past.asked(content), "before": past.after(content),
+            "taken": cards.how_taken(content), "asked": past.asked_in_short(content), "before": past.after(content),
             "adverse": content.adverse, "used": remarks_of_use(content),
             "over": [(cards.what_anyway(one), one.words) for one in content.overrides]}
 

@@ -12,6 +12,7 @@ from practice.sessions.items import item_name
 from practice.sessions.models import SessionNote
 
 MOST_LINES = 6  # of the work of one session
+MOST_ASKED = 6  # of what was said on the way and scored
 AFTER_WORDS = dict(zip(AFTER_HOURS, (_("the day after: %(how)s"), _("two days after: %(how)s")), strict=True))
 
 
@@ -52,6 +53,13 @@ def asked(content: NoteContent) -> list[str]:
                                         f"“{words.clip(said, 60)}”" if said else "") if part)
              for key, said in content.said if key or said]
     return found + [_score(one) for one in content.scores if one.before is not None or one.after is not None]
+
+
+def asked_in_short(content: NoteContent) -> list[str]:
+    """The same for the first screen, which holds no more."""
+    found = asked(content)
+    more = [gettext("%(count)s more", count=len(found) - MOST_ASKED)] if len(found) > MOST_ASKED else []
+    return found[:MOST_ASKED] + more
 
 
 def _score(one: Score) -> str:
