@@ -419,67 +419,6 @@ def test_the_last_notes_say_what_was_done_and_how_it_was_taken(as_person, people
     assert notes.count("How it was taken:") == 6
 
 
-def test_curves_stand_below_with_what_they_mean_and_ask_nothing_more(as_person, people, priya):
-    client_id, appointment_id = priya
-    with guard.acting(people.system):
-        treatment_id = db.session.get(Appointment, appointment_id).treatment_id
-    theo, address = as_person("theo"), f"/brief/{appointment_id}"
-
-    def opened() -> tuple[str, int]:
-        theo.get(address)
-        with counted() as statements:
-            page = theo.get(address).text
-        return page, sum(not one.startswith(("SAVEPOINT", "RELEASE", "ROLLBACK", "BEGIN")) for one in statements)
-
-    def measured(answers: tuple) -> None:
-        with guard.acting(people.theo), transaction():
-            take_measure(people.theo, client_id, "roland_morris", answers)
-
-    measured((14,))
-    page, before = opened()
-    assert "Roland" in page and "chart-plot" not in page[page.index('id="measures"'):], "one figure is no curve"
-    measured((8,))
-    foot = "pain:foot:left"
-    for days, is_signed, scores in ((6, True, (Score("stress", 7, 3), Score(foot, 6, 4), Score("Jaw", 2))),
-                                    (4, True, (Score("stress", 8, 3), Score(foot, 2, 2), Score("Jaw", 3))),
-                                    (2, False, (Score("stress", 0), Score("mood", 5), Score("Jaw", 9)))):
-        at = schedule.at(10, day=NOW.date() - timedelta(days=days))
-        with clock.frozen(at + timedelta(hours=2)):
-            number = sessions.visit(people, at, client_id=client_id, treatment_id=treatment_id, state=S.DONE)
-            write = sessions.signed if is_signed else sessions.draft
-            write(people.theo, number, NoteContent(subjective="x", scores=scores))
-    page, after = opened()
-    assert after == before
-    grid, _id, card = page[page.index('class="brief-grid"'):].partition('id="measures"')
-    card = card[:card.index("</section>")]
-    assert 'aria-label="Pain before each session, Foot, left: first 6, now 2 of 10"' in grid, "a score is drawn as well"
-    assert re.findall(r'role="img" aria-label="([^"]+)"', card) == [
-        "Roland–Morris, lower back: first 14, now 8", "Pain: Back of neck: first 6, now 5", "Stress: first 7, now 8",
-        "Jaw: first 2, now 3"]
-    assert re.findall(r'badge badge-(\w+)">([^<]+)<', card) == [
-        ("ok", "6 better: enough to matter"), ("outline", "may be chance"), ("outline", "1 worse"),
-        ("outline", "1 higher")]
-    assert card.count("<summary>Table</summary>") == 4
-
-
-def test_many_scores_are_said_in_short_above_and_drawn_in_part_below(as_person, people, priya):
-    client_id, appointment_id = priya
-    with guard.acting(people.system):
-        treatment_id = db.session.get(Appointment, appointment_id).treatment_id
-    for days in (4, 2):
-        at = schedule.at(10, day=NOW.date() - timedelta(days=days))
-        with clock.frozen(at + timedelta(hours=2)):
-            number = sessions.visit(people, at, client_id=client_id, treatment_id=treatment_id, state=S.DONE)
-            sessions.signed(people.theo, number, NoteContent(
-                subjective="x", scores=tuple(Score(f"Own {one}", days, 1) for one in range(1, 9))))
-    page = as_person("theo").get(f"/brief/{appointment_id}").text
-    first = page[page.index("On the way:"):page.index("Goals and plan")]
-    assert "Own 6 2 → 1 · 2 more" in first and "Own 7" not in first
-    card = page[page.index('id="measures"'):]
-    card = card[:card.index("</section>")]
-    assert card.count("chart-plot") == 6 and card.count("2 lower") == 8
-
-
 def visit_with_an_older_form(people) -> tuple[int, int]:
     """(client, appointment in an hour) of somebody whose health form came in days ago."""
     client_id = intake.client_of(people, "theo")
