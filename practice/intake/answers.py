@@ -281,7 +281,7 @@ def completeness(
                 question.kind == QuestionKind.YES_NO_UNKNOWN or question.kind in WITH_OPTIONS
             ):
                 left_open = "unknown"
-            elif _must_be_read(question, value) and question.key not in read:
+            elif is_own_words(question) and question.key not in read:
                 left_open = "unread"
             if left_open:
                 point = OpenPoint(question.key, question.label, _places_near(question, section, answers))
@@ -303,13 +303,12 @@ def _asks_for_an_answer(question: Question) -> bool:
     return question.kind == QuestionKind.YES_NO_UNKNOWN or question.kind in WITH_OPTIONS
 
 
-def _must_be_read(question: Question, value: Any) -> bool:
-    """Own words may say anything of health; only how to reach somebody is left to reception alone."""
+def is_own_words(question: Question) -> bool:
+    """Own words may say anything of health, and a therapist reads them; only how to reach somebody is left to
+    reception alone."""
     if question.reception_may_see and question.key in FOR_THE_DESK or not question.read_by_therapist:
         return False
-    if question.kind == QuestionKind.MEDICINES:
-        return True
-    return question.kind in FREE_TEXT
+    return question.kind == QuestionKind.MEDICINES or question.kind in FREE_TEXT
 
 
 def _places_near(question: Question, section: Section, answers: Mapping[str, Any]) -> tuple[Place, ...]:

@@ -26,10 +26,11 @@ PAIN = ((7, 5), (6, 4), (6, 4), (5, 3), (5, 2))
 def send(people: People, client_id: int, *, form_key: str = "full", **changes) -> int:
     """A form of the client, sent now with these answers over those of somebody healthy; the submission's id."""
     actor, _secret = intake.address(people, client_id, form_key=form_key)
+    signed = changes.pop("signature", intake.TYPED)
     answers = changes.pop("answers", None) or intake.healthy(**changes)
     with guard.acting(actor), transaction():
         begin(actor)
-        return receive_form(actor, answers, intake.TYPED)
+        return receive_form(actor, answers, signed)
 
 
 def look(people: People, client_id: int, on: date = TODAY):

@@ -11,7 +11,7 @@ from practice.admin.base import Page, act, record_reading, words
 from practice.admin.brief import cards, looser, news, past, read, reasons
 from practice.admin.brief import words as say
 from practice.admin.brief.body_map import body_map
-from practice.admin.brief.remarks import other_reasons, remarks, remarks_of_use
+from practice.admin.brief.remarks import answers_said, in_words, lying, other_reasons, remarks, remarks_of_use
 from practice.admin.care import check_open, closed, may_open
 from practice.admin.courses import courses, meaning
 from practice.admin.words import gettext
@@ -19,6 +19,7 @@ from practice.core import body
 from practice.core.db import transaction
 from practice.core.errors import DomainError
 from practice.safety import rulebook
+from practice.safety.content import ConditionContent
 from practice.safety.queries.known import known
 from practice.safety.rules_verdict import ReasonKind
 from practice.safety.services.reviews import mark_reviewed
@@ -113,13 +114,14 @@ def show_brief(brief: read.Brief):
     actor, verdict = current_actor(), brief.known.verdict
     changed = news.changes(brief)
     rows = cards.limit_rows(verdict, news.new_refs(brief))
-    row, curve = brief.appointment, cards.curve(brief)
+    row, curve, said = brief.appointment, cards.curve(brief), answers_said(brief)
     is_mine = row is not None and row.user_id == actor.user_id and actor.may(P.CHART_WRITE)
     return render_template(
         "admin/brief/page.html", b=brief, client=brief.client, appointment=row, verdict=verdict,
         why=say.why(verdict), gaps=say.not_assessed(verdict), allergies=cards.allergies(verdict),
         asked_on=brief.known.facts.allergies_asked_on, body_map=body_map(verdict), limits=rows,
-        also=cards.also(verdict), technique_rows=cards.technique_rows(verdict),
+        also=[*lying(said, verdict), *cards.also(verdict)], said=in_words(said),
+        technique_rows=cards.technique_rows(verdict),
         looser=looser.lines(brief.known),
         courses=courses(brief.measured, cards.MEASURE_CURVE), meaning=meaning, remarks=remarks(brief),
         item_courses=cards.items(brief, curve), most_curves=cards.MOST_CURVES,
@@ -139,9 +141,18 @@ def show_brief(brief: read.Brief):
 
 
 def decide_list(brief: read.Brief) -> list[dict]:
-    """Every yes of the forms that waits: what it proposes, where, and in which words it was said."""
-    return [{"row": row, "label": news.label_of(content), "places": say.places(content.places), "told": content.told,
-             "question": cards.question_of(brief, content.question_key)} for row, content in brief.known.to_decide]
+    """Every yes of the forms that waits: what it proposes, how severe, where, since when, and in which words."""
+    return [{"row": row, "label": news.label_of(content), "variant": say.variant(content), "where": where(content),
+             "told": content.told, "since": say.since(content) if content.since else "", "due_on": content.due_on,
+             "question": cards.question_of(brief, content.question_key)}
+            for row, content in brief.known.to_decide]
+
+
+def where(content: ConditionContent) -> str:
+    """The places and points an answer named, or the side alone."""
+    if content.places or content.spots:
+        return say.places((*content.places, *content.spots))
+    return gettext(say.SIDES[content.side]) if content.side else ""
 
 
 def last_session(brief: read.Brief) -> dict | None:

@@ -1,13 +1,18 @@
 """What stands word for word in the brief, and the reasons that no region of the map and no technique can say."""
 from dataclasses import dataclass
 
+from practice.admin import show
 from practice.admin.brief import words
 from practice.admin.brief.cards import Limit
 from practice.admin.brief.news import label_of
 from practice.admin.brief.read import Brief
 from practice.admin.words import gettext
 from practice.core.body import level_words
-from practice.safety.rules_verdict import Reason, ReasonKind, Verdict
+from practice.intake.models import VISIT_CHECK
+from practice.intake.words import lines
+from practice.safety.queries.known import sent_on
+from practice.safety.rules_verdict import Reason, ReasonKind, Shown, Verdict
+from practice.safety.said import Said, also_said
 from practice.sessions.content import NoteContent
 
 
@@ -34,6 +39,35 @@ def remarks(brief: Brief) -> list[Remark]:
         found += [Remark(_where(f"{label}: {level_words(limit.level, gettext)}", limit.place), limit.words)
                   for limit in limits if limit.words]
     return list(dict.fromkeys(found))
+
+
+def answers_said(brief: Brief) -> list[Said]:
+    """What the newest form of each kind says beside all that is proposed, counted or read; no check but the day's."""
+    found: dict[str, Said] = {}
+    kinds = set()
+    for form in brief.known.forms:
+        kind = form.definition.key
+        if kind not in kinds and (kind != VISIT_CHECK or form is brief.known.check):
+            for one in also_said(form.definition, form.answers, sent_on(form.submission)):
+                found.setdefault(one.question.key, one)
+        kinds.add(kind)
+    return list(found.values())
+
+
+def in_words(said: list[Said]) -> list[Remark]:
+    """Question and answer as the client met them."""
+    return [Remark(one.question.label, ", ".join(_lines(one))) for one in said]
+
+
+def lying(said: list[Said], verdict: Verdict) -> list[str]:
+    """Of them, what is to be known before the client lies down; the engine's own word for it is said already."""
+    if verdict.shown_as is Shown.DO_NOT:
+        return []
+    return [line for one in said if one.question.key == "positions" for line in _lines(one)]
+
+
+def _lines(one: Said) -> list[str]:
+    return lines(one.question, one.value, translate=gettext, show_day=show.day)
 
 
 def _where(label: str, place) -> str:

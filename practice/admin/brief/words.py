@@ -5,15 +5,17 @@ from flask_babel import ngettext
 
 from practice.admin import show
 from practice.admin.words import gettext
-from practice.core.body import Place, level_words, names
+from practice.core.body import Place, Side, Spot, level_words, names
 from practice.core.text import _
 from practice.safety.changes import Change, How, What
+from practice.safety.content import ConditionContent
 from practice.safety.queries.book import rulebook
 from practice.safety.rules_verdict import EVERYBODYS, GAP_LABELS, Gap, NotAssessed, Reason, ReasonKind, Shown, Verdict
 
 FEW = 3
 LONGEST_GAP = 44  # letters of a question that fit into the banner
 HOW_LABELS = {How.NEW: _("new"), How.CHANGED: _("changed"), How.ENDED: _("ended")}
+SIDES = {Side.LEFT: _("Left"), Side.RIGHT: _("Right"), Side.MIDDLE: _("Middle")}
 HOW_KINDS = {How.NEW: "stop", How.CHANGED: "accent", How.ENDED: "info"}
 PLAIN_WHY = {
     Shown.GO_AHEAD: _("Nothing that is known limits the work today."),
@@ -29,7 +31,7 @@ def clip(text: str, most: int) -> str:
     return text if len(text) <= most else text[:most].rsplit(" ", 1)[0].rstrip(" ,;:.") + " …"
 
 
-def places(found: Iterable[Place]) -> str:
+def places(found: Iterable[Place | Spot]) -> str:
     """"Lower back; Lower leg, left": both sides of a region said once."""
     return names(found, gettext)
 
@@ -92,7 +94,13 @@ def _short(reason: Reason) -> str:
     return ", ".join(parts)
 
 
-def since(reason: Reason) -> str:
+def variant(content: ConditionContent) -> str:
+    """How severe it is called, in the rule's words; "" where nobody said, or where it is the usual."""
+    rule = rulebook().rules.get(content.key or "")
+    return next((one.label for one in rule.variants if one.key == content.variant), "") if rule else ""
+
+
+def since(reason: Reason | ConditionContent) -> str:
     """A year alone where that is all that was said: partial dates are kept as their first day."""
     day = reason.since
     return str(day.year) if (day.month, day.day) == (1, 1) else show.day_short(day)
