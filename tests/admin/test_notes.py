@@ -349,8 +349,8 @@ def test_everything_a_session_can_tell_is_kept_and_read(people, theo, session):
     values = {
         "products": "Grapeseed, Arnica rub", "setting": "face up, quiet", "with_heat": "y", "travels_to": "hand:left",
         "pain_place": "neck_posterior:middle", "adverse": "Dizzy on sitting up", "score_name": ["Stress", "Jaw", ""],
-        "score_before": ["7", "", ""], "score_after": ["3", "2", ""], "said": ["firmer", "", "magic"],
-        "said_words": ["a bit more there", "", "x"], "rows": "neck_posterior:middle petrissage 2 10"}
+        "score_before": ["7", "", ""], "score_after": ["3", "2", ""], "said": ["firmer", ""],
+        "said_words": ["a bit more there", ""], "rows": "neck_posterior:middle petrissage 2 10"}
     answer = press(theo, session, "sign", opened(theo, session), **values)
     assert answer.status_code == 302
     _state, content, note_id = note_of(people, session)
@@ -392,7 +392,8 @@ def review(browser, appointment_id: int) -> None:
 
 @pytest.mark.parametrize(("name", "before", "after", "box", "said"), [
     ("Mood", "11", "", "score_before-1", "from 0 to 10"), ("Mood", "3", "x", "score_after-1", "from 0 to 10"),
-    ("", "3", "", "score_name-1", "what the figures are about")])
+    ("", "3", "", "score_name-1", "what the figures are about"),
+    ("Mood", "", " ", "score_before-1", "A figure before or after")])
 def test_a_wrong_figure_is_said_at_its_box_and_nothing_is_saved_as_if_all_were_well(people, theo, session, name,
                                                                                   before, after, box, said):
     sent = opened(theo, session) | {
@@ -409,6 +410,19 @@ def test_a_wrong_figure_is_said_at_its_box_and_nothing_is_saved_as_if_all_were_w
     for typed in ("Typed long", 'value="Stress"', f'value="{name}"', f'value="{before}"', f'value="{after}"',
                   'value="there"', 'value="twice"'):
         assert typed in page
+
+
+@pytest.mark.parametrize("key", ["", "magic"])
+def test_words_of_a_check_in_without_its_answer_are_said_there_and_not_dropped(people, theo, session, key):
+    sent = opened(theo, session) | {"subjective": "Typed", "said": ["firmer", key], "said_words": ["there", "my left"]}
+    answer = theo.post(f"/notes/{session}/save", data=sent)
+    assert answer.status_code == 422 and list(answer.json["errors"]) == ["said-1"]
+    page = press(theo, session, "save", sent)
+    assert page.status_code == 422 and note_of(people, session) is None
+    assert 'aria-describedby="said-1-error"' in page.text and "Choose what the client said" in page.text
+    assert 'value="my left"' in page.text and 'value="there"' in page.text
+    press(theo, session, "save", sent, said=["firmer", "good"], said_words=["there", "my left"])
+    assert note_of(people, session)[1].said == (("firmer", "there"), ("good", "my left"))
 
 
 def test_what_rarely_changes_is_remembered_and_the_days_after_are_asked(people, theo, session):

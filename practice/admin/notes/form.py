@@ -194,7 +194,8 @@ def typed_lines(*names: str) -> list[tuple[str, ...]]:
 
 
 def wrong_figures() -> dict[str, list[str]]:
-    """What is wrong in the lines of 0–10 items, by box: a figure that is none, or one that belongs to nothing."""
+    """What is wrong in the lines of 0–10 items and of check-ins, by box: a figure that is none, one that belongs to
+    nothing, a name without figures, words without the answer they belong to. Nothing typed is dropped in silence."""
     wrong = {}
     for boxes, about in ((SCORE_BOXES, _("Say what the figures are about.")), (PAIN_BOXES, _("Say where it hurts."))):
         for number, (name, *figures) in enumerate(typed_lines(*boxes)):
@@ -203,6 +204,12 @@ def wrong_figures() -> dict[str, list[str]]:
                     wrong[f"{box}-{number}"] = [gettext("A figure from 0 to 10, please.")]
             if any(text.strip() for text in figures) and not (name in PLACES if boxes is PAIN_BOXES else name.strip()):
                 wrong[f"{boxes[0]}-{number}"] = [gettext(about)]
+    for number, (name, *figures) in enumerate(typed_lines(*SCORE_BOXES)):
+        if name.strip() and not any(text.strip() for text in figures):
+            wrong[f"{SCORE_BOXES[1]}-{number}"] = [gettext("A figure before or after, please, or take the name out.")]
+    for number, (key, words) in enumerate(typed_lines("said", "said_words")):
+        if words.strip() and key not in SAID_LABELS:
+            wrong[f"said-{number}"] = [gettext("Choose what the client said about the pressure.")]
     return wrong
 
 
