@@ -80,7 +80,8 @@ def parse_when(text: str) -> date | None:
 
 
 def validate_answers(
-    definition: FormDefinition, answers: Mapping[str, Any], *, on: date, final: bool, on_paper: bool = False
+    definition: FormDefinition, answers: Mapping[str, Any], *, on: date, final: bool, on_paper: bool = False,
+    is_for_minor: bool = False,
 ) -> list[AnswerProblem]:
     """What is wrong with a sheet. While somebody types only shapes count; `final` asks for the required ones too.
 
@@ -101,7 +102,7 @@ def validate_answers(
             if message:
                 problems.append(AnswerProblem(key, message))
     if final:
-        missing = completeness(definition, answers, on=on).required_missing
+        missing = completeness(definition, answers, on=on, is_for_minor=is_for_minor).required_missing
         problems += [AnswerProblem(point.question_key, _("Please answer this.")) for point in missing]
         if not on_paper:
             problems += _unticked(definition, answers, on)
@@ -253,7 +254,8 @@ _SHAPES: dict[QuestionKind, Callable[[Question, Any, date], str | None]] = {
 
 
 def completeness(
-    definition: FormDefinition, answers: Mapping[str, Any], *, on: date, read: frozenset[str] = frozenset()
+    definition: FormDefinition, answers: Mapping[str, Any], *, on: date, read: frozenset[str] = frozenset(),
+    is_for_minor: bool = False,
 ) -> Completeness:
     """What a sheet leaves open. `read` are the keys of free texts and photos a therapist has read.
 
@@ -261,7 +263,7 @@ def completeness(
     unanswered, unless "none of these" was pressed, and one under "ask me at the visit" is asked there.
     """
     found: dict[str, list[OpenPoint]] = {"required": [], "unanswered": [], "unknown": [], "ask": [], "unread": []}
-    for section in visible_sections(definition, answers, on):
+    for section in visible_sections(definition, answers, on, is_for_minor=is_for_minor):
         button = answers.get(f"group:{section.key}")
         is_health = section.none_of_these or section.ask_at_visit
         if button == ASK_AT_VISIT and section.ask_at_visit:

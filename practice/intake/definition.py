@@ -236,17 +236,25 @@ def is_under_age(born: date, on: date) -> bool:
     return on.year - born.year - ((on.month, on.day) < (born.month, born.day)) < ADULT_AGE
 
 
-def visible_sections(definition: FormDefinition, answers: Mapping[str, Any], on: date) -> tuple[Section, ...]:
-    """The sections this person meets."""
-    return tuple(section for section in definition.sections if _is_met(section.only_if, answers, on))
+def visible_sections(definition: FormDefinition, answers: Mapping[str, Any], on: date, *,
+                     is_for_minor: bool = False) -> tuple[Section, ...]:
+    """The sections this person meets. `is_for_minor`: so the practice's record says, whatever stands on the sheet."""
+    return tuple(section for section in definition.sections if _is_met(section, answers, on, is_for_minor))
 
 
-def _is_met(only_if: OnlyIf | None, answers: Mapping[str, Any], on: date) -> bool:
+def _is_met(section: Section, answers: Mapping[str, Any], on: date, is_for_minor: bool = False) -> bool:
+    only_if = section.only_if
     if only_if is None:
         return True
     if only_if.age == MINORS:
-        return is_minor(answers, on)
+        return is_for_minor or is_minor(answers, on) or _was_filled_in_by_guardian(section, answers)
     return bool(set(chosen(answers.get(only_if.question))) & set(only_if.answers))
+
+
+def _was_filled_in_by_guardian(section: Section, answers: Mapping[str, Any]) -> bool:
+    """A sheet that was sent keeps what was open then, though the record that opened it may say otherwise now."""
+    is_signed = any(isinstance(value, Mapping) and value.get("by") == "guardian" for value in answers.values())
+    return is_signed and any(answers.get(question.key) for question in section.questions)
 
 
 def chosen(value: Any) -> tuple[str, ...]:
@@ -277,7 +285,7 @@ def visible_questions(definition: FormDefinition, answers: Mapping[str, Any], on
 
 def visible_feeding(definition: FormDefinition, answers: Mapping[str, Any], on: date, what: str) -> list[Question]:
     """Those of them that ask for `what`."""
-    sections = [section for section in definition.feeding(what) if _is_met(section.only_if, answers, on)]
+    sections = [section for section in definition.feeding(what) if _is_met(section, answers, on)]
     return [question for question in _visible_in(sections, answers) if question.feeds == what]
 
 

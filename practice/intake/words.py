@@ -42,10 +42,10 @@ class SectionTold:
 
 
 def told(definition: FormDefinition, answers: Mapping[str, Any], *, on: date, translate: Translate,
-         show_day: ShowDay) -> list[SectionTold]:
+         show_day: ShowDay, is_for_minor: bool = False) -> list[SectionTold]:
     """The whole sheet, the parts and questions this person met."""
     found = []
-    for section in visible_sections(definition, answers, on):
+    for section in visible_sections(definition, answers, on, is_for_minor=is_for_minor):
         pressed = answers.get(f"group:{section.key}")
         button = translate(BUTTON_LABELS[pressed]) if pressed in BUTTON_LABELS else ""
         rows = tuple(

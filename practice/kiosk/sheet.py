@@ -13,7 +13,7 @@ from practice.intake.answers import NONE_OF_THESE, AnswerProblem, chosen, valida
 from practice.intake.definition import FormDefinition, Section, visible_sections
 from practice.intake.kinds import WITH_OPTIONS, QuestionKind
 from practice.intake.models import Way
-from practice.intake.queries import answers_of, definition_of, get_form
+from practice.intake.queries import answers_of, definition_of, get_form, needs_guardian
 from practice.intake.services import drafts
 from practice.intake.words import met
 from practice.kiosk import auth, fields
@@ -22,18 +22,23 @@ from practice.premises.queries import the_practice
 
 @dataclass(frozen=True)
 class Sheet:
-    """The form as it stands on this device: its parts, the answers so far, and the part that was open last."""
+    """The form as it stands on this device: its parts, the answers so far, and the part that was open last.
+
+    `is_for_minor`: by the birth date on it, or by the one the practice has.
+    """
 
     definition: FormDefinition
     answers: dict[str, Any]
     step: int
     saved_at: str
     today: date
+    is_for_minor: bool = False
 
     @property
     def parts(self) -> tuple[Section, ...]:
         """The parts this person meets that ask something beside the signature."""
-        return tuple(section for section in visible_sections(self.definition, self.answers, self.today)
+        return tuple(section for section in visible_sections(self.definition, self.answers, self.today,
+                                                                  is_for_minor=self.is_for_minor)
                      if any(question.kind is not QuestionKind.SIGNATURE for question in section.questions))
 
     def part(self, key: str) -> Section:
@@ -66,8 +71,10 @@ def load() -> Sheet:
     draft, zone = drafts.own_draft(auth.current_actor()), the_practice().time_zone
     today = clock.local_date(clock.now(), zone)
     if draft is None:
-        return Sheet(definition, {}, 0, "", today)
-    return Sheet(definition, answers_of(draft), draft.step, wall_time(draft.saved_at), today)
+        return Sheet(definition, {}, 0, "", today, needs_guardian(auth.current_link().client_id, {}, today))
+    answers = answers_of(draft)
+    return Sheet(definition, answers, draft.step, wall_time(draft.saved_at), today,
+                 needs_guardian(auth.current_link().client_id, answers, today))
 
 
 def copy_key(part: str) -> str:
@@ -96,7 +103,8 @@ def problems_in(sheet: Sheet, section: Section) -> list[AnswerProblem]:
     keys = {question.key for question, _follow in met(section, sheet.answers)} - signs | {f"group:{section.key}"}
     on_paper = auth.current_link().way is Way.PAPER
     found = [problem for problem in validate_answers(sheet.definition, sheet.answers, on=sheet.today, final=True,
-                                                     on_paper=on_paper) if problem.question_key in keys]
+                                                     on_paper=on_paper, is_for_minor=sheet.is_for_minor)
+             if problem.question_key in keys]
     if sheet.answers.get(f"group:{section.key}") == NONE_OF_THESE and says_yes(sheet, section):
         found.insert(0, AnswerProblem(f"group:{section.key}",
                                       _("You chose “None of these” and named something too. Please take one back.")))

@@ -8,7 +8,6 @@ from practice.core.db import transaction
 from practice.core.text import _
 from practice.intake.answers import AnswerProblem
 from practice.intake.kinds import QuestionKind
-from practice.intake.queries import needs_guardian
 from practice.intake.services import drafts, links
 from practice.intake.services.submissions import GUARDIAN_SIGNS, AnswersMissing
 from practice.intake.states import LinkState
@@ -26,10 +25,9 @@ def review():
 
 
 def show_review(sheet: Sheet, problems: list[AnswerProblem] = (), given: dict | None = None, status: int = 200):
-    is_for_minor = needs_guardian(auth.current_link().client_id, sheet.answers, sheet.today)
-    by = "guardian" if is_for_minor else "self"
+    by = "guardian" if sheet.is_for_minor else "self"
     rows = told(sheet.definition, sheet.answers, on=sheet.today, translate=gettext,
-                show_day=lambda day: format_date(day, "d MMMM y"))
+                show_day=lambda day: format_date(day, "d MMMM y"), is_for_minor=sheet.is_for_minor)
     signs = [question.key for question in sheet.definition.questions() if question.kind is QuestionKind.SIGNATURE]
     problems = [replace(one, message=_("Please sign, or type your full name."))
                 if one.question_key in signs and one.message != GUARDIAN_SIGNS else one for one in problems]

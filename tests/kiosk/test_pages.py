@@ -8,10 +8,12 @@ from sqlalchemy import func, select
 from practice.access import guard
 from practice.audit.models import AuditRow
 from practice.core.db import db
+from practice.intake.definition import visible_sections
 from practice.intake.models import IntakeDraft, Submission
-from practice.intake.queries import answers_of
+from practice.intake.queries import answers_of, definition_of
 from practice.safety.models import Condition
 from tests.factories import intake
+from tests.personas import NOW
 
 ABOUT = {"q-full_name": "Ann Doyle", "q-birth_date": "21 Feb 1988", "q-phone": "085 555 0138"}
 
@@ -144,10 +146,11 @@ def test_too_much_is_refused_in_words(form, client):
 
 # --- sending ----------------------------------------------------------------------------------------------------------
 
-def fill(client, path, **medicine):
-    """A healthy client, without scripts, with one thing to tell; `medicine` is posted on that part as well."""
+def fill(client, path, guardian=None, **medicine):
+    """A healthy client, without scripts, with one thing to tell; `medicine` is posted on that part as well, `guardian`
+    the part a minor meets."""
     steps = {
-        "about_you": ABOUT, "visit": {}, "wishes": {},
+        "about_you": ABOUT, **(guardian or {}), "visit": {}, "wishes": {},
         "heart": {"q-thinners": "yes", "q-thinners_which": "Aspirin", "seen": "thinners_which"},
         "body": {"group-body": "none"}, "skin": {"group-skin": "none"}, "medicine": {"q-allergies": "no", **medicine},
         "agree": {"q-agreements": ["true", "stop", "not_medical", "privacy", "late"], "q-helped_by": "My son"},
@@ -200,12 +203,14 @@ def test_each_agreement_is_ticked_and_nothing_typed_is_lost(form, client):
     assert client.post(f"{path}/part/agree", data={**some, "go": "next"}).status_code == 303
 
 
-def of_a_minor(browser, path):
+GUARDIAN = {"q-guardian_name": "Pat Doyle", "q-guardian_phone": "085 123 4567", "q-guardian_present": "yes"}
+
+
+def of_a_minor(browser, path, is_on_record=False):
     """The form of somebody of 14, up to the last page."""
-    fill(begun(browser, path), path)
+    fill(begun(browser, path), path, guardian={"guardian": GUARDIAN} if is_on_record else None)
     browser.post(f"{path}/part/about_you", data={**ABOUT, "q-birth_date": "4 May 2012", "go": "next"})
-    guardian = {"q-guardian_name": "Pat Doyle", "q-guardian_phone": "085 123 4567", "q-guardian_present": "yes"}
-    assert browser.post(f"{path}/part/guardian", data={**guardian, "go": "next"}).status_code == 303
+    assert browser.post(f"{path}/part/guardian", data={**GUARDIAN, "go": "next"}).status_code == 303
 
 
 def is_chosen(page, value) -> bool:
@@ -216,7 +221,7 @@ def is_chosen(page, value) -> bool:
 def test_a_minor_who_signs_alone_is_told_so_there_and_nothing_is_lost(people, client, born_on):
     _actor, secret = intake.address(people, intake.client_of(people, "theo", first_name="Kim", born_on=born_on))
     path = f"/f/{secret}"
-    of_a_minor(client, path)
+    of_a_minor(client, path, born_on is not None)
     assert is_chosen(client.get(f"{path}/review"), "guardian")
     strokes = "[[[1,2],[3,4],[5,6],[7,8],[9,10]]]"
     page = client.post(f"{path}/review", data={"by": "self", "typed": "Kim Doyle", "strokes": strokes})
@@ -233,9 +238,20 @@ def test_a_minor_who_signs_alone_is_told_so_there_and_nothing_is_lost(people, cl
 def test_the_birth_date_the_practice_has_counts_too(people, client):
     _actor, secret = intake.address(people, intake.client_of(people, "theo", born_on=date(2012, 5, 4)))
     path = f"/f/{secret}"
-    fill(begun(client, path), path)  # as somebody born in 1988
-    assert is_chosen(client.get(f"{path}/review"), "guardian")
+    begun(client, path)
+    answer = client.post(f"{path}/part/guardian", data={"go": "next"})
+    assert answer.status_code == 422 and answer.text.count("Please answer this.") >= 3
+    fill(client, path, guardian={"guardian": GUARDIAN})  # as somebody born in 1988
+    review = client.get(f"{path}/review")
+    assert is_chosen(review, "guardian") and "Pat Doyle" in review.text
     assert client.post(f"{path}/review", data={"by": "self", "typed": "Ann Doyle"}).status_code == 422
+    assert client.post(f"{path}/review", data={"by": "guardian", "typed": "Pat Doyle"}).status_code == 303
+    db.session.rollback()
+    with guard.acting(people.system):
+        row = db.session.scalars(select(Submission)).one()
+        kept, form = answers_of(row), definition_of(row.form_version)
+    assert kept["guardian_name"] == "Pat Doyle" and kept["guardian_present"] == "yes", "kept with what was signed"
+    assert "guardian" in {section.key for section in visible_sections(form, kept, NOW.date())}, "and read with it"
 
 
 def test_who_is_of_age_signs_alone(form, client):

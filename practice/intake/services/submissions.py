@@ -65,8 +65,10 @@ def send(actor: Actor, answers: Mapping[str, Any], signature: Mapping[str, Any])
     definition, signed = definition_of(form), clean(signature)
     asked = [question.key for question in definition.questions() if question.kind == QuestionKind.SIGNATURE]
     sheet = {**answers, **dict.fromkeys(asked, signed)}
-    problems = validate_answers(definition, sheet, on=today, final=True, on_paper=link.way is Way.PAPER)
-    if asked and signature.get("by") == "self" and needs_guardian(client_id, sheet, today):
+    is_for_minor = needs_guardian(client_id, sheet, today)
+    problems = validate_answers(definition, sheet, on=today, final=True, on_paper=link.way is Way.PAPER,
+                                is_for_minor=is_for_minor)
+    if asked and signature.get("by") == "self" and is_for_minor:
         problems.append(AnswerProblem(asked[0], GUARDIAN_SIGNS))
     if problems:
         raise AnswersMissing(problems)
