@@ -120,7 +120,7 @@ def show_brief(brief: read.Brief):
         "admin/brief/page.html", b=brief, client=brief.client, appointment=row, verdict=verdict,
         why=say.why(verdict), gaps=say.not_assessed(verdict), allergies=cards.allergies(verdict),
         asked_on=brief.known.facts.allergies_asked_on, body_map=body_map(verdict), limits=rows,
-        also=[*lying(said, verdict), *cards.also(verdict)], said=in_words(said),
+        also=[*cards.also(verdict), *lying(said, verdict)], said=in_words(said),
         technique_rows=cards.technique_rows(verdict),
         looser=looser.lines(brief.known),
         courses=courses(brief.measured, cards.MEASURE_CURVE), meaning=meaning, remarks=remarks(brief),
