@@ -15,7 +15,7 @@ LINE_OF_TEXT = 14
 LABEL_LETTERS = 18
 MOST_LABELS = 12
 CROWDED = 7
-LOW = 80  # pixels of a drawing: below that six figures of a scale touch
+LOW = 80  # pixels of a drawing: one no higher says the first and last day alone, and fewer figures of the scale
 
 
 @dataclass(frozen=True)
@@ -150,7 +150,10 @@ class Dot:
 
 @dataclass(frozen=True)
 class Outcome:
-    """Answers over the visits. Lines join neighbouring visits only: a gap stays a gap."""
+    """Answers over the visits. Lines join neighbouring visits only: a gap stays a gap.
+
+    Dots and lines are drawn as paths over a width of 100 that is stretched to the card, `height` pixels high.
+    """
 
     visits: tuple[Visit, ...]
     labels: tuple[tuple[float, str], ...]
@@ -164,6 +167,22 @@ class Outcome:
     height: int
     label_y: float
     axis_width: int
+
+    @property
+    def figures(self) -> str:
+        """All answers in a line, for who does not see the drawing: "12 Oct 6 → 4, 19 Oct 5, 26 Oct –"."""
+        return ", ".join(f"{one.label} {'–' if one.before is None else one.before}"
+                         + (f" → {one.after}" if one.after is not None else "") for one in self.visits)
+
+    @staticmethod
+    def path_of_dots(dots: Sequence[Dot]) -> str:
+        """A path of nothing but ends: the width of the line and the shape of its ends make the dots."""
+        return "".join(f"M{dot.x} {dot.y}h0" for dot in dots)
+
+    @staticmethod
+    def path_of_lines(lines: Sequence[tuple[Dot, Dot]]) -> str:
+        """A path from neighbour to neighbour."""
+        return "".join(f"M{one.x} {one.y}L{two.x} {two.y}" for one, two in lines)
 
 
 def nice_step(span: int, most: int = 4) -> int:
@@ -281,7 +300,7 @@ def outcome(visits: Sequence[Visit], *, scale: tuple[int, int], band: tuple[int,
     axis = _Scale(low, high, tuple(range(low, high + 1, nice_step(high - low, 5 if plot > LOW else 3))), plot)
     slot = 100 / max(len(visits), 1)
     places = [_round(slot * (index + 0.5)) for index in range(len(visits))]
-    every = -(-len(visits) // 6)
+    every = -(-len(visits) // 6) if plot > LOW else max(len(visits) - 1, 1)
     before = [_dot(axis, x, visit.before) for x, visit in zip(places, visits, strict=True)]
     after = [_dot(axis, x, visit.after) for x, visit in zip(places, visits, strict=True)]
     known = tuple(dot for dot in before if dot)

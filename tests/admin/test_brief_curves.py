@@ -56,8 +56,10 @@ def test_curves_stand_below_with_what_they_mean_and_ask_nothing_more(as_person, 
     card = card[:card.index("</section>")]
     assert 'aria-label="Pain before each session, Foot, left: first 6, now 2 of 10"' in grid, "a score is drawn as well"
     assert re.findall(r'role="img" aria-label="([^"]+)"', card) == [
-        "Roland–Morris, lower back: first 14, now 8", "Pain: Back of neck: first 6, now 5", "Stress: first 7, now 8",
-        "Jaw: first 2, now 3"]
+        "Roland–Morris, lower back: first 14, now 8. 17 Nov 14, 17 Nov 8",
+        "Pain: Back of neck: first 6, now 5. 6 Oct 6 → 4, 20 Oct 5 → 3, 3 Nov 5 → 2",
+        "Stress: first 7, now 8. 11 Nov 7 → 3, 13 Nov 8",
+        "Jaw: first 2, now 3. 11 Nov 2, 13 Nov 3"]
     assert re.findall(r'badge badge-(\w+)">([^<]+)<', card) == [
         ("ok", "6 better: enough to matter"), ("outline", "may be chance"), ("outline", "1 worse"),
         ("outline", "1 higher")]

@@ -3,7 +3,8 @@ three hundred sessions with one therapist, the last of them now."""
 from practice.core.body import Place
 from practice.ops.bench.sizes import Size
 from practice.safety.content import ConditionContent
-from practice.sessions.content import NoteContent, WorkRow
+from practice.sessions.content import NoteContent, Score, WorkRow
+from practice.sessions.items import pain_at
 
 CONDITIONS = ("anticoagulants", "diabetes", "osteoporosis", "hypertension_controlled", "varicose_veins")
 COMPLAINTS = ("Stiff after long days at the desk", "Neck sore on waking", "Lower back tired after the garden",
@@ -32,7 +33,9 @@ def note_texts() -> list[str]:
         objective="Turns left 60, right 70 degrees; muscle along the spine firm on both sides.",
         assessment="Took medium pressure well, freer at the end.", plan="Again in two weeks, stretches every evening.",
         rows=(WorkRow(BACK, "petrissage", 3, 20), WorkRow(NECK, "effleurage", 2, 10)), pain_place=BACK,
-        pain_before=6 - number % 3, pain_after=3, back_in_days=14).to_json() for number, words in enumerate(COMPLAINTS)]
+        pain_before=6 - number % 3, pain_after=3, back_in_days=14,
+        scores=(Score("stress", 6 - number % 3, 3), Score(pain_at(NECK), 5 - number % 3, 2)),
+        ).to_json() for number, words in enumerate(COMPLAINTS)]
 
 
 def full_each(size: Size) -> int:
