@@ -60,7 +60,7 @@ def care_words(key: str, dose: str) -> str:
 
 
 def _joined(what: str, more: str) -> str:
-    return f"{what}: {more}" if more else what
+    return ": ".join(part for part in (what, more) if part)
 
 
 def _word(labels: dict[str, str], key: str) -> str:

@@ -167,24 +167,20 @@ def posted_home_care() -> tuple[tuple[str, str], ...]:
 
 
 def posted_pains() -> tuple[Score, ...]:
-    """Pain at further places, as far as it has a figure."""
-    found = []
-    for place, before, after in typed_lines(*PAIN_BOXES):
-        figures = [_figure(before), _figure(after)]
-        if place in PLACES and figures != [None, None]:
-            found.append(Score(pain_at(Place.parse(place)), *figures))
-    return tuple(found)
+    """Pain at further places; one without a figure is kept as it stands."""
+    return tuple(Score(pain_at(Place.parse(place)), _figure(before), _figure(after))
+                 for place, before, after in typed_lines(*PAIN_BOXES) if place in PLACES)
 
 
 def posted_scores() -> tuple[Score, ...]:
-    """The 0–10 items that have a name and a figure; the words of an item stand for its key."""
+    """The 0–10 items that have a name, without a figure too; the words of an item stand for its key."""
     keys = (*SESSION_ITEMS, PAIN, *(pain_at(place) for place in all_places()))
     known = {gettext("Pain").casefold(): PAIN} | {item_name(key, gettext).casefold(): key for key in keys}
     found = []
     for name, before, after in typed_lines(*SCORE_BOXES):
-        name, figures = name.strip()[:LONGEST_DOSE], [_figure(before), _figure(after)]
-        if name and figures != [None, None]:
-            found.append(Score(known.get(name.casefold(), name), *figures))
+        name = name.strip()[:LONGEST_DOSE]
+        if name:
+            found.append(Score(known.get(name.casefold(), name), _figure(before), _figure(after)))
     return tuple(found)
 
 
@@ -194,8 +190,7 @@ def typed_lines(*names: str) -> list[tuple[str, ...]]:
 
 
 def wrong_figures() -> dict[str, list[str]]:
-    """What is wrong in the lines of 0–10 items and of check-ins, by box: a figure that is none, one that belongs to
-    nothing, a name without figures, words without the answer they belong to. Nothing typed is dropped in silence."""
+    """What is wrong in the lines of 0–10 items, by box: a figure that is none, or one that belongs to nothing."""
     wrong = {}
     for boxes, about in ((SCORE_BOXES, _("Say what the figures are about.")), (PAIN_BOXES, _("Say where it hurts."))):
         for number, (name, *figures) in enumerate(typed_lines(*boxes)):
@@ -204,12 +199,6 @@ def wrong_figures() -> dict[str, list[str]]:
                     wrong[f"{box}-{number}"] = [gettext("A figure from 0 to 10, please.")]
             if any(text.strip() for text in figures) and not (name in PLACES if boxes is PAIN_BOXES else name.strip()):
                 wrong[f"{boxes[0]}-{number}"] = [gettext(about)]
-    for number, (name, *figures) in enumerate(typed_lines(*SCORE_BOXES)):
-        if name.strip() and not any(text.strip() for text in figures):
-            wrong[f"{SCORE_BOXES[1]}-{number}"] = [gettext("A figure before or after, please, or take the name out.")]
-    for number, (key, words) in enumerate(typed_lines("said", "said_words")):
-        if words.strip() and key not in SAID_LABELS:
-            wrong[f"said-{number}"] = [gettext("Choose what the client said about the pressure.")]
     return wrong
 
 
@@ -219,9 +208,10 @@ def _figure(text: str) -> int | None:
 
 
 def posted_said() -> tuple[tuple[str, str], ...]:
-    """What the client said when asked about the pressure, in order."""
+    """What the client said when asked about the pressure, in order: the answer, the words, or one of the two."""
     pairs = zip(request.form.getlist("said")[:MOST_SCORES], request.form.getlist("said_words"), strict=False)
-    return tuple((key, words.strip()[:LONGEST_LINE]) for key, words in pairs if key in SAID_LABELS)
+    told = ((key if key in SAID_LABELS else "", words.strip()[:LONGEST_LINE]) for key, words in pairs)
+    return tuple(pair for pair in told if any(pair))
 
 
 def posted_copied(text: str | None) -> tuple[str, ...]:
