@@ -338,7 +338,7 @@ class _Scale:
 
     def y(self, value: int) -> float:
         """Pixels from the top of the drawing."""
-        return _round(TOP + self.plot * (1 - self.share(value) / 100))
+        return round(TOP + self.plot * (1 - (value - self.low) / max(self.high - self.low, 1)), 2)
 
 
 def _scale(values: Sequence[int], exact: bool = False) -> _Scale:

@@ -115,22 +115,33 @@ class Item:
     chart: charts.Outcome | None
 
 
-def items(notes: Iterable[tuple[SessionNote, NoteContent]], plot: int = PLOT) -> list[Item]:
+def items(notes: Iterable[tuple[SessionNote, NoteContent]]) -> list[Item]:
     """The 0–10 items of the signed notes, which come newest first as they are read."""
+    return [_item(one, PLOT) for one in signed_courses(notes)]
+
+
+def repeated(notes: Iterable[tuple[SessionNote, NoteContent]], plot: int, most: int, but: str) -> list[Item]:
+    """Of them those that were asked for more than once, without the one named `but`; the first `most` are drawn."""
+    found = [one for one in signed_courses(notes) if len(one.visits) > 1 and one.name != but]
+    return [_item(one, plot if number < most else None) for number, one in enumerate(found)]
+
+
+def signed_courses(notes: Iterable[tuple[SessionNote, NoteContent]]) -> list[ItemCourse]:
+    """The course of each item over the signed ones of these notes, which come newest first."""
     signed = [(note.on_date, content) for note, content in notes if note.state is NoteState.SIGNED]
-    return [_item(one, plot) for one in item_courses(reversed(signed))]
+    return item_courses(reversed(signed))
 
 
-def _item(course: ItemCourse, plot: int) -> Item:
+def _item(course: ItemCourse, plot: int | None) -> Item:
     asked, way = course.came_with, more_is_better(course.name)
     return Item(course.name, item_name(course.name, gettext), way, asked[0] if asked else None,
                 asked[-1] if asked else None, course.visits[-1], meaning(course.change, way is not None),
                 _item_chart(course, plot))
 
 
-def _item_chart(course: ItemCourse, plot: int) -> charts.Outcome | None:
-    """Of pain with the span that may be chance; of the others nobody has worked it out."""
-    if len(course.visits) < 2:
+def _item_chart(course: ItemCourse, plot: int | None) -> charts.Outcome | None:
+    """Of pain with the span that may be chance; of the others nobody has worked it out. Without a `plot` none."""
+    if plot is None or len(course.visits) < 2:
         return None
     visits = [charts.Visit(show.day_short(day), one.before, one.after) for day, one in course.visits[-MOST_DRAWN:]]
     asked = course.came_with

@@ -40,12 +40,14 @@ def _of(question: Question, answers: Mapping[str, Any], *, is_carried: bool) -> 
     value = answers.get(question.key)
     if is_empty(value):
         return
-    opened = open_follow_ups(question, answers)
+    opened = open_follow_ups(question, answers) if question.follow_ups else ()
     is_cleared = any(_clears(item.question, answers) for item in opened)
     if not is_carried:
         left = _left(question, value, is_cleared)
         if not is_empty(left):
             yield Said(question, left)
+    if not opened:
+        return
     proposing = set() if is_cleared else _proposing(question, value)
     for item in opened:
         goes_along = bool(proposing & set(item.when) or proposing and "any" in item.when)

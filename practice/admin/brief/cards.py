@@ -23,7 +23,7 @@ from practice.sessions.plan import FREQUENCIES, PlanContent
 MOST_ROWS, MOST_QUESTIONS = 4, 3
 CURVE = 92  # pixels: the first screen of a tablet holds the whole brief
 MEASURE_CURVE = 64  # pixels, further down
-MOST_CURVES = 6  # drawn of measures and of scores each, the others are said: drawing takes the time of a brief
+MOST_CURVES, MOST_SCORE_CURVES = 6, 3  # of measures and of scores, the others are said: drawing takes a brief's time
 WHOLE, MOST = len(all_places()), len(all_places()) * 2 // 5
 ASK_HOW_IT_WAS = timedelta(days=21)
 
@@ -268,8 +268,7 @@ def curve(brief: Brief) -> Curve | None:
 
 def items(brief: Brief, shown: Curve | None) -> list[Item]:
     """The curves of the 0–10 items in the last notes, as many as were asked for twice; not the one that is `shown`."""
-    return [one for one in courses.items(brief.notes, MEASURE_CURVE)
-            if one.chart and not (shown and one.name == pain_at(shown.place))]
+    return courses.repeated(brief.notes, MEASURE_CURVE, MOST_SCORE_CURVES, but=pain_at(shown.place) if shown else "")
 
 
 def plan(brief: Brief) -> list[str]:
