@@ -121,9 +121,12 @@ def items(notes: Iterable[tuple[SessionNote, NoteContent]]) -> list[Item]:
 
 
 def repeated(notes: Iterable[tuple[SessionNote, NoteContent]], plot: int, most: int, but: str) -> list[Item]:
-    """Of them those that were asked for more than once, without the one named `but`; the first `most` are drawn."""
+    """Of them those that were asked for more than once, without the one named `but`.
+
+    Pain comes first and is drawn at its first `most` places, for it is known what of its change may be chance.
+    """
     found = [one for one in signed_courses(notes) if len(one.visits) > 1 and one.name != but]
-    return [_item(one, plot if number < most else None) for number, one in enumerate(found)]
+    return [_item(one, plot if number < most and is_pain(one.name) else None) for number, one in enumerate(found)]
 
 
 def signed_courses(notes: Iterable[tuple[SessionNote, NoteContent]]) -> list[ItemCourse]:

@@ -11,7 +11,7 @@ from babel import Locale
 from flask import Flask
 from flask.globals import _cv_app
 from flask_babel import get_locale, get_translations
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from practice.premises.queries import the_practice
 
@@ -67,9 +67,9 @@ def gettext(text: str, /, **values) -> str:
 
 def word(text: str, /, **values) -> Markup:
     """The translated text; what is put in for %(name)s is escaped."""
-    own = language()
     if values:
-        return Markup(own.catalogue.ugettext(text)) % values
+        return Markup(translated(text) % {name: escape(value) for name, value in values.items()})
+    own = language()
     if text not in own.said:
         if len(own.said) >= MOST_SAID:
             own.said.clear()

@@ -6,10 +6,12 @@ import pytest
 
 from practice.access import guard
 from practice.core import clock
+from practice.core.body import all_places
 from practice.core.db import db, transaction
 from practice.schedule.models import Appointment
 from practice.schedule.states import AppointmentState as S
 from practice.sessions.content import NoteContent, Score
+from practice.sessions.items import pain_at
 from practice.sessions.services.measurements import take_measure
 from tests.factories import safety, schedule, sessions
 from tests.personas import NOW
@@ -57,9 +59,8 @@ def test_curves_stand_below_with_what_they_mean_and_ask_nothing_more(as_person, 
     assert 'aria-label="Pain before each session, Foot, left: first 6, now 2 of 10"' in grid, "a score is drawn as well"
     assert re.findall(r'role="img" aria-label="([^"]+)"', card) == [
         "Roland–Morris, lower back: first 14, now 8. 17 Nov 14, 17 Nov 8",
-        "Pain: Back of neck: first 6, now 5. 6 Oct 6 → 4, 20 Oct 5 → 3, 3 Nov 5 → 2",
-        "Stress: first 7, now 8. 11 Nov 7 → 3, 13 Nov 8 → 3",
-        "Jaw: first 2, now 3. 11 Nov 2, 13 Nov 3"]
+        "Pain: Back of neck: first 6, now 5. 6 Oct 6 → 4, 20 Oct 5 → 3, 3 Nov 5 → 2"], "what may be chance is known"
+    assert "<strong>Stress</strong>: 8, first 7" in card and "<strong>Jaw</strong>: 3, first 2" in card
     assert re.findall(r'badge badge-(\w+)">([^<]+)<', card) == [
         ("ok", "6 better: enough to matter"), ("outline", "may be chance"), ("outline", "1 worse"),
         ("outline", "1 higher")]
@@ -74,10 +75,12 @@ def test_many_scores_are_said_in_short_above_and_drawn_in_part_below(as_person, 
         with clock.frozen(at + timedelta(hours=2)):
             number = sessions.visit(people, at, client_id=client_id, treatment_id=treatment_id, state=S.DONE)
             sessions.signed(people.theo, number, NoteContent(
-                subjective="x", scores=tuple(Score(f"Own {one}", days, 1) for one in range(1, 9))))
+                subjective="x", scores=(
+                    *(Score(f"Own {one}", days, 1) for one in range(1, 9)),
+                    *(Score(pain_at(place), days, 1) for place in all_places()[:5]))))
     page = as_person("theo").get(f"/brief/{appointment_id}").text
     first = page[page.index("On the way:"):page.index("Goals and plan")]
-    assert "Own 6 2 → 1 · 2 more" in first and "Own 7" not in first
+    assert "Own 6 2 → 1 · 7 more" in first and "Own 7" not in first
     card = page[page.index('id="measures"'):]
     card = card[:card.index("</section>")]
     assert card.count("chart-plot") == 3 and card.count("2 lower") == 8

@@ -267,7 +267,7 @@ def curve(brief: Brief) -> Curve | None:
 
 
 def items(brief: Brief, shown: Curve | None) -> list[Item]:
-    """The curves of the 0–10 items in the last notes, as many as were asked for twice; not the one that is `shown`."""
+    """The 0–10 items in the last notes that were asked for twice; not the curve that is `shown`."""
     return courses.repeated(brief.notes, MEASURE_CURVE, MOST_SCORE_CURVES, but=pain_at(shown.place) if shown else "")
 
 
