@@ -223,7 +223,7 @@ def test_pain_at_a_place_just_worked_is_offered_first(live_server, new_page):
     assert faults(page) == []
     page.wait_for_selector(".autosave[data-state=saved]")
     found = [(one.name, one.before, one.after) for one in stored(appointment)[1].scores]
-    assert found == [("pain:lower_back:right", 6, 2)]
+    assert found == [("pain:hand:left", None, None), ("pain:lower_back:right", 6, 2)], "half a line is kept too"
 
 
 def test_the_last_line_filled_brings_a_fresh_one(live_server, new_page):

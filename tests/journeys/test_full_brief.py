@@ -7,7 +7,7 @@ from time import perf_counter
 import pytest
 
 from practice.access import guard
-from practice.admin.brief.cards import MOST_CURVES
+from practice.admin.brief.cards import MOST_SCORE_CURVES
 from practice.core import clock
 from practice.core.body import Place
 from practice.core.db import db, transaction
@@ -24,8 +24,9 @@ from tests.factories import clients, schedule, sessions
 from tests.plugins.browsers import TABLET, sign_in
 
 SESSIONS = 300
-SCORES = (Score("pain:lower_back:left", 6, 4), Score("pain:foot:left", 5, 4), Score("stress", 7, 3), Score("sleep", 5),
-          Score("mood", 5, 7), Score("stiffness", 7, 3), Score("relaxation", 3, 8), Score("Jaw opening", 4, 6))
+SCORES = (Score("pain:lower_back:left", 6, 4), Score("pain:foot:left", 5, 4), Score("pain:hand:left", 4, 3),
+          Score("pain:calf:right", 3, 3), Score("stress", 7, 3), Score("sleep", 5), Score("stiffness", 7, 3),
+          Score("Jaw opening", 4, 6))
 LOADS = 15
 MOST_NOTES = 2 * 6  # each of the last ones, and what stands beside it
 CONDITIONS = (("diabetes", ()), ("hypertension_controlled", ()), ("anticoagulants", ()), ("osteoporosis", ()),
@@ -63,7 +64,7 @@ def test_it_is_one_page(long_known, live_server, new_page, capsys):
     sign_in(page, "theo")
     assert page.goto(f"/brief/{appointment}").ok
     assert max(page.evaluate(FIRST_SCREEN)) <= TABLET["height"]
-    assert page.locator("#measures .chart-plot").count() == MOST_CURVES
+    assert page.locator("#measures .chart-plot").count() == MOST_SCORE_CURVES
     assert 1 <= page.inner_text("body").count("Went well") <= MOST_NOTES
     whole = median(spent(page.request.get, f"/brief/{appointment}") for _load in range(LOADS))
     with guard.acting(theo):
