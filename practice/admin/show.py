@@ -106,12 +106,9 @@ def phone(value: str) -> str:
     return format_phone(value, the_practice().country) if value else ""
 
 
-def age(born_on: date | None) -> int | None:
-    """Whole years today, None when the birth date is not known."""
-    if born_on is None:
-        return None
-    now = today()
-    return now.year - born_on.year - ((now.month, now.day) < (born_on.month, born_on.day))
+def age(born_on: date) -> int:
+    """Whole years today."""
+    return clock.age(born_on, today())
 
 
 def tr(text) -> str:

@@ -18,6 +18,7 @@ from functools import cache, cached_property
 from importlib import resources
 from typing import Any
 
+from practice.core import clock
 from practice.core.errors import DomainError
 from practice.core.text import _
 from practice.intake.definition_check import check_definition
@@ -233,7 +234,7 @@ def is_minor(answers: Mapping[str, Any], on: date) -> bool:
 
 
 def is_under_age(born: date, on: date) -> bool:
-    return on.year - born.year - ((on.month, on.day) < (born.month, born.day)) < ADULT_AGE
+    return clock.age(born, on) < ADULT_AGE
 
 
 def visible_sections(definition: FormDefinition, answers: Mapping[str, Any], on: date, *,

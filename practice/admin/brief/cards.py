@@ -55,23 +55,13 @@ class Limit:
 def limit_rows(verdict: Verdict, new_refs: frozenset[str]) -> list[Limit]:
     """The verdict's limits, those with one level and one short reason said together, strictest first."""
     rows: dict[tuple, Limit] = {}
-    for entry in limits(verdict):
-        level = UNASSESSED if entry.level is None else entry.level
-        reason = words.short_reason(entry.reasons) or gettext("Not everything is known")
+    for level, places, reasons, told in _limited(verdict):
+        reason = words.short_reason(reasons) or gettext("Not everything is known")
         row = rows.setdefault((level, reason), Limit(f"why-{len(rows) + 1}", level, reason))
-        row.places += entry.places
-        # places share their lists of reasons, and lists their reasons
-        lists = {id(ceiling.reasons): ceiling.reasons for ceiling in map(verdict.ceilings.get, entry.places)}
-        for one in {id(one): one for reasons in lists.values() for one in reasons}.values():
+        row.places += places
+        for one in told:
             row.said.setdefault(_said(one), one)
-        row.is_new = row.is_new or any(one.ref in new_refs for one in entry.reasons)
-    for spot, point in own_points(verdict).items():
-        reason = words.short_reason(point.reasons)
-        row = rows.setdefault((point.level, reason), Limit(f"why-{len(rows) + 1}", point.level, reason))
-        row.places.append(spot)
-        for one in point.reasons:
-            row.said.setdefault(_said(one), one)
-        row.is_new = row.is_new or any(one.ref in new_refs for one in point.reasons)
+        row.is_new = row.is_new or any(one.ref in new_refs for one in reasons)
     found = [row for row in rows.values() if not (row.level == UNASSESSED and not verdict.has_form)]
     found.sort(key=lambda row: all(one.kind in words.EVERYBODYS for one in row.reasons))  # the client's own first
     for row in found:
@@ -84,6 +74,17 @@ def limit_rows(verdict: Verdict, new_refs: frozenset[str]) -> list[Limit]:
     if not verdict.has_form and len(found) != len(rows):
         found.append(Limit("why-none", UNASSESSED, gettext("No form yet"), label=gettext("Everywhere else")))
     return found
+
+
+def _limited(verdict: Verdict):
+    """Each limit of regions and of points: the level, the places, what sets it and all that is told of it."""
+    for entry in limits(verdict):
+        # places share their lists of reasons, and lists their reasons
+        lists = {id(ceiling.reasons): ceiling.reasons for ceiling in map(verdict.ceilings.get, entry.places)}
+        told = {id(one): one for reasons in lists.values() for one in reasons}.values()
+        yield UNASSESSED if entry.level is None else entry.level, entry.places, entry.reasons, told
+    for spot, point in own_points(verdict).items():
+        yield point.level, (spot,), point.reasons, point.reasons
 
 
 def _said(reason: Reason) -> tuple:

@@ -221,12 +221,6 @@ def _is_fresh(check: LastForm, on: date) -> bool:
     return 0 <= (on - sent_on(check.submission)).days <= CHECK_HOLDS_DAYS
 
 
-def _age(born_on: date | None, on: date) -> int | None:
-    if born_on is None:
-        return None
-    return on.year - born_on.year - ((on.month, on.day) < (born_on.month, born_on.day))
-
-
 def _born_on(born_on: date | None, forms: Iterable[LastForm]) -> date | None:
     """The client's record or the newest form that says it; where they differ the later day: the stricter age."""
     said = next((day for form in forms if (day := birth_date(form.answers))), None)
@@ -234,8 +228,9 @@ def _born_on(born_on: date | None, forms: Iterable[LastForm]) -> date | None:
 
 
 def _facts(on, born_on, conditions, profile, forms, form, left_open, requested) -> Facts:
+    born = _born_on(born_on, forms)
     return Facts(
-        on=on, age=_age(_born_on(born_on, forms), on),
+        on=on, age=clock.age(born, on) if born else None,
         conditions=tuple(content.fact(is_proposed=row.state is ConditionState.PROPOSED, ref=str(row.id))
                          for row, content in conditions),
         pains=_pains(forms, profile), allergies=allergies_of(profile, forms),

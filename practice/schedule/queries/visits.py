@@ -50,15 +50,15 @@ VISITS = (select(Appointment.id, Appointment.client_id, Appointment.user_id, App
           .outerjoin(Room, Room.id == Appointment.room_id)
           .outerjoin(Client, Client.id == Appointment.client_id)
           .order_by(Appointment.starts_at, Appointment.id))
-FORMS = (IntakeArrival.client_id == Appointment.client_id, IntakeArrival.valid_until_on.is_not(None))
+HISTORIES = (IntakeArrival.client_id == Appointment.client_id, IntakeArrival.valid_until_on.is_not(None))
 TOLD = (ConsequenceRow.client_id == Appointment.client_id, ConsequenceRow.starts_on <= Appointment.on_date,
         or_(ConsequenceRow.ends_on.is_(None), ConsequenceRow.ends_on >= Appointment.on_date))
 # Nothing that came in speaks of the day: neither the check nor a health history, which asks as much.
 CHECK_DUE = and_(ASKS_A_CHECK, ~select(IntakeArrival.id).where(
     IntakeArrival.client_id == Appointment.client_id, IntakeArrival.arrived_on >= bindparam("fresh_from")).exists())
 OF_THE_DAY = (
-    VISITS.add_columns(select(func.max(IntakeArrival.arrived_at)).where(*FORMS).scalar_subquery(),
-                       select(func.max(IntakeArrival.valid_until_on)).where(*FORMS).scalar_subquery(),
+    VISITS.add_columns(select(func.max(IntakeArrival.arrived_at)).where(*HISTORIES).scalar_subquery(),
+                       select(func.max(IntakeArrival.valid_until_on)).where(*HISTORIES).scalar_subquery(),
                        CHECK_DUE,
                        select(func.aggregate_strings(ConsequenceRow.kind, " ")).where(*TOLD).scalar_subquery())
     .where(Appointment.on_date == bindparam("day"),
