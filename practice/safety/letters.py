@@ -1,7 +1,8 @@
 """What was asked of a doctor about one condition, and what the answer was: a record, not a scan with a tick. Pure.
 
 Until an answer came that lets the work go ahead the condition's rule stands as it is. An answer narrows further, and
-goes on narrowing after it has lapsed, until the therapist ends it.
+goes on narrowing after it has lapsed, until the therapist ends it. A no closes everything. An OK is for the illness it
+was asked about, and for as long as no later answer takes it back.
 """
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -44,7 +45,8 @@ class Letter:
     """Questions to a doctor about a condition (a rule's key), and the answers.
 
     `number` tells the letters of a client apart. `answers` stand beside `questions` in the same order. `is_ok` None
-    means nobody has answered. `places` are those the doctor allowed; none named means everywhere.
+    means nobody has answered. `places` are those the doctor allowed; none named means everywhere. `about` are the ids
+    of the client's conditions it was asked about: a later illness of the same name is not among them.
     """
 
     number: int
@@ -61,6 +63,7 @@ class Letter:
     answered_on: date | None = None
     until: date | None = None
     ended_on: date | None = None
+    about: tuple[int, ...] = ()
 
     def state(self, on: date) -> LetterState:
         """How it stands on that day."""
@@ -72,6 +75,13 @@ class Letter:
             return LetterState.REFUSED
         return LetterState.LAPSED if self.until is not None and self.until < on else LetterState.OK
 
+    def is_after(self, other: "Letter") -> bool:
+        """Whether this is the later answer about the same conditions."""
+        if self.condition_key != other.condition_key or (
+                self.about and other.about and not set(self.about) & set(other.about)):
+            return False
+        return (self.answered_on or self.asked_on, self.number) > (other.answered_on or other.asked_on, other.number)
+
     @property
     def told(self) -> list[tuple[str, str]]:
         """Each question with its answer; "" where none was given."""
@@ -82,23 +92,33 @@ class Letter:
         data = {name: getattr(self, name) for name in self.__dataclass_fields__}
         data |= {name: getattr(self, name) and getattr(self, name).isoformat() for name in _DAYS}
         return data | {"places": [str(place) for place in self.places], "questions": list(self.questions),
-                       "answers": list(self.answers)}
+                       "answers": list(self.answers), "about": list(self.about)}
 
     @classmethod
     def from_data(cls, data: Mapping[str, Any]) -> "Letter":
         days = {name: date.fromisoformat(data[name]) if data.get(name) else None for name in _DAYS}
         return cls(**{**data, **days, "places": tuple(Place.parse(key) for key in data.get("places", ())),
-                      "questions": tuple(data.get("questions", ())), "answers": tuple(data.get("answers", ()))})
+                      "questions": tuple(data.get("questions", ())), "answers": tuple(data.get("answers", ())),
+                      "about": tuple(data.get("about", ()))})
 
 
 _DAYS = ("asked_on", "answered_on", "until", "ended_on")
 
 
 def clearances(letters: Iterable[Letter]) -> tuple[ClearanceFact, ...]:
-    """The answers the rules count with: every OK that nobody has ended, lapsed ones too."""
-    return tuple(ClearanceFact(one.condition_key, one.max_pressure, one.places, one.heat_allowed, one.by_whom,
-                               one.answered_on, one.until)
-                 for one in letters if one.is_ok and one.ended_on is None)
+    """The answers the rules count with: every one that nobody has ended, lapsed ones too.
+
+    Of an OK and a no about the same the later one counts: a no takes the OK back, an OK puts the no aside.
+    """
+    answered = [one for one in letters if one.is_ok is not None and one.ended_on is None]
+    facts = []
+    for one in answered:
+        is_overruled = any(other.is_ok != one.is_ok and other.is_after(one) for other in answered)
+        if one.is_ok or not is_overruled:
+            facts.append(ClearanceFact(
+                one.condition_key, one.max_pressure, one.places, one.heat_allowed, one.by_whom, one.answered_on,
+                one.until, tuple(map(str, one.about)), is_refused=not one.is_ok, is_withdrawn=is_overruled))
+    return tuple(facts)
 
 
 def with_letter(letters: tuple[Letter, ...], changed: Letter) -> tuple[Letter, ...]:

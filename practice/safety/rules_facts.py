@@ -104,7 +104,11 @@ class ConsentFact:
 
 @dataclass(frozen=True, slots=True)
 class ClearanceFact:
-    """What a doctor answered about one condition. It can narrow a rule, never widen it. Empty places: everywhere."""
+    """What a doctor answered about one condition. It can narrow a rule, never widen it. Empty places: everywhere.
+
+    `refs` are the conditions the doctor was asked about (`ConditionFact.ref`); none named means those begun by then.
+    An OK that a later no has taken back `is_withdrawn`: it only narrows from then on.
+    """
 
     condition_key: str
     max_pressure: int | None = None
@@ -113,9 +117,23 @@ class ClearanceFact:
     by_whom: str = ""
     given_on: date | None = None
     until: date | None = None
+    refs: tuple[str, ...] = ()
+    is_refused: bool = False
+    is_withdrawn: bool = False
 
     def holds(self, on: date) -> bool:
+        """Whether it is an OK that counts on that day."""
+        if self.is_refused or self.is_withdrawn:
+            return False
         return (self.given_on is None or self.given_on <= on) and (self.until is None or self.until >= on)
+
+    def covers(self, fact: "ConditionFact") -> bool:
+        """Whether it speaks of this illness: an old OK says nothing of a new one, nor of what nobody has decided."""
+        if fact.is_proposed:
+            return False
+        if self.refs:
+            return fact.ref in self.refs
+        return fact.since is None or self.given_on is None or fact.since <= self.given_on
 
 
 @dataclass(frozen=True, slots=True)

@@ -116,7 +116,8 @@ def _add_rule(sheet: Sheet, fact: ConditionFact, rule: Rule, places: tuple[Place
     on = sheet.facts.on
     stands = _version(rule, fact)
     clearances = [clearance for clearance in sheet.facts.clearances if clearance.condition_key == rule.key]
-    is_cleared = any(clearance.holds(on) for clearance in clearances)
+    covering = [clearance for clearance in clearances if clearance.covers(fact)]
+    is_cleared = any(clearance.holds(on) for clearance in covering)
     if is_cleared:
         stands = stands.once_cleared
     reason = reason_of(sheet, stands, fact)
@@ -139,7 +140,7 @@ def _add_rule(sheet: Sheet, fact: ConditionFact, rule: Rule, places: tuple[Place
         sheet.product_rules += [(product_reason, product.warn, False)] if product.warn else []
     sheet.consequences |= {Consequence(name) for name in stands.consequences}
     sheet.harden(_outcome(sheet, stands, touched | levels), reason)
-    _write_questions(sheet, rule, fact, clearances, is_cleared)
+    _write_questions(sheet, rule, fact, covering, is_cleared)
 
 
 def _version(rule: Rule, fact: ConditionFact) -> Rule:
@@ -202,11 +203,17 @@ def _write_heat(sheet: Sheet, rule: Rule, mask: int, reason: Reason) -> None:
 
 
 def _write_clearances(sheet: Sheet, rule: Rule, clearances: list[ClearanceFact], reason: Reason) -> None:
-    """A doctor's answer narrows, and goes on narrowing after it has lapsed."""
+    """A doctor's answer narrows, and goes on narrowing after it has lapsed; a no closes everything."""
     for clearance in clearances:
         doctor = replace(
             reason, kind=ReasonKind.CLEARANCE, sources=sheet.book.sources_of(["doctor"]), words=clearance.by_whom
         )
+        if clearance.is_refused:
+            said_no = replace(doctor, why=_DOCTOR_SAID_NO, since=clearance.given_on)
+            sheet.limit(EVERYWHERE, replace(said_no, level=0))
+            sheet.harden(Outcome.DO_NOT_TREAT, said_no)
+            sheet.consequences.add(Consequence.MUST_CALL)
+            continue
         if clearance.max_pressure is not None:
             sheet.limit(EVERYWHERE, replace(doctor, level=clearance.max_pressure))
         if clearance.places:
@@ -308,4 +315,5 @@ def _add_own(sheet: Sheet, fact: ConditionFact) -> None:
     sheet.harden(Outcome.PROCEED_WITH_LIMITS, reason)
 
 
+_DOCTOR_SAID_NO = _("The doctor's answer was: no massage.")
 _YOU_DECIDE = _("No rule knows this one: you decide.")

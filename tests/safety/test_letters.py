@@ -13,7 +13,7 @@ from practice.core.errors import Forbidden, IllegalMove, Invalid, NotFound, Stal
 from practice.safety.content import ConditionContent
 from practice.safety.letters import Letter, LetterState
 from practice.safety.queries.known import known
-from practice.safety.rules_verdict import AskBecause, Outcome
+from practice.safety.rules_verdict import AskBecause, Consequence, Outcome
 from practice.safety.services import conditions, consents, letters
 from tests.factories import intake
 from tests.personas import NOW
@@ -64,12 +64,61 @@ def test_a_question_changes_nothing_and_an_answer_lets_go_ahead_within_it(people
     assert AskBecause.LAPSED_CLEARANCE in {item.because for item in later.verdict.ask_again}
 
 
-def test_a_no_keeps_the_rule_as_it_is(people, ann):
+def answer(people, client_id, number, is_ok, **values):
+    do(people, letters.take_answer, client_id, number, answers=[], is_ok=is_ok, **{"by_whom": "Dr. Byrne", **values})
+
+
+def test_a_no_closes_everything_until_it_is_ended(people, ann):
     ask(people, ann)
-    do(people, letters.take_answer, ann, 1, answers=[], is_ok=False, by_whom="Dr. Byrne")
+    answer(people, ann, 1, False)
     found = look(people, ann)
-    assert found.verdict.outcome == Outcome.NEEDS_CLEARANCE
     assert found.profile.letters[0].state(TODAY) is LetterState.REFUSED
+    assert found.verdict.outcome == Outcome.DO_NOT_TREAT and found.verdict.ceilings[CALF].level == 0
+    assert "The doctor's answer was: no massage." in {reason.why for reason in found.verdict.ceilings[CALF].reasons}
+    assert Consequence.MUST_CALL in found.verdict.consequences
+    do(people, letters.end_letter, ann, 1)
+    assert look(people, ann).verdict.outcome == Outcome.NEEDS_CLEARANCE
+
+
+def test_of_an_ok_and_a_no_the_later_answer_counts(people, ann):
+    ask(people, ann)
+    answer(people, ann, 1, True)
+    assert look(people, ann).verdict.outcome == Outcome.PROCEED_WITH_LIMITS
+    ask(people, ann)
+    assert look(people, ann).verdict.outcome == Outcome.PROCEED_WITH_LIMITS, "a question changes nothing"
+    answer(people, ann, 2, False)
+    assert look(people, ann).verdict.outcome == Outcome.DO_NOT_TREAT
+    ask(people, ann)
+    answer(people, ann, 3, True, until=TODAY)
+    assert look(people, ann).verdict.outcome == Outcome.PROCEED_WITH_LIMITS
+    assert look(people, ann, 1).verdict.outcome == Outcome.NEEDS_CLEARANCE, "what the no took back stays taken back"
+
+
+def test_an_ok_is_for_the_illness_it_was_asked_about(people, ann):
+    ask(people, ann)
+    answer(people, ann, 1, True, max_pressure=2)
+    (old,) = look(people, ann).conditions
+    with guard.acting(people.theo), transaction():
+        conditions.end(people.theo, old[0].id, version=old[0].version)
+    new = do(people, conditions.add_condition, ann, ConditionContent(key=HEART))
+    found = look(people, ann)
+    assert found.verdict.outcome == Outcome.NEEDS_CLEARANCE and found.verdict.ceilings[CALF].level == 2
+    assert Consequence.LETTER_OUTSTANDING in found.verdict.consequences
+    ask(people, ann)
+    answer(people, ann, 2, True)
+    found = look(people, ann)
+    assert found.profile.letters[1].about == (new,)
+    assert found.verdict.outcome == Outcome.PROCEED_WITH_LIMITS
+
+
+def test_a_letter_that_came_before_the_condition_was_noted_covers_what_had_begun_by_then(people):
+    client_id = intake.client_of(people, "theo")
+    ask(people, client_id)
+    answer(people, client_id, 1, True, answered_on=TODAY - timedelta(days=30))
+    do(people, conditions.add_condition, client_id, ConditionContent(key=HEART, since=TODAY - timedelta(days=31)))
+    assert look(people, client_id).verdict.outcome == Outcome.PROCEED_WITH_LIMITS
+    do(people, conditions.add_condition, client_id, ConditionContent(key=HEART, since=TODAY - timedelta(days=29)))
+    assert look(people, client_id).verdict.outcome == Outcome.NEEDS_CLEARANCE
 
 
 def test_an_answer_for_one_place_closes_the_others_until_it_is_ended(people, ann):

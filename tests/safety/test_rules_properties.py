@@ -2,6 +2,7 @@
 
 import itertools
 import random
+from dataclasses import replace
 from datetime import timedelta
 
 from hypothesis import given
@@ -73,7 +74,8 @@ def any_facts(draw) -> Facts:
         therapist_limits=some(st.builds(Limit, st.integers(0, 5), PLACES)),
         consents=draw(st.sampled_from([(), ALL_CONSENTS])),
         clearances=some(
-            st.builds(ClearanceFact, st.sampled_from(KEYS), st.none() | st.integers(0, 5), until=st.none() | DAYS)
+            st.builds(ClearanceFact, st.sampled_from(KEYS), st.none() | st.integers(0, 5), given_on=st.none() | DAYS,
+                      until=st.none() | DAYS, is_refused=st.booleans(), is_withdrawn=st.booleans())
         ),
         intake=draw(st.sampled_from([IntakeFact(), CURRENT])),
         requested=Request(
@@ -115,6 +117,19 @@ def test_adding_a_condition_never_raises_a_ceiling_or_softens_anything(book, bas
     assert set(before.heat.refused_at) <= set(after.heat.refused_at)
     assert after.is_complete <= before.is_complete
     assert {gap.kind for gap in before.not_assessed} <= {gap.kind for gap in after.not_assessed}
+
+
+@given(st.sampled_from(KEYS), conditions(), st.none() | DAYS, st.none() | st.integers(0, 5))
+def test_no_ok_softens_what_nobody_has_decided_or_what_began_after_it(key, fact, given_on, level):
+    fact = replace(fact, key=key, variant=None)
+    ok = ClearanceFact(key, level, given_on=given_on)
+    begun_later = replace(fact, status=ConditionStatus.ACCEPTED, since=TODAY)
+    for one, clearance in ((replace(fact, status=ConditionStatus.PROPOSED), ok),
+                           (begun_later, replace(ok, given_on=TODAY - timedelta(days=1)))):
+        before, after = judge(one), judge(one, clearances=(clearance,))
+        assert OUTCOME_ORDER[after.outcome] >= OUTCOME_ORDER[before.outcome]
+        for place in all_places():
+            assert _depth(after.ceilings[place].level) <= _depth(before.ceilings[place].level)
 
 
 def test_what_is_asked_for_with_care_stays_so_where_a_place_is_closed():

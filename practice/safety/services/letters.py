@@ -9,10 +9,11 @@ from practice.core.body import Place
 from practice.core.errors import IllegalMove, Invalid, NotFound
 from practice.core.text import _
 from practice.premises.queries import the_practice
-from practice.safety.content import ProfileContent
+from practice.safety.content import ConditionContent, ProfileContent
 from practice.safety.letters import Letter, next_number, with_letter
-from practice.safety.models import SafetyProfile
+from practice.safety.models import ConditionState, SafetyProfile
 from practice.safety.queries.book import rulebook
+from practice.safety.queries.rows import conditions_of
 from practice.safety.services.profile import save_profile
 
 MOST_LETTERS = 100
@@ -29,7 +30,8 @@ def ask_doctor(actor: Actor, client_id: int, condition_key: str, *, whom: str, q
     today = _today()
 
     def change(held: ProfileContent) -> ProfileContent:
-        letter = Letter(next_number(held.letters), condition_key, today, whom.strip(), asked)
+        letter = Letter(next_number(held.letters), condition_key, today, whom.strip(), asked,
+                        about=_live(client_id, condition_key))
         return replace(held, letters=(*held.letters, letter)[-MOST_LETTERS:])
 
     return save_profile(actor, client_id, change, version=version, what="doctor_asked")
@@ -61,7 +63,7 @@ def take_answer(actor: Actor, client_id: int, number: int, *, answers: Sequence[
         return replace(held, letters=with_letter(held.letters, replace(
             letter, answers=tuple(answer.strip() for answer in answers)[:len(letter.questions)], is_ok=is_ok,
             max_pressure=max_pressure, places=tuple(places), heat_allowed=heat_allowed, by_whom=by_whom.strip(),
-            answered_on=answered_on, until=until)))
+            answered_on=answered_on, until=until, about=letter.about or _live(client_id, letter.condition_key))))
 
     return save_profile(actor, client_id, change, version=version, what="doctor_answered")
 
@@ -87,6 +89,12 @@ def _letter(held: ProfileContent, number: int) -> Letter:
     if found is None:
         raise NotFound()
     return found
+
+
+def _live(client_id: int, condition_key: str) -> tuple[int, ...]:
+    """The conditions of the client that go by this rule now, those not yet decided too."""
+    rows = conditions_of(client_id, ConditionState.ACCEPTED, ConditionState.PROPOSED)
+    return tuple(row.id for row in rows if ConditionContent.from_json(row.content).key == condition_key)
 
 
 def _today() -> date:
