@@ -20,11 +20,11 @@ from practice.safety.rules_facts import (
     Wish,
 )
 
-KEPT_FORMS = 4  # forms whose read texts are remembered beside the present one
+KEPT_FORMS = 12  # forms whose read texts are remembered beside the present one
 # What of a condition a brief calls changed.
 TOLD_OF_CONDITION = ("key", "words", "places", "spots", "side", "variant", "due_on", "own_limit", "note")
 # What of a profile is no news by itself.
-UNTOLD_OF_PROFILE = ("read", "allergies_asked_on", "earlier")
+UNTOLD_OF_PROFILE = ("read", "waiting", "allergies_asked_on", "earlier")
 
 
 def _day(text: str | None) -> date | None:
@@ -129,7 +129,8 @@ class ProfileContent:
 
     `allergies_refused` are substances a form named and a therapist struck out, `allergies_form` the newest form there
     was then: a later form that names them again is heard again. `read` are the questions of a form, by submission id,
-    whose own words were read or that were asked at the visit. `earlier` is what stood here before it was written over.
+    whose own words were read or that were asked at the visit; `waiting` are older forms, by submission id, in which
+    something is still open. `earlier` is what stood here before it was written over.
     """
 
     allergies: tuple[AllergyFact, ...] = ()
@@ -145,6 +146,7 @@ class ProfileContent:
     pinned: tuple[str, ...] = ()
     read: tuple[tuple[int, tuple[str, ...]], ...] = ()
     allergies_form: int | None = None
+    waiting: tuple[int, ...] = ()
     earlier: Earlier = field(default=Earlier(), compare=False, repr=False)
 
     @property
@@ -188,7 +190,7 @@ class ProfileContent:
             "blood_pressure": [self.blood_pressure.systolic, self.blood_pressure.diastolic,
                                _text(self.blood_pressure.on)] if self.blood_pressure else None,
             "allergies_form": self.allergies_form, "pinned": list(self.pinned),
-            "read": [[number, list(keys)] for number, keys in self.read],
+            "read": [[number, list(keys)] for number, keys in self.read], "waiting": list(self.waiting),
             **({"earlier": self.earlier.to_data()} if self.earlier.since else {}),
         }
 
@@ -211,7 +213,7 @@ class ProfileContent:
             blood_pressure=_reading(data.get("blood_pressure")),
             allergies_form=data.get("allergies_form"), pinned=tuple(data["pinned"]),
             read=tuple((number, tuple(keys)) for number, keys in data["read"]),
-            earlier=Earlier.from_data(data.get("earlier")))
+            waiting=tuple(data.get("waiting", ())), earlier=Earlier.from_data(data.get("earlier")))
 
 
 def _reading(row: list | None) -> BloodPressure | None:

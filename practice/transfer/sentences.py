@@ -138,6 +138,7 @@ CHANGED = {
     "profile.doctor_answered": _("%(who)s recorded a doctor's answer"),
     "profile.doctor_asked": _("%(who)s asked a doctor"),
     "profile.doctor_ended": _("%(who)s ended a doctor's OK"),
+    "profile.kept_open": _("%(who)s sent a form while older answers were still to be read"),
     "profile.limits": _("%(who)s changed the limits"),
     "profile.read": _("%(who)s marked answers as read"),
     "profile.remarks": _("%(who)s settled remarks of the client"),

@@ -12,7 +12,7 @@ from practice.catalog.techniques import Technique, home_care, in_a_word
 from practice.core.body import UNASSESSED, Place, Spot, all_places, names
 from practice.intake.answers import OpenPoint
 from practice.intake.kinds import QuestionKind
-from practice.safety.queries.known import LastForm
+from practice.safety.queries.forms import LastForm
 from practice.safety.rules import limits
 from practice.safety.rules_verdict import AskBecause, PointLimit, Reason, Shown, Status, Verdict
 from practice.sessions.content import HOW_TAKEN_LABELS, NoteContent, Override, WorkRow

@@ -11,7 +11,7 @@ from practice.core.body import Place, level_words
 from practice.safety.changes import Change, How, Sheet, What, answered_otherwise, between_forms, medicines_between
 from practice.safety.content import ConditionContent
 from practice.safety.queries.book import rulebook
-from practice.safety.queries.known import LastForm, sent_on
+from practice.safety.queries.forms import LastForm, sent_on
 from practice.safety.queries.since import changed_since, conditions_since
 from practice.sessions.measures import MEASURES
 

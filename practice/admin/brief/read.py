@@ -10,7 +10,8 @@ from practice.clients.queries import get_client
 from practice.core import clock
 from practice.intake.models import VISIT_CHECK, Submission
 from practice.safety.models import BriefReview
-from practice.safety.queries.known import Known, known, known_with, sent_on
+from practice.safety.queries.forms import sent_on
+from practice.safety.queries.known import Known, known, known_with
 from practice.schedule.models import Appointment, DeskMessage
 from practice.schedule.queries.appointments import TreatedBy, treated_by
 from practice.schedule.queries.messages import messages_for

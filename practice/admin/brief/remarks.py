@@ -10,7 +10,7 @@ from practice.admin.words import gettext
 from practice.core.body import level_words
 from practice.intake.models import VISIT_CHECK
 from practice.intake.words import lines
-from practice.safety.queries.known import sent_on
+from practice.safety.queries.forms import sent_on
 from practice.safety.rules_verdict import Reason, ReasonKind, Shown, Verdict
 from practice.safety.said import Said, also_said
 from practice.sessions.content import NoteContent

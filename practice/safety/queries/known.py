@@ -1,25 +1,21 @@
 """Gathering what is known of clients, and the verdict over it."""
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from functools import lru_cache
 
-from sqlalchemy import BindParameter, Select, bindparam, func, select
-from sqlalchemy.orm import joinedload, load_only
+from sqlalchemy import bindparam, select
 
 from practice.clients.models import Client
 from practice.core import clock
 from practice.core.db import db
 from practice.core.errors import NotFound
-from practice.intake.answers import Completeness, completeness
-from practice.intake.definition import FormDefinition, birth_date
-from practice.intake.models import VISIT_CHECK, FormVersion, Submission
-from practice.intake.queries import answers_of, definition_of
-from practice.premises.queries import the_practice
+from practice.intake.definition import birth_date
 from practice.safety import proposals as named
 from practice.safety.content import ConditionContent, ProfileContent
 from practice.safety.models import Condition, ConditionState, SafetyProfile
 from practice.safety.queries.book import rulebook
+from practice.safety.queries.forms import LastForm, forms_of, is_fresh, newest_of, sent_on, still_open
 from practice.safety.rulebook import shipped
 from practice.safety.rules import (
     AllergyFact,
@@ -36,27 +32,11 @@ from practice.safety.rules import (
 )
 from practice.safety.rules_loosened import Loosened, loosened
 
-CHECK_HOLDS_DAYS = 1
-FORMS_EACH = 3  # of each kind of form, the newest: the present one and what it is compared with
 LIVE = (ConditionState.PROPOSED, ConditionState.ACCEPTED)
 
 # Today, the brief, the note and each of its savings ask for the same verdict: the last ones are kept, for about a day's
 # clients of a practice. Other facts, another day or another rulebook are another question.
 judged = lru_cache(maxsize=64)(assess)
-
-
-@dataclass(frozen=True)
-class LastForm:
-    """A form of a client, opened. `completeness` leaves out what a therapist has read or asked since."""
-
-    submission: Submission
-    definition: FormDefinition
-    answers: dict
-    completeness: Completeness
-
-    def feeds(self, what: str) -> bool:
-        """Whether this form asks for it at all."""
-        return self.definition.feeds(what)
 
 
 @dataclass(frozen=True)
@@ -91,7 +71,7 @@ class Known:
     @property
     def is_asked_for_the_day(self) -> bool:
         """Whether a check, or a health history that came in as lately, speaks of this day."""
-        return self.check is not None or (self.form is not None and _is_fresh(self.form, self.facts.on))
+        return self.check is not None or (self.form is not None and is_fresh(self.form, self.facts.on))
 
     def verdict_with(self, products: Iterable[str]) -> Verdict:
         """The verdict with these products about to be used; the same one where there are none."""
@@ -114,24 +94,11 @@ class Known:
                                             if form))}
 
 
-def _newest_forms(ids: BindParameter) -> Select:
-    order = (Submission.submitted_at.desc(), Submission.id.desc())
-    rank = func.row_number().over(partition_by=(Submission.client_id, FormVersion.key), order_by=order)
-    ranked = (select(Submission.id, rank.label("rank")).join(FormVersion, FormVersion.id == Submission.form_version_id)
-              .where(Submission.client_id.in_(ids)).subquery())
-    newest = select(ranked.c.id).where(ranked.c.rank <= FORMS_EACH)
-    return (select(Submission).where(Submission.client_id.in_(ids), Submission.id.in_(newest)).order_by(*order)
-            .options(load_only(Submission.client_id, Submission.form_version_id, Submission.submitted_at,
-                               Submission.valid_until_on, Submission.uid, Submission._answers),
-                     joinedload(Submission.form_version).load_only(FormVersion.content_hash)))
-
-
 # Read for every brief and every signature, so built only once.
 IDS = bindparam("ids", expanding=True)
 BORN = (select(Client.id, Client.born_on, SafetyProfile)
         .outerjoin(SafetyProfile, SafetyProfile.client_id == Client.id).where(Client.id.in_(IDS)))
 CONDITIONS = select(Condition).where(Condition.client_id.in_(IDS)).order_by(Condition.id)
-NEWEST_FORMS = _newest_forms(IDS)
 
 
 def known(client_id: int, on: date, requested: Request | None = None) -> Known:
@@ -155,70 +122,26 @@ def known_with(client: Client, profile: SafetyProfile | None, on: date) -> Known
 
 def _known_of(people: Mapping[int, tuple[date | None, SafetyProfile | None]], on, requested=None) -> dict[int, Known]:
     ids = sorted(people)
-    conditions, forms = (_by_client(chosen, ids) for chosen in (CONDITIONS, NEWEST_FORMS))
-    return {client_id: _known(client_id, born_on, on, conditions.get(client_id, []), profile, forms.get(client_id, []),
-                              requested or Request())
-            for client_id, (born_on, profile) in people.items()}
+    profiles = {client_id: ProfileContent.from_json(row.content if row else None)
+                for client_id, (_born, row) in people.items()}
+    conditions: dict[int, list] = {}
+    for row in db.session.scalars(CONDITIONS, {"ids": ids}):
+        conditions.setdefault(row.client_id, []).append(row)
+    forms = forms_of(profiles)
+    return {client_id: _known(client_id, born_on, on, conditions.get(client_id, []), row, profiles[client_id],
+                              forms[client_id], requested or Request())
+            for client_id, (born_on, row) in people.items()}
 
 
-def _by_client(chosen, ids: list[int]) -> dict[int, list]:
-    found: dict[int, list] = {}
-    for row in db.session.scalars(chosen, {"ids": ids}):
-        found.setdefault(row.client_id, []).append(row)
-    return found
-
-
-def _known(client_id, born_on, on, rows, profile_row_, submissions, requested) -> Known:
+def _known(client_id, born_on, on, rows, profile_row_, profile, forms, requested) -> Known:
     live = tuple((row, ConditionContent.from_json(row.content)) for row in rows if row.state in LIVE)
     past = tuple(row for row in rows if row.state not in LIVE)
-    profile = ProfileContent.from_json(profile_row_.content if profile_row_ else None)
-    forms = tuple(_opened(row, profile) for row in submissions)
-    form = next((one for one in forms if one.definition.key != VISIT_CHECK), None)
-    check = next((one for one in forms if one.definition.key == VISIT_CHECK and _is_fresh(one, on)), None)
-    left_open = _left_open(forms, form, check)
+    form, check = newest_of(forms, on)
+    left_open = still_open(forms, form, check)
     facts = _facts(on, born_on, live, profile, forms, form, left_open, requested)
     version, changed_at = (profile_row_.version, profile_row_.changed_at) if profile_row_ else (0, None)
     return Known(client_id, live, past, profile, version, changed_at, form, check, forms, left_open, facts,
                  judged(facts, rulebook()))
-
-
-def _left_open(forms: tuple[LastForm, ...], form: LastForm | None, check: LastForm | None) -> tuple[LastForm, ...]:
-    """The forms with something still to read or to ask, the present history first.
-
-    Own words stay open until a therapist has read them, in every check and in the newest history of each kind: the next
-    form does not repeat them. What a check left to be asked stays open until the next check, however long ago it came:
-    only what it said of its own day has aged.
-    """
-    found, met = [], set()
-    for one in forms:
-        state, key = one.completeness, one.definition.key
-        if one is not form and one is not check:
-            if key == VISIT_CHECK and key not in met:
-                state = replace(state, required_missing=(), unanswered=())
-            else:
-                state = Completeness(unread=state.unread if key == VISIT_CHECK or key not in met else ())
-        met.add(key)
-        if not state.is_complete:
-            found.append(one if state is one.completeness else replace(one, completeness=state))
-    return tuple(sorted(found, key=lambda one: one.submission is not form.submission if form else False))
-
-
-def _opened(row: Submission, profile: ProfileContent) -> LastForm:
-    definition, answers = definition_of(row.form_version), answers_of(row)
-    settled = profile.read_keys(row.id)
-    state = completeness(definition, answers, on=sent_on(row), read=settled)
-    left = {part.name: tuple(point for point in getattr(state, part.name) if point.question_key not in settled)
-            for part in fields(state)}
-    return LastForm(row, definition, answers, Completeness(**left))
-
-
-def sent_on(row: Submission) -> date:
-    """The practice's local day on which a form came in."""
-    return clock.local_date(row.submitted_at, the_practice().time_zone)
-
-
-def _is_fresh(check: LastForm, on: date) -> bool:
-    return 0 <= (on - sent_on(check.submission)).days <= CHECK_HOLDS_DAYS
 
 
 def _born_on(born_on: date | None, forms: Iterable[LastForm]) -> date | None:

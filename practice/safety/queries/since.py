@@ -8,7 +8,8 @@ from practice.safety.changes_known import Stood, between
 from practice.safety.content import ConditionContent, ProfileContent
 from practice.safety.models import Condition, ConditionState
 from practice.safety.queries.book import rulebook
-from practice.safety.queries.known import Known, LastForm, allergies_of, never_more_of, sent_on, wishes_of
+from practice.safety.queries.forms import LastForm, sent_on
+from practice.safety.queries.known import Known, allergies_of, never_more_of, wishes_of
 
 
 def changed_since(known: Known, since: datetime) -> list[Change]:

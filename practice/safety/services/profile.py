@@ -17,6 +17,7 @@ from practice.intake.queries import get_submission, latest_submission
 from practice.premises.queries import the_practice
 from practice.safety.content import ProfileContent
 from practice.safety.models import SafetyProfile
+from practice.safety.queries.forms import to_keep_open
 from practice.safety.queries.rows import profile_to_change
 from practice.safety.rules import AllergyFact, BloodPressure, Limit, Wish
 from practice.safety.services.consequences import rewrite
@@ -32,13 +33,28 @@ def save_profile(actor: Actor, client_id: int, change: Callable[[ProfileContent]
     Raises Stale, NotFound.
     """
     require(actor, Permission.CHART_WRITE)
-    client = get_client(client_id)
-    row, now = profile_to_change(client.id), clock.now()
+    row = _written(actor, get_client(client_id).id, change, version, what)
+    rewrite(actor, client_id)
+    return row
+
+
+def keep_open(actor: Actor, client_id: int) -> None:
+    """After a form came in: older ones with something still open go on being read, however many came since."""
+    today = clock.local_date(clock.now(), the_practice().time_zone)
+    row = profile_to_change(client_id)
+    waiting = to_keep_open(client_id, today)
+    if waiting != ProfileContent.from_json(row.content if row else None).waiting:
+        _written(actor, client_id, lambda held: replace(held, waiting=waiting), None, "kept_open")
+
+
+def _written(actor: Actor, client_id: int, change: Callable[[ProfileContent], ProfileContent], version: int | None,
+             what: str) -> SafetyProfile:
+    row, now = profile_to_change(client_id), clock.now()
     begun = row.changed_at if row else EVER
     if row is None:
         if version:
             raise Stale()
-        row = SafetyProfile(client_id=client.id, changed_at=now, version=1)
+        row = SafetyProfile(client_id=client_id, changed_at=now, version=1)
         db.session.add(row)
     elif version is not None:
         check_version(row, version)
@@ -48,8 +64,7 @@ def save_profile(actor: Actor, client_id: int, change: Callable[[ProfileContent]
     row.content = change(held).written_over(held, now, begun).to_json()
     row.changed_at = now
     db.session.flush()
-    audit.record(actor, f"profile.{what}", row, client_id=client.id)
-    rewrite(actor, client.id)
+    audit.record(actor, f"profile.{what}", row, client_id=client_id)
     return row
 
 

@@ -17,6 +17,7 @@ from practice.safety.proposals import Proposal, proposals
 from practice.safety.queries.book import rulebook
 from practice.safety.queries.rows import conditions_of
 from practice.safety.services.consequences import rewrite
+from practice.safety.services.profile import keep_open
 
 
 def receive_form(actor: Actor, answers: Mapping[str, Any], signature: Mapping[str, Any]) -> int:
@@ -38,6 +39,7 @@ def receive_form(actor: Actor, answers: Mapping[str, Any], signature: Mapping[st
             if not any(content.adds_nothing_to(other) for other in held):
                 _add(actor, client_id, submission_id, content)
                 held.append(content)
+        keep_open(actor, client_id)
     rewrite(actor, client_id)
     return submission_id
 

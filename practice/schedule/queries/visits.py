@@ -15,7 +15,7 @@ from practice.premises.models import Room
 from practice.premises.queries import the_practice
 from practice.safety.models import ConsequenceRow
 from practice.safety.queries.desk import by_urgency
-from practice.safety.queries.known import CHECK_HOLDS_DAYS
+from practice.safety.queries.forms import CHECK_HOLDS_DAYS
 from practice.safety.rules_verdict import Consequence
 from practice.schedule.models import Appointment
 from practice.schedule.states import AppointmentState
