@@ -23,7 +23,7 @@ from practice.billing.queries.methods import method_word
 from practice.billing.states import PAYMENT_STATE_LABELS, PaymentState
 from practice.clients.contact import format_phone
 from practice.clients.models import REMINDER_LABELS, ReminderChannel
-from practice.core import clock
+from practice.core import clock, dates
 from practice.core.money import format_money
 from practice.intake.models import FORM_STATE_LABELS, FormState
 from practice.premises.models import METHOD_KIND_LABELS, TAX_CATEGORY_LABELS, MethodKind, TaxCategory
@@ -108,7 +108,7 @@ def phone(value: str) -> str:
 
 def age(born_on: date) -> int:
     """Whole years today."""
-    return clock.age(born_on, today())
+    return dates.age(born_on, today())
 
 
 def tr(text) -> str:

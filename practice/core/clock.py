@@ -47,11 +47,6 @@ def local_date(instant: datetime, tz_name: str) -> date:
     return local(instant, tz_name).date()
 
 
-def age(born_on: date, on: date) -> int:
-    """Whole years from a birth date to a day; of the 29th of February, in a year without one, counted from 1 March."""
-    return on.year - born_on.year - ((on.month, on.day) < (born_on.month, born_on.day))
-
-
 def to_utc(wall: datetime, tz_name: str) -> datetime:
     """The instant of a naive wall-clock time in `tz_name`; a time skipped by summer time moves forward."""
     return wall.replace(tzinfo=zone(tz_name)).astimezone(UTC)

@@ -1,4 +1,4 @@
-"""Dates and times as people type them. Nothing here knows what day it is: the caller says."""
+"""Dates and times as people type them, and ages. Nothing here knows what day it is: the caller says."""
 import re
 from dataclasses import dataclass
 from datetime import date, time, timedelta
@@ -84,6 +84,11 @@ def _words_of(locale: str) -> _Words:
 
 def _word(name: str) -> str:
     return name.casefold().rstrip(".")
+
+
+def age(born_on: date, on: date) -> int:
+    """Whole years from a birth date to a day; of the 29th of February, in a year without one, counted from 1 March."""
+    return on.year - born_on.year - ((on.month, on.day) < (born_on.month, born_on.day))
 
 
 def month_name(month: int, locale: str) -> str:

@@ -18,7 +18,7 @@ from functools import cache, cached_property
 from importlib import resources
 from typing import Any
 
-from practice.core import clock
+from practice.core.dates import age
 from practice.core.errors import DomainError
 from practice.core.text import _
 from practice.intake.definition_check import check_definition
@@ -234,7 +234,7 @@ def is_minor(answers: Mapping[str, Any], on: date) -> bool:
 
 
 def is_under_age(born: date, on: date) -> bool:
-    return clock.age(born, on) < ADULT_AGE
+    return age(born, on) < ADULT_AGE
 
 
 def visible_sections(definition: FormDefinition, answers: Mapping[str, Any], on: date, *,

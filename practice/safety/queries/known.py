@@ -7,7 +7,7 @@ from functools import lru_cache
 from sqlalchemy import bindparam, select
 
 from practice.clients.models import Client
-from practice.core import clock
+from practice.core.dates import age
 from practice.core.db import db
 from practice.core.errors import NotFound
 from practice.intake.definition import birth_date
@@ -153,7 +153,7 @@ def _born_on(born_on: date | None, forms: Iterable[LastForm]) -> date | None:
 def _facts(on, born_on, conditions, profile, forms, form, left_open, requested) -> Facts:
     born = _born_on(born_on, forms)
     return Facts(
-        on=on, age=clock.age(born, on) if born else None,
+        on=on, age=age(born, on) if born else None,
         conditions=tuple(content.fact(is_proposed=row.state is ConditionState.PROPOSED, ref=str(row.id))
                          for row, content in conditions),
         pains=_pains(forms, profile), allergies=allergies_of(profile, forms),

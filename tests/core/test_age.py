@@ -1,9 +1,9 @@
-"""What the clock counts: whole years from a birth date."""
+"""Ages: whole years from a birth date."""
 from datetime import date
 
 import pytest
 
-from practice.core import clock
+from practice.core.dates import age
 
 
 @pytest.mark.parametrize(("born_on", "on", "years"), [
@@ -15,4 +15,4 @@ from practice.core import clock
     (date(2026, 11, 17), date(2026, 11, 17), 0),
 ])
 def test_a_year_of_age_is_full_on_the_birthday(born_on, on, years):
-    assert clock.age(born_on, on) == years
+    assert age(born_on, on) == years
