@@ -28,6 +28,7 @@ class LetterState(StrEnum):
     OK = "ok"
     REFUSED = "refused"
     LAPSED = "lapsed"
+    OVERRULED = "overruled"
     ENDED = "ended"
 
 
@@ -36,6 +37,7 @@ LETTER_STATE_LABELS = {
     LetterState.OK: _("OK given"),
     LetterState.REFUSED: _("Answer: no massage"),
     LetterState.LAPSED: _("OK has run out"),
+    LetterState.OVERRULED: _("A later answer counts"),
     LetterState.ENDED: _("Ended"),
 }
 
@@ -75,6 +77,11 @@ class Letter:
             return LetterState.REFUSED
         return LetterState.LAPSED if self.until is not None and self.until < on else LetterState.OK
 
+    @property
+    def is_answer(self) -> bool:
+        """Whether an answer came that nobody has ended."""
+        return self.is_ok is not None and self.ended_on is None
+
     def is_after(self, other: "Letter") -> bool:
         """Whether this is the later answer about the same conditions."""
         if self.condition_key != other.condition_key or (
@@ -110,15 +117,21 @@ def clearances(letters: Iterable[Letter]) -> tuple[ClearanceFact, ...]:
 
     Of an OK and a no about the same the later one counts: a no takes the OK back, an OK puts the no aside.
     """
-    answered = [one for one in letters if one.is_ok is not None and one.ended_on is None]
+    held = tuple(letters)
     facts = []
-    for one in answered:
-        is_overruled = any(other.is_ok != one.is_ok and other.is_after(one) for other in answered)
-        if one.is_ok or not is_overruled:
+    for one in held:
+        is_overruled = overruled(one, held)
+        if one.is_answer and (one.is_ok or not is_overruled):
             facts.append(ClearanceFact(
                 one.condition_key, one.max_pressure, one.places, one.heat_allowed, one.by_whom, one.answered_on,
                 one.until, tuple(map(str, one.about)), is_refused=not one.is_ok, is_withdrawn=is_overruled))
     return tuple(facts)
+
+
+def overruled(letter: Letter, letters: Iterable[Letter]) -> bool:
+    """Whether a later answer about the same conditions says otherwise."""
+    return letter.is_answer and any(other.is_answer and other.is_ok != letter.is_ok and other.is_after(letter)
+                                    for other in letters)
 
 
 def with_letter(letters: tuple[Letter, ...], changed: Letter) -> tuple[Letter, ...]:

@@ -209,7 +209,7 @@ def _write_clearances(sheet: Sheet, rule: Rule, clearances: list[ClearanceFact],
             reason, kind=ReasonKind.CLEARANCE, sources=sheet.book.sources_of(["doctor"]), words=clearance.by_whom
         )
         if clearance.is_refused:
-            said_no = replace(doctor, why=_DOCTOR_SAID_NO, since=clearance.given_on)
+            said_no = replace(doctor, label=_DOCTOR_SAID_NO, since=clearance.given_on)
             sheet.limit(EVERYWHERE, replace(said_no, level=0))
             sheet.harden(Outcome.DO_NOT_TREAT, said_no)
             sheet.consequences.add(Consequence.MUST_CALL)
@@ -315,5 +315,5 @@ def _add_own(sheet: Sheet, fact: ConditionFact) -> None:
     sheet.harden(Outcome.PROCEED_WITH_LIMITS, reason)
 
 
-_DOCTOR_SAID_NO = _("The doctor's answer was: no massage.")
+_DOCTOR_SAID_NO = _("Doctor's answer: no massage")
 _YOU_DECIDE = _("No rule knows this one: you decide.")

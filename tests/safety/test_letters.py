@@ -11,7 +11,7 @@ from practice.core.body import Place
 from practice.core.db import db, transaction
 from practice.core.errors import Forbidden, IllegalMove, Invalid, NotFound, Stale
 from practice.safety.content import ConditionContent
-from practice.safety.letters import Letter, LetterState
+from practice.safety.letters import Letter, LetterState, overruled
 from practice.safety.queries.known import known
 from practice.safety.rules_verdict import AskBecause, Consequence, Outcome
 from practice.safety.services import conditions, consents, letters
@@ -74,7 +74,8 @@ def test_a_no_closes_everything_until_it_is_ended(people, ann):
     found = look(people, ann)
     assert found.profile.letters[0].state(TODAY) is LetterState.REFUSED
     assert found.verdict.outcome == Outcome.DO_NOT_TREAT and found.verdict.ceilings[CALF].level == 0
-    assert "The doctor's answer was: no massage." in {reason.why for reason in found.verdict.ceilings[CALF].reasons}
+    assert ("Doctor's answer: no massage", "Dr. Byrne") in {
+        (reason.label, reason.words) for reason in found.verdict.ceilings[CALF].reasons}
     assert Consequence.MUST_CALL in found.verdict.consequences
     do(people, letters.end_letter, ann, 1)
     assert look(people, ann).verdict.outcome == Outcome.NEEDS_CLEARANCE
@@ -91,7 +92,10 @@ def test_of_an_ok_and_a_no_the_later_answer_counts(people, ann):
     ask(people, ann)
     answer(people, ann, 3, True, until=TODAY)
     assert look(people, ann).verdict.outcome == Outcome.PROCEED_WITH_LIMITS
-    assert look(people, ann, 1).verdict.outcome == Outcome.NEEDS_CLEARANCE, "what the no took back stays taken back"
+    found = look(people, ann, 1)
+    assert found.verdict.outcome == Outcome.NEEDS_CLEARANCE, "what the no took back stays taken back"
+    held = found.profile.letters
+    assert [overruled(one, held) for one in held] == [True, True, False]
 
 
 def test_an_ok_is_for_the_illness_it_was_asked_about(people, ann):

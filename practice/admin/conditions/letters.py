@@ -18,7 +18,7 @@ from practice.admin.conditions.form import level_choices, posted_places, read_wh
 from practice.clients.queries import get_client
 from practice.core.body import REGIONS, Place, Side
 from practice.core.errors import NotFound
-from practice.safety.letters import LETTER_STATE_LABELS, STANDING_QUESTIONS, Letter, LetterState
+from practice.safety.letters import LETTER_STATE_LABELS, STANDING_QUESTIONS, Letter, LetterState, overruled
 from practice.safety.queries.book import rulebook
 from practice.safety.queries.known import known
 from practice.safety.queries.rows import profile_row
@@ -126,8 +126,12 @@ def read_letter(client_id: int, number: int) -> Letter:
 
 def letter_rows(held: tuple[Letter, ...], today: date) -> list[dict]:
     """The letters for the page of conditions, newest first."""
-    return [{"letter": one, "label": label_of(one), "state": one.state(today),
-             "words": gettext(LETTER_STATE_LABELS[one.state(today)])} for one in reversed(held)]
+    rows = []
+    for one in reversed(held):
+        state = LetterState.OVERRULED if overruled(one, held) else one.state(today)
+        rows.append({"letter": one, "label": label_of(one), "state": state,
+                     "words": gettext(LETTER_STATE_LABELS[state])})
+    return rows
 
 
 def label_of(letter: Letter) -> str:
