@@ -8,6 +8,8 @@ reason. How facts combine:
 * the hardest outcome counts: do not treat, needs a doctor's OK, go ahead with limits, go ahead;
 * a wish is a target and limits nothing; a pain mark alone closes nothing;
 * what is only proposed counts at its strictest, what has aged keeps its limit;
+* a doctor's OK lets the work go ahead for the illness it was asked about, its limits hold until it is ended, and a no
+  closes everything;
 * silence is not safety: what was never asked, answered or read stands in `not_assessed`: the verdict is not complete,
   and no place it may concern is shown as free;
 * low pressure is not safety: a refused technique is refused at any level.
