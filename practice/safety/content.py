@@ -74,9 +74,13 @@ class ConditionContent:
                 self.variant, _text(self.since), _text(self.due_on), self.told]
         return hashlib.sha256(canonical_json(said).encode()).hexdigest()[:16]
 
-    def adds_nothing_to(self, held: "ConditionContent") -> bool:
-        """Whether a proposal says only what a condition on file says already."""
-        if self.origin and self.origin == held.origin:
+    def adds_nothing_to(self, held: "ConditionContent", *, is_of_today: bool = False) -> bool:
+        """Whether a proposal says only what a condition on file says already.
+
+        The same answer of a later history is known again, whatever the therapist has made of it. A check speaks of its
+        own day: what was taken down as something else is heard anew.
+        """
+        if self.origin and self.origin == held.origin and (self.key == held.key or not is_of_today):
             return True
         return self.core == held.core and self.told in ("", held.told) and self.since in (None, held.since)
 

@@ -1,10 +1,11 @@
 """Deciding on the screen: answers of the form, conditions, allergies, limits, consents, what was read and asked."""
 import re
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 
 from practice.access import guard
+from practice.core import clock
 from practice.core.body import Place, Spot
 from practice.core.db import db, transaction
 from practice.safety.content import ConditionContent
@@ -148,7 +149,7 @@ def test_an_allergy_of_the_form_is_taken_down_or_struck_out(theo, people, ann):
 def test_the_whole_list_of_allergies(theo, people, ann):
     name = look(people, ann).verdict.allergies[0].substance
     theo.post(f"/conditions/client/{ann}/allergies", data={
-        "version": 0, "substance": ["Lavender", "", "Latex"], "reaction": ["itch", "", ""],
+        "version": 0, "shown": [name], "substance": ["Lavender", "", "Latex"], "reaction": ["itch", "", ""],
         "use_instead": ["unscented", "", ""], "severe": "2"})
     found = look(people, ann).profile
     assert [(fact.substance, fact.severity, fact.use_instead) for fact in found.allergies] == [
@@ -157,6 +158,48 @@ def test_the_whole_list_of_allergies(theo, people, ann):
     answer = theo.post(f"/conditions/client/{ann}/allergies", data={"version": 0, "substance": []},
                        follow_redirects=True)
     assert "Somebody else changed this" in words(answer) and len(look(people, ann).profile.allergies) == 2
+
+
+def test_deciding_one_allergy_leaves_the_others_to_be_decided(theo, people, ann):
+    name = look(people, ann).verdict.allergies[0].substance
+    theo.post(f"/conditions/client/{ann}/allergy", data={"substance": name, "do": "refuse"})
+    with clock.frozen(NOW + timedelta(minutes=5)):
+        send(people, ann, allergies=["nut", "latex", "fragrance"], allergy_severe="yes")
+        theo.post(f"/conditions/client/{ann}/allergy", data={"substance": "Scents or perfume", "do": "accept"})
+    found = look(people, ann)
+    assert {fact.substance: (str(fact.status), fact.severity) for fact in found.verdict.allergies} == {
+        "Scents or perfume": ("accepted", "severe"), name: ("proposed", "severe"), "Latex": ("proposed", "severe")}
+    assert found.profile.allergies_refused == ()
+
+
+def test_only_what_stood_on_the_page_is_struck_out(theo, people, ann):
+    """A form that comes in while the page is open is not decided by saving the page."""
+    page = theo.get(f"/conditions/client/{ann}").get_data(as_text=True)
+    shown = re.findall(r'name="shown" value="([^"]+)"', page)
+    assert shown == [look(people, ann).verdict.allergies[0].substance]
+    with clock.frozen(NOW + timedelta(minutes=5)):
+        send(people, ann, allergies=["latex"], allergy_severe="yes")
+        theo.post(f"/conditions/client/{ann}/allergies", data={
+            "version": 0, "shown": shown, "substance": ["Lavender"], "reaction": [""], "use_instead": [""]})
+    found = look(people, ann)
+    assert {fact.substance: str(fact.status) for fact in found.verdict.allergies} == {
+        "Lavender": "accepted", "Latex": "proposed"}
+    assert found.profile.allergies_refused == tuple(shown)
+
+
+def test_what_a_form_says_worse_of_an_allergy_is_taken_over_or_put_aside(theo, people, ann):
+    name = look(people, ann).verdict.allergies[0].substance
+    theo.post(f"/conditions/client/{ann}/allergy", data={"substance": name, "do": "accept"})
+    for minutes, said, severity in ((5, "refuse", ""), (10, "accept", "severe")):
+        with clock.frozen(NOW + timedelta(minutes=minutes)):
+            send(people, ann, allergies=["nut"], allergy_severe="yes", allergy_reaction="Throat swells")
+            (fact,) = look(people, ann).verdict.allergies
+            assert (fact.substance, str(fact.status), fact.severity) == (name, "proposed", "severe")
+            theo.post(f"/conditions/client/{ann}/allergy", data={"substance": name, "do": said})
+        (fact,) = look(people, ann).verdict.allergies
+        assert (str(fact.status), fact.severity) == ("accepted", severity)
+        assert look(people, ann).profile.allergies_refused == ()
+    assert fact.reaction == "Throat swells"
 
 
 def test_limits_and_consents(theo, people, ann):

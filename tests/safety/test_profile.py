@@ -1,4 +1,5 @@
 """Allergies, limits, wishes and consents as a therapist takes them down."""
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -38,6 +39,34 @@ def test_an_allergy_of_the_form_waits_until_it_is_taken_down_or_struck_out(peopl
     with clock.frozen(NOW + timedelta(days=200)):
         send(people, ann, allergies=["lanolin"], allergy_severe="yes")
     assert len(look(people, ann).verdict.allergies) == 2, "named again later: heard again"
+
+
+def test_what_nobody_decided_is_not_taken_back_by_a_later_form(people, ann):
+    send(people, ann, allergies=["latex", "nut"], allergy_severe="yes", allergy_reaction="Throat")
+    with clock.frozen(NOW + timedelta(hours=1)):
+        send(people, ann, allergies=["nut"], allergy_severe="no")
+    with clock.frozen(NOW + timedelta(hours=2)):
+        send(people, ann, allergies=["no"])
+    found = look(people, ann)
+    assert {fact.substance: (str(fact.status), fact.severity, fact.reaction) for fact in found.verdict.allergies} == {
+        "Nuts or almond oil": ("proposed", "severe", "Throat"), "Latex": ("proposed", "severe", "Throat")}
+    assert Gap.UNDECIDED in {gap.kind for gap in found.verdict.not_assessed} and not found.verdict.is_complete
+    save(people, "set_allergies", ann, (), refused=("Latex", "Nuts or almond oil"))
+    assert look(people, ann).verdict.allergies == ()
+
+
+@pytest.mark.parametrize(("taken", "said", "is_anew"), [
+    (AllergyFact("Latex"), {"allergy_severe": "yes"}, True),
+    (AllergyFact("Latex", "", "rash"), {"allergy_severe": "no", "allergy_reaction": "My throat swells"}, True),
+    (AllergyFact("Latex", "severe", "Rash on the hands"), {"allergy_severe": "yes", "allergy_reaction": "rash"}, False),
+    (AllergyFact("latex", "severe", "rash"), {"allergy_severe": "no"}, False)])
+def test_what_a_newer_form_says_worse_of_an_allergy_is_to_be_decided_anew(people, ann, taken, said, is_anew):
+    save(people, "set_allergies", ann, (replace(taken, use_instead="vinyl"),))
+    send(people, ann, allergies=["latex"], **said)
+    (fact,) = look(people, ann).verdict.allergies
+    assert (fact.status is ConditionStatus.PROPOSED) == is_anew and fact.use_instead == "vinyl"
+    assert fact.severity == ("severe" if taken.severity or said["allergy_severe"] == "yes" else "")
+    assert taken.reaction in fact.reaction
 
 
 def test_never_asked_and_asked_with_none_are_not_the_same(people, ann):

@@ -101,6 +101,19 @@ def test_what_the_therapist_has_changed_is_not_proposed_again(people, ann):
     assert len(kept(people, ann, ConditionState.PROPOSED)) == 1
 
 
+def test_a_check_is_heard_although_the_same_answer_was_taken_down_as_something_else(people, ann):
+    said = intake.CHECK | {"leg_now": "yes"}
+    send(people, ann, form_key="visit", answers=said)
+    number, version = first(people, ann)
+    (proposed,) = kept(people, ann)
+    do(people, conditions.accept, number, version=version,
+       content=ConditionContent(key="varicose_veins", places=(Place("calf", "left"),), origin=proposed.origin))
+    with clock.frozen(NOW + timedelta(days=20)):
+        send(people, ann, form_key="visit", answers=said)
+        send(people, ann, form_key="visit", answers=said)
+    assert [content.key for content in kept(people, ann, ConditionState.PROPOSED)] == [proposed.key]
+
+
 def test_what_was_put_aside_and_is_answered_yes_again_is_heard_again(people, ann):
     send(people, ann, thinners="yes", thinners_which="aspirin")
     number, version = first(people, ann)

@@ -1,5 +1,7 @@
 """Conditions, allergies, limits and consents of a client: everything the verdict stands on, decided here."""
 
+from dataclasses import replace
+
 from flask import flash, redirect, render_template, request, url_for
 from flask_admin import expose
 from flask_babel import gettext
@@ -30,10 +32,10 @@ from practice.safety.content import ConditionContent
 from practice.safety.models import ConditionState
 from practice.safety.queries.book import rulebook
 from practice.safety.queries.desk import waiting_for
-from practice.safety.queries.known import known
+from practice.safety.queries.known import Known, known
 from practice.safety.queries.rows import client_of_condition, get_condition, profile_row
 from practice.safety.rulebook import HARDNESS
-from practice.safety.rules import AllergyFact
+from practice.safety.rules import AllergyFact, ConditionStatus
 from practice.safety.services import conditions, profile
 from practice.safety.services.consents import TEXT_VERSION, TEXTS
 
@@ -123,9 +125,13 @@ class ConditionsPage(Page):
 
         def save_all():
             held = known(client_id, show.today())
-            gone = {fact.substance for fact in held.verdict.allergies} - {fact.substance for fact in posted_allergies()}
-            profile.set_allergies(current_actor(), client_id, posted_allergies(), version=typed_version(),
-                                  refused=tuple(sorted({*held.profile.allergies_refused, *gone})))
+            taken = posted_allergies()
+            # Only what stood on the page can be struck out: a form may have come in since.
+            shown = {name.casefold() for name in request.form.getlist("shown")}
+            shown -= {fact.substance.casefold() for fact in taken}
+            gone = {fact.substance for fact in held.verdict.allergies if fact.substance.casefold() in shown}
+            profile.set_allergies(current_actor(), client_id, taken, version=typed_version(),
+                                  refused=(*still_refused(held, gone), *sorted(gone)))
 
         return act(save_all, back_to(client_id), gettext("Saved"))
 
@@ -168,13 +174,24 @@ def decide_allergy(client_id: int, substance: str, is_accepted: bool) -> None:
     named = next((fact for fact in held.verdict.allergies if fact.substance == substance), None)
     if named is None:
         raise Invalid()
-    taken = held.profile.allergies
-    refused = tuple(name for name in held.profile.allergies_refused if name != substance)
-    if is_accepted and substance not in {fact.substance for fact in taken}:
-        taken = (*taken, AllergyFact(named.substance, named.severity, named.reaction, named.use_instead))
-    if not is_accepted:
-        taken, refused = tuple(fact for fact in taken if fact.substance != substance), (*refused, substance)
-    profile.set_allergies(current_actor(), client_id, taken, refused=refused)
+    taken = {fact.substance.casefold(): fact for fact in held.profile.allergies}
+    refused = still_refused(held, {substance})
+    name = substance.casefold()
+    if is_accepted:
+        taken[name] = replace(named, status=ConditionStatus.ACCEPTED)
+    elif named.status is ConditionStatus.ACCEPTED or name not in taken:
+        taken.pop(name, None)
+        refused = (*refused, substance)
+    # else a form said worse of one taken down: that is put aside, and it stays as it was
+    profile.set_allergies(current_actor(), client_id, tuple(taken.values()), refused=refused,
+                          version=held.profile_version)
+
+
+def still_refused(held: Known, decided: set[str]) -> tuple[str, ...]:
+    """What was struck out before, but for what is decided now and what a later form names again."""
+    heard = {name.casefold() for name in decided} | {
+        fact.substance.casefold() for fact in held.verdict.allergies if fact.status is ConditionStatus.PROPOSED}
+    return tuple(name for name in held.profile.allergies_refused if name.casefold() not in heard)
 
 
 def show_form(form, client_id, chosen, back, held=None, state=None, version=None, is_stale=False):

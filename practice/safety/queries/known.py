@@ -197,18 +197,34 @@ def _pains(forms, profile: ProfileContent) -> tuple[PainMark, ...]:
     return tuple(replace(mark, is_acute=False) if mark.is_acute or is_settled else mark for mark in marks)
 
 
-def allergies_of(profile: ProfileContent, forms) -> tuple[AllergyFact, ...]:
-    """Those a therapist has taken down, and those the form names that nobody has decided yet."""
-    form = _asking(forms, "allergies")
-    if form is None:
-        return profile.allergies
-    decided = {fact.substance.casefold() for fact in profile.allergies}
-    if form.submission.id <= (profile.allergies_form or 0):
-        decided |= {substance.casefold() for substance in profile.allergies_refused}
-    fresh = named.allergies_named(form.definition, form.answers, sent_on(form.submission))
-    return (*profile.allergies, *(
-        AllergyFact(item.substance, item.severity, item.reaction, status=ConditionStatus.PROPOSED)
-        for item in fresh if item.substance.casefold() not in decided))
+def allergies_of(profile: ProfileContent, forms: Iterable[LastForm]) -> tuple[AllergyFact, ...]:
+    """Those a therapist has taken down, and those any form names that nobody has decided yet: a later form that does
+    not name them takes nothing back. What a newer form says worse of one taken down is to be decided anew."""
+    found = {fact.substance.casefold(): fact for fact in profile.allergies}
+    refused = {substance.casefold() for substance in profile.allergies_refused}
+    for form in forms:
+        if not form.feeds("allergies"):
+            continue
+        is_newer = form.submission.id > (profile.allergies_form or 0)
+        for item in named.allergies_named(form.definition, form.answers, sent_on(form.submission)):
+            name = item.substance.casefold()
+            held = found.get(name)
+            if held is None and (is_newer or name not in refused):
+                found[name] = AllergyFact(item.substance, item.severity, item.reaction,
+                                          status=ConditionStatus.PROPOSED)
+            elif held is not None and (is_newer or held.status is ConditionStatus.PROPOSED):
+                found[name] = _worse(held, item)
+    return tuple(found.values())
+
+
+def _worse(held: AllergyFact, said: named.AllergyNamed) -> AllergyFact:
+    """An allergy with what a form adds to it, if it adds anything."""
+    is_harder = bool(said.severity) and not held.severity
+    is_other = said.reaction.casefold() not in held.reaction.casefold()
+    if not (is_harder or is_other):
+        return held
+    reaction = "; ".join(part for part in (held.reaction, said.reaction if is_other else "") if part)
+    return replace(held, severity=held.severity or said.severity, reaction=reaction, status=ConditionStatus.PROPOSED)
 
 
 def _asked_on(profile: ProfileContent, forms) -> date | None:

@@ -8,6 +8,7 @@ from practice.access.actor import Actor, system
 from practice.audit import services as audit
 from practice.core import clock
 from practice.core.db import db
+from practice.intake.models import VISIT_CHECK
 from practice.intake.queries import answers_of, definition_of, get_submission
 from practice.intake.services import submissions
 from practice.premises.queries import the_practice
@@ -30,13 +31,13 @@ def receive_form(actor: Actor, answers: Mapping[str, Any], signature: Mapping[st
     # A client's link may write its form and read nothing of the chart; comparing with what is known is the house's.
     with guard.acting(system("a form came in", address=actor.address)):
         row = get_submission(submission_id)
-        today = clock.local_date(clock.now(), the_practice().time_zone)
+        today, is_check = clock.local_date(clock.now(), the_practice().time_zone), row.form_version.key == VISIT_CHECK
         found = proposals(definition_of(row.form_version), answers_of(row), rulebook(), today)
         held = [ConditionContent.from_json(condition.content) for condition in
                 conditions_of(client_id, ConditionState.ACCEPTED, ConditionState.PROPOSED)]
         for proposal in found:
             content = content_of(proposal)
-            if not any(content.adds_nothing_to(other) for other in held):
+            if not any(content.adds_nothing_to(other, is_of_today=is_check) for other in held):
                 _add(actor, client_id, submission_id, content)
                 held.append(content)
         keep_open(actor, client_id)
