@@ -95,6 +95,19 @@ def test_several_that_wait_are_all_kept(people, ann):
     assert found.profile.waiting == tuple(numbers[:-FORMS_EACH])
 
 
+def test_an_allergy_nobody_decided_is_not_pushed_out(people, ann):
+    number = send(people, ann, allergies=["latex"], allergy_severe="yes")
+    for hours in range(1, 2 + FORMS_EACH):
+        later(people, ann, hours)
+    found = look(people, ann)
+    assert found.profile.waiting == (number,) and [fact.substance for fact in found.verdict.allergies] == ["Latex"]
+    with guard.acting(people.theo), transaction():
+        profile.set_allergies(people.theo, ann, (), refused=("Latex",))
+    assert look(people, ann).verdict.is_complete
+    later(people, ann, 24)
+    assert look(people, ann).profile.waiting == ()
+
+
 @pytest.mark.parametrize("first", ["full", "short"])
 def test_forms_that_were_read_leave_nothing_written(people, ann, first):
     send(people, ann, form_key=first, answers=SHORT if first == "short" else None)

@@ -14,7 +14,6 @@ from practice.intake.models import VISIT_CHECK, FormVersion, Submission
 from practice.intake.queries import answers_of, definition_of
 from practice.premises.queries import the_practice
 from practice.safety.content import ProfileContent
-from practice.safety.queries.rows import profile_row
 
 CHECK_HOLDS_DAYS = 1
 FORMS_EACH = 3  # of each kind of form, the newest: the present one and what it is compared with
@@ -62,25 +61,21 @@ def forms_of(profiles: Mapping[int, ProfileContent], each: int = FORMS_EACH) -> 
     return {client_id: tuple(forms) for client_id, forms in found.items()}
 
 
+def beyond(forms: Iterable[LastForm]) -> list[LastForm]:
+    """Those that newer ones of their kind have pushed out of what is always read; `forms` come newest first."""
+    met: dict[str, int] = {}
+    found = []
+    for one in forms:
+        met[one.definition.key] = met.get(one.definition.key, 0) + 1
+        if met[one.definition.key] > FORMS_EACH:
+            found.append(one)
+    return found
+
+
 def newest_of(forms: Iterable[LastForm], on: date) -> tuple[LastForm | None, LastForm | None]:
     """The present health history, and the check of that day."""
     form = next((one for one in forms if one.definition.key != VISIT_CHECK), None)
     return form, next((one for one in forms if one.definition.key == VISIT_CHECK and is_fresh(one, on)), None)
-
-
-def to_keep_open(client_id: int, on: date) -> tuple[int, ...]:
-    """Submissions with something still open which newer ones of their kind have pushed out of what is always read."""
-    row = profile_row(client_id)
-    profile = ProfileContent.from_json(row.content if row else None)
-    forms = forms_of({client_id: profile}, FORMS_EACH + 1)[client_id]
-    met: dict[str, int] = {}
-    beyond = set()
-    for one in forms:
-        met[one.definition.key] = met.get(one.definition.key, 0) + 1
-        if met[one.definition.key] > FORMS_EACH:
-            beyond.add(one.submission.id)
-    return tuple(sorted(one.submission.id for one in still_open(forms, *newest_of(forms, on))
-                        if one.submission.id in beyond))
 
 
 def still_open(forms: Iterable[LastForm], form: LastForm | None, check: LastForm | None) -> tuple[LastForm, ...]:

@@ -15,7 +15,17 @@ from practice.safety import proposals as named
 from practice.safety.content import ConditionContent, ProfileContent
 from practice.safety.models import Condition, ConditionState, SafetyProfile
 from practice.safety.queries.book import rulebook
-from practice.safety.queries.forms import LastForm, forms_of, is_fresh, newest_of, sent_on, still_open
+from practice.safety.queries.forms import (
+    FORMS_EACH,
+    LastForm,
+    beyond,
+    forms_of,
+    is_fresh,
+    newest_of,
+    sent_on,
+    still_open,
+)
+from practice.safety.queries.rows import profile_row
 from practice.safety.rulebook import shipped
 from practice.safety.rules import (
     AllergyFact,
@@ -131,6 +141,23 @@ def _known_of(people: Mapping[int, tuple[date | None, SafetyProfile | None]], on
     return {client_id: _known(client_id, born_on, on, conditions.get(client_id, []), row, profiles[client_id],
                               forms[client_id], requested or Request())
             for client_id, (born_on, row) in people.items()}
+
+
+def to_keep_open(client_id: int, on: date) -> tuple[int, ...]:
+    """The submissions no longer read by themselves in which something is still to be read, asked or decided."""
+    row = profile_row(client_id)
+    profile = ProfileContent.from_json(row.content if row else None)
+    forms = forms_of({client_id: profile}, FORMS_EACH + 1)[client_id]
+    is_open = {one.submission.id for one in still_open(forms, *newest_of(forms, on))}
+    undecided = {fact.substance.casefold() for fact in allergies_of(profile, forms)
+                 if fact.status is ConditionStatus.PROPOSED}
+    return tuple(sorted(one.submission.id for one in beyond(forms)
+                        if one.submission.id in is_open or undecided & _allergies_in(one)))
+
+
+def _allergies_in(form: LastForm) -> set[str]:
+    return {item.substance.casefold() for item in
+            named.allergies_named(form.definition, form.answers, sent_on(form.submission))}
 
 
 def _known(client_id, born_on, on, rows, profile_row_, profile, forms, requested) -> Known:

@@ -17,7 +17,7 @@ from practice.intake.queries import get_submission, latest_submission
 from practice.premises.queries import the_practice
 from practice.safety.content import ProfileContent
 from practice.safety.models import SafetyProfile
-from practice.safety.queries.forms import to_keep_open
+from practice.safety.queries.known import to_keep_open
 from practice.safety.queries.rows import profile_to_change
 from practice.safety.rules import AllergyFact, BloodPressure, Limit, Wish
 from practice.safety.services.consequences import rewrite
