@@ -104,7 +104,7 @@ def for_client(actor: Actor, client_id: int) -> Brief:
 
 def _brief(client, appointment, on, me, known_, before, messages, review, plan, measured,
            asks_a_check=False) -> Brief:
-    notes = last_notes(client.id, NOTES, before=on if appointment else None)
+    notes = last_notes(client.id, NOTES, before=before if appointment else None)
     return Brief(client, appointment, on, me, known_, treated_by(client.id, before),
                  [(note, content_of(note)) for note in notes], messages, review, plan, measured,
                  asks_a_check)

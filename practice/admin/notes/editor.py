@@ -17,7 +17,7 @@ from practice.admin.notes.form import (
 from practice.catalog.techniques import by_kind, home_care, in_a_word, order_hints, placed
 from practice.core.body import Place, all_places, join_sides
 from practice.safety.queries.book import rulebook
-from practice.safety.queries.known import Known, known
+from practice.safety.queries.known import Known
 from practice.safety.queries.rows import reviewed_at
 from practice.safety.rules import Verdict, home_care_keeps_off, levels
 from practice.safety.rules_verdict import EVERYBODYS, ProblemKind, Shown
@@ -55,8 +55,8 @@ class Setting:
 
 def read_setting(appointment: Appointment, note: SessionNote | None) -> Setting:
     """What the editor of this appointment's note stands on."""
-    last = next(iter(reading.last_notes(appointment.client_id, 1, before=appointment.on_date)), None)
-    return Setting(appointment, note, known(appointment.client_id, appointment.on_date), last,
+    last = next(iter(reading.last_notes(appointment.client_id, 1, before=appointment.starts_at)), None)
+    return Setting(appointment, note, reading.judged_by(appointment), last,
                    reading.content_of(last),
                    reviewed_at(appointment.client_id, appointment.id, current_actor().user_id),
                    care_plan_of(appointment.client_id))

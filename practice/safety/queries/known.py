@@ -43,6 +43,7 @@ from practice.safety.rules import (
 from practice.safety.rules_loosened import Loosened, loosened
 
 LIVE = (ConditionState.PROPOSED, ConditionState.ACCEPTED)
+UNDECIDED = (ConditionState.PROPOSED, ConditionState.DISMISSED)  # put aside later: at the time it waited
 
 # Today, the brief, the note and each of its savings ask for the same verdict: the last ones are kept, for about a day's
 # clients of a practice. Other facts, another day or another rulebook are another question.
@@ -111,18 +112,22 @@ BORN = (select(Client.id, Client.born_on, SafetyProfile)
 CONDITIONS = select(Condition).where(Condition.client_id.in_(IDS)).order_by(Condition.id)
 
 
-def known(client_id: int, on: date, requested: Request | None = None) -> Known:
-    """Everything about a client's safety on day `on`, through the row rule of the chart. Raises NotFound."""
-    found = known_of([client_id], on, requested)
+def known(client_id: int, on: date, requested: Request | None = None, until: datetime | None = None) -> Known:
+    """Everything about a client's safety on day `on`, through the row rule of the chart. Raises NotFound.
+
+    With `until`, an instant of the past: as it stood then, whatever came in, was decided or ended since.
+    """
+    found = known_of([client_id], on, requested, until)
     if client_id not in found:
         raise NotFound()
     return found[client_id]
 
 
-def known_of(client_ids: Iterable[int], on: date, requested: Request | None = None) -> dict[int, Known]:
+def known_of(client_ids: Iterable[int], on: date, requested: Request | None = None,
+             until: datetime | None = None) -> dict[int, Known]:
     """The same for several clients; four queries, whatever their number. Clients not to be seen are left out."""
     rows = db.session.execute(BORN, {"ids": sorted(set(client_ids))})
-    return _known_of({row.id: (row.born_on, row.SafetyProfile) for row in rows}, on, requested)
+    return _known_of({row.id: (row.born_on, row.SafetyProfile) for row in rows}, on, requested, until)
 
 
 def known_with(client: Client, profile: SafetyProfile | None, on: date) -> Known:
@@ -130,7 +135,8 @@ def known_with(client: Client, profile: SafetyProfile | None, on: date) -> Known
     return _known_of({client.id: (client.born_on, profile)}, on)[client.id]
 
 
-def _known_of(people: Mapping[int, tuple[date | None, SafetyProfile | None]], on, requested=None) -> dict[int, Known]:
+def _known_of(people: Mapping[int, tuple[date | None, SafetyProfile | None]], on, requested=None,
+              until=None) -> dict[int, Known]:
     ids = sorted(people)
     profiles = {client_id: ProfileContent.from_json(row.content if row else None)
                 for client_id, (_born, row) in people.items()}
@@ -138,8 +144,12 @@ def _known_of(people: Mapping[int, tuple[date | None, SafetyProfile | None]], on
     for row in db.session.scalars(CONDITIONS, {"ids": ids}):
         conditions.setdefault(row.client_id, []).append(row)
     forms = forms_of(profiles)
+    if until is not None:
+        profiles = {client_id: profile.before(until) for client_id, profile in profiles.items()}
+        forms = {client_id: tuple(one for one in those if one.submission.submitted_at < until)
+                 for client_id, those in forms.items()}
     return {client_id: _known(client_id, born_on, on, conditions.get(client_id, []), row, profiles[client_id],
-                              forms[client_id], requested or Request())
+                              forms[client_id], requested or Request(), until)
             for client_id, (born_on, row) in people.items()}
 
 
@@ -160,8 +170,8 @@ def _allergies_in(form: LastForm) -> set[str]:
             named.allergies_named(form.definition, form.answers, sent_on(form.submission))}
 
 
-def _known(client_id, born_on, on, rows, profile_row_, profile, forms, requested) -> Known:
-    live = tuple((row, ConditionContent.from_json(row.content)) for row in rows if row.state in LIVE)
+def _known(client_id, born_on, on, rows, profile_row_, profile, forms, requested, until) -> Known:
+    live = tuple((row, _stood(row, until)) for row in rows if _is_live(row, until))
     past = tuple(row for row in rows if row.state not in LIVE)
     form, check = newest_of(forms, on)
     left_open = still_open(forms, form, check)
@@ -169,6 +179,25 @@ def _known(client_id, born_on, on, rows, profile_row_, profile, forms, requested
     version, changed_at = (profile_row_.version, profile_row_.changed_at) if profile_row_ else (0, None)
     return Known(client_id, live, past, profile, version, changed_at, form, check, forms, left_open, facts,
                  judged(facts, rulebook()))
+
+
+def _is_live(row: Condition, until: datetime | None) -> bool:
+    if until is None:
+        return row.state in LIVE
+    gone = gone_at(row)
+    return row.created_at < until and (gone is None or gone >= until)
+
+
+def _stood(row: Condition, until: datetime | None) -> ConditionContent:
+    content = ConditionContent.from_json(row.content)
+    return content if until is None else content.before(until)
+
+
+def gone_at(row: Condition) -> datetime | None:
+    """When a condition was ended or put aside; None while it counts."""
+    if row.state in LIVE:
+        return None
+    return row.ended_at if row.state is ConditionState.ENDED else row.decided_at
 
 
 def _born_on(born_on: date | None, forms: Iterable[LastForm]) -> date | None:
@@ -181,7 +210,7 @@ def _facts(on, born_on, conditions, profile, forms, form, left_open, requested) 
     born = _born_on(born_on, forms)
     return Facts(
         on=on, age=age(born, on) if born else None,
-        conditions=tuple(content.fact(is_proposed=row.state is ConditionState.PROPOSED, ref=str(row.id))
+        conditions=tuple(content.fact(is_proposed=row.state in UNDECIDED, ref=str(row.id))
                          for row, content in conditions),
         pains=_pains(forms, profile), allergies=allergies_of(profile, forms),
         allergies_asked_on=_asked_on(profile, forms), wishes=wishes_of(profile, forms),

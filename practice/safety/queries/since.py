@@ -9,7 +9,7 @@ from practice.safety.content import ConditionContent, ProfileContent
 from practice.safety.models import Condition, ConditionState
 from practice.safety.queries.book import rulebook
 from practice.safety.queries.forms import LastForm, sent_on
-from practice.safety.queries.known import Known, allergies_of, never_more_of, wishes_of
+from practice.safety.queries.known import Known, allergies_of, gone_at, never_more_of, wishes_of
 
 
 def changed_since(known: Known, since: datetime) -> list[Change]:
@@ -49,7 +49,7 @@ def conditions_since(known: Known, since: datetime) -> list[tuple[How, Condition
         elif content.before(since) is not content or (row.decided_at and row.decided_at >= since):
             found.append((How.CHANGED, row, content))
     for row in known.past:
-        gone_at = row.ended_at if row.state is ConditionState.ENDED else row.decided_at
-        if gone_at and gone_at >= since and (row.state is ConditionState.ENDED or row.created_at < since):
+        gone = gone_at(row)
+        if gone and gone >= since and (row.state is ConditionState.ENDED or row.created_at < since):
             found.append((How.ENDED, row, ConditionContent.from_json(row.content)))
     return found

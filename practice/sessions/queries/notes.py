@@ -1,9 +1,9 @@
 """Reading notes, addenda and hand-overs, through the row rule; and what is at hand for writing one."""
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
-from sqlalchemy import Select, bindparam, exists, func, select, tuple_
+from sqlalchemy import Select, bindparam, exists, func, or_, select, tuple_
 from sqlalchemy.orm import aliased, load_only, selectinload
 
 from practice.access.guard import system_session
@@ -12,8 +12,9 @@ from practice.core import clock
 from practice.core.db import db
 from practice.core.errors import NotFound
 from practice.premises.queries import the_practice
+from practice.safety.queries.known import Known, known
 from practice.schedule.models import Appointment
-from practice.schedule.states import AppointmentState
+from practice.schedule.states import HOLDING_TIME, AppointmentState
 from practice.sessions.content import NoteContent
 from practice.sessions.fingerprint import fingerprint
 from practice.sessions.models import (
@@ -26,6 +27,8 @@ from practice.sessions.models import (
 )
 
 SHOWN = (selectinload(SessionNote.client), selectinload(SessionNote.appointment).selectinload(Appointment.treatment))
+VISIT = Appointment.__table__.c
+END_OF_TIME = datetime(9999, 1, 1, tzinfo=UTC)
 UNWRITTEN_FOR = timedelta(days=60)  # a session whose note was not begun is asked for that long
 CARRIED_OUT = (AppointmentState.IN_SESSION, AppointmentState.DONE)
 OF_APPOINTMENT = (select(SessionNote).options(*SHOWN)
@@ -51,24 +54,42 @@ def _stands() -> object:
     return ~exists().where(wrong.note_id == SessionNote.id, wrong.kind == AddendumKind.ENTERED_IN_ERROR)
 
 
+def _visit(condition) -> object:
+    """Whether that holds of the visit; asks for no row rule: the note's own counts."""
+    return exists().where(VISIT.id == SessionNote.appointment_id, condition)
+
+
 # What is read of notes that were written before; the rest comes when it is asked for. Each column read takes its time.
 READ = load_only(SessionNote.client_id, SessionNote.on_date, SessionNote.state, SessionNote.uid, SessionNote._content)
 LAST_NOTES = (
     select(SessionNote).options(READ)
-    .where(SessionNote.client_id == bindparam("client"), _stands(), SessionNote.on_date < bindparam("before"))
+    .where(SessionNote.client_id == bindparam("client"), _stands(), SessionNote.on_date <= bindparam("day"),
+           or_(SessionNote.on_date < bindparam("day"), _visit(VISIT.starts_at < bindparam("before"))),
+           or_(SessionNote.state == NoteState.SIGNED, _visit(VISIT.state.in_(HOLDING_TIME))))
     .order_by(SessionNote.on_date.desc(), SessionNote.id.desc()).limit(bindparam("most")))
 
 
-def last_notes(client_id: int, limit: int, before: date | None = None) -> list[SessionNote]:
-    """The notes of a client that stand, newest first, drafts too; `before` leaves out that day and later ones."""
-    return list(db.session.scalars(LAST_NOTES, {"client": client_id, "before": before or date.max, "most": limit}))
+def last_notes(client_id: int, limit: int, before: datetime | None = None) -> list[SessionNote]:
+    """The notes of a client that stand, newest first, drafts of visits that take place too.
+
+    Of sessions that began before that instant; without one, before the end of today.
+    """
+    today = clock.local_date(before or clock.now(), the_practice().time_zone)
+    return list(db.session.scalars(LAST_NOTES, {"client": client_id, "day": today, "before": before or END_OF_TIME,
+                                                "most": limit}))
+
+
+def judged_by(appointment: Appointment) -> Known:
+    """What the note of a session is judged by: what is known today, or was known at the end of an earlier day."""
+    day_end = clock.day_bounds(appointment.on_date, the_practice().time_zone)[1]
+    return known(appointment.client_id, appointment.on_date, until=day_end if day_end <= clock.now() else None)
 
 
 def unsigned_of(therapist_id: int, limit: int = 100) -> list[SessionNote]:
     """The drafts of a therapist, oldest session first."""
     return list(db.session.scalars(
         select(SessionNote).options(*SHOWN)
-        .where(*_drafts(therapist_id)).order_by(SessionNote.on_date, SessionNote.id).limit(limit)))
+        .where(*_drafts(therapist_id)).order_by(VISIT.starts_at, SessionNote.id).limit(limit)))
 
 
 @dataclass(frozen=True)
@@ -82,20 +103,23 @@ class ToSign:
 
 def to_sign(therapist_id: int, since: datetime, late_before: date) -> ToSign:
     """What `unsigned_of` and `unwritten_of` list, counted; late is what was held before that day."""
-    drafts = db.session.execute(_counted(SessionNote, late_before).where(*_drafts(therapist_id))).one()
-    missing = db.session.execute(_counted(Appointment, late_before).where(
+    drafts = db.session.execute(_counted(SessionNote.id, VISIT.on_date, late_before)
+                                .where(*_drafts(therapist_id))).one()
+    missing = db.session.execute(_counted(Appointment.id, Appointment.on_date, late_before).where(
         Client.id == Appointment.client_id, *_without_note(therapist_id, since))).one()  # named: its row rule counts
     return ToSign(drafts[0] + missing[0], drafts[1] + missing[1],
                   min((row[2] for row in (drafts, missing) if row[2]), default=None))
 
 
-def _counted(model, late_before: date) -> Select:
-    is_late = model.on_date < late_before
-    return select(func.count(model.id), func.count(model.id).filter(is_late), func.min(model.on_date))
+def _counted(number, day, late_before: date) -> Select:
+    return select(func.count(number), func.count(number).filter(day < late_before), func.min(day))
 
 
 def _drafts(therapist_id: int) -> tuple:
-    return SessionNote.therapist_id == therapist_id, SessionNote.state == NoteState.DRAFT
+    """Those of visits that take place, of today or before: what fell out or is still to come cannot be signed."""
+    today = clock.local_date(clock.now(), the_practice().time_zone)
+    return (SessionNote.therapist_id == therapist_id, SessionNote.state == NoteState.DRAFT,
+            VISIT.id == SessionNote.appointment_id, VISIT.state.in_(HOLDING_TIME), VISIT.on_date <= today)
 
 
 def _without_note(therapist_id: int, since: datetime) -> tuple:

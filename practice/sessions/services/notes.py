@@ -16,7 +16,6 @@ from practice.core.db import check_version, db, violates
 from practice.core.errors import DomainError, Forbidden, Invalid, NotFound, Stale
 from practice.core.text import _
 from practice.premises.queries import the_practice
-from practice.safety.queries.known import known
 from practice.safety.queries.rows import reviewed_at
 from practice.schedule.models import Appointment
 from practice.schedule.queries.appointments import get_appointment
@@ -24,7 +23,7 @@ from practice.schedule.states import HOLDING_TIME
 from practice.sessions.checking import Cause, causes_of, problems_of
 from practice.sessions.content import SOAP, NoteContent
 from practice.sessions.models import Addendum, AddendumKind, NoteState, SessionNote
-from practice.sessions.queries.notes import hash_of, note_for
+from practice.sessions.queries.notes import hash_of, judged_by, note_for
 from practice.sessions.queries.plans import care_plan_of
 
 LONGEST_TEXT = 20_000
@@ -109,6 +108,7 @@ def save_draft(actor: Actor, note_id: int, content: NoteContent, *, version: int
     check_version(row, version)
     if any(len(getattr(content, name)) > LONGEST_TEXT for name in (*SOAP, "adverse")):
         raise Invalid(_("This text is too long."))
+    row.on_date = get_appointment(row.appointment_id).on_date
     row.content = replace(content, overrides=(), consent_version=None, reviewed_at=None, planned=()).to_json()
     row.saved_at = clock.now()
     audit.record(actor, "note.save", row, client_id=row.client_id)
@@ -118,18 +118,21 @@ def save_draft(actor: Actor, note_id: int, content: NoteContent, *, version: int
 def sign(actor: Actor, note_id: int, *, version: int | None) -> SessionNote:
     """Lock the note: its text, the reasons given, and the versions of form, consent and rulebook it stands on.
 
-    The rows are judged against what was known on the day of the session. Raises NotFound, NotTheAuthor,
-    NoteAlreadySigned, Stale, Invalid (nothing written, session still to come) and ReasonsMissing.
+    The rows are judged by what is known today, or was known at the end of an earlier day. Raises
+    NotFound, NotTheAuthor, NoteAlreadySigned, Stale, Invalid (nothing written, session still to come) and
+    ReasonsMissing.
     """
     row = _to_write(actor, note_id)
     check_version(row, version)
     content = NoteContent.from_json(row.content)
     if content.is_empty:
         raise Invalid(_("There is nothing to sign yet: say what was done."), "subjective")
-    if row.on_date > clock.local_date(clock.now(), the_practice().time_zone):
-        raise Invalid(_("A session that is still to come cannot be signed."))
     with db.session.no_autoflush:  # the note is written once, at the end
-        facts, plan = known(row.client_id, row.on_date), care_plan_of(row.client_id)
+        visit = get_appointment(row.appointment_id)
+        check_took_place(visit)
+        if visit.on_date > clock.local_date(clock.now(), the_practice().time_zone):
+            raise Invalid(_("A session that is still to come cannot be signed."))
+        facts, plan = judged_by(visit), care_plan_of(row.client_id)
         reviewed = reviewed_at(row.client_id, row.appointment_id, actor.user_id)
     causes = causes_of(problems_of(content, facts.verdict_with(content.product_names)), content.reasons)
     missing = [cause for cause in causes if not cause.is_answered]
@@ -139,6 +142,7 @@ def sign(actor: Actor, note_id: int, *, version: int | None) -> SessionNote:
                       consent_version=facts.profile_version or None, planned=plan.rows,
                       reviewed_at=reviewed.isoformat() if reviewed else None)
     row.content = content.to_json()
+    row.on_date = visit.on_date  # a visit can be moved while its note is a draft
     row.rulebook_version = facts.verdict.rulebook_version
     row.submission_id = facts.form.submission.id if facts.form else None
     row.saved_at = row.signed_at = clock.now()
