@@ -1,4 +1,6 @@
 """The plan of a client's care, the home-care sheet in the client's words, and who is due."""
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date
 
 from flask import flash, redirect, render_template, request, url_for
@@ -18,7 +20,7 @@ from practice.admin.care import check_open
 from practice.catalog.techniques import by_kind, home_care, placed
 from practice.clients.queries import get_client
 from practice.core import clock
-from practice.core.body import Place, all_places
+from practice.core.body import Place, all_places, names
 from practice.core.dates import parse_when
 from practice.core.errors import Invalid
 from practice.core.text import _
@@ -26,7 +28,7 @@ from practice.intake.answers import parse_place
 from practice.premises.queries import the_practice
 from practice.safety.queries.book import rulebook
 from practice.safety.queries.known import known
-from practice.safety.rules import home_care_keeps_off
+from practice.safety.rules import home_care_keeps_off, is_home_care_refused
 from practice.sessions.content import DEPTHS, MOST_ROWS, WorkRow, read_rows
 from practice.sessions.plan import COMBINED_LABELS, FREQUENCIES, HomeTask, PlanContent
 from practice.sessions.queries.plans import due_clients, plan_row
@@ -96,12 +98,14 @@ class PlanPage(Page):
         """The plan, saved as a whole."""
         check_open(client_id)
         record_reading("plan.read", client_id=client_id)
-        form, held, version = PlanForm(), *stored(client_id)
+        form, newer, (held, version) = PlanForm(), [], stored(client_id)
         if request.method == "POST":
-            if form.validate() and attempt(form, lambda: save_plan(
-                    current_actor(), client_id, form.content(), version=_typed_version()).id):
-                flash(gettext("Saved"), "success")
-                return redirect(url_for("plans.page", client_id=client_id))
+            if form.validate():
+                if attempt(form, lambda: save_plan(
+                        current_actor(), client_id, form.content(), version=_typed_version()).id):
+                    flash(gettext("Saved"), "success")
+                    return redirect(url_for("plans.page", client_id=client_id))
+                newer = differing(held, form.content()) if version != _typed_version() else []
             goals, tasks, work = posted_goals(), posted_tasks(), typed_work()
         else:
             form.show(held)
@@ -111,7 +115,8 @@ class PlanPage(Page):
             "admin/plans/plan.html", form=form, client=get_client(client_id), version=version, care=home_care(),
             goals=[*goals, *[""] * GOAL_LINES][:max(GOAL_LINES, len(goals) + 1)], places=all_places(),
             work=[*work, *[BLANK_ROW] * FREE_ROWS], techniques=by_kind(placed(rulebook().techniques)), depths=DEPTHS,
-            tasks=[*tasks, *[HomeTask("", "")] * FREE_TASKS][:MOST_TASKS], keeps_off=keeps_off(client_id, held),
+            tasks=[*tasks, *[HomeTask("", "")] * FREE_TASKS][:MOST_TASKS], newer=newer,
+            limits=at_home(client_id, held), task_words=task_words,
             back=url_for("brief.chart", client_id=client_id)), 200 if request.method == "GET" else 422
 
     @expose("/sheet")
@@ -120,9 +125,10 @@ class PlanPage(Page):
         check_open(client_id)
         record_reading("plan.read", client_id=client_id)
         plan = stored(client_id)[0]
-        return render_template("admin/plans/sheet.html", client=get_client(client_id), plan=plan,
-                               keeps_off=keeps_off(client_id, plan), care=home_care(), frequencies=FREQUENCIES,
-                               practice=the_practice(),
+        limits = at_home(client_id, plan)
+        return render_template("admin/plans/sheet.html", client=get_client(client_id), plan=plan, limits=limits,
+                               tasks=[task for task in plan.home_care if task not in limits.refused],
+                               care=home_care(), frequencies=FREQUENCIES, practice=the_practice(),
                                back=url_for("plans.page", client_id=client_id))
 
 
@@ -137,12 +143,47 @@ class RecallPage(Page):
                                names=user_names(), may_book=current_actor().may(P.APPOINTMENT_BOOK))
 
 
-def keeps_off(client_id: int, plan: PlanContent) -> dict[str, list[Place]]:
-    """Where the home care that names no place must not be used, by its key: what is known of the client today."""
+@dataclass(frozen=True)
+class AtHome:
+    """What is known of the client today against the home care of a plan, written down when it may have been fine."""
+
+    refused: frozenset[HomeTask] = frozenset()
+    keeps_off: Mapping[str, list[Place]] = field(default_factory=dict)
+
+
+def at_home(client_id: int, plan: PlanContent) -> AtHome:
+    """What must be left out altogether, and where what names no place must not be used, by its key."""
     if not plan.home_care:
-        return {}
+        return AtHome()
     verdict = known(client_id, show.today()).verdict
-    return {task.key: home_care_keeps_off(verdict, task.key) for task in plan.home_care if not task.places}
+    refused = frozenset(task for task in plan.home_care if is_home_care_refused(verdict, task.key, task.places))
+    return AtHome(refused, {task.key: home_care_keeps_off(verdict, task.key) for task in plan.home_care
+                            if not task.places and task not in refused})
+
+
+def task_words(task: HomeTask) -> str:
+    return ", ".join(part for part in (gettext(home_care()[task.key].label), names(task.places, gettext),
+                                       gettext(task.dose)) if part)
+
+
+def differing(held: PlanContent, typed: PlanContent) -> list[str]:
+    """What somebody else saved meanwhile, where it is not what was typed, in words."""
+    techniques = rulebook().techniques
+    lines = {
+        "goals": (gettext("Goals"), held.goals),
+        "frequency": (gettext("How often"), [gettext(FREQUENCIES[held.frequency][0])] if held.frequency else []),
+        "every_days": (gettext("Every how many days"), [str(held.every_days or "")]),
+        "reassess_on": (gettext("Look again on"), [show.day(held.reassess_on)] if held.reassess_on else []),
+        "rows": (gettext("Work at a visit"), [
+            ", ".join((names([row.place], gettext), gettext(techniques[row.technique].label), str(row.pressure),
+                       f"{row.minutes} min")) for row in held.rows if row.technique in techniques]),
+        "home_care": (gettext("At home"), [
+            task_words(task) for task in held.home_care if task.key in home_care()]),
+        "combined": (gettext("Goes along with"), [gettext(COMBINED_LABELS[key]) for key in held.combined]),
+        "combined_words": (gettext("Which, with whom"), [held.combined_words]),
+        "note": (gettext("Note"), [held.note])}
+    return [f"{label}: {'; '.join(said) or gettext('nothing')}" for name, (label, said) in lines.items()
+            if getattr(held, name) != getattr(typed, name)]
 
 
 def stored(client_id: int) -> tuple[PlanContent, int]:

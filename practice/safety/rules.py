@@ -86,6 +86,7 @@ from practice.safety.rules_rows import (
     check_row,
     explain,
     home_care_keeps_off,
+    is_home_care_refused,
     levels,
     limits,
 )
@@ -142,6 +143,7 @@ __all__ = [
     "check_row",
     "explain",
     "home_care_keeps_off",
+    "is_home_care_refused",
     "levels",
     "limits",
 ]

@@ -160,6 +160,11 @@ def check_home_care(verdict: Verdict, key: str, places: Iterable[Place]) -> list
     return [problem for problems in found.values() for problem in problems] if is_against else []
 
 
+def is_home_care_refused(verdict: Verdict, key: str, places: Iterable[Place]) -> bool:
+    """Whether this client had better leave it out altogether, at these places or, without any, at all."""
+    return _is_refused(check_home_care(verdict, key, places))
+
+
 def home_care_keeps_off(verdict: Verdict, key: str) -> list[Place]:
     """Where home care that names no place must not be used by this client."""
     return [place for place in PLACES if _is_refused(_at_home(verdict, key, place))]

@@ -77,6 +77,33 @@ def test_home_care_without_a_place_keeps_off_where_it_is_refused(theo, people, a
     assert answer.status_code == 422 and "has no business there" in words(answer)
 
 
+def test_what_has_come_to_be_refused_at_home_is_left_out_of_the_sheet(theo, people, ann):
+    gun = PLAN | {"care_key": ["massage_gun", "breathing", ""], "care_place": ["calf:left", "", ""]}
+    address = f"/plans/{ann}/"
+    assert theo.post(address, data=gun).status_code == 302
+    assert "Massage gun , Lower leg, left" in words(theo.get(f"{address}sheet"))
+    appointment = visit(people, at(9, 0), client_id=ann)
+    assert "Home: Massage gun," in words(theo.get(f"/brief/{appointment}"))
+    with guard.acting(people.theo), transaction():
+        add_condition(people.theo, ann, ConditionContent(key="dvt_current", places=(Place("calf", "left"),)))
+    sheet, plan = words(theo.get(f"{address}sheet")), words(theo.get(address))
+    assert "Massage gun" not in sheet and "Breathing" in sheet and "clot" not in sheet.casefold()
+    assert "left out of the sheet: Massage gun, Lower leg, left," in plan and "not for this client now" in plan
+    assert "Home: Massage gun: not for this client now" in words(theo.get(f"/brief/{appointment}"))
+
+
+def test_what_another_saved_meanwhile_is_shown_before_it_is_written_over(theo, ann):
+    address = f"/plans/{ann}/"
+    assert theo.post(address, data=PLAN).status_code == 302
+    theirs = PLAN | {"version": "1", "goals": "", "goal": ["Run again"], "note": "Saved on the other tablet"}
+    assert theo.post(address, data=theirs).status_code == 302
+    answer = theo.post(address, data=PLAN | {"version": "1", "note": "Typed here"})
+    page = words(answer)
+    assert answer.status_code == 422 and "Somebody saved this after you opened it." in page
+    assert "Goals: Run again" in page and "Note: Saved on the other tablet" in page and "How often:" not in page
+    assert "Typed here" in answer.get_data(as_text=True)
+
+
 def test_the_work_of_the_plan_against_what_was_done(theo, people, ann):
     theo.post(f"/plans/{ann}/", data=PLAN)
     appointment = visit(people, at(9, 0), client_id=ann)

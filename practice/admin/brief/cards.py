@@ -13,12 +13,12 @@ from practice.core.body import UNASSESSED, Place, Spot, all_places, names
 from practice.intake.answers import OpenPoint
 from practice.intake.kinds import QuestionKind
 from practice.safety.queries.forms import LastForm
-from practice.safety.rules import limits
-from practice.safety.rules_verdict import AskBecause, PointLimit, Reason, Shown, Status, Verdict
+from practice.safety.rules import is_home_care_refused, limits
+from practice.safety.rules_verdict import AskBecause, Outcome, PointLimit, Reason, Shown, Status, Verdict
 from practice.sessions.content import HOW_TAKEN_LABELS, NoteContent, Override, WorkRow
 from practice.sessions.items import pain_at, place_of_pain, scored
 from practice.sessions.outcomes import SCALE, chance_band, pain_change
-from practice.sessions.plan import FREQUENCIES, PlanContent
+from practice.sessions.plan import FREQUENCIES, HomeTask, PlanContent
 
 MOST_ROWS, MOST_QUESTIONS = 4, 3
 CURVE = 92  # pixels: the first screen of a tablet holds the whole brief
@@ -274,7 +274,7 @@ def items(brief: Brief, shown: Curve | None) -> list[Item]:
 
 def plan(brief: Brief) -> list[str]:
     """Goals of the form, the plan of the last note, when to come back, what to do at home."""
-    found = _planned(brief.care_plan) or _goals(brief)
+    found = _planned(brief.care_plan, brief.known.verdict) or _goals(brief)
     if brief.notes:
         note, content = brief.notes[0]
         if content.plan.strip():
@@ -289,15 +289,22 @@ def plan(brief: Brief) -> list[str]:
     return found
 
 
-def _planned(content: PlanContent) -> list[str]:
+def _planned(content: PlanContent, verdict: Verdict) -> list[str]:
     """The plan of care in a few lines: goals, rhythm and day to look again, what is done at home."""
     days = [gettext(FREQUENCIES[content.frequency][0])] if content.frequency else []
     if content.reassess_on:
         days.append(gettext("look again on %(day)s", day=show.day_short(content.reassess_on)))
-    home = [", ".join((gettext(home_care()[task.key].label), gettext(task.dose))) for task in content.home_care[:2]
-            if task.key in home_care()]
-    found = [words.clip("; ".join(content.goals), 110), " · ".join(days)]
-    return [line for line in (*found, *(gettext("Home: %(what)s", what=one) for one in home)) if line]
+    home = [_at_home(task, verdict) for task in content.home_care[:2] if task.key in home_care()]
+    return [line for line in (words.clip("; ".join(content.goals), 110), " · ".join(days), *home) if line]
+
+
+def _at_home(task: HomeTask, verdict: Verdict) -> str:
+    label = gettext(home_care()[task.key].label)
+    # Going over the whole body takes its time: what names no place is looked at where much may be closed.
+    is_looked_at = task.places or verdict.outcome in (Outcome.DO_NOT_TREAT, Outcome.NEEDS_CLEARANCE)
+    if is_looked_at and is_home_care_refused(verdict, task.key, task.places):
+        return gettext("Home: %(what)s: not for this client now", what=label)
+    return gettext("Home: %(what)s", what=", ".join((label, gettext(task.dose))))
 
 
 def _goals(brief: Brief) -> list[str]:

@@ -12,7 +12,7 @@ from practice.core.text import _
 from practice.premises.queries import the_practice
 from practice.safety.queries.book import rulebook
 from practice.safety.queries.known import known
-from practice.safety.rules import check_home_care
+from practice.safety.rules import is_home_care_refused
 from practice.sessions.content import MOST_ROWS
 from practice.sessions.models import CarePlan, Recall
 from practice.sessions.plan import COMBINED_LABELS, FREQUENCIES, PlanContent
@@ -70,6 +70,6 @@ def _check(client_id: int, content: PlanContent) -> None:
     for task in content.home_care:
         if task.key not in home_care():
             raise Invalid(_("This home care is not in the catalogue."), "home_care")
-        if any(problem.needs_reason for problem in check_home_care(verdict, task.key, task.places)):
+        if is_home_care_refused(verdict, task.key, task.places):
             raise Invalid(_("%(what)s has no business there: see the limits of this client."), "home_care",
                           what=home_care()[task.key].label)
