@@ -83,6 +83,14 @@ function start(form) {
       over.hidden = answer.version === undefined || !version;
       over.dataset.version = answer.version ?? "";
     }
+    // What is done with takes nothing any more: then what was typed goes beside it.
+    const left = stale.querySelector("[data-autosave-left]");
+    if (left) {
+      left.hidden = !answer.left_over_url;
+      if (answer.left_over_url) left.setAttribute("formaction", answer.left_over_url);
+      stale.querySelector("[data-autosave-done]").hidden = left.hidden;
+      stale.querySelector("[data-autosave-saved]").hidden = !left.hidden;
+    }
     const newer = stale.querySelector("a");
     if (newer) newer.href = answer.newer_url || location.href;
     const both = stale.querySelector("[data-autosave-both]");
@@ -230,8 +238,27 @@ function forgetOld() {
   }
 }
 
+// A page of what is done with, [data-autosave-kept=url]: if this device still keeps a copy that never arrived, it is offered there.
+function offerKept(box) {
+  const key = keyOf() + box.dataset.autosaveKept;
+  let copy = null;
+  try { copy = JSON.parse(device()?.getItem(key) || "null"); } catch { copy = null; }
+  if (!copy?.texts) return;
+  const form = box.querySelector("form");
+  for (const [name, values] of Object.entries(copy.texts)) {
+    for (const value of values) {
+      const field = document.createElement("input");
+      Object.assign(field, { type: "hidden", name, value });
+      form.append(field);
+    }
+  }
+  box.querySelector("[data-autosave-forget]").addEventListener("click", () => { device()?.removeItem(key); box.hidden = true; });
+  box.hidden = false;
+}
+
 export function startAutosave() {
   const forms = Array.from(document.querySelectorAll("form[data-autosave]"));
   forgetOld();
   forms.forEach(start);
+  document.querySelectorAll("[data-autosave-kept]").forEach(offerKept);
 }

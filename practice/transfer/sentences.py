@@ -112,6 +112,7 @@ CHANGED = {
     "note.open": _("%(who)s began a note"),
     "note.save": _("%(who)s wrote in a note"),
     "note.sign": _("%(who)s signed a note"),
+    "note.take_over": _("%(who)s took a session note over from another therapist"),
     "opening.credit": _("%(who)s entered credit from before"),
     "opening.issue": _("%(who)s issued a document for what was owed before"),
     "opening.package": _("%(who)s entered sessions from before"),

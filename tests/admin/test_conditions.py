@@ -187,6 +187,20 @@ def test_only_what_stood_on_the_page_is_struck_out(theo, people, ann):
     assert found.profile.allergies_refused == tuple(shown)
 
 
+@pytest.mark.parametrize("kept", [True, False])
+def test_what_a_form_says_worse_while_the_page_is_open_is_still_to_be_decided(theo, people, ann, kept):
+    page = theo.get(f"/conditions/client/{ann}").get_data(as_text=True)
+    (name,) = re.findall(r'name="shown" value="([^"]+)"', page)
+    newest = re.search(r'name="newest_form" value="(\d+)"', page).group(1)
+    with clock.frozen(NOW + timedelta(minutes=5)):
+        send(people, ann, allergies=["nut"], allergy_severe="yes", allergy_reaction="Throat swells")
+        theo.post(f"/conditions/client/{ann}/allergies", data={
+            "version": 0, "shown": [name], "newest_form": newest, "substance": [name if kept else ""],
+            "reaction": [""], "use_instead": [""]})
+    (fact,) = look(people, ann).verdict.allergies
+    assert (str(fact.status), fact.severity, fact.reaction) == ("proposed", "severe", "Throat swells")
+
+
 def test_what_a_form_says_worse_of_an_allergy_is_taken_over_or_put_aside(theo, people, ann):
     name = look(people, ann).verdict.allergies[0].substance
     theo.post(f"/conditions/client/{ann}/allergy", data={"substance": name, "do": "accept"})

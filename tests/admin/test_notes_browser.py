@@ -374,3 +374,26 @@ def test_home_care_is_judged_as_it_is_chosen_and_taken_out(live_server, new_page
     page.wait_for_selector(".autosave[data-state=saved]")
     page.wait_for_timeout(2000)
     assert [key for key, _dose in stored(appointment)[1].home_care] == ([] if condition else ["massage_gun"])
+
+
+def test_what_one_device_typed_while_another_signed_is_offered_as_an_addendum(live_server, new_page):
+    appointment = session_with_a_last_note()
+    page, second = new_page(size=TABLET), new_page(size=PHONE)
+    for one in (page, second):
+        sign_in(one, "theo")
+        one.goto(f"/notes/{appointment}/edit")
+    page.fill("#subjective", "Neck easier")
+    page.wait_for_selector("[data-autosave-status][data-state=saved]")
+    second.reload()
+    second.fill("#objective", "Reacted badly, dizzy")
+    page.click("[name=do][value=sign]")
+    page.wait_for_selector("text=Text as signed")
+    second.wait_for_selector("text=This was signed after you opened it")
+    second.goto(page.url)
+    second.wait_for_selector("text=This device still keeps words that were never saved.")
+    second.click("text=Put them into an addendum")
+    box = second.locator("#addendum-text")
+    assert box.input_value() == "What I found: Reacted badly, dizzy"
+    second.click("text=Add to the note")
+    second.wait_for_selector(".addendum >> text=Reacted badly, dizzy")
+    assert not second.is_visible("text=This device still keeps words")

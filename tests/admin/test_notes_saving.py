@@ -89,3 +89,33 @@ def test_autosave_after_the_signature_offers_no_way_over_it(people, theo, sessio
     page = press(theo, session, "save", sent, version="3", subjective="Too late, still here")
     assert page.status_code == 409 and "Too late, still here" in page.get_data(as_text=True)
     assert note_of(people, session)[1].subjective == "Signed words"
+
+
+def test_what_was_typed_while_the_note_was_signed_elsewhere_goes_into_an_addendum(people, theo, session):
+    """Without scripts: the refused page offers it, the addendum's box holds it, and nothing is written before Add."""
+    draft(people.theo, session, words("Said here"))
+    sent = opened(theo, session)
+    note_id = signed(people.theo, session, words("Signed words"))
+    page = press(theo, session, "save", sent, subjective="Reacted badly, dizzy").get_data(as_text=True)
+    assert "This was signed after you opened it" in page and "Save mine over it" not in visible(page)
+    where = re.search(r'formaction="([^"]+)" data-autosave-left>', page).group(1)
+    box = theo.post(where, data=fields(page)).get_data(as_text=True)
+    typed = re.search(r'<textarea[^>]*name="text"[^>]*>(.*?)</textarea>', box, re.S).group(1).strip()
+    assert typed == "What the client says: Reacted badly, dizzy" and 'name="left_over"' in box
+    assert "Nothing added." in box, "it is written when the person says so"
+    answer = theo.post(f"/notes/{note_id}/addenda", data={"text": typed, "left_over": "yes"}, follow_redirects=True)
+    page = answer.get_data(as_text=True)
+    assert typed in page and f'data-arrived="/notes/{session}/save"' in page
+
+
+def test_what_is_left_over_of_a_draft_or_stands_in_the_note_needs_no_addendum(people, theo, session):
+    note_id, _version = draft(people.theo, session, words("Here"))
+    sent = opened(theo, session)
+    assert theo.post(f"/notes/{note_id}/left-over", data=sent).headers["Location"].endswith(f"/notes/{session}/edit")
+    signed(people.theo, session, words("Here"))
+    answer = theo.post(f"/notes/{note_id}/left-over", data=sent, follow_redirects=True)
+    assert "All that was typed stands in the note." in answer.get_data(as_text=True)
+
+
+def visible(page: str) -> str:
+    return re.sub(r"<button[^>]* hidden>.*?</button>", "", page)

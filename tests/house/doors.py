@@ -136,6 +136,7 @@ DOORS: dict[str, Door] = {
     "notes.index": Door(get="TX"),
     "notes.page": Door(get="T", foreign="OX"),
     "notes.addendum": Door(post="T", foreign="X"),
+    "notes.left_over": Door(post="T", foreign="X"),
     "notes.edit": Door(get="T", post="T", foreign="X"),
     "notes.save": Door(post="T", foreign="X"),
     "notes.rows": Door(post="T", foreign="X"),

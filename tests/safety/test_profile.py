@@ -57,7 +57,8 @@ def test_what_nobody_decided_is_not_taken_back_by_a_later_form(people, ann):
 
 @pytest.mark.parametrize(("taken", "said", "is_anew"), [
     (AllergyFact("Latex"), {"allergy_severe": "yes"}, True),
-    (AllergyFact("Latex", "", "rash"), {"allergy_severe": "no", "allergy_reaction": "My throat swells"}, True),
+    (AllergyFact("Latex", "mild", "rash"), {"allergy_severe": "yes", "allergy_reaction": "My throat swells"}, True),
+    (AllergyFact("Latex", "", "rash"), {"allergy_severe": "no", "allergy_reaction": "Itches, too"}, False),
     (AllergyFact("Latex", "severe", "Rash on the hands"), {"allergy_severe": "yes", "allergy_reaction": "rash"}, False),
     (AllergyFact("latex", "severe", "rash"), {"allergy_severe": "no"}, False)])
 def test_what_a_newer_form_says_worse_of_an_allergy_is_to_be_decided_anew(people, ann, taken, said, is_anew):

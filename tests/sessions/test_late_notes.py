@@ -2,11 +2,13 @@
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import select
 
 from practice.access import guard
+from practice.audit.models import AuditRow
 from practice.core import clock
 from practice.core.db import db, transaction
-from practice.core.errors import Invalid
+from practice.core.errors import Invalid, NotFound
 from practice.safety.content import ConditionContent
 from practice.safety.models import ConditionState
 from practice.safety.queries.known import known
@@ -18,7 +20,7 @@ from practice.schedule.services.states import set_state
 from practice.schedule.states import AppointmentState as S
 from practice.sessions.queries import notes as reading
 from practice.sessions.services import notes
-from practice.sessions.services.notes import ReasonsMissing
+from practice.sessions.services.notes import NotTheAuthor, ReasonsMissing
 from tests.factories import sessions
 from tests.factories.safety import send
 from tests.factories.schedule import at
@@ -37,6 +39,11 @@ def client_of(people, appointment_id) -> int:
 def write(actor, work, *arguments, **values):
     with guard.acting(actor), transaction():
         return work(actor, *arguments, **values).id
+
+
+def write_version(actor, work, *arguments, **values):
+    with guard.acting(actor), transaction():
+        return work(actor, *arguments, **values).version
 
 
 def note(people, note_id):
@@ -112,6 +119,7 @@ def test_a_draft_goes_with_its_visit(people):
              starts_at=at(9) + timedelta(days=1), therapist_id=people.theo.user_id)
     with guard.acting(people.theo):
         assert reading.unsigned_of(people.theo.user_id) == [], "it is still to come"
+        assert reading.last_notes(client_of(people, session), 5, before=at(9) + timedelta(days=1)) == []
     with pytest.raises(Invalid, match="still to come"):
         write(people.theo, notes.sign, note_id, version=version)
     with clock.frozen(NOW + timedelta(days=1, hours=2)):
@@ -120,6 +128,27 @@ def test_a_draft_goes_with_its_visit(people):
         write(people.theo, notes.sign, note_id, version=version)
     found = note(people, note_id)
     assert found.on_date == TODAY + timedelta(days=1) and reading.is_intact(found)
+
+
+def test_who_gives_the_session_now_writes_its_note(people):
+    session = visit(people, at(8), state=S.BOOKED)
+    client_id = client_of(people, session)
+    visit(people, at(16), client_id=client_id, state=S.BOOKED)  # so the chart stays open to Theo, too
+    note_id, version = draft(people.theo, session, words("Begun by Theo"))
+    with pytest.raises(NotFound):
+        write(people.tara, notes.save_draft, note_id, words("Not hers"), version=version)
+    with guard.acting(people.rae), transaction():
+        move(people.rae, session, version=db.session.get_one(Appointment, session).version, starts_at=at(9),
+             therapist_id=people.tara.user_id)
+    version = write_version(people.tara, notes.save_draft, note_id, words("Given by Tara"), version=version)
+    with pytest.raises(NotTheAuthor):
+        write(people.theo, notes.save_draft, note_id, words("Too late"), version=version)
+    write(people.tara, notes.sign, note_id, version=version)
+    found = note(people, note_id)
+    assert (found.therapist_id, found.signed_by_id) == (people.tara.user_id,) * 2
+    with guard.acting(people.system):
+        taken = db.session.scalars(select(AuditRow).where(AuditRow.action == "note.take_over")).one()
+        assert taken.actor_id == people.tara.user_id
 
 
 def test_a_draft_of_a_visit_that_fell_out_is_not_to_be_signed(people):

@@ -131,6 +131,7 @@ class ConditionsPage(Page):
             shown -= {fact.substance.casefold() for fact in taken}
             gone = {fact.substance for fact in held.verdict.allergies if fact.substance.casefold() in shown}
             profile.set_allergies(current_actor(), client_id, taken, version=typed_version(),
+                                  newest_form=request.form.get("newest_form", type=int),
                                   refused=(*still_refused(held, gone), *sorted(gone)))
 
         return act(save_all, back_to(client_id), gettext("Saved"))
@@ -184,7 +185,7 @@ def decide_allergy(client_id: int, substance: str, is_accepted: bool) -> None:
         refused = (*refused, substance)
     # else a form said worse of one taken down: that is put aside, and it stays as it was
     profile.set_allergies(current_actor(), client_id, tuple(taken.values()), refused=refused,
-                          version=held.profile_version)
+                          newest_form=request.form.get("newest_form", type=int), version=held.profile_version)
 
 
 def still_refused(held: Known, decided: set[str]) -> tuple[str, ...]:

@@ -1,4 +1,5 @@
 """The note: the editor beside the last note, the signed note and its addenda, a therapist's own list, the hand-over."""
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 from flask import flash, jsonify, redirect, render_template, request, url_for
@@ -45,7 +46,8 @@ LATE_AFTER = timedelta(hours=72)
 
 class NotesPage(Page):
     permissions = {"index": P.CHART_READ, "page": READERS, "edit": P.CHART_WRITE, "save": P.CHART_WRITE,
-                   "rows": P.CHART_WRITE, "addendum": P.CHART_WRITE, "handover": P.CHART_WRITE}
+                   "rows": P.CHART_WRITE, "addendum": P.CHART_WRITE, "left_over": P.CHART_WRITE,
+                   "handover": P.CHART_WRITE}
 
     @expose("/")
     def index(self):
@@ -73,9 +75,29 @@ class NotesPage(Page):
                     raise Invalid()
                 notes.add_addendum(current_actor(), note_id, text, AddendumKind(kind))
         except Invalid as error:
-            return read_page(note_id, typed=text, kind=kind, error=words(error)), 422
+            return read_page(note_id, typed=text, kind=kind, error=words(error),
+                             is_left_over="left_over" in request.form), 422
         flash(gettext("Added."), "success")
+        if "left_over" in request.form:
+            flash(url_for("notes.save", appointment_id=reading.get_note(note_id).appointment_id), "arrived")
         return redirect(url_for("notes.page", note_id=note_id))
+
+    @expose("/<int:note_id>/left-over", methods=["POST"])
+    def left_over(self, note_id):
+        """What was typed while the note was signed elsewhere, in the box of the addendum: nothing is written yet."""
+        form, note = NoteForm(), reading.get_note(note_id)
+        if note.state is not NoteState.SIGNED:
+            return redirect(url_for("notes.edit", appointment_id=note.appointment_id))
+        record_reading("note.compare", note, client_id=note.client_id)
+        stored = reading.content_of(reading.get_note(note_id))
+        typed = form.content() if form.is_whole() else replace(
+            stored, **{name: request.form.get(name, "").strip() for name in (*SOAP, "adverse")})
+        said = [f"{name}: {mine}" for name, mine, _theirs in differences(form, typed, stored) if mine]
+        if not said:
+            flash(gettext("All that was typed stands in the note."), "success")
+            flash(url_for("notes.save", appointment_id=note.appointment_id), "arrived")
+            return redirect(url_for("notes.page", note_id=note_id))
+        return read_page(note_id, typed="\n".join(said), is_left_over=True)
 
     @expose("/<int:appointment_id>/edit", methods=["GET", "POST"])
     def edit(self, appointment_id):
@@ -141,7 +163,8 @@ def is_late(note: SessionNote) -> bool:
 
 
 def is_mine_to_write(note: SessionNote) -> bool:
-    return note.state is NoteState.DRAFT and note.therapist_id == current_actor().user_id
+    """A draft of one's own, or of a visit that is one's own to give now: writing in it takes it over."""
+    return note.state is NoteState.DRAFT and current_actor().user_id in (note.therapist_id, note.appointment.user_id)
 
 
 def to_write(appointment_id: int) -> Appointment:
@@ -167,7 +190,9 @@ def newer(appointment_id: int, form: NoteForm, content: NoteContent, *, is_signe
     record_reading("note.compare", note, client_id=note.client_id)
     differing = differences(form, content, reading.content_of(reading.get_note(note_id)))
     answer = {"newer_url": url_for("notes.page", note_id=note_id), "differences": differing}
-    return answer if is_signed else answer | {"version": version}
+    if is_signed:
+        return answer | {"left_over_url": url_for("notes.left_over", note_id=note_id)}
+    return answer | {"version": version}
 
 
 def reviewed(note: SessionNote, content: NoteContent) -> datetime | None:
@@ -177,7 +202,8 @@ def reviewed(note: SessionNote, content: NoteContent) -> datetime | None:
     return reviewed_at(note.client_id, note.appointment_id, note.therapist_id, until=note.signed_at)
 
 
-def read_page(note_id: int, *, typed: str = "", kind: str = AddendumKind.ADDENDUM, error: str = "") -> str:
+def read_page(note_id: int, *, typed: str = "", kind: str = AddendumKind.ADDENDUM, error: str = "",
+              is_left_over: bool = False) -> str:
     """The note as it is read and printed; the reading is written down first."""
     note = reading.get_note(note_id)
     record_reading("note.read", note, client_id=note.client_id)
@@ -195,6 +221,6 @@ def read_page(note_id: int, *, typed: str = "", kind: str = AddendumKind.ADDENDU
         keep_until=keep_until(the_practice().retention_rule, last_on, note.client.born_on),
         reviewed_at=reviewed(note, content),
         was_late=clock.local_date(note.created_at, the_practice().time_zone) != note.on_date,
-        typed=typed, kind=kind, error=error, may_write=me.may(P.CHART_WRITE),
+        typed=typed, kind=kind, error=error, is_left_over=is_left_over, may_write=me.may(P.CHART_WRITE),
         is_author=note.therapist_id == me.user_id, next_draft=drafts[0] if drafts else None,
         handover=reading.handover_of(note.appointment_id) if me.may(P.HANDOVER_READ) else None, soap=SOAP)

@@ -72,6 +72,11 @@ class Known:
     verdict: Verdict = field(repr=False)
 
     @property
+    def newest_form(self) -> int:
+        """The id of the newest form read here; 0 where there is none."""
+        return max((form.submission.id for form in self.forms), default=0)
+
+    @property
     def to_decide(self) -> list[tuple[Condition, ConditionContent]]:
         return [pair for pair in self.conditions if pair[0].state is ConditionState.PROPOSED]
 
@@ -274,13 +279,12 @@ def allergies_of(profile: ProfileContent, forms: Iterable[LastForm]) -> tuple[Al
 
 
 def _worse(held: AllergyFact, said: named.AllergyNamed) -> AllergyFact:
-    """An allergy with what a form adds to it, if it adds anything."""
-    is_harder = bool(said.severity) and not held.severity
-    is_other = said.reaction.casefold() not in held.reaction.casefold()
-    if not (is_harder or is_other):
+    """An allergy with what a form says worse of it. What happens is told once for all of them, in words to be read."""
+    if held.status is ConditionStatus.ACCEPTED and (not said.severity or held.severity == said.severity):
         return held
-    reaction = "; ".join(part for part in (held.reaction, said.reaction if is_other else "") if part)
-    return replace(held, severity=held.severity or said.severity, reaction=reaction, status=ConditionStatus.PROPOSED)
+    is_told = said.reaction.casefold() in held.reaction.casefold().split("; ")
+    reaction = "; ".join(part for part in (held.reaction, "" if is_told else said.reaction) if part)
+    return replace(held, severity=said.severity or held.severity, reaction=reaction, status=ConditionStatus.PROPOSED)
 
 
 def _asked_on(profile: ProfileContent, forms) -> date | None:

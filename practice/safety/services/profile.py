@@ -69,10 +69,12 @@ def _written(actor: Actor, client_id: int, change: Callable[[ProfileContent], Pr
 
 
 def set_allergies(actor: Actor, client_id: int, allergies: tuple[AllergyFact, ...], *,
-                  refused: tuple[str, ...] = (), version: int | None = None) -> SafetyProfile:
+                  refused: tuple[str, ...] = (), newest_form: int | None = None,
+                  version: int | None = None) -> SafetyProfile:
     """The allergies as the therapist took them down today; `refused` are those of the form that are none.
 
-    Raises Invalid, Stale, NotFound.
+    `newest_form` is the newest the therapist had before them: what a later one names is still to be decided. None means
+    all there are. Raises Invalid, Stale, NotFound.
     """
     if any(not allergy.substance.strip() for allergy in allergies):
         raise Invalid(_("Say what it is that the client does not tolerate."), "substance")
@@ -80,8 +82,9 @@ def set_allergies(actor: Actor, client_id: int, allergies: tuple[AllergyFact, ..
 
     def change(held: ProfileContent) -> ProfileContent:
         form = latest_submission(client_id)
+        seen = min(form.id, newest_form) if form and newest_form is not None else form and form.id
         return replace(held, allergies=allergies, allergies_refused=refused, allergies_asked_on=today,
-                       allergies_form=form.id if form else None)
+                       allergies_form=seen)
 
     return save_profile(actor, client_id, change, version=version, what="allergies")
 

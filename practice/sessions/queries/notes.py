@@ -3,7 +3,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
-from sqlalchemy import Select, bindparam, exists, func, or_, select, tuple_
+from sqlalchemy import Select, and_, bindparam, exists, func, or_, select, tuple_
 from sqlalchemy.orm import aliased, load_only, selectinload
 
 from practice.access.guard import system_session
@@ -65,7 +65,8 @@ LAST_NOTES = (
     select(SessionNote).options(READ)
     .where(SessionNote.client_id == bindparam("client"), _stands(), SessionNote.on_date <= bindparam("day"),
            or_(SessionNote.on_date < bindparam("day"), _visit(VISIT.starts_at < bindparam("before"))),
-           or_(SessionNote.state == NoteState.SIGNED, _visit(VISIT.state.in_(HOLDING_TIME))))
+           or_(SessionNote.state == NoteState.SIGNED,
+               _visit(and_(VISIT.state.in_(HOLDING_TIME), VISIT.starts_at < bindparam("before")))))
     .order_by(SessionNote.on_date.desc(), SessionNote.id.desc()).limit(bindparam("most")))
 
 
