@@ -9,7 +9,7 @@ signature {"typed" or "strokes", "by": "self" or "guardian"}; address a mapping 
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from practice.core.body import Place, Spot
@@ -28,6 +28,7 @@ from practice.intake.kinds import WITH_OPTIONS, QuestionKind
 
 LONGEST_TEXT = 4000
 MOST_ROWS = 60
+FARTHEST_DUE = timedelta(weeks=42)
 NONE_OF_THESE = "none"
 ASK_AT_VISIT = "ask"
 YES_NO_UNKNOWN = ("yes", "no", "unknown")
@@ -160,6 +161,8 @@ def _is_date(question: Question, value: Any, on: date) -> str | None:
         return _("Please write a day, such as 4 May 1980.")
     if question.key == "birth_date" and not date(1900, 1, 1) <= day <= on:
         return _("Please check the year.")
+    if question.gives == "due_on" and day > on + FARTHEST_DUE:
+        return _("Please check the date: it lies more than 42 weeks ahead.")
     return None
 
 

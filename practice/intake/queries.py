@@ -184,7 +184,8 @@ class PaperWaiting:
 def papers_waiting() -> list[PaperWaiting]:
     """The photographed forms of the clients whose charts are open to this person, the oldest first."""
     typed = exists().where(Submission.client_id == File.client_id, Submission.way == Way.PAPER,
-                           Submission.submitted_at >= File.added_at)
+                           Submission.submitted_at >= File.added_at, Submission.form_version_id == FORMS.c.id,
+                           FORMS.c.key != VISIT_CHECK)  # the questions before a visit are another sheet
     rows = db.session.execute(
         select(Client, func.count(File.id), func.min(File.added_at)).join(File, File.client_id == Client.id)
         .where(File.kind == FileKind.PAPER_FORM, ~typed).group_by(Client.id).order_by(func.min(File.added_at))).all()

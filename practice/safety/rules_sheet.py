@@ -25,6 +25,8 @@ from practice.safety.rules_verdict import (
     ReasonKind,
 )
 
+FARTHEST_DUE = timedelta(weeks=42)
+
 
 @dataclass
 class Sheet:
@@ -264,24 +266,25 @@ def review_due(rule: Rule, fact: ConditionFact) -> date | None:
 def add_pregnancy(sheet: Sheet, fact: ConditionFact, rule: Rule) -> None:
     """Week, position and the end of a pregnancy from its due date (40 weeks on that day).
 
-    Two weeks after the due date the limits of the weeks after birth come on top; the old ones stay until the
-    therapist ends the pregnancy.
+    A due date farther ahead than a pregnancy is long is none. Two weeks after it the limits of the weeks after birth
+    come on top; the old ones stay until the therapist ends the pregnancy, and no week is counted any more.
     """
     settings = sheet.book.settings["pregnancy"]
     reason = reason_of(sheet, rule, fact)
     sheet.is_pregnant = True
-    if fact.due_on is None:
+    ends_on = fact.due_on + timedelta(days=settings["grace_days"]) if fact.due_on else None
+    if fact.due_on is None or fact.due_on > sheet.facts.on + FARTHEST_DUE:
         sheet.not_assessed.append(NotAssessed(Gap.DUE_DATE, rule.label, (), fact.ref))
         week = settings["not_face_down_from_week"]
     else:
         week = max(0, (280 - (fact.due_on - sheet.facts.on).days) // 7)
-        sheet.pregnancy_week = max(week, sheet.pregnancy_week or 0)
+        if sheet.facts.on < ends_on:
+            sheet.pregnancy_week = max(week, sheet.pregnancy_week or 0)
     if week >= settings["not_face_down_from_week"]:
         sheet.lie("side_lying", reason)
         sheet.lie("not_face_down", reason)
     if week >= settings["not_flat_on_back_from_week"]:
         sheet.lie("not_flat_on_back", reason)
-    ends_on = fact.due_on + timedelta(days=settings["grace_days"]) if fact.due_on else None
     if ends_on and ends_on <= sheet.facts.on:
         sheet.ask_again.append(AskAgain(AskBecause.AGED, rule.label, rule.ask, rule.key, ends_on, fact.ref))
         after = sheet.book.rules.get("postpartum")

@@ -8,6 +8,7 @@ from sqlalchemy import func, select
 
 from practice.access import guard
 from practice.admin.brief import reasons
+from practice.audit import services as audit
 from practice.audit.models import AuditRow
 from practice.core import clock
 from practice.core.body import Place
@@ -139,6 +140,27 @@ def test_reviewed_is_recorded_with_what_was_on_the_screen(as_person, people, pri
         row = db.session.scalars(select(BriefReview)).one()
         assert (row.client_id, row.appointment_id, row.user_id) == (client_id, appointment_id, people.theo.user_id)
         assert row.seen == json.loads(seen) == known(client_id, NOW.date()).seen()
+
+
+def test_a_review_is_ones_own_and_of_what_stands_now(as_person, people, priya):
+    client_id, appointment_id = priya
+    theo = as_person("theo")
+    theo.post(f"/brief/{appointment_id}/reviewed", data={"seen": seen_on(theo, appointment_id)})
+    with guard.acting(people.theo), transaction():
+        conditions.add_condition(people.theo, client_id, ConditionContent(key="dvt_current"))
+    answer = theo.get(f"/brief/{appointment_id}")
+    assert "Do not massage" in text_of(answer) and "09:00, changed since" in text_of(answer)
+    assert "brief-reviewed" not in answer.text
+    theo.post(f"/brief/{appointment_id}/reviewed", data={"seen": seen_on(theo, appointment_id)})
+    assert "brief-reviewed" in theo.get(f"/brief/{appointment_id}").text
+    with guard.acting(people.system), transaction():
+        row = db.session.get_one(Appointment, appointment_id)
+        row.user_id = people.tara.user_id
+        clients.care(client_id, people.tara.user_id)
+        audit.record(people.system, "test.given_to_another", row)
+    answer = as_person("tara").get(f"/brief/{appointment_id}")
+    assert "brief-reviewed" not in answer.text and "changed since" not in text_of(answer)
+    assert 'name="seen"' in answer.text, "her own is still to come"
 
 
 @pytest.mark.parametrize("seen", ["", "[]", "{", '{"profile": 1}', "nonsense", "[" * 5000])

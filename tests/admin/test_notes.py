@@ -19,7 +19,7 @@ from practice.safety.services.profile import set_allergies
 from practice.safety.services.reviews import mark_reviewed
 from practice.schedule.models import Appointment
 from practice.schedule.states import AppointmentState as S
-from practice.sessions.content import Score
+from practice.sessions.content import MOST_ROWS, Score
 from practice.sessions.models import AddendumKind, NoteState, SessionNote
 from practice.sessions.queries import notes as reading
 from tests.factories.schedule import at
@@ -424,6 +424,23 @@ def test_the_hand_over(people, theo, session, as_person):
         given = reading.handover_of(session)
         assert (given.minutes, given.back_in_days, given.message) == (60, 14, "Card on the desk")
         assert db.session.scalar(select(Appointment.state).where(Appointment.id == session)) is S.DONE
+
+
+def test_what_to_charge_is_asked_no_more_once_the_care_has_ended(as_person, session):
+    clock.set_to(clock.now() + timedelta(days=60))
+    theo = as_person("theo")
+    for answer in (theo.get(f"/notes/{session}/to-reception"),
+                   theo.post(f"/notes/{session}/to-reception", data={"minutes": "60"})):
+        assert answer.status_code == 404
+
+
+def test_a_note_that_is_full_of_rows_says_so_and_can_be_saved(people, theo, session):
+    full = "; ".join(["neck_posterior:middle petrissage 2 5"] * MOST_ROWS)
+    sent = opened(theo, session) | {"rows": full}
+    answer = press(theo, session, "add", sent, place="calf:left", technique="petrissage", depth="2", minutes="5")
+    assert answer.status_code == 422 and "A note holds at most 60 rows." in answer.get_data(as_text=True)
+    assert len(note_of(people, session)[1].rows) == MOST_ROWS
+    assert press(theo, session, "save", opened(theo, session)).status_code == 302
 
 
 @pytest.mark.parametrize("junk", ["", "abc", "-1", "9" * 40, "1e400", "x" * 70_000])

@@ -25,6 +25,8 @@ def test_there_is_a_day_to_look_at(database, monkeypatch):
     monkeypatch.setattr(fill, "MONTHS", 0.6)
     fill.fill(SATURDAY)
     assert fill.is_whole() and not fill.is_foreign()
+    monkeypatch.setattr(fill, "NAME", "Another Name")
+    assert not fill.is_foreign(), "a demo is one by another name, too"
     with guard.acting(system("looking around")):
         states = set(db.session.scalars(select(Appointment.state).where(Appointment.on_date == SATURDAY.date())))
         assert {S.DONE, S.IN_SESSION, S.ARRIVED} <= states

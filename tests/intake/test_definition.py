@@ -3,7 +3,7 @@
 import copy
 import re
 from dataclasses import fields
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from hypothesis import given
@@ -185,6 +185,7 @@ def test_each_is_needed_only_of_what_goes_together():
         ("signature", "Ann"), ("email", "ann"), ("phone", "x"), ("address", {"planet": "x"}),
         ("heart", ["attack", "no"]),
         ("clot_when", "2027"), ("clot_when", "soon"), ("group:heart", "maybe"), ("no_such_question", "x"),
+        ("due_date", (ON + timedelta(weeks=42, days=1)).isoformat()),
     ],
 )  # fmt: skip
 def test_junk_is_told_at_its_question(key, bad):

@@ -12,11 +12,14 @@ from practice.audit import services as audit
 from practice.core.db import db, transaction
 from practice.core.errors import Forbidden, NotFound
 from practice.core.sealed import SealBroken
+from practice.files.models import FileKind
+from practice.files.services import hand_in
 from practice.intake.models import FormVersion, IntakeArrival, IntakeLink, Submission, Way
-from practice.intake.queries import answers_of
+from practice.intake.queries import answers_of, papers_waiting
 from practice.intake.services import links, submissions
 from practice.safety.services.receiving import receive_form
 from tests.factories import intake
+from tests.factories.pictures import png
 from tests.personas import NOW, open_house
 
 STROKES = [[[100, 500], [400, 300], [700, 700]], [[900, 500], [1200, 400], [1500, 600]]]
@@ -187,6 +190,19 @@ def test_a_paper_form_is_typed_in_by_the_therapist_of_the_client(people, ann):
     with guard.acting(actor), transaction():
         row = submissions.send(actor, intake.healthy(), intake.TYPED)
         assert (row.way, row.entered_by_id, row.link_id) == (Way.PAPER, people.theo.user_id, actor.link_id)
+
+
+def test_a_photographed_form_waits_until_a_history_is_typed_in(people, ann):
+    with guard.acting(people.rae), transaction():
+        hand_in(people.rae, ann, png(b"a page filled in by hand"), kind=FileKind.PAPER_FORM, record="client",
+                record_id=ann)
+    for key, answers, waiting in (("visit", intake.CHECK, 1), ("full", intake.healthy(), 0)):
+        actor, _secret = intake.address(people, ann, form_key=key, way=Way.PAPER, who="theo")
+        with guard.acting(actor), transaction():
+            submissions.send(actor, answers, intake.TYPED)
+        db.session.rollback()
+        with guard.acting(people.theo):
+            assert len(papers_waiting()) == waiting, key
 
 
 def test_sent_twice_at_once_it_is_one(cloned_database):

@@ -10,7 +10,7 @@ from practice.accounts.models import Attempt
 from practice.audit.models import AuditRow
 from practice.core import clock
 from practice.core.db import db, transaction
-from practice.intake.models import IntakeLink
+from practice.intake.models import IntakeLink, Way
 from practice.intake.services import links
 from tests.factories import intake
 from tests.kiosk.test_pages import ABOUT, begun, draft_of, state_of
@@ -191,3 +191,13 @@ def test_a_change_needs_its_token(form, client):
     answer = client.post(path, csrf=False)
     assert answer.status_code == 400 and "open too long" in answer.text and "Back to the form" in answer.text
     assert 'href="/"' not in answer.text
+
+
+def test_a_tablet_just_handed_over_opens_whoever_tries_links_next_door(people, app):
+    ann = intake.client_of(people, "theo", born_on=date(1988, 2, 21))
+    stranger = app.test_client()
+    for _time in range(links.TRIES_UNKNOWN + 1):
+        last = stranger.get("/f/guess")
+    assert last.status_code == 429
+    _actor, secret = intake.address(people, ann, way=Way.TABLET)
+    assert app.test_client().get(f"/f/{secret}").status_code == 200

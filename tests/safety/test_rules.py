@@ -199,6 +199,10 @@ def test_pregnancy_is_counted_from_the_due_date():
     over = judge(ConditionFact("pregnancy", due_on=TODAY - timedelta(days=20)))
     rules_at = {reason.rule for reason in over.ceilings[CALF_LEFT].reasons}
     assert {"pregnancy", "postpartum"} <= rules_at and over.ask_again[0].because == AskBecause.AGED
+    assert over.pregnancy_week is None, "nobody is 43 weeks pregnant"
+    typo = judge(ConditionFact("pregnancy", due_on=TODAY + timedelta(weeks=43)))
+    assert typo.not_assessed[0].kind == Gap.DUE_DATE and Consequence.SIDE_LYING in typo.consequences
+    assert typo.pregnancy_week is None
 
 
 def test_a_condition_without_a_rule_is_for_the_therapist_to_decide():

@@ -115,6 +115,7 @@ def show_brief(brief: read.Brief):
     changed = news.changes(brief)
     rows = cards.limit_rows(verdict, news.new_refs(brief))
     row, curve, said = brief.appointment, cards.curve(brief), answers_said(brief)
+    seen = brief.known.seen()
     is_mine = row is not None and row.user_id == actor.user_id and actor.may(P.CHART_WRITE)
     return render_template(
         "admin/brief/page.html", b=brief, client=brief.client, appointment=row, verdict=verdict,
@@ -135,7 +136,8 @@ def show_brief(brief: read.Brief):
                        and actor.may(P.INTAKE_INVITE)),
         most_questions=cards.MOST_QUESTIONS, pinned=brief.known.profile.pinned, is_mine=is_mine,
         may_write=actor.may(P.CHART_WRITE), can_start=is_mine and row.state in (S.BOOKED, S.ARRIVED),
-        can_open_note=is_mine and row.state in (S.IN_SESSION, S.DONE), seen=json.dumps(brief.known.seen()),
+        can_open_note=is_mine and row.state in (S.IN_SESSION, S.DONE), seen=json.dumps(seen),
+        is_reviewed=brief.review is not None and brief.review.seen == seen,
         book=rulebook, reasons=reasons.writer(), credit=body.SCALE_CREDIT,
         here=day_columns.here(), other_points=standing_points(verdict))
 

@@ -13,7 +13,7 @@ from practice.admin import show
 from practice.core.body import LEVELS, Place, Side, Spot
 from practice.core.dates import read_date
 from practice.core.text import _
-from practice.intake.answers import parse_place, parse_when
+from practice.intake.answers import FARTHEST_DUE, parse_place, parse_when
 from practice.safety.content import ConditionContent
 from practice.safety.queries.book import rulebook
 from practice.safety.rulebook import USUAL
@@ -60,9 +60,12 @@ class ConditionForm(FlaskForm):
             raise ValidationError(gettext("Please check the year."))
 
     def validate_due_on(self, field):
-        read_when(field.data)
+        day = read_when(field.data)
+        if day is not None and day > show.today() + FARTHEST_DUE:
+            raise ValidationError(gettext("Please check the date: it lies more than 42 weeks ahead."))
 
-    validate_review_on = validate_due_on
+    def validate_review_on(self, field):
+        read_when(field.data)
 
     def show(self, content: ConditionContent) -> None:
         self.key.data, self.words.data, self.note.data = content.key or "", content.words, content.note

@@ -10,6 +10,7 @@ from practice.admin.auth import current_actor
 from practice.admin.base import attempt, home
 from practice.admin.notes.form import posted_version
 from practice.catalog.queries import products, treatments
+from practice.core.errors import NotFound
 from practice.core.text import _
 from practice.schedule.models import Appointment
 from practice.schedule.queries.appointments import get_appointment
@@ -33,6 +34,8 @@ def answer(appointment_id: int):
     """Show the form, or take it and go on to the note where it is not signed yet, else home."""
     appointment = get_appointment(appointment_id)
     check_is_mine(current_actor(), appointment)
+    if appointment.client is None:  # no longer in this person's care
+        raise NotFound()
     given = reading.handover_of(appointment_id)
     form = HandOverForm()
     form.treatment.choices = [SelectChoice(str(row.id), row.name) for row in _offered(appointment)]

@@ -14,7 +14,7 @@ from practice.admin.notes.form import LONGEST_TEXT, NoteForm, posted_row, posted
 from practice.core.db import db, transaction
 from practice.core.errors import DomainError, Stale
 from practice.schedule.queries.appointments import get_appointment
-from practice.sessions.content import HOW_TAKEN_LABELS, SOAP, NoteContent
+from practice.sessions.content import HOW_TAKEN_LABELS, MOST_ROWS, SOAP, NoteContent
 from practice.sessions.models import NoteState, SessionNote
 from practice.sessions.queries import notes as reading
 from practice.sessions.services import notes
@@ -49,6 +49,8 @@ def changed(content: NoteContent, do: str, setting: editor.Setting) -> tuple[Not
     if do != "add":
         return editor.apply(content, do, setting), ""
     row = posted_row()
+    if len(content.rows) >= MOST_ROWS:
+        return content, gettext("A note holds at most %(most)s rows.", most=MOST_ROWS)
     if row is None:
         return content, gettext("Choose a place, a technique, a depth and from 1 to 480 minutes.")
     return replace(content, rows=(*content.rows, row)), ""

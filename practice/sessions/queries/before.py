@@ -44,13 +44,14 @@ SAID = (
     load_only(SafetyProfile.client_id, SafetyProfile.uid, SafetyProfile._content, SafetyProfile.changed_at,
               SafetyProfile.version),
     load_only(CarePlan.client_id, CarePlan.uid, CarePlan._content),
-    load_only(BriefReview.client_id, BriefReview.reviewed_at))
+    load_only(BriefReview.client_id, BriefReview.reviewed_at, BriefReview.seen))
 
 
 def _before() -> Select:
     of_it = BriefReview.__table__.alias()
     newest = (select(func.max(of_it.c.id)).where(of_it.c.client_id == Appointment.client_id,
-                                                 of_it.c.appointment_id == Appointment.id).scalar_subquery())
+                                                 of_it.c.appointment_id == Appointment.id,
+                                                 of_it.c.user_id == bindparam("user")).scalar_subquery())
     told, taken, care = DeskMessage.__table__, Measurement.__table__, Care.__table__
     return (select(Appointment, SafetyProfile, CarePlan, BriefReview,
                    exists().where(told.c.appointment_id == Appointment.id),
