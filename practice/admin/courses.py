@@ -37,16 +37,18 @@ class Course:
 def courses(found: Iterable[tuple], plot: int = PLOT) -> list[Course]:
     """The measurements by measure and place, or by the activities named; each oldest first. `plot`: see charts."""
     def key(pair):
-        return pair[1]["key"], pair[1]["place"], pair[1]["words"] if pair[1]["key"] == "range" else ""
+        movement = " ".join(pair[1]["words"].casefold().split()) if pair[1]["key"] == "range" else ""
+        return pair[1]["key"], pair[1]["place"], movement
 
     result = []
     known = sorted((pair for pair in found if pair[1]["key"] in MEASURES), key=key)
-    for (name, place, movement), group in groupby(known, key=key):
+    for (name, place, _movement), group in groupby(known, key=key):
         measure = MEASURES[name]
         if measure.named:
             result += [_of_activities(measure, rows, plot) for rows in _sharing_activities(group)]
         else:
             rows = list(group)
+            movement = rows[-1][1]["words"] if name == "range" else ""  # as it was spelt last
             result.append(_course(measure, " ".join(part for part in (place, movement) if part), rows,
                                   [(row, data["score"]) for row, data in rows], plot))
     return result
@@ -54,7 +56,8 @@ def courses(found: Iterable[tuple], plot: int = PLOT) -> list[Course]:
 
 def _course(measure: Measure, about: str, rows: list, scores: list[tuple], plot: int) -> Course:
     first, latest = scores[0][1], scores[-1][1]
-    return Course(measure, about, rows, first, latest, change(measure, first, latest) if len(rows) > 1 else None,
+    is_compared = len(rows) > 1 and not measure.is_change
+    return Course(measure, about, rows, first, latest, change(measure, first, latest) if is_compared else None,
                   _chart(measure, scores, plot))
 
 

@@ -198,7 +198,8 @@ def _as_variant(rule: Rule, variant: Variant) -> Rule:
 
 @dataclass(frozen=True, eq=False)
 class Rulebook:
-    """Everything the engine knows. `version` is kept with every signed note; `own_settings` are the practice's own.
+    """Everything the engine knows. `version` is kept with every signed note; `own_settings` are the practice's own;
+    `former` names its conditions that were taken back: who has one goes on having it by that name.
     Only itself is the same one: a verdict is kept by the rulebook it was made with."""
 
     version: str
@@ -208,6 +209,7 @@ class Rulebook:
     sources: Mapping[str, Source]
     techniques: Mapping[str, Technique] = field(default_factory=catalogue)
     own_settings: frozenset[str] = frozenset()
+    former: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def conditions(self) -> dict[str, Rule]:

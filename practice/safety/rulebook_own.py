@@ -44,14 +44,16 @@ def content_of(row: Mapping[str, Any]) -> dict[str, Any]:
 def with_own(book: Rulebook, own: Iterable[Mapping[str, Any]], retired: Iterable[Mapping[str, Any]] = ()) -> Rulebook:
     """Lay an owner's rows over a rulebook: same key replaces, a new key adds. The version tells the two apart.
 
-    `retired` are techniques taken out again: notes go on naming them, nobody is offered them.
+    `retired` are techniques and conditions taken out again: notes and charts go on naming them, nobody is offered them.
     """
-    rows = list(own)
+    rows, taken_back = list(own), list(retired)
     named: dict[Part, list[dict[str, Any]]] = {part: [] for part in Part}
     for row in rows:
         named[part_of(row)].append(content_of(row))
-    gone = [row for row in map(content_of, retired) if row["key"] not in book.techniques]
-    if not rows and not gone:
+    gone = [row for row in map(content_of, (one for one in taken_back if part_of(one) is Part.TECHNIQUE))
+            if row["key"] not in book.techniques]
+    former = {row["key"]: row["label"] for row in taken_back if part_of(row) is Part.CONDITION}
+    if not rows and not gone and not former:
         return book
     techniques = dict(book.techniques)
     techniques |= {row["key"]: technique_from_data(row, is_own=True, is_retired=True) for row in gone}
@@ -62,7 +64,8 @@ def with_own(book: Rulebook, own: Iterable[Mapping[str, Any]], retired: Iterable
     standing = dict(book.standing) | {row["key"]: standing_from_data(row, is_own=True) for row in named[Part.STANDING]}
     settings = dict(book.settings) | {row["key"]: content_of_setting(row) for row in named[Part.SETTING]}
     return replace(book, version=version_of(book.version, rows), rules=rules, standing=standing, settings=settings,
-                   techniques=techniques, own_settings=frozenset(row["key"] for row in named[Part.SETTING]))
+                   techniques=techniques, own_settings=frozenset(row["key"] for row in named[Part.SETTING]),
+                   former=former)
 
 
 def content_of_setting(row: Mapping[str, Any]) -> dict[str, Any]:

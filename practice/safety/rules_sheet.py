@@ -296,7 +296,7 @@ def _add_own(sheet: Sheet, fact: ConditionFact) -> None:
     """A condition no rule knows: the therapist decides, and until then it cannot read as fine."""
     reason = Reason(
         rule="own_condition",
-        label=fact.words or fact.key or "",
+        label=fact.words or sheet.book.former.get(fact.key or "") or fact.key or "",
         why=_YOU_DECIDE,
         kind=ReasonKind.OWN_CONDITION,
         sources=sheet.book.sources_of(["therapist"]),

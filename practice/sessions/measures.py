@@ -28,7 +28,8 @@ class Measure:
 
     At least `least_answered` must be answered, or there is no score. `reversed_items` (from 1) count the other way
     round, `times` multiplies the score, `is_licensed` says that somebody owns the wording. `beyond_chance_of_one` is
-    the figure for a single item, where it is another.
+    the figure for a single item, where it is another. What `is_change` is asked as a change already: its answers are
+    not compared with one another.
     """
 
     key: str
@@ -51,6 +52,7 @@ class Measure:
     is_licensed: bool = False
     unit: str = ""
     beyond_chance_of_one: float | None = None
+    is_change: bool = False
 
 
 def _measures() -> list[Measure]:
@@ -62,7 +64,7 @@ def _measures() -> list[Measure]:
         Measure("roland_morris", _("Roland–Morris, lower back"), _("How many of the 24 statements were ticked."), 1, 0,
                 24, Scoring.SINGLE, False, 1, 5, 5, 24, "Stratford, Phys Ther 1996;76:359"),
         Measure("global_change", _("Global change"), _("From 1 (very much better) to 7 (very much worse)."), 1, 1, 7,
-                Scoring.SINGLE, False, 1, None, None, 7, "PMC7053735"),
+                Scoring.SINGLE, False, 1, None, None, 7, "PMC7053735", is_change=True),
         Measure("range", _("Range of motion"), _("Degrees; say the movement."), 1, 0, 360, Scoring.SINGLE, True, 1, 5,
                 None, 360, "", has_place=True, unit="°"),
         Measure("floor", _("Finger to floor"), _("Centimetres from the floor."), 1, 0, 150, Scoring.SINGLE, False, 1,

@@ -239,6 +239,19 @@ def test_the_recall_list_has_no_clinical_word(as_person, theo, ann):
     assert "Nobody is due" in words(as_person("tara").get("/recall/"))
 
 
+def test_a_change_is_not_compared_and_a_movement_is_one_however_it_is_spelt(theo, ann):
+    address = f"/measures/{ann}/"
+    for answers in ("1", "4"):
+        assert theo.post(address, data={"measure": "global_change", "answers": answers}).status_code == 302
+    for movement, degrees in (("Flexion", "45"), (" flexion ", "60"), ("Rotation", "30")):
+        theo.post(address, data={"measure": "range", "answers": degrees, "words": movement,
+                                 "place": "neck_posterior:middle"})
+    page = words(theo.get(address))
+    assert "3 worse" not in page and "Global change 4 first 1" in page
+    assert re.search(r"Range of motion Back of neck flexion 60° first 45", page, re.I)
+    assert "Range of motion Back of neck Rotation 30°" in page
+
+
 def test_plan_and_measures_stand_in_the_brief(theo, ann):
     theo.post(f"/plans/{ann}/", data=PLAN | {"frequency": "weekly"})
     for value in ("14", "8"):

@@ -135,3 +135,4 @@ def test_a_condition_whose_rule_was_taken_out_is_for_the_therapist_to_decide(peo
     do(people, own_rules.take_back, "migraine", version=version)
     verdict = look(people, ann)
     assert [fact.key for fact in verdict.you_decide] == ["migraine"] and verdict.ceilings[CALF].level is None
+    assert OWN["label"] in {reason.label for reason in verdict.why}, "it goes on being called so"

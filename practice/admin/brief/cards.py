@@ -234,9 +234,10 @@ def how_taken(content: NoteContent) -> str:
 
 
 def what_anyway(one: Override) -> str:
-    """Where the therapist went ahead against a limit, or with what at home."""
+    """Where the therapist went ahead against which limit, or with what at home."""
     care = [gettext(home_care()[key].label) if key in home_care() else key for key in one.home_care]
-    return ", ".join(care) or words.places(one.places)
+    against = ", ".join(gettext(label) for label in one.labels)
+    return (", ".join(care) or words.places(one.places)) + (f" ({against})" if against else "")
 
 
 @dataclass(frozen=True)

@@ -222,7 +222,8 @@ def show_page(client_id: int):
         rule = book.rules.get(content.key or "")
         limits = [reason for ceiling in held.verdict.ceilings.values() for reason in ceiling.set_by
                   if reason.ref == str(condition.id)]
-        return {"row": condition, "content": content, "rule": rule, "label": rule.label if rule else content.words,
+        label = rule.label if rule else content.words or book.former.get(content.key or "", "")
+        return {"row": condition, "content": content, "rule": rule, "label": label,
                 "by": names.get(condition.decided_by_id, ""),
                 "level": min((one.level for one in limits if one.level is not None), default=None)}
 

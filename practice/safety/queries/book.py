@@ -13,8 +13,8 @@ from practice.safety.rulebook_own import Part, offered, row_key, with_own
 
 IN_FORCE = "rulebook in force"  # where a session keeps it
 RULES = OwnRule.__table__.c  # whoever is asked about safety is asked by the whole rulebook
-# A technique that was taken out goes on naming the work that was done with it.
-COUNTS = or_(RULES.is_active, RULES.key.startswith(row_key(Part.TECHNIQUE, "")))
+# A technique that was taken out goes on naming the work that was done with it, and a condition those who have it.
+COUNTS = or_(RULES.is_active, RULES.key.startswith(row_key(Part.TECHNIQUE, "")), ~RULES.key.contains(":"))
 OWN_RULES = select(RULES.content, RULES.is_active).where(COUNTS).order_by(RULES.key)
 HAS_OWN_RULES = exists().where(COUNTS)
 
