@@ -2,6 +2,7 @@
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from datetime import date
 from typing import Any
 
 from practice.core.body import Place
@@ -83,10 +84,10 @@ class NoteContent:
     `home_care` holds (key of catalog.techniques.home_care, dose); `copied` names the fields taken over from the last
     note, `copied_rows` are the rows that came from it; `setting` is position and room, `products` what was used on the
     skin, separated by commas; `how_taken` is a key of HOW_TAKEN_LABELS or empty. `said` are (key of SAID_LABELS, words)
-    of the pressure check-ins, `after_last` how it was 24 and 48 hours after the visit before (keys of AFTER_LABELS),
-    `travels_to` where pain goes from the painful place, `adverse` an event nobody wanted. `overrides`, `reviewed_at`
-    (of the brief, as text), `planned` (the work of the plan at that moment) and `consent_version` (of the safety
-    profile) are set by signing.
+    of the pressure check-ins, `after_last` how it was 24 and 48 hours after the visit before (keys of
+    AFTER_LABELS), which was on `after_on`, `travels_to` where pain goes from the painful place, `adverse` an event
+    nobody wanted. `overrides`, `reviewed_at` (of the brief, as text), `planned` (the work of the plan at that
+    moment) and `consent_version` (of the safety profile) are set by signing.
     """
 
     subjective: str = ""
@@ -110,6 +111,7 @@ class NoteContent:
     scores: tuple[Score, ...] = ()
     said: tuple[tuple[str, str], ...] = ()
     after_last: tuple[str, str] = ("", "")
+    after_on: date | None = None
     travels_to: Place | None = None
     adverse: str = ""
     reviewed_at: str | None = None
@@ -208,6 +210,7 @@ class NoteContent:
             "with_heat": self.with_heat, "scores": [[one.name, one.before, one.after] for one in self.scores],
             "said": [list(one) for one in self.said], "after_last": list(self.after_last), "adverse": self.adverse,
             "travels_to": str(self.travels_to) if self.travels_to else None, "reviewed_at": self.reviewed_at,
+            **({"after_on": self.after_on.isoformat()} if self.after_on else {}),
             "overrides": [[one.cause, one.kind, list(one.labels), [str(place) for place in one.places], one.level,
                            one.words, list(one.home_care)] for one in self.overrides],
         })
@@ -229,6 +232,7 @@ class NoteContent:
             scores=tuple(Score(*row) for row in data.get("scores", ())),
             said=tuple((key, words) for key, words in data.get("said", ())),
             after_last=tuple(data.get("after_last", ("", ""))),
+            after_on=date.fromisoformat(data["after_on"]) if data.get("after_on") else None,
             travels_to=Place.parse(data["travels_to"]) if data.get("travels_to") else None,
             overrides=tuple(
                 Override(cause, kind, tuple(labels), tuple(Place.parse(key) for key in places), level, words,

@@ -118,6 +118,22 @@ def test_each_reason_of_a_technique_is_said_once(as_person, people, priya):
     assert "Lie on the side" in page and "pregnant" not in page
 
 
+def test_what_was_asked_of_a_session_without_a_note_is_said_of_no_other(as_person, people, priya):
+    client_id, appointment_id = priya
+    with guard.acting(people.system):
+        treatment_id = db.session.get(Appointment, appointment_id).treatment_id
+    for days, content in ((5, None), (2, NoteContent(subjective="x", after_last=("sore", "worse")))):
+        at = schedule.at(10, day=NOW.date() - timedelta(days=days))
+        with clock.frozen(at + timedelta(hours=2)):
+            number = sessions.visit(people, at, client_id=client_id, treatment_id=treatment_id, state=S.DONE)
+            if content:
+                sessions.signed(people.theo, number, content)
+    page = text_of(as_person("theo").get(f"/brief/{appointment_id}"))
+    notes = page[page.index("The last notes"):]
+    mine, _sep, others = notes.partition("3 Nov 2026")
+    assert "after the session of 12 Nov, the day after: Sore" in mine and "the day after: Sore" not in others
+
+
 def test_the_last_notes_say_what_was_done_and_how_it_was_taken(as_person, people, priya):
     client_id, appointment_id = priya
     with guard.acting(people.system):

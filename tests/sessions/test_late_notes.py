@@ -177,3 +177,17 @@ def test_the_session_of_this_morning_is_the_last_one_this_evening(people):
         sessions.draft(people.theo, evening)
     with guard.acting(people.theo):
         assert [one.id for one in reading.last_notes(client_id, 5, before=at(18))] == [first]
+
+
+def test_how_the_days_after_were_belongs_to_the_visit_before_whether_it_was_written_up_or_not(people):
+    first = visit(people, at(9) - timedelta(days=7), state=S.DONE)
+    client_id = client_of(people, first)
+    signed(people.theo, first)
+    visit(people, at(9) - timedelta(days=3), client_id=client_id, state=S.DONE)  # nobody wrote it up
+    visit(people, at(9) - timedelta(days=1), client_id=client_id, state=S.NO_SHOW)
+    now = visit(people, at(8), client_id=client_id)
+    note_id, version = draft(people.theo, now, words(after_last=("sore", "worse")))
+    found = note(people, note_id)
+    assert reading.content_of(found).after_on == TODAY - timedelta(days=3)
+    version = write_version(people.theo, notes.save_draft, note_id, words("Nothing asked"), version=version)
+    assert reading.content_of(note(people, note_id)).after_on is None

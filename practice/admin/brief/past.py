@@ -2,6 +2,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from practice.admin import show
 from practice.admin.brief import cards, words
 from practice.admin.brief.read import Brief
 from practice.admin.words import gettext
@@ -27,11 +28,18 @@ class Past:
 
 
 def past(brief: Brief) -> list[Past]:
-    """The last notes, newest first. How the days after were stands with its session: the next note has asked."""
+    """The last notes, newest first. How the days after were stands with its session: the next note has asked.
+
+    Where that session has no note, it stands with its day in the note that has asked.
+    """
     catalogue = brief.known.verdict.catalogue
+    written = {note.on_date for note, _content in brief.notes}
     found, later = [], NoteContent()
     for note, content in brief.notes:
-        taken = [cards.how_taken(content).rstrip("."), *asked(content), *after(later)]
+        is_next = later.after_on in (None, note.on_date)
+        elsewhere = [gettext("after the session of %(day)s, %(said)s", day=show.day_short(content.after_on), said=said)
+                     for said in after(content) if content.after_on and content.after_on not in written]
+        taken = [cards.how_taken(content).rstrip("."), *asked(content), *(after(later) if is_next else ()), *elsewhere]
         found.append(Past(note, done(content, catalogue), " · ".join(part for part in taken if part),
                           words.clip(content.adverse, 120)))
         later = content

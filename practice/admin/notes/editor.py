@@ -1,6 +1,7 @@
 """What the editor of a note shows: limits, rows with what stands against them, the last note beside the new one."""
 import json
 from dataclasses import dataclass, replace
+from datetime import date
 
 from flask_babel import gettext
 
@@ -51,6 +52,7 @@ class Setting:
     last_content: NoteContent
     reviewed_at: object
     plan: PlanContent
+    before_on: date | None
 
 
 def read_setting(appointment: Appointment, note: SessionNote | None) -> Setting:
@@ -59,7 +61,7 @@ def read_setting(appointment: Appointment, note: SessionNote | None) -> Setting:
     return Setting(appointment, note, reading.judged_by(appointment), last,
                    reading.content_of(last),
                    reviewed_at(appointment.client_id, appointment.id, current_actor().user_id),
-                   care_plan_of(appointment.client_id))
+                   care_plan_of(appointment.client_id), reading.visit_before(appointment))
 
 
 def apply(content: NoteContent, do: str, setting: Setting) -> NoteContent:
@@ -141,7 +143,7 @@ def page(content: NoteContent, form: NoteForm, setting: Setting) -> dict:
         "session_items": SESSION_ITEMS, "score_rows": score_rows(content), "wrong": {},
         "pain_rows": pain_rows(content), "pain_places": pain_places(content, setting),
         "said_rows": [*content.said, ("", "")][:MOST_SCORES], "said_labels": SAID_LABELS, "after_labels": AFTER_LABELS,
-        "tolerance": tolerance(setting), "sore": SORE, "asks_after": setting.last is not None,
+        "tolerance": tolerance(setting), "sore": SORE, "before_on": setting.before_on,
     }
 
 
@@ -177,8 +179,8 @@ def typed_rows() -> dict:
 
 
 def tolerance(setting: Setting) -> str:
-    """What sore days after the last visit suggest; it changes nothing by itself."""
-    if not setting.last_content.rows:
+    """What sore days after the last visit suggest; it changes nothing by itself. Nothing is known without its note."""
+    if not setting.last_content.rows or setting.last.on_date != setting.before_on:
         return ""
     deepest = max(row.pressure for row in setting.last_content.rows)
     return gettext("Last time the deepest was %(level)s. Perhaps one lighter today.", level=deepest)

@@ -80,6 +80,14 @@ def last_notes(client_id: int, limit: int, before: datetime | None = None) -> li
                                                 "most": limit}))
 
 
+def visit_before(appointment: Appointment) -> date | None:
+    """The day of the client's last visit before this one that took place, whether a note was written or not."""
+    began = db.session.scalar(select(func.max(VISIT.starts_at)).where(
+        VISIT.client_id == appointment.client_id, VISIT.starts_at < appointment.starts_at,
+        VISIT.state.in_(CARRIED_OUT)))
+    return clock.local_date(began, the_practice().time_zone) if began else None
+
+
 def judged_by(appointment: Appointment) -> Known:
     """What the note of a session is judged by: what is known today, or was known at the end of an earlier day."""
     day_end = clock.day_bounds(appointment.on_date, the_practice().time_zone)[1]

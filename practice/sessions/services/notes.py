@@ -23,7 +23,7 @@ from practice.schedule.states import HOLDING_TIME
 from practice.sessions.checking import Cause, causes_of, problems_of
 from practice.sessions.content import SOAP, NoteContent
 from practice.sessions.models import Addendum, AddendumKind, NoteState, SessionNote
-from practice.sessions.queries.notes import hash_of, judged_by, note_for
+from practice.sessions.queries.notes import hash_of, judged_by, note_for, visit_before
 from practice.sessions.queries.plans import care_plan_of
 
 LONGEST_TEXT = 20_000
@@ -108,7 +108,9 @@ def save_draft(actor: Actor, note_id: int, content: NoteContent, *, version: int
     check_version(row, version)
     if any(len(getattr(content, name)) > LONGEST_TEXT for name in (*SOAP, "adverse")):
         raise Invalid(_("This text is too long."))
-    row.on_date = get_appointment(row.appointment_id).on_date
+    visit = get_appointment(row.appointment_id)
+    row.on_date = visit.on_date
+    content = replace(content, after_on=visit_before(visit) if any(content.after_last) else None)
     row.content = replace(content, overrides=(), consent_version=None, reviewed_at=None, planned=()).to_json()
     row.saved_at = clock.now()
     audit.record(actor, "note.save", row, client_id=row.client_id)
