@@ -21,7 +21,9 @@ from practice.schedule.models import Appointment
 from practice.schedule.states import AppointmentState as S
 from practice.sessions.checking import causes_of, problems_of
 from practice.sessions.content import NoteContent, Score, WorkRow
+from practice.sessions.queries.notes import last_notes
 from practice.sessions.services.measurements import take_measure
+from practice.sessions.services.notes import add_addendum
 from tests.admin.test_brief import text_of
 from tests.factories import clients, intake, safety, schedule, sessions
 from tests.personas import NOW
@@ -116,6 +118,19 @@ def test_each_reason_of_a_technique_is_said_once(as_person, people, priya):
     page = text_of(as_person("theo").get(f"/brief/{appointment_id}"))
     assert "Slipped disc or acute sciatica" in page and "sciatica, Slipped disc or acute sciatica" not in page
     assert "Lie on the side" in page and "pregnant" not in page
+
+
+def test_what_was_added_to_a_note_stands_in_the_brief(as_person, people, priya):
+    client_id, appointment_id = priya
+    with guard.acting(people.theo):
+        last, older = (note.id for note in last_notes(client_id, 2))
+    for note_id, said in ((last, "Rang: a bruise the size of a hand"), (older, "Slept badly after")):
+        with clock.frozen(NOW - timedelta(days=1)), guard.acting(people.theo), transaction():
+            add_addendum(people.theo, note_id, said)
+    page = text_of(as_person("theo").get(f"/brief/{appointment_id}"))
+    first = page[page.index("Last session, 3 Nov"):page.index("Goals and plan")]
+    assert "Added later, 16 Nov: “Rang: a bruise the size of a hand”" in first
+    assert "Added later, 16 Nov: “Slept badly after”" in page[page.index("The last notes"):]
 
 
 def test_what_was_asked_of_a_session_without_a_note_is_said_of_no_other(as_person, people, priya):

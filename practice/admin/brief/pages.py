@@ -165,7 +165,7 @@ def last_session(brief: read.Brief) -> dict | None:
     rows = cards.work_rows(content, brief.known.verdict.catalogue)
     return {"note": note, "rows": rows[:cards.MOST_ROWS], "more": max(0, len(rows) - cards.MOST_ROWS),
             "taken": cards.how_taken(content), "asked": past.asked_in_short(content), "before": past.after(content),
-            "adverse": content.adverse, "used": remarks_of_use(content),
+            "adverse": content.adverse, "added": past.added_later(brief, note), "used": remarks_of_use(content),
             "over": [(cards.what_anyway(one), one.words) for one in content.overrides]}
 
 

@@ -25,6 +25,7 @@ class Past:
     done: str
     taken: str
     adverse: str
+    added: list[str]
 
 
 def past(brief: Brief) -> list[Past]:
@@ -41,9 +42,15 @@ def past(brief: Brief) -> list[Past]:
                      for said in after(content) if content.after_on and content.after_on not in written]
         taken = [cards.how_taken(content).rstrip("."), *asked(content), *(after(later) if is_next else ()), *elsewhere]
         found.append(Past(note, done(content, catalogue), " · ".join(part for part in taken if part),
-                          words.clip(content.adverse, 120)))
+                          words.clip(content.adverse, 120), added_later(brief, note)))
         later = content
     return found
+
+
+def added_later(brief: Brief, note: SessionNote) -> list[str]:
+    """What was added to a signed note, with its day."""
+    return [gettext("Added later, %(day)s: “%(words)s”", day=show.day_short(one.added_at),
+                    words=words.clip(one.text, 160)) for one in brief.added.get(note.id, ())]
 
 
 def done(content: NoteContent, catalogue: Mapping[str, Technique]) -> str:

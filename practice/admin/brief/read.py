@@ -1,5 +1,5 @@
 """Everything the brief stands on, read in one go around the moment when the reading is recorded."""
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import cached_property
 
@@ -16,10 +16,10 @@ from practice.schedule.models import Appointment, DeskMessage
 from practice.schedule.queries.appointments import TreatedBy, treated_by
 from practice.schedule.queries.messages import messages_for
 from practice.sessions.content import NoteContent
-from practice.sessions.models import Measurement, SessionNote
+from practice.sessions.models import Addendum, Measurement, SessionNote
 from practice.sessions.plan import PlanContent
 from practice.sessions.queries.before import Before
-from practice.sessions.queries.notes import content_of, last_notes
+from practice.sessions.queries.notes import content_of, last_notes_and_added
 from practice.sessions.queries.plans import care_plan_of, measurements_of, plan_content
 
 NOTES = 6  # the last session and the curve
@@ -42,6 +42,7 @@ class Brief:
     care_plan: PlanContent
     measured: list[tuple[Measurement, dict]]
     asks_a_check: bool = False  # the practice, before each visit
+    added: dict[int, list[Addendum]] = field(default_factory=dict)  # to these notes, by their ids
 
     @property
     def visit(self) -> int:
@@ -104,7 +105,7 @@ def for_client(actor: Actor, client_id: int) -> Brief:
 
 def _brief(client, appointment, on, me, known_, before, messages, review, plan, measured,
            asks_a_check=False) -> Brief:
-    notes = last_notes(client.id, NOTES, before=before if appointment else None)
+    notes = last_notes_and_added(client.id, NOTES, before=before if appointment else None)
     return Brief(client, appointment, on, me, known_, treated_by(client.id, before),
-                 [(note, content_of(note)) for note in notes], messages, review, plan, measured,
-                 asks_a_check)
+                 [(note, content_of(note)) for note, _added in notes], messages, review, plan, measured,
+                 asks_a_check, {note.id: added for note, added in notes if added})

@@ -1,9 +1,9 @@
 """Reading notes, addenda and hand-overs, through the row rule; and what is at hand for writing one."""
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
-from sqlalchemy import Select, and_, bindparam, exists, func, or_, select, tuple_
+from sqlalchemy import Exists, Select, and_, bindparam, exists, func, or_, select, tuple_
 from sqlalchemy.orm import aliased, load_only, selectinload
 
 from practice.access.guard import system_session
@@ -48,10 +48,10 @@ def note_for(appointment_id: int) -> SessionNote | None:
     return db.session.scalars(OF_APPOINTMENT, {"appointment_id": appointment_id}).first()
 
 
-def _stands() -> object:
-    """A note that was not entered in error."""
-    wrong = aliased(Addendum)
-    return ~exists().where(wrong.note_id == SessionNote.id, wrong.kind == AddendumKind.ENTERED_IN_ERROR)
+def _added(kind: AddendumKind) -> Exists:
+    """Whether something of that kind was added to a note."""
+    later = aliased(Addendum)
+    return exists().where(later.note_id == SessionNote.id, later.kind == kind)
 
 
 def _visit(condition) -> object:
@@ -62,8 +62,9 @@ def _visit(condition) -> object:
 # What is read of notes that were written before; the rest comes when it is asked for. Each column read takes its time.
 READ = load_only(SessionNote.client_id, SessionNote.on_date, SessionNote.state, SessionNote.uid, SessionNote._content)
 LAST_NOTES = (
-    select(SessionNote).options(READ)
-    .where(SessionNote.client_id == bindparam("client"), _stands(), SessionNote.on_date <= bindparam("day"),
+    select(SessionNote, _added(AddendumKind.ADDENDUM)).options(READ)
+    .where(SessionNote.client_id == bindparam("client"), ~_added(AddendumKind.ENTERED_IN_ERROR),
+           SessionNote.on_date <= bindparam("day"),
            or_(SessionNote.on_date < bindparam("day"), _visit(VISIT.starts_at < bindparam("before"))),
            or_(SessionNote.state == NoteState.SIGNED,
                _visit(and_(VISIT.state.in_(HOLDING_TIME), VISIT.starts_at < bindparam("before")))))
@@ -75,9 +76,26 @@ def last_notes(client_id: int, limit: int, before: datetime | None = None) -> li
 
     Of sessions that began before that instant; without one, before the end of today.
     """
-    today = clock.local_date(before or clock.now(), the_practice().time_zone)
-    return list(db.session.scalars(LAST_NOTES, {"client": client_id, "day": today, "before": before or END_OF_TIME,
-                                                "most": limit}))
+    return [note for note, _is_added_to in _last(client_id, limit, before)]
+
+
+def last_notes_and_added(client_id: int, limit: int,
+                         before: datetime | None = None) -> list[tuple[SessionNote, list[Addendum]]]:
+    """The same, each with what was added to it, oldest first: asked for only where there is something."""
+    found = _last(client_id, limit, before)
+    numbers = [note.id for note, is_added_to in found if is_added_to]
+    added: dict[int, list[Addendum]] = {}
+    if numbers:
+        for row in db.session.scalars(select(Addendum).where(
+                Addendum.note_id.in_(numbers), Addendum.kind == AddendumKind.ADDENDUM).order_by(Addendum.id)):
+            added.setdefault(row.note_id, []).append(row)
+    return [(note, added.get(note.id, [])) for note, _is_added_to in found]
+
+
+def _last(client_id: int, limit: int, before: datetime | None) -> Sequence:
+    day = clock.local_date(before or clock.now(), the_practice().time_zone)
+    return db.session.execute(LAST_NOTES, {"client": client_id, "day": day, "before": before or END_OF_TIME,
+                                           "most": limit}).all()
 
 
 def visit_before(appointment: Appointment) -> date | None:
