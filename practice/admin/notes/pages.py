@@ -164,7 +164,8 @@ def is_late(note: SessionNote) -> bool:
 
 def is_mine_to_write(note: SessionNote) -> bool:
     """A draft of one's own, or of a visit that is one's own to give now: writing in it takes it over."""
-    return note.state is NoteState.DRAFT and current_actor().user_id in (note.therapist_id, note.appointment.user_id)
+    mine = {note.therapist_id, *([note.appointment.user_id] if note.appointment else ())}
+    return note.state is NoteState.DRAFT and current_actor().user_id in mine
 
 
 def to_write(appointment_id: int) -> Appointment:
@@ -222,5 +223,6 @@ def read_page(note_id: int, *, typed: str = "", kind: str = AddendumKind.ADDENDU
         reviewed_at=reviewed(note, content),
         was_late=clock.local_date(note.created_at, the_practice().time_zone) != note.on_date,
         typed=typed, kind=kind, error=error, is_left_over=is_left_over, may_write=me.may(P.CHART_WRITE),
-        is_author=note.therapist_id == me.user_id, next_draft=drafts[0] if drafts else None,
+        is_author=note.therapist_id == me.user_id, may_go_on=is_mine_to_write(note),
+        next_draft=drafts[0] if drafts else None,
         handover=reading.handover_of(note.appointment_id) if me.may(P.HANDOVER_READ) else None, soap=SOAP)
