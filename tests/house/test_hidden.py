@@ -29,6 +29,10 @@ BEYOND = {name: set(fields.split()) for name, fields in {
     "till.open": "closed counted-card counted-cash float_amount", "till.move": "closed counted-card counted-cash",
     "till.close": "closed", "mail.statement": "first last", "intake_link.slip": "secret",
     "intake_link.photograph": "pages", "intake_link.mail": "form",
+    # Comes from the editor's form, or from the copy of it that a device keeps.
+    "notes.left_over": "adverse after_24 after_48 assessment back_in_days copied copied_rows how_taken objective "
+                       "pain_after pain_before pain_place plan products reasons rows setting subjective travels_to "
+                       "with_heat",
     # The world has nothing to show their form for: all is paid, signed, open or brought over already.
     "checkout.page": "also amount credit discount due for held method off over package product request_key "
                      "second_method shared tip_for voucher why with",
